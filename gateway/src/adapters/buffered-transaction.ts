@@ -1,0 +1,142 @@
+// A transaction over any adapter that can read: writes wait in memory, reads see them, and a commit takes them all at once.
+import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
+import type { Entry, Page, Reader, Transaction } from '../ports/store.ts'
+import { decodeKey, encodeKey, endOfPrefix } from './record-keys.ts'
+
+/** A range of encoded keys of one kind: `from` inclusive, `to` exclusive. */
+export interface Range {
+  readonly from: string
+  readonly to: string | undefined
+  readonly limit: number | undefined
+}
+
+/** What an adapter offers: committed records and claims, as JSON text by encoded key. */
+export interface Committed {
+  get(scope: Scope, kind: Kind, key: string): string | undefined
+  /** In key order. */
+  list(scope: Scope, kind: Kind, range: Range): readonly (readonly [key: string, json: string])[]
+  claimed(space: string, name: string): string | undefined
+}
+
+/** One record to put (`json`) or to delete (`undefined`). */
+export interface Write {
+  readonly kind: Kind
+  readonly key: string
+  readonly json: string | undefined
+}
+
+/** One claim to take (`value`) or to release (`undefined`). */
+export interface ClaimWrite {
+  readonly space: string
+  readonly name: string
+  readonly value: string | undefined
+}
+
+export interface Commit {
+  readonly scope: Scope
+  readonly writes: readonly Write[]
+  readonly claims: readonly ClaimWrite[]
+}
+
+function rangeOf(prefix: Key, page: Page | undefined): Range {
+  const start = encodeKey(prefix)
+  // A key is never a prefix of its sibling's text (each part ends in `/`), so appending the smallest character skips exactly it.
+  const from = page?.after === undefined ? start : `${encodeKey(page.after)}\u0000`
+  return { from, to: endOfPrefix(start), limit: page?.limit }
+}
+
+function parse<K extends Kind>(json: string): Records[K] {
+  return JSON.parse(json) as Records[K]
+}
+
+function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): readonly Entry<K>[] {
+  return pairs.map(([key, json]) => ({ key: decodeKey(key), record: parse<K>(json) }))
+}
+
+/** Reads of what is committed. */
+export function committedReader(committed: Committed, scope: Scope): Reader {
+  return {
+    get: async (kind, key) => {
+      const json = committed.get(scope, kind, encodeKey(key))
+      return json === undefined ? undefined : parse(json)
+    },
+    list: async (kind, prefix, page) => entries(committed.list(scope, kind, rangeOf(prefix, page))),
+    claimed: async (space, name) => committed.claimed(space, name),
+  }
+}
+
+export class BufferedTransaction implements Transaction {
+  private readonly writes = new Map<Kind, Map<string, string | undefined>>()
+  private readonly claims = new Map<string, ClaimWrite>()
+  private readonly committed: Committed
+  private readonly scope: Scope
+
+  constructor(committed: Committed, scope: Scope) {
+    this.committed = committed
+    this.scope = scope
+  }
+
+  async get<K extends Kind>(kind: K, key: Key): Promise<Records[K] | undefined> {
+    const encoded = encodeKey(key)
+    const own = this.writes.get(kind)
+    const json = own?.has(encoded) ? own.get(encoded) : this.committed.get(this.scope, kind, encoded)
+    return json === undefined ? undefined : parse<K>(json)
+  }
+
+  async list<K extends Kind>(kind: K, prefix: Key, page?: Page): Promise<readonly Entry<K>[]> {
+    const range = rangeOf(prefix, page)
+    const own = this.writes.get(kind)
+    if (own === undefined) return entries(this.committed.list(this.scope, kind, range))
+    const merged = new Map(this.committed.list(this.scope, kind, { ...range, limit: undefined }))
+    for (const [key, json] of own) {
+      if (key < range.from || (range.to !== undefined && key >= range.to)) continue
+      if (json === undefined) merged.delete(key)
+      else merged.set(key, json)
+    }
+    const sorted = [...merged].sort(([left], [right]) => (left < right ? -1 : 1))
+    return entries(range.limit === undefined ? sorted : sorted.slice(0, range.limit))
+  }
+
+  put<K extends Kind>(kind: K, key: Key, record: Records[K]): void {
+    this.write(kind, encodeKey(key), JSON.stringify(record))
+  }
+
+  delete(kind: Kind, key: Key): void {
+    this.write(kind, encodeKey(key), undefined)
+  }
+
+  async claimed(space: string, name: string): Promise<string | undefined> {
+    const own = this.claims.get(claimKey(space, name))
+    return own === undefined ? this.committed.claimed(space, name) : own.value
+  }
+
+  async claim(space: string, name: string, value: string): Promise<boolean> {
+    if ((await this.claimed(space, name)) !== undefined) return false
+    this.claims.set(claimKey(space, name), { space, name, value })
+    return true
+  }
+
+  release(space: string, name: string): void {
+    this.claims.set(claimKey(space, name), { space, name, value: undefined })
+  }
+
+  /** What is to be written; `undefined` when nothing is. */
+  commit(): Commit | undefined {
+    if (this.writes.size === 0 && this.claims.size === 0) return undefined
+    const writes: Write[] = []
+    for (const [kind, own] of this.writes) {
+      for (const [key, json] of own) writes.push({ kind, key, json })
+    }
+    return { scope: this.scope, writes, claims: [...this.claims.values()] }
+  }
+
+  private write(kind: Kind, key: string, json: string | undefined): void {
+    let own = this.writes.get(kind)
+    if (own === undefined) this.writes.set(kind, (own = new Map()))
+    own.set(key, json)
+  }
+}
+
+function claimKey(space: string, name: string): string {
+  return `${space}\n${name}`
+}

@@ -1,0 +1,21 @@
+// Record keys as one string, so that a prefix of the parts is a prefix of the text and order is the parts' order.
+import type { Key } from '../nouns/records.ts'
+
+/** `['a', 'b/c']` → `a/b%2Fc/`: every part ends in `/`, and `/` and `%` inside a part are escaped. */
+export function encodeKey(key: Key): string {
+  let text = ''
+  for (const part of key) text += `${part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F'))}/`
+  return text
+}
+
+export function decodeKey(text: string): Key {
+  return text
+    .slice(0, -1)
+    .split('/')
+    .map((part) => part.replaceAll('%2F', '/').replaceAll('%25', '%'))
+}
+
+/** The first text after every key that starts with `prefix`: `0` follows `/`. The empty prefix has no end. */
+export function endOfPrefix(prefix: string): string | undefined {
+  return prefix === '' ? undefined : `${prefix.slice(0, -1)}0`
+}

@@ -1,0 +1,70 @@
+// The part of a store that every one-process adapter has: transactions one after the other, and watchers told in order.
+import type { Scope } from '../nouns/records.ts'
+import type { Change, Reader, Store, Transaction } from '../ports/store.ts'
+import { BufferedTransaction, committedReader, type Commit, type Committed } from './buffered-transaction.ts'
+import { decodeKey } from './record-keys.ts'
+
+/** What an adapter adds to reading: making a commit durable (and visible to `Committed`), and closing. */
+export interface Journal extends Committed {
+  /** Resolves when the commit is durable, with the sequence number of its last change. */
+  append(commit: Commit): Promise<number>
+  scopes(): readonly Scope[]
+  close(): Promise<void>
+}
+
+export class SerialStore implements Store {
+  private readonly journal: Journal
+  private readonly listeners = new Set<(changes: readonly Change[]) => void>()
+  private last: Promise<unknown> = Promise.resolve()
+  private closed = false
+
+  constructor(journal: Journal) {
+    this.journal = journal
+  }
+
+  read(scope: Scope): Reader {
+    return committedReader(this.journal, scope)
+  }
+
+  transact<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const turn = this.last.then(() => this.run(scope, work))
+    this.last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async scopes(): Promise<readonly Scope[]> {
+    return this.journal.scopes()
+  }
+
+  watch(listener: (changes: readonly Change[]) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await this.last
+    await this.journal.close()
+  }
+
+  private async run<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('the store is closed')
+    const transaction = new BufferedTransaction(this.journal, scope)
+    const result = await work(transaction)
+    const commit = transaction.commit()
+    if (commit !== undefined) this.tell(commit, await this.journal.append(commit))
+    return result
+  }
+
+  private tell(commit: Commit, lastSequence: number): void {
+    if (this.listeners.size === 0) return
+    const first = lastSequence - commit.writes.length + 1
+    const changes = commit.writes.map(({ kind, key }, index): Change => ({
+      sequence: first + index,
+      scope: commit.scope,
+      kind,
+      key: decodeKey(key),
+    }))
+    for (const listener of this.listeners) listener(changes)
+  }
+}

@@ -1,0 +1,18 @@
+// Decisions are events: what each step found and why, told to whoever listens; when nobody does, it costs nothing.
+
+export interface Decision {
+  /** The step's name, as in the plan: `route`, `authorize`, `integrate` … */
+  readonly step: string
+  /** The outcome in a word or two: `matched`, `no route`, `allowed`, `template rendered` … */
+  readonly verdict: string
+  /** What the verdict rests on: the route, the policy statement, the template's key, the upstream's status … */
+  readonly reason?: Readonly<Record<string, unknown>>
+  /** Epoch milliseconds. */
+  readonly atMs: number
+}
+
+/** Receives decisions as they are made, and execution-log lines in AWS's words. */
+export interface Listener {
+  readonly decided: (decision: Decision) => void
+  readonly logged: (line: string) => void
+}

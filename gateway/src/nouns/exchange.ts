@@ -1,0 +1,77 @@
+// What is known of a request after each step. A step receives what earlier ones told, and tells more.
+import type { Listener } from './decisions.ts'
+import type { HeaderList } from './headers.ts'
+
+/** A request as it came in, for one stage of one API. */
+export interface Received {
+  /** A UUID: `$context.requestId`. */
+  readonly requestId: string
+  /** `$context.extendedRequestId`, the value of `x-amz-apigw-id` (REST) or `apigw-requestid` (HTTP). */
+  readonly extendedRequestId: string
+  /** Epoch milliseconds on the product's clock. */
+  readonly receivedAtMs: number
+  readonly method: string
+  /** Percent-encoded as sent, without the query; the path-style prefix is replaced by `/{stage}`. */
+  readonly rawPath: string
+  /** Where the resource path begins in `rawPath`: behind the stage or the base path. */
+  readonly resourcePathStart: number
+  /** Without the `?`. */
+  readonly rawQuery: string
+  readonly headers: HeaderList
+  readonly body: Uint8Array
+  readonly sourceIp: string
+  /** `HTTP/1.1` */
+  readonly protocol: string
+  readonly scheme: 'http' | 'https'
+  /** The port that the client spoke to. */
+  readonly port: number
+  /** The host name that the client spoke to, without port. */
+  readonly domainName: string
+  readonly listener: Listener | undefined
+}
+
+/** Bytes, text, chunks already there, or bytes that are still arriving. */
+export type AnswerBody = Uint8Array | string | readonly Uint8Array[] | AsyncIterable<Uint8Array>
+
+/** What goes back to the client. `headers` has no `date`, `connection`, or framing header: the server adds those. */
+export interface Answer {
+  readonly status: number
+  readonly headers: string[]
+  readonly body: AnswerBody
+}
+
+/** Which method or route serves the request. Path parameters are as sent, not decoded. */
+export interface Routed<Target> {
+  readonly target: Target
+  readonly pathParameters: PathParameters
+}
+
+/** Names and values; `undefined` when the path has none. */
+export type PathParameters = Readonly<Record<string, string>> | undefined
+
+/** Who calls, as an authorizer or the signature says. */
+export interface Caller {
+  readonly principalId?: string | undefined
+  /** `$context.authorizer.*`: strings, numbers and booleans. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly identity?: CallerIdentity | undefined
+}
+
+/** An IAM caller, for `$context.identity.*`. */
+export interface CallerIdentity {
+  readonly accountId: string
+  readonly accessKey: string
+  readonly caller: string
+  readonly user: string
+  readonly userArn: string
+}
+
+export interface Admitted {
+  readonly caller: Caller | undefined
+}
+
+export interface Answered {
+  readonly answer: Answer
+}

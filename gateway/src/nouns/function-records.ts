@@ -1,0 +1,28 @@
+// Stored shapes of Lambda: functions by version, aliases, and resource policies.
+import type { FunctionConfiguration } from '@sluice/aws-protocol/lambda'
+
+/** Where a function's code is: an unpacked zip by its hash, or a folder that is used in place (our extension for local work). */
+export type CodeLocation = { readonly zipSha256: string } | { readonly folder: string }
+
+/** One version of a function: AWS's own configuration shape, its code, and what the configuration does not show. */
+export interface FunctionRecord {
+  readonly configuration: FunctionConfiguration
+  readonly code: CodeLocation
+  readonly tags: Readonly<Record<string, string>>
+  readonly reservedConcurrency?: number | undefined
+}
+
+export interface FunctionAliasRecord {
+  readonly name: string
+  readonly aliasArn: string
+  readonly functionVersion: string
+  readonly description: string
+  readonly revisionId: string
+  readonly additionalVersionWeights?: Readonly<Record<string, number>> | undefined
+}
+
+/** A policy document's statements, in order of their adding. */
+export interface FunctionPolicyRecord {
+  readonly revisionId: string
+  readonly statements: readonly { readonly sid: string; readonly statement: Readonly<Record<string, unknown>> }[]
+}

@@ -1,0 +1,119 @@
+// Every stored kind: what its key is made of and its shape, which is AWS's own output shape wherever AWS has one.
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type { AccessKeyRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './identity-records.ts'
+import type { FunctionAliasRecord, FunctionPolicyRecord, FunctionRecord } from './function-records.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** The account and region that own a record. */
+export interface Scope {
+  readonly account: string
+  readonly region: string
+}
+
+/** The parts of a record's key, outermost parent first. */
+export type Key = readonly string[]
+
+/** A resource as stored: its methods are records of their own. */
+export type ResourceRecord = Omit<apigateway.Resource, 'resourceMethods'>
+
+/** A deployment, and the hash of the snapshot that it froze. */
+export type DeploymentRecord = Omit<apigateway.Deployment, 'apiSummary'> & { readonly snapshotHash: string }
+
+/** The quotas and counts a usage plan key has; the key itself is an ApiKey. */
+export type UsagePlanKeyRecord = apigateway.UsagePlanKey
+
+/** Tags of a resource that keeps them apart, by ARN. */
+export type TagsRecord = Readonly<Record<string, string>>
+
+/** kind → record. The comment names the key's parts. */
+export interface Records {
+  /** [] */
+  Account: apigateway.Account
+  /** [restApiId] */
+  RestApi: apigateway.RestApi
+  /** [restApiId, resourceId] */
+  Resource: ResourceRecord
+  /** [restApiId, resourceId, httpMethod]; with its integration and responses inside, as AWS shows it */
+  Method: apigateway.Method
+  /** [restApiId, name] */
+  Model: apigateway.Model
+  /** [restApiId, requestValidatorId] */
+  RequestValidator: apigateway.RequestValidator
+  /** [restApiId, authorizerId] */
+  Authorizer: apigateway.Authorizer
+  /** [restApiId, responseType]: customised ones only */
+  GatewayResponse: apigateway.GatewayResponse
+  /** [restApiId, deploymentId] */
+  Deployment: DeploymentRecord
+  /** [restApiId, stageName] */
+  Stage: apigateway.Stage
+  /** [restApiId, documentationPartId] */
+  DocumentationPart: apigateway.DocumentationPart
+  /** [restApiId, documentationVersion] */
+  DocumentationVersion: apigateway.DocumentationVersion
+  /** [apiKeyId] */
+  ApiKey: apigateway.ApiKey
+  /** [usagePlanId] */
+  UsagePlan: apigateway.UsagePlan
+  /** [usagePlanId, keyId] */
+  UsagePlanKey: UsagePlanKeyRecord
+  /** [domainName] or [domainName, domainNameId] for private ones */
+  DomainName: apigateway.DomainName
+  /** [domainName, basePath]; `(none)` is the empty base path */
+  BasePathMapping: apigateway.BasePathMapping
+  /** [domainNameAccessAssociationArn] */
+  DomainNameAccessAssociation: apigateway.DomainNameAccessAssociation
+  /** [vpcLinkId] */
+  VpcLink: apigateway.VpcLink
+  /** [clientCertificateId] */
+  ClientCertificate: apigateway.ClientCertificate
+
+  /** [hash]: what a deployment froze, shared by deployments that froze the same */
+  Snapshot: Snapshot
+
+  /** [apiId] */
+  V2Api: apigatewayv2.Api
+  /** [apiId, routeId] */
+  V2Route: apigatewayv2.Route
+  /** [apiId, routeId, routeResponseId] */
+  V2RouteResponse: apigatewayv2.RouteResponse
+  /** [apiId, integrationId] */
+  V2Integration: apigatewayv2.Integration
+  /** [apiId, integrationId, integrationResponseId] */
+  V2IntegrationResponse: apigatewayv2.IntegrationResponse
+  /** [apiId, authorizerId] */
+  V2Authorizer: apigatewayv2.Authorizer
+  /** [apiId, modelId] */
+  V2Model: apigatewayv2.Model
+  /** [apiId, deploymentId] */
+  V2Deployment: apigatewayv2.Deployment & { readonly snapshotHash: string }
+  /** [apiId, stageName] */
+  V2Stage: apigatewayv2.Stage
+  /** [domainName] */
+  V2DomainName: apigatewayv2.DomainName
+  /** [domainName, apiMappingId] */
+  V2ApiMapping: apigatewayv2.ApiMapping
+  /** [domainName, routingRuleId] */
+  V2RoutingRule: apigatewayv2.RoutingRule
+  /** [vpcLinkId] */
+  V2VpcLink: apigatewayv2.VpcLink
+
+  /** [functionName, version]; version is `$LATEST` or a number */
+  Function: FunctionRecord
+  /** [functionName, alias] */
+  FunctionAlias: FunctionAliasRecord
+  /** [functionName, qualifier]; `$LATEST` for the unqualified function */
+  FunctionPolicy: FunctionPolicyRecord
+
+  /** [roleName]; IAM records live in the region `global` of their account */
+  Role: RoleRecord
+  /** [userName] */
+  User: UserRecord
+  /** [accessKeyId] */
+  AccessKey: AccessKeyRecord
+  /** [arn] */
+  ManagedPolicy: ManagedPolicyRecord
+}
+
+export type Kind = keyof Records

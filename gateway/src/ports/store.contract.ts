@@ -1,0 +1,156 @@
+// What every store has to do: the suite that each adapter runs against itself.
+import { describe, expect, test } from 'vitest'
+import type { Records, Scope } from '../nouns/records.ts'
+import type { Change, Store } from './store.ts'
+
+const scope: Scope = { account: '000000000000', region: 'us-east-1' }
+const elsewhere: Scope = { account: '111111111111', region: 'us-east-1' }
+
+function model(name: string): Records['Model'] {
+  return { name, contentType: 'application/json' }
+}
+
+/** `open` gives a new, empty store each time. */
+export function storeContract(name: string, open: () => Store | Promise<Store>): void {
+  const withStore = (title: string, body: (store: Store) => Promise<void>): void => {
+    test(title, async () => {
+      const store = await open()
+      try {
+        await body(store)
+      } finally {
+        await store.close()
+      }
+    })
+  }
+
+  describe(`${name} as a store`, () => {
+    withStore('gives back what was put, and undefined for what was not', async (store) => {
+      await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
+      expect(await store.read(scope).get('Model', ['api', 'Pet'])).toEqual(model('Pet'))
+      expect(await store.read(scope).get('Model', ['api', 'Cat'])).toBeUndefined()
+      expect(await store.read(scope).get('RestApi', ['api'])).toBeUndefined()
+    })
+
+    withStore('keeps accounts and regions apart', async (store) => {
+      await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
+      expect(await store.read(elsewhere).get('Model', ['api', 'Pet'])).toBeUndefined()
+      expect(await store.read({ ...scope, region: 'eu-west-1' }).list('Model', [])).toEqual([])
+      expect(await store.scopes()).toEqual([scope])
+    })
+
+    withStore('lists below a key prefix in key order, in pages', async (store) => {
+      await store.transact(scope, async (transaction) => {
+        for (const key of [
+          ['b', '2'],
+          ['a', '1'],
+          ['b', '10'],
+          ['b0', '1'],
+          ['b', 'x/y'],
+        ])
+          transaction.put('Model', key, model(key.join('-')))
+      })
+      const read = store.read(scope)
+      const keys = async (...list: Parameters<typeof read.list>): Promise<unknown> =>
+        (await read.list(...list)).map(({ key }) => key)
+      expect(await keys('Model', ['b'])).toEqual([
+        ['b', '10'],
+        ['b', '2'],
+        ['b', 'x/y'],
+      ])
+      expect(await keys('Model', ['b'], { limit: 1 })).toEqual([['b', '10']])
+      expect(await keys('Model', ['b'], { after: ['b', '10'], limit: 5 })).toEqual([
+        ['b', '2'],
+        ['b', 'x/y'],
+      ])
+      expect(await keys('Model', [], { limit: 2 })).toEqual([
+        ['a', '1'],
+        ['b', '10'],
+      ])
+    })
+
+    withStore('shows a transaction its own writes, in gets and in lists', async (store) => {
+      await store.transact(scope, async (transaction) => {
+        transaction.put('Model', ['a', '1'], model('one'))
+        transaction.put('Model', ['a', '3'], model('three'))
+      })
+      await store.transact(scope, async (transaction) => {
+        transaction.put('Model', ['a', '2'], model('two'))
+        transaction.delete('Model', ['a', '3'])
+        expect(await transaction.get('Model', ['a', '3'])).toBeUndefined()
+        const listed = await transaction.list('Model', ['a'])
+        expect(listed.map(({ record }) => record.name)).toEqual(['one', 'two'])
+        expect((await transaction.list('Model', ['a'], { limit: 1 })).length).toBe(1)
+      })
+      expect((await store.read(scope).list('Model', ['a'])).map(({ record }) => record.name)).toEqual(['one', 'two'])
+    })
+
+    withStore('writes nothing of a transaction that throws', async (store) => {
+      const failing = store.transact(scope, async (transaction) => {
+        transaction.put('Model', ['api', 'Pet'], model('Pet'))
+        await transaction.claim('api', 'abc', 'here')
+        throw new Error('refused')
+      })
+      await expect(failing).rejects.toThrow('refused')
+      expect(await store.read(scope).list('Model', [])).toEqual([])
+      expect(await store.read(scope).claimed('api', 'abc')).toBeUndefined()
+    })
+
+    withStore('runs transactions one after the other, so that a read-then-write loses nothing', async (store) => {
+      const append = (): Promise<void> =>
+        store.transact(scope, async (transaction) => {
+          const before = await transaction.get('Model', ['counter'])
+          await new Promise((resolve) => setImmediate(resolve))
+          transaction.put('Model', ['counter'], { name: `${before?.name ?? ''}x` })
+        })
+      await Promise.all(Array.from({ length: 20 }, append))
+      expect((await store.read(scope).get('Model', ['counter']))?.name).toBe('x'.repeat(20))
+    })
+
+    withStore('gives a claimed name to one only, in all accounts, until it is released', async (store) => {
+      const claim = (owner: Scope, value: string): Promise<boolean> =>
+        store.transact(owner, (transaction) => transaction.claim('domain', 'api.example.com', value))
+      expect(await claim(scope, 'first')).toBe(true)
+      expect(await claim(elsewhere, 'second')).toBe(false)
+      expect(await store.read(elsewhere).claimed('domain', 'api.example.com')).toBe('first')
+      await store.transact(scope, async (transaction) => transaction.release('domain', 'api.example.com'))
+      expect(await claim(elsewhere, 'second')).toBe(true)
+    })
+
+    withStore('tells watchers each commit in order, before transact resolves', async (store) => {
+      const seen: Change[] = []
+      const stop = store.watch((changes) => seen.push(...changes))
+      await store.transact(scope, async (transaction) => {
+        transaction.put('Model', ['api', 'Pet'], model('Pet'))
+        transaction.delete('RestApi', ['gone'])
+      })
+      expect(seen.map(({ kind, key }) => [kind, ...key])).toEqual([
+        ['Model', 'api', 'Pet'],
+        ['RestApi', 'gone'],
+      ])
+      expect(seen[0]?.scope).toEqual(scope)
+      expect((seen[1]?.sequence ?? 0) - (seen[0]?.sequence ?? 0)).toBe(1)
+      stop()
+      await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Cat'], model('Cat')))
+      expect(seen.length).toBe(2)
+    })
+
+    withStore('keeps any string as a key part and any JSON value in a record', async (store) => {
+      const parts = ['__proto__', 'a/b%2F', '', 'ünï\u0001', '😀'] as const
+      const record = JSON.parse('{"name":"__proto__","schema":"{\\"__proto__\\":1}"}') as Records['Model']
+      await store.transact(scope, async (transaction) => {
+        for (const part of parts) transaction.put('Model', ['api', part], record)
+      })
+      for (const part of parts) expect(await store.read(scope).get('Model', ['api', part])).toEqual(record)
+      expect((await store.read(scope).list('Model', ['api'])).map(({ key }) => key[1]).sort()).toEqual(
+        [...parts].sort(),
+      )
+    })
+
+    withStore('returns copies: changing one changes nothing stored', async (store) => {
+      await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
+      const copy = await store.read(scope).get('Model', ['api', 'Pet'])
+      Object.assign(copy ?? {}, { name: 'changed' })
+      expect((await store.read(scope).get('Model', ['api', 'Pet']))?.name).toBe('Pet')
+    })
+  })
+}

@@ -1,0 +1,61 @@
+// The upstream port: HTTP calls to integration backends; keep-alive pools, time-outs and bounds are the adapter's work.
+import type { HeaderList } from '../nouns/headers.ts'
+
+export interface UpstreamRequest {
+  readonly method: string
+  /** Path and query, percent-encoded. */
+  readonly target: string
+  /** With `host`; without `connection`, `transfer-encoding` or `content-length`. */
+  readonly headers: HeaderList
+  readonly body: Uint8Array | string | undefined
+  /** Until the whole answer is there (buffered), or its headers are (streamed). */
+  readonly timeoutMs: number
+}
+
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly headers: string[]
+  /** The chunks as they came. */
+  readonly body: readonly Uint8Array[]
+}
+
+export interface StreamedUpstreamAnswer {
+  readonly status: number
+  readonly headers: string[]
+  /** Ends with an error when the backend breaks off. Stops reading from the backend when its reader does. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export interface UpstreamOptions {
+  /** TLS: accept any certificate authority (`tlsConfig.insecureSkipVerification`). */
+  readonly insecureTls?: boolean | undefined
+  /** TLS: the name to verify and send (`tlsConfig.serverNameToVerify`). */
+  readonly serverName?: string | undefined
+  /** PEM certificate and key to present (a stage's client certificate). */
+  readonly clientCertificate?: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined
+}
+
+/** One backend: scheme, host, port. */
+export interface Backend {
+  /** Throws UpstreamFault. The answer is bounded by the payload limit. */
+  request(request: UpstreamRequest): Promise<UpstreamAnswer>
+  stream(request: UpstreamRequest): Promise<StreamedUpstreamAnswer>
+}
+
+/** `refused`: no connection. `broken`: no valid HTTP answer came. `too-large`: the answer exceeds the payload limit. */
+export type UpstreamFaultReason = 'timeout' | 'refused' | 'broken' | 'too-large'
+
+export class UpstreamFault extends Error {
+  readonly reason: UpstreamFaultReason
+
+  constructor(reason: UpstreamFaultReason, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'UpstreamFault'
+    this.reason = reason
+  }
+}
+
+export interface Upstream {
+  /** The backend of an origin (`http://host:port`). Cheap to call again for the same origin and options. */
+  to(origin: string, options?: UpstreamOptions): Backend
+}

@@ -1,0 +1,16 @@
+// A service as the endpoint sees it: the operation table's name, the handlers, and which operations take no write lock.
+import type { Call } from './call.ts'
+
+/** An operation's handler with its types forgotten: the endpoint calls it with what the codec decoded. */
+export type AnyHandler = (input: never, call: Call) => unknown
+
+export interface Service {
+  /** The models' service: `apigateway`, `apigatewayv2`, `lambda` … */
+  readonly name: string
+  readonly handlers: Readonly<Record<string, AnyHandler>>
+  /**
+   * Operations that run outside a transaction because they take long (Invoke): their `call.store` reads, and refuses writes.
+   * Operations named Get…, List…, Describe…, Simulate… are always so.
+   */
+  readonly unlocked?: ReadonlySet<string>
+}

@@ -1,0 +1,79 @@
+// The last line of a canonical request: which hash of the body, or which word in its place, a signature covers.
+import { hash } from 'node:crypto'
+import type { SignatureForm } from './fault.ts'
+import { headerValue } from './headers.ts'
+import { queryValue } from './query.ts'
+import type { SignableRequest } from './request.ts'
+
+/** The word for a body that the signature does not cover. */
+export const unsignedPayload = 'UNSIGNED-PAYLOAD'
+
+/**
+ * What is known of the body once the signature is right.
+ * `hashed`: its hash is the signed one. `declared`: the body was not at hand, its SHA-256 must be `sha256`.
+ * `unsigned`: not covered. `chunked`: framed as `aws-chunked`, to be read with `decodeAwsChunked`.
+ */
+export type PayloadKind = 'hashed' | 'declared' | 'unsigned' | 'chunked'
+
+/** How the payload enters the signature. */
+export interface PayloadLine {
+  readonly kind: PayloadKind
+  /** The line itself: a hash in hex, or one of the words. */
+  readonly line: string
+}
+
+/** Which words in place of a hash the service takes. */
+export interface PayloadRules {
+  readonly allowUnsignedPayload: boolean
+  readonly allowChunkedPayload: boolean
+}
+
+/** What of a presented signature matters for the payload. */
+export interface PayloadSigner {
+  readonly form: SignatureForm
+  readonly signedHeaders: readonly string[]
+  readonly service: string
+}
+
+/** The words for bodies in signed, or merely framed, chunks. */
+export const chunkedPayloads: readonly string[] = [
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
+  'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+]
+
+/**
+ * Finds the payload line. What the client declares in `X-Amz-Content-Sha256` counts when it is signed, and, if it is
+ * a word rather than a hash, when the service takes it; otherwise the body's own hash is the line, and a client
+ * that signed something else gets a mismatch.
+ */
+export function payloadLine(request: SignableRequest, signer: PayloadSigner, rules: PayloadRules): PayloadLine {
+  const declared = declaredPayload(request, signer)
+  if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared)) {
+    return { kind: request.body === 'UNSIGNED' ? 'declared' : 'hashed', line: declared }
+  }
+  if (declared === unsignedPayload && rules.allowUnsignedPayload) return { kind: 'unsigned', line: declared }
+  if (declared !== undefined && chunkedPayloads.includes(declared) && rules.allowChunkedPayload) {
+    return { kind: 'chunked', line: declared }
+  }
+  return request.body === 'UNSIGNED'
+    ? { kind: 'unsigned', line: unsignedPayload }
+    : { kind: 'hashed', line: payloadHash(request.body) }
+}
+
+/** The SHA-256 of a body in lower-case hex. */
+export function payloadHash(body: Uint8Array): string {
+  return body.length === 0 ? emptyHash : hash('sha256', body, 'hex')
+}
+
+const emptyHash = hash('sha256', '', 'hex')
+
+function declaredPayload(request: SignableRequest, signer: PayloadSigner): string | undefined {
+  const header = signer.signedHeaders.includes('x-amz-content-sha256')
+    ? headerValue(request.rawHeaders, 'x-amz-content-sha256')
+    : undefined
+  if (header !== undefined || signer.form === 'header') return header
+  const parameter = queryValue(request.query, 'X-Amz-Content-Sha256')
+  // S3 alone: a presigned URL does not know what will be uploaded to it.
+  return parameter ?? (signer.service === 's3' ? unsignedPayload : undefined)
+}

@@ -1,0 +1,146 @@
+// What a request says about its own signature, read from the `Authorization` header or from a presigned query.
+import { algorithm } from './canonical.ts'
+import { type Component, SignatureFault, type SignatureForm } from './fault.ts'
+import { headerValue } from './headers.ts'
+import { queryValue } from './query.ts'
+import type { CredentialScope, SignableRequest } from './request.ts'
+import { parseDateHeader, parseTimestamp } from './timestamp.ts'
+
+/** A signature as presented: complete and well-formed, but not verified. */
+export interface PresentedSignature {
+  readonly form: SignatureForm
+  readonly scope: CredentialScope
+  readonly terminator: string
+  readonly signedHeaders: readonly string[]
+  readonly signature: string
+  readonly timestampMs: number
+  readonly sessionToken: string | undefined
+  /** Seconds of validity; a presigned query may leave them out. */
+  readonly expiresSeconds: number | undefined
+}
+
+type SignedRequest = Pick<SignableRequest, 'query' | 'rawHeaders'>
+
+/** The longest life of a presigned request: seven days. */
+export const maxExpiresSeconds = 604_800
+
+/**
+ * Reads only the credential scope, without checking anything else: enough to tell for which service, region and
+ * key a request is meant. Undefined when the request is not signed or its credential has not five parts.
+ */
+export function parseCredentialScope(request: SignedRequest): CredentialScope | undefined {
+  const authorization = headerValue(request.rawHeaders, 'authorization')
+  const credential = authorization?.startsWith(algorithm)
+    ? /[ ,]Credential=([^,\s]*)/.exec(authorization)?.[1]
+    : queryValue(request.query, 'X-Amz-Credential')
+  return credential === undefined ? undefined : splitCredential(credential)?.scope
+}
+
+/**
+ * Reads the signature of a request.
+ * @throws SignatureFault missing, ambiguous, incomplete, malformed-pair, unsupported-algorithm, malformed-scope,
+ * malformed-date or malformed-expiry
+ */
+export function readSignature(request: SignedRequest): PresentedSignature {
+  const authorization = headerValue(request.rawHeaders, 'authorization')
+  const presigned = queryValue(request.query, 'X-Amz-Algorithm') ?? queryValue(request.query, 'X-Amz-Signature')
+  if (presigned === undefined) {
+    if (authorization === undefined) throw new SignatureFault({ reason: 'missing' })
+    return readHeaderForm(authorization, request.rawHeaders)
+  }
+  if (authorization?.startsWith('AWS4-')) throw new SignatureFault({ reason: 'ambiguous' })
+  return readQueryForm(request.query)
+}
+
+function readHeaderForm(authorization: string, rawHeaders: readonly string[]): PresentedSignature {
+  const blank = authorization.indexOf(' ')
+  const scheme = blank < 0 ? authorization : authorization.slice(0, blank)
+  if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
+    throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: scheme })
+  }
+  const pairs = blank < 0 ? new Map<string, string | undefined>() : readPairs(authorization, blank + 1)
+  const amzDate = headerValue(rawHeaders, 'x-amz-date')
+  const date = amzDate ?? headerValue(rawHeaders, 'date')
+  const lacks = (['Credential', 'Signature', 'SignedHeaders'] as Component[]).filter((name) => !pairs.get(name))
+  if (date === undefined) lacks.push('Date')
+  if (scheme !== algorithm || lacks.length > 0) {
+    throw new SignatureFault({ reason: 'incomplete', form: 'header', lacks, authorization })
+  }
+  const timestampMs = amzDate === undefined ? parseDateHeader(date ?? '') : parseTimestamp(amzDate)
+  if (timestampMs === undefined) throw new SignatureFault({ reason: 'malformed-date', date: date ?? '' })
+  return {
+    form: 'header',
+    ...readCredential(pairs.get('Credential') ?? ''),
+    signedHeaders: (pairs.get('SignedHeaders') ?? '').split(';'),
+    signature: pairs.get('Signature') ?? '',
+    timestampMs,
+    sessionToken: headerValue(rawHeaders, 'x-amz-security-token'),
+    expiresSeconds: undefined,
+  }
+}
+
+/** The components behind the scheme. One that is named twice is as good as not there, and has no value. */
+function readPairs(authorization: string, start: number): Map<string, string | undefined> {
+  const pairs = new Map<string, string | undefined>()
+  for (const piece of authorization.slice(start).split(',')) {
+    const pair = piece.trim()
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    if (equals < 0) throw new SignatureFault({ reason: 'malformed-pair', pair, authorization })
+    const name = pair.slice(0, equals)
+    pairs.set(name, pairs.has(name) ? undefined : pair.slice(equals + 1))
+  }
+  return pairs
+}
+
+function readQueryForm(query: string): PresentedSignature {
+  const named = queryValue(query, 'X-Amz-Algorithm')
+  if (named !== undefined && named !== algorithm) {
+    throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: named })
+  }
+  const credential = queryValue(query, 'X-Amz-Credential')
+  const signature = queryValue(query, 'X-Amz-Signature')
+  const signedHeaders = queryValue(query, 'X-Amz-SignedHeaders')
+  const date = queryValue(query, 'X-Amz-Date')
+  if (!named || !credential || !signature || !signedHeaders || !date) {
+    const present = { Algorithm: named, Credential: credential, Signature: signature, SignedHeaders: signedHeaders, Date: date }
+    const lacks = (Object.keys(present) as Component[]).filter((name) => !present[name])
+    throw new SignatureFault({ reason: 'incomplete', form: 'query', lacks, authorization: '' })
+  }
+  const timestampMs = parseTimestamp(date)
+  if (timestampMs === undefined) throw new SignatureFault({ reason: 'malformed-date', date })
+  return {
+    form: 'query',
+    ...readCredential(credential),
+    signedHeaders: signedHeaders.split(';'),
+    signature,
+    timestampMs,
+    sessionToken: queryValue(query, 'X-Amz-Security-Token'),
+    expiresSeconds: readExpiry(queryValue(query, 'X-Amz-Expires')),
+  }
+}
+
+function readExpiry(expires: string | undefined): number | undefined {
+  if (expires === undefined) return undefined
+  const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0
+  if (seconds < 1 || seconds > maxExpiresSeconds) throw new SignatureFault({ reason: 'malformed-expiry', expires })
+  return seconds
+}
+
+interface Credential {
+  readonly scope: CredentialScope
+  readonly terminator: string
+}
+
+function readCredential(credential: string): Credential {
+  const split = splitCredential(credential)
+  if (split === undefined) throw new SignatureFault({ reason: 'malformed-scope', credential })
+  return split
+}
+
+function splitCredential(credential: string): Credential | undefined {
+  const [accessKeyId, date, region, service, last, ...more] = credential.split('/', 6)
+  if (!accessKeyId || date === undefined || region === undefined || service === undefined) return undefined
+  if (last === undefined || more.length > 0) return undefined
+  return { scope: { accessKeyId, date, region, service }, terminator: last }
+}
