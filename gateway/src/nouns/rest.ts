@@ -1,0 +1,46 @@
+// What the steps of a REST API know of the stage and the method that serve a request; fixed when the stage is planned.
+import type { Admitted, Received, Routed } from './exchange.ts'
+
+/** A stage as its plan sees it. */
+export interface RestStage {
+  readonly account: string
+  readonly region: string
+  readonly apiId: string
+  readonly stageName: string
+  readonly deploymentId: string
+  /** `undefined` when the stage has none. */
+  readonly variables: Readonly<Record<string, string>> | undefined
+  /** Whether a media type (in lower case, without parameters) is one of the API's binary media types. */
+  readonly isBinary: (mediaType: string) => boolean
+  /** `$context.isCanaryRequest` exists only on stages with canary settings. */
+  readonly canary: { readonly isCanaryRequest: boolean } | undefined
+}
+
+/** A method as its plan sees it. */
+export interface RestMethod {
+  readonly stage: RestStage
+  readonly resourceId: string
+  /** `/pets/{petId}` */
+  readonly resourcePath: string
+  /** As configured: a verb or `ANY`. */
+  readonly httpMethod: string
+  readonly operationName: string | undefined
+  readonly apiKeyRequired: boolean
+}
+
+/** A request that found its method. */
+export type RestRouted = Received & Routed<RestMethod>
+
+/** A request that may call its integration. */
+export type RestAdmitted = RestRouted & Admitted
+
+/** The path that resources are matched against, and that Lambda reads as `event.path`: leading duplicate slashes are one. */
+export function resourcePath(exchange: Received): string {
+  const path = exchange.rawPath.slice(exchange.resourcePathStart)
+  // AWS: `/stage//x` routes like `/x`, and Lambda's event.path is `/x` — rest specification 1.2
+  let start = 0
+  while (path.charCodeAt(start) === slash && path.charCodeAt(start + 1) === slash) start++
+  return path === '' ? '/' : path.slice(start)
+}
+
+const slash = 47
