@@ -20,6 +20,11 @@ export type ResourceRecord = Omit<apigateway.Resource, 'resourceMethods'>
 /** A deployment, and the hash of the snapshot that it froze. */
 export type DeploymentRecord = Omit<apigateway.Deployment, 'apiSummary'> & { readonly snapshotHash: string }
 
+/** A documentation version and the parts it froze. */
+export type DocumentationVersionRecord = apigateway.DocumentationVersion & {
+  readonly parts: readonly apigateway.DocumentationPart[]
+}
+
 /** The quotas and counts a usage plan key has; the key itself is an ApiKey. */
 export type UsagePlanKeyRecord = apigateway.UsagePlanKey
 
@@ -30,7 +35,7 @@ export type TagsRecord = Readonly<Record<string, string>>
 export interface Records {
   /** [] */
   Account: apigateway.Account
-  /** [restApiId] */
+  /** [restApiId]; the policy is plain JSON text, which the wire shows escaped once more */
   RestApi: apigateway.RestApi
   /** [restApiId, resourceId] */
   Resource: ResourceRecord
@@ -51,7 +56,7 @@ export interface Records {
   /** [restApiId, documentationPartId] */
   DocumentationPart: apigateway.DocumentationPart
   /** [restApiId, documentationVersion] */
-  DocumentationVersion: apigateway.DocumentationVersion
+  DocumentationVersion: DocumentationVersionRecord
   /** [apiKeyId] */
   ApiKey: apigateway.ApiKey
   /** [usagePlanId] */

@@ -7,6 +7,8 @@ export type AnyHandler = (input: never, call: Call) => unknown
 export interface Service {
   /** The models' service: `apigateway`, `apigatewayv2`, `lambda` … */
   readonly name: string
+  /** Its records belong to an account, not to a region (IAM, STS). */
+  readonly global?: boolean
   readonly handlers: Readonly<Record<string, AnyHandler>>
   /**
    * Operations that run outside a transaction because they take long (Invoke): their `call.store` reads, and refuses writes.

@@ -24,6 +24,11 @@ export class Pipeline<in Start extends object, out Known extends object> {
     return step === undefined ? this : new Pipeline([...this.steps, step])
   }
 
+  /** Adds another pipeline's steps at the end. */
+  through<End extends object>(rest: Pipeline<Known, End>): Pipeline<Start, Known & End> {
+    return new Pipeline([...this.steps, ...rest.steps])
+  }
+
   get names(): readonly string[] {
     return this.steps.map(({ name }) => name)
   }

@@ -1,18 +1,15 @@
 // AWS's service models as tables of operations: routing, decoding, validation and encoding, in both directions.
+export { defaultBudget } from './budget.ts'
+export type { Budget } from './budget.ts'
+export { createClient } from './client.ts'
+export type { AnyOperations, Client, ClientOptions, Credentials, OutgoingRequest, Signing } from './client.ts'
+export { decode } from './decode.ts'
+export { encode, encodeFault } from './encode.ts'
 export { ServiceFault } from './fault.ts'
 export type { FaultDetails } from './fault.ts'
-
-/**
- * The handlers of some operations of a service, typed by its generated `Operations`: leaving a name out, misspelling a
- * member or returning the wrong shape does not compile. `Call` is whatever the caller hands along with each input.
- */
-export type Handlers<
-  Ops extends { [Name in keyof Ops]: { input: unknown; output: unknown } },
-  Names extends keyof Ops,
-  Call,
-> = {
-  readonly [Name in Names]: (
-    input: Ops[Name]['input'],
-    call: Call,
-  ) => Ops[Name]['output'] | Promise<Ops[Name]['output']>
-}
+export type { Handlers } from './handlers.ts'
+export { loadService } from './load.ts'
+export type { Overlay, Protocol, ServiceModel } from './model.ts'
+export type { Dialect, Match, Operation, Service } from './service.ts'
+export { validate, ValidationFault } from './validate.ts'
+export type { WireAnswer, WireRequest } from './wire.ts'

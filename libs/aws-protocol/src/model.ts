@@ -69,11 +69,13 @@ export interface Overlay {
   /** The order in which the service checks a structure's members: shape → the members that come first. */
   readonly memberOrder?: Readonly<Record<string, readonly string[]>>
   /** Bounds that the model leaves out: shape → bounds. */
-  readonly bounds?: Readonly<Record<string, { readonly min?: number; readonly max?: number; readonly pattern?: string }>>
+  readonly bounds?: Readonly<
+    Record<string, { readonly min?: number; readonly max?: number; readonly pattern?: string }>
+  >
   /** `Shape.member` whose enum, bounds and pattern the service's own logic checks, in words of its own. */
   readonly unchecked?: readonly string[]
-  /** Path templates that accept more than the model's: operation → template. */
-  readonly requestUris?: Readonly<Record<string, string>>
+  /** Path templates, without query, that accept more than the model's: operation → template. A client keeps to the model's. */
+  readonly acceptedPaths?: Readonly<Record<string, string>>
   /** Content types of raw payloads: operation → content type. */
   readonly contentTypes?: Readonly<Record<string, string>>
   /** The fault codes of unreadable and of invalid input; the protocol's own when absent. */

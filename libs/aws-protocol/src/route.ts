@@ -53,26 +53,33 @@ export class Router<Target> {
 
   private add({ method, requestUri, target }: RouteTemplate<Target>): void {
     const [path = '', literalQuery = ''] = requestUri.split('?')
-    const labels: (string | undefined)[] = []
-    const segments = segmentsOf(path)
+    const parts = segmentsOf(path).map((segment) => parseSegment(segment, requestUri))
+    const last = parts.at(-1)
+    if (parts.some((part) => part.greedy && part !== last))
+      throw new Error(`a greedy label must be last: "${requestUri}"`)
     let place = this.root
-    let greedy = false
-    for (const [index, segment] of segments.entries()) {
-      const label = /^\{([^{}+]+)(\+?)\}$/.exec(segment)
-      greedy = label?.[2] === '+'
-      if (label === null && /[{}]/.test(segment)) throw new Error(`unsupported label in "${requestUri}"`)
-      if (greedy && index < segments.length - 1) throw new Error(`a greedy label must be last: "${requestUri}"`)
-      labels.push(label?.[1])
-      if (!greedy) place = label === null ? literalOf(place, segment) : (place.label ??= newSegment())
+    for (const { literal, greedy } of parts) {
+      if (!greedy) place = literal === undefined ? (place.label ??= newSegment()) : literalOf(place, literal)
     }
-    const query = literalQuery === '' ? [] : parseParameters(literalQuery, 100)
+    const greedy = last?.greedy === true
+    const query = parseParameters(literalQuery, 100)
     const routes = greedy ? place.greedyRoutes : place.routes
-    const rivals = [...(routes.get(method) ?? []), { target, labels, greedy, query }]
-    routes.set(
-      method,
-      rivals.sort((left, right) => right.query.length - left.query.length),
-    )
+    const rivals = [...(routes.get(method) ?? []), { target, labels: parts.map(({ label }) => label), greedy, query }]
+    rivals.sort((left, right) => right.query.length - left.query.length)
+    routes.set(method, rivals)
   }
+}
+
+interface TemplateSegment {
+  readonly literal: string | undefined
+  readonly label: string | undefined
+  readonly greedy: boolean
+}
+
+function parseSegment(segment: string, requestUri: string): TemplateSegment {
+  const [, label, plus] = /^\{([^{}+]+)(\+?)\}$/.exec(segment) ?? []
+  if (label === undefined && /[{}]/.test(segment)) throw new Error(`unsupported label in "${requestUri}"`)
+  return { literal: label === undefined ? segment : undefined, label, greedy: plus === '+' }
 }
 
 interface Search {

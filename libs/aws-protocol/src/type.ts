@@ -168,26 +168,20 @@ export class TypeCompiler {
 
   private compileMember(owner: string, name: string, row: { model: MemberModel; required: boolean }): Member {
     const { model } = row
-    const type = this.withOwnEnum(this.type(model.shape), model)
-    const wire = model.locationName ?? (type.kind === 'list' && type.flattened ? type.elementName : name)
+    const type = refine(this.type(model.shape), model)
+    const wire = flattenedName(type) ?? model.locationName ?? name
     return {
       name,
-      wire: wire === 'member' ? name : wire,
+      wire,
       header: wire.toLowerCase(),
       type,
       location: model.location as Location | undefined,
       required: row.required,
       checked: !this.unchecked.has(`${owner}.${name}`),
-      timestampFormat: formatOf(model.timestampFormat) ?? (type.kind === 'timestamp' ? type.timestampFormat : undefined),
+      timestampFormat:
+        formatOf(model.timestampFormat) ?? (type.kind === 'timestamp' ? type.timestampFormat : undefined),
       eventPayload: model.eventpayload === true,
     }
-  }
-
-  private withOwnEnum(type: Type, model: MemberModel): Type {
-    if (type.kind === 'list' && model.flattened === true) return { ...type, flattened: true }
-    if (type.kind === 'map' && model.flattened === true) return { ...type, flattened: true }
-    if (type.kind !== 'string' || model.enum === undefined) return type
-    return { ...type, constraints: { ...type.constraints, enum: model.enum } }
   }
 
   private orderOf(name: string, shape: ShapeModel): readonly string[] {
@@ -200,9 +194,29 @@ export class TypeCompiler {
     const { min, max, pattern } = { ...shape, ...this.overlay.bounds?.[name] }
     const values = this.overlay.enumOrder?.[name] ?? shape.enum
     const sensitive = shape.sensitive === true
-    if (min === undefined && max === undefined && pattern === undefined && values === undefined && !sensitive) return free
-    return { enum: values, min, max, pattern: pattern === undefined ? undefined : compilePattern(name, pattern), sensitive }
+    if (min === undefined && max === undefined && pattern === undefined && values === undefined && !sensitive)
+      return free
+    return {
+      enum: values,
+      min,
+      max,
+      pattern: pattern === undefined ? undefined : compilePattern(name, pattern),
+      sensitive,
+    }
   }
+}
+
+/** What a member says about its shape in its own place: that it is flattened, or an enum of its own. */
+function refine(type: Type, model: MemberModel): Type {
+  if (type.kind === 'list' && model.flattened === true) return { ...type, flattened: true }
+  if (type.kind === 'map' && model.flattened === true) return { ...type, flattened: true }
+  if (type.kind !== 'string' || model.enum === undefined) return type
+  return { ...type, constraints: { ...type.constraints, enum: model.enum } }
+}
+
+/** A flattened list's elements stand where the member would, under the element's name if it has one. */
+function flattenedName(type: Type): string | undefined {
+  return type.kind === 'list' && type.flattened && type.elementName !== 'member' ? type.elementName : undefined
 }
 
 /** AWS: patterns are Java's and must match the whole value, whether they say `^…$` or not. */
@@ -230,13 +244,17 @@ function checkOverlay(model: ServiceModel, overlay: Overlay): void {
       throw new Error(`the overlay's enum "${name}" does not list the values of the model`)
     }
   }
-  const shapes = [...Object.keys(overlay.memberOrder ?? {}), ...Object.keys(overlay.bounds ?? {})]
-  const unknown = shapes.find((name) => !Object.hasOwn(model.shapes, name))
-  if (unknown !== undefined) throw new Error(`the overlay names the shape "${unknown}", which the model does not have`)
+  checkNames(model.shapes, [overlay.memberOrder, overlay.bounds])
+  checkNames(model.operations, [overlay.acceptedPaths, overlay.contentTypes])
   for (const path of overlay.unchecked ?? []) {
     const [shape = '', member = ''] = path.split('.')
     if (model.shapes[shape]?.members?.[member] === undefined) {
       throw new Error(`the overlay names the member "${path}", which the model does not have`)
     }
   }
+}
+
+function checkNames(known: object, tables: readonly (object | undefined)[]): void {
+  const unknown = tables.flatMap((table) => Object.keys(table ?? {})).find((name) => !Object.hasOwn(known, name))
+  if (unknown !== undefined) throw new Error(`the overlay names "${unknown}", which the model does not have`)
 }

@@ -38,14 +38,10 @@ export type SignatureFailure =
   | { readonly reason: 'malformed-expiry'; readonly expires: string }
   /** A header that must be signed is not. */
   | { readonly reason: 'unsigned-header'; readonly header: 'host' | 'x-amz-date' }
-  /** Too old (`expired`) or from the future (`skew`): `limit` is `serverTime` moved by `toleranceSeconds`. */
-  | {
-      readonly reason: 'expired' | 'skew'
-      readonly timestamp: string
-      readonly serverTime: string
-      readonly limit: string
-      readonly toleranceSeconds: number
-    }
+  /** Too old. */
+  | ({ readonly reason: 'expired' } & ClockFacts)
+  /** From the future. */
+  | ({ readonly reason: 'skew' } & ClockFacts)
   | { readonly reason: 'unknown-key'; readonly accessKeyId: string }
   /** The session token is missing, superfluous or another one. */
   | { readonly reason: 'bad-token'; readonly accessKeyId: string }
@@ -54,10 +50,20 @@ export type SignatureFailure =
   | { readonly reason: 'bad-signature'; readonly canonicalRequest: string; readonly stringToSign: string }
   /** Rightly signed, but the body is not the one whose hash was signed. */
   | { readonly reason: 'payload-mismatch'; readonly declared: string; readonly computed: string }
+  /** The body is not at hand, and no hash is declared for it. */
+  | { readonly reason: 'undeclared-payload' }
   /** A chunk (counted from 0) or the trailer of an `aws-chunked` body is signed wrongly. */
   | { readonly reason: 'bad-chunk-signature'; readonly chunk: number | 'trailer'; readonly stringToSign: string }
   /** The framing of an `aws-chunked` body is broken at this byte. */
   | { readonly reason: 'malformed-chunks'; readonly offsetBytes: number }
+
+/** `limit` is `serverTime` moved by the tolerance: the border that `timestamp` is beyond. */
+export interface ClockFacts {
+  readonly timestamp: string
+  readonly serverTime: string
+  readonly limit: string
+  readonly toleranceSeconds: number
+}
 
 /** Where the signature stood. */
 export type SignatureForm = 'header' | 'query'

@@ -1,6 +1,6 @@
 // The last line of a canonical request: which hash of the body, or which word in its place, a signature covers.
 import { hash } from 'node:crypto'
-import type { SignatureForm } from './fault.ts'
+import { SignatureFault, type SignatureForm } from './fault.ts'
 import { headerValue } from './headers.ts'
 import { queryValue } from './query.ts'
 import type { SignableRequest } from './request.ts'
@@ -20,6 +20,8 @@ export interface PayloadLine {
   readonly kind: PayloadKind
   /** The line itself: a hash in hex, or one of the words. */
   readonly line: string
+  /** Whether the client named it: a hash that it named is still to be compared with the body. */
+  readonly isDeclared: boolean
 }
 
 /** Which words in place of a hash the service takes. */
@@ -46,19 +48,24 @@ export const chunkedPayloads: readonly string[] = [
  * Finds the payload line. What the client declares in `X-Amz-Content-Sha256` counts when it is signed, and, if it is
  * a word rather than a hash, when the service takes it; otherwise the body's own hash is the line, and a client
  * that signed something else gets a mismatch.
+ * @throws SignatureFault undeclared-payload, when the body is not at hand and nothing is declared for it
  */
 export function payloadLine(request: SignableRequest, signer: PayloadSigner, rules: PayloadRules): PayloadLine {
   const declared = declaredPayload(request, signer)
   if (declared !== undefined && /^[0-9a-f]{64}$/.test(declared)) {
-    return { kind: request.body === 'UNSIGNED' ? 'declared' : 'hashed', line: declared }
+    return { kind: request.body === 'UNSIGNED' ? 'declared' : 'hashed', line: declared, isDeclared: true }
   }
-  if (declared === unsignedPayload && rules.allowUnsignedPayload) return { kind: 'unsigned', line: declared }
-  if (declared !== undefined && chunkedPayloads.includes(declared) && rules.allowChunkedPayload) {
-    return { kind: 'chunked', line: declared }
+  if (declared !== undefined && isTaken(declared, rules)) {
+    return { kind: declared === unsignedPayload ? 'unsigned' : 'chunked', line: declared, isDeclared: true }
   }
-  return request.body === 'UNSIGNED'
-    ? { kind: 'unsigned', line: unsignedPayload }
-    : { kind: 'hashed', line: payloadHash(request.body) }
+  if (request.body === 'UNSIGNED') throw new SignatureFault({ reason: 'undeclared-payload' })
+  return { kind: 'hashed', line: payloadHash(request.body), isDeclared: false }
+}
+
+function isTaken(declared: string, rules: PayloadRules): boolean {
+  const chunked = chunkedPayloads.includes(declared)
+  const unsigned = declared === unsignedPayload || declared === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
+  return (chunked || unsigned) && (!chunked || rules.allowChunkedPayload) && (!unsigned || rules.allowUnsignedPayload)
 }
 
 /** The SHA-256 of a body in lower-case hex. */

@@ -4,7 +4,7 @@ import { type Component, SignatureFault, type SignatureForm } from './fault.ts'
 import { headerValue } from './headers.ts'
 import { queryValue } from './query.ts'
 import type { CredentialScope, SignableRequest } from './request.ts'
-import { parseDateHeader, parseTimestamp } from './timestamp.ts'
+import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts'
 
 /** A signature as presented: complete and well-formed, but not verified. */
 export interface PresentedSignature {
@@ -14,6 +14,8 @@ export interface PresentedSignature {
   readonly signedHeaders: readonly string[]
   readonly signature: string
   readonly timestampMs: number
+  /** The same as `20250115T120000Z`. */
+  readonly timestamp: string
   readonly sessionToken: string | undefined
   /** Seconds of validity; a presigned query may leave them out. */
   readonly expiresSeconds: number | undefined
@@ -53,44 +55,61 @@ export function readSignature(request: SignedRequest): PresentedSignature {
 }
 
 function readHeaderForm(authorization: string, rawHeaders: readonly string[]): PresentedSignature {
-  const blank = authorization.indexOf(' ')
-  const scheme = blank < 0 ? authorization : authorization.slice(0, blank)
-  if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
-    throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: scheme })
-  }
-  const pairs = blank < 0 ? new Map<string, string | undefined>() : readPairs(authorization, blank + 1)
+  const pairs = readPairs(authorization)
   const amzDate = headerValue(rawHeaders, 'x-amz-date')
   const date = amzDate ?? headerValue(rawHeaders, 'date')
-  const lacks = (['Credential', 'Signature', 'SignedHeaders'] as Component[]).filter((name) => !pairs.get(name))
-  if (date === undefined) lacks.push('Date')
-  if (scheme !== algorithm || lacks.length > 0) {
+  const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = pairs
+  if (!credential || !signature || !signedHeaders || date === undefined) {
+    const lacks = lacking({ ...pairs, Date: date })
     throw new SignatureFault({ reason: 'incomplete', form: 'header', lacks, authorization })
   }
-  const timestampMs = amzDate === undefined ? parseDateHeader(date ?? '') : parseTimestamp(amzDate)
-  if (timestampMs === undefined) throw new SignatureFault({ reason: 'malformed-date', date: date ?? '' })
   return {
     form: 'header',
-    ...readCredential(pairs.get('Credential') ?? ''),
-    signedHeaders: (pairs.get('SignedHeaders') ?? '').split(';'),
-    signature: pairs.get('Signature') ?? '',
-    timestampMs,
+    ...readCredential(credential),
+    signedHeaders: signedHeaders.split(';'),
+    signature,
+    ...readDate(date, amzDate === undefined ? parseDateHeader : parseTimestamp),
     sessionToken: headerValue(rawHeaders, 'x-amz-security-token'),
     expiresSeconds: undefined,
   }
 }
 
-/** The components behind the scheme. One that is named twice is as good as not there, and has no value. */
-function readPairs(authorization: string, start: number): Map<string, string | undefined> {
+function readDate(
+  date: string,
+  parse: (text: string) => number | undefined,
+): Pick<PresentedSignature, 'timestampMs' | 'timestamp'> {
+  const timestampMs = parse(date)
+  if (timestampMs === undefined) throw new SignatureFault({ reason: 'malformed-date', date })
+  return { timestampMs, timestamp: parse === parseTimestamp ? date : formatTimestamp(timestampMs) }
+}
+
+type Components<Name extends Component> = { readonly [name in Name]: string | undefined }
+
+/** Which components have no value, in the order in which they are given. */
+function lacking(components: Partial<Components<Component>>): readonly Component[] {
+  return (Object.keys(components) as Component[]).filter((name) => !components[name])
+}
+
+/** The components behind the scheme. One that is named twice is as good as not there. */
+function readPairs(authorization: string): Components<'Credential' | 'Signature' | 'SignedHeaders'> {
+  const [scheme = '', ...rest] = authorization.split(' ')
+  if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
+    throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: scheme })
+  }
   const pairs = new Map<string, string | undefined>()
-  for (const piece of authorization.slice(start).split(',')) {
+  for (const piece of rest.join(' ').split(',')) {
     const pair = piece.trim()
     if (pair === '') continue
     const equals = pair.indexOf('=')
     if (equals < 0) throw new SignatureFault({ reason: 'malformed-pair', pair, authorization })
     const name = pair.slice(0, equals)
-    pairs.set(name, pairs.has(name) ? undefined : pair.slice(equals + 1))
+    pairs.set(name, pairs.has(name) || scheme !== algorithm ? undefined : pair.slice(equals + 1))
   }
-  return pairs
+  return {
+    Credential: pairs.get('Credential'),
+    Signature: pairs.get('Signature'),
+    SignedHeaders: pairs.get('SignedHeaders'),
+  }
 }
 
 function readQueryForm(query: string): PresentedSignature {
@@ -103,18 +122,21 @@ function readQueryForm(query: string): PresentedSignature {
   const signedHeaders = queryValue(query, 'X-Amz-SignedHeaders')
   const date = queryValue(query, 'X-Amz-Date')
   if (!named || !credential || !signature || !signedHeaders || !date) {
-    const present = { Algorithm: named, Credential: credential, Signature: signature, SignedHeaders: signedHeaders, Date: date }
-    const lacks = (Object.keys(present) as Component[]).filter((name) => !present[name])
+    const lacks = lacking({
+      Algorithm: named,
+      Credential: credential,
+      Signature: signature,
+      SignedHeaders: signedHeaders,
+      Date: date,
+    })
     throw new SignatureFault({ reason: 'incomplete', form: 'query', lacks, authorization: '' })
   }
-  const timestampMs = parseTimestamp(date)
-  if (timestampMs === undefined) throw new SignatureFault({ reason: 'malformed-date', date })
   return {
     form: 'query',
     ...readCredential(credential),
     signedHeaders: signedHeaders.split(';'),
     signature,
-    timestampMs,
+    ...readDate(date, parseTimestamp),
     sessionToken: queryValue(query, 'X-Amz-Security-Token'),
     expiresSeconds: readExpiry(queryValue(query, 'X-Amz-Expires')),
   }

@@ -1,5 +1,5 @@
 // The chain of HMACs from a secret to a signature, with the keys of the day kept.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { terminator } from './canonical.ts'
 import type { Credentials, CredentialScope } from './request.ts'
 
@@ -8,17 +8,20 @@ const keptKeys = 1_000
 
 interface KeptKey {
   readonly secretAccessKey: string
-  readonly key: Buffer
+  readonly key: KeyObject
 }
 
 // A memory of a pure function: it holds nothing that a caller could tell, but the time saved (five HMACs a request).
 const kept = new Map<string, KeptKey>()
 
-/** The key that signs requests of one day for one region and service. */
+/**
+ * The key that signs requests of one day for one region and service. A KeyObject, for an HMAC with a plain buffer
+ * makes one first, at six times the cost.
+ */
 export function signingKey(
   credentials: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'>,
   scope: Omit<CredentialScope, 'accessKeyId'>,
-): Buffer {
+): KeyObject {
   const { secretAccessKey } = credentials
   const name = `${credentials.accessKeyId}\n${scope.date}\n${scope.region}\n${scope.service}`
   const known = kept.get(name)
@@ -27,7 +30,7 @@ export function signingKey(
     kept.set(name, known)
     return known.key
   }
-  const key = deriveSigningKey(secretAccessKey, scope)
+  const key = createSecretKey(deriveSigningKey(secretAccessKey, scope))
   kept.set(name, { secretAccessKey, key })
   if (kept.size > keptKeys) kept.delete(kept.keys().next().value ?? name)
   return key
@@ -43,7 +46,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 /** The signature of a text, in lower-case hex. */
-export function signature(key: Buffer, text: string): string {
+export function signature(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
 

@@ -13,8 +13,10 @@ export function parseTimestamp(text: string): number | undefined {
   const match = basicFormat.exec(text)
   if (match === null) return undefined
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number)
-  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second)
-  return formatTimestamp(timeMs) === text ? timeMs : undefined
+  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+  // Date.UTC carries what is too large over: a 30th of February has become another day of another month.
+  const isReal = time.getUTCMonth() === month - 1 && time.getUTCDate() === day
+  return isReal && hour < 24 && minute < 60 && second < 60 ? time.getTime() : undefined
 }
 
 /** Reads the value of a `Date` header, in either format, as milliseconds. */

@@ -1,0 +1,202 @@
+// The only reader of flags, environment variables and the config file; what comes out is one frozen Config.
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { logLevels, type LogLevel } from './log.ts'
+
+export interface Config {
+  readonly command: 'dev' | 'serve'
+  /** OpenAPI documents to deploy and watch (`dev`). */
+  readonly files: readonly string[]
+  readonly port: number
+  readonly host: string
+  readonly adminPort: number | undefined
+  readonly dataFolder: string | undefined
+  readonly domain: string
+  readonly region: string
+  readonly account: string
+  readonly stage: string
+  readonly lambdaEndpoint: string | undefined
+  readonly enforceLambdaPermissions: boolean
+  readonly logLevel: LogLevel
+}
+
+/** A mistake of the person at the terminal: one sentence that says what to do. Exit code 2. */
+export class UsageError extends Error {}
+
+interface Option {
+  /** What `--help` calls the value. */
+  readonly value: string
+  readonly default: string | undefined
+  readonly about: string
+}
+
+/** Every option: `--name`, `SLUICE_NAME` and `name` in the config file. */
+const options = {
+  port: { value: 'PORT', default: '4566', about: 'port to listen on; 0 picks a free one' },
+  host: { value: 'HOST', default: '127.0.0.1', about: 'address to listen on' },
+  'admin-port': {
+    value: 'PORT',
+    default: undefined,
+    about: 'AWS calls and /_sluice on this port of 127.0.0.1; --port then serves APIs alone',
+  },
+  data: {
+    value: 'DIR',
+    default: undefined,
+    about: 'folder that keeps everything; dev without it keeps state in memory',
+  },
+  domain: { value: 'NAME', default: 'localhost', about: 'suffix of the host names that are handed out' },
+  region: { value: 'REGION', default: 'us-east-1', about: 'region of unsigned calls' },
+  account: { value: 'ID', default: '000000000000', about: 'account of calls whose key names none (12 digits)' },
+  stage: { value: 'NAME', default: 'dev', about: 'stage that REST APIs from files are deployed to' },
+  'lambda-endpoint': {
+    value: 'URL',
+    default: undefined,
+    about: 'where functions that are not here are invoked, signed with AWS_ACCESS_KEY_ID',
+  },
+  'lambda-permissions': {
+    value: 'on|off',
+    default: undefined,
+    about: 'whether invoking needs AddPermission; default: on in serve, off in dev',
+  },
+  config: { value: 'FILE', default: undefined, about: 'JSON file with any of these options by name' },
+  'log-level': { value: 'LEVEL', default: 'info', about: `one of ${logLevels.join(', ')}` },
+} as const satisfies Record<string, Option>
+
+type OptionName = keyof typeof options
+
+export const usage = `sluice: an Amazon API Gateway of your own
+
+  sluice dev [FILE...]         local use: any AWS credentials, state in memory unless --data;
+                               each FILE, an OpenAPI document, is deployed now and whenever it changes
+  sluice serve --data DIR      production: state on disk, every AWS call signed by a known key
+                               (the root key is made at first start, in DIR/root-credentials.json)
+
+Options (also as SLUICE_NAME in the environment, or by name in the JSON file --config):
+${Object.entries(options)
+  .map(
+    ([name, { value, about, default: fallback }]) =>
+      `  --${`${name} ${value}`.padEnd(26)} ${about}${fallback === undefined ? '' : ` (${fallback})`}`,
+  )
+  .join('\n')}
+  --${'help'.padEnd(26)} this text
+  --${'version'.padEnd(26)} the version
+
+Examples:
+  sluice dev openapi.yaml
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws apigateway get-rest-apis
+  sluice serve --data /var/lib/sluice --port 80 --admin-port 4566 --domain api.example.com
+`
+
+export type Parsed =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'run'; readonly config: Config }
+
+/** Reads a command line (without `node` and the script) and the environment. Throws UsageError. */
+export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
+  const { values, positionals } = parse(args)
+  if (values['help'] === true) return { kind: 'help' }
+  if (values['version'] === true) return { kind: 'version' }
+  const [command, ...files] = positionals
+  if (command === undefined) return { kind: 'help' }
+  if (command !== 'dev' && command !== 'serve') {
+    throw new UsageError(
+      `There is no command "${command}". Use "sluice dev" or "sluice serve"; "sluice --help" lists the options.`,
+    )
+  }
+  const file = fileOptions((values['config'] as string | undefined) ?? environment['SLUICE_CONFIG'])
+  const value = (name: OptionName): string | undefined =>
+    (values[name] as string | undefined) ?? environment[variable(name)] ?? file.get(name) ?? options[name].default
+  return { kind: 'run', config: Object.freeze(build(command, files, value)) }
+}
+
+function parse(args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+  const declared = Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }]))
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...declared, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
+    })
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split('. ')
+    throw new UsageError(`${sentence.replace(/\.$/, '')}. "sluice --help" lists the options.`, { cause: error })
+  }
+}
+
+function build(
+  command: Config['command'],
+  files: readonly string[],
+  value: (name: OptionName) => string | undefined,
+): Config {
+  const dataFolder = value('data')
+  if (command === 'serve' && dataFolder === undefined) {
+    throw new UsageError('sluice serve keeps its state on disk: say where with --data DIR.')
+  }
+  if (command === 'serve' && files.length > 0) {
+    throw new UsageError('sluice serve takes no files: deploy through the AWS API, or use "sluice dev FILE".')
+  }
+  const adminPort = value('admin-port')
+  return {
+    command,
+    files,
+    port: portOf('port', value('port') ?? ''),
+    host: value('host') ?? '',
+    adminPort: adminPort === undefined ? undefined : portOf('admin-port', adminPort),
+    dataFolder,
+    domain: value('domain') ?? '',
+    region: matching('region', value('region') ?? '', /^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
+    account: matching('account', value('account') ?? '', /^\d{12}$/, 'twelve digits'),
+    stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
+    lambdaEndpoint: value('lambda-endpoint'),
+    enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
+    logLevel: levelOf(value('log-level') ?? ''),
+  }
+}
+
+function variable(name: OptionName): string {
+  return `SLUICE_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+function portOf(name: OptionName, text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new UsageError(`--${name} takes a port from 0 to 65535, not "${text}".`)
+  return port
+}
+
+function matching(name: OptionName, text: string, pattern: RegExp, wanted: string): string {
+  if (!pattern.test(text)) throw new UsageError(`--${name} takes ${wanted}, not "${text}".`)
+  return text
+}
+
+function switchOf(name: OptionName, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  if (text !== 'on' && text !== 'off') throw new UsageError(`--${name} takes on or off, not "${text}".`)
+  return text === 'on'
+}
+
+function levelOf(text: string): LogLevel {
+  const level = logLevels.find((candidate) => candidate === text)
+  if (level === undefined) throw new UsageError(`--log-level takes one of ${logLevels.join(', ')}, not "${text}".`)
+  return level
+}
+
+function fileOptions(file: string | undefined): ReadonlyMap<string, string> {
+  if (file === undefined) return new Map()
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`The config file ${file} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new UsageError(`The config file ${file} must hold one JSON object of options.`)
+  }
+  const entries = Object.entries(parsed)
+  for (const [name, value] of entries) {
+    if (!Object.hasOwn(options, name)) throw new UsageError(`The config file ${file} has an unknown option "${name}".`)
+    if (typeof value === 'object') throw new UsageError(`The config file ${file} needs a plain value for "${name}".`)
+  }
+  return new Map(entries.map(([name, value]) => [name, String(value)]))
+}

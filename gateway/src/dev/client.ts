@@ -1,0 +1,33 @@
+// An AWS client of the gateway it runs in: what `sluice dev FILE` deploys with is the same API that everybody calls.
+import { createClient, type Client } from '@sluice/aws-protocol'
+import type { Operations as RestOperations } from '@sluice/aws-protocol/apigateway'
+import type { Operations as HttpOperations } from '@sluice/aws-protocol/apigatewayv2'
+import type { Operations as LambdaOperations } from '@sluice/aws-protocol/lambda'
+import type { Endpoint } from '../services/endpoint.ts'
+import { modelOf, type ModelName } from '../services/models.ts'
+
+export interface Clients {
+  readonly rest: Client<RestOperations>
+  readonly http: Client<HttpOperations>
+  readonly lambda: Client<LambdaOperations>
+}
+
+export function createClients(endpoint: Endpoint, region: string): Clients {
+  return {
+    rest: clientOf<RestOperations>(endpoint, region, 'apigateway'),
+    http: clientOf<HttpOperations>(endpoint, region, 'apigatewayv2'),
+    lambda: clientOf<LambdaOperations>(endpoint, region, 'lambda'),
+  }
+}
+
+function clientOf<Operations>(endpoint: Endpoint, region: string, model: ModelName): Client<Operations> {
+  return createClient<Operations>(modelOf(model), {
+    endpoint: 'http://sluice.internal',
+    region,
+    send: ({ method, path, query, headers, body }) =>
+      endpoint({
+        wire: { method, path, query, headers, body },
+        signed: { method, path, query, rawHeaders: Object.entries(headers).flat(), body },
+      }),
+  })
+}

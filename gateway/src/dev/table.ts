@@ -1,0 +1,36 @@
+// What is deployed and where, as a table for the terminal.
+import type { Deployed } from './deploy-file.ts'
+
+/** Rows as columns of equal width, two blanks between them. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Where an API answers: by host name, and by path for clients that cannot set one. */
+export function invokeUrls(
+  { apiId, kind, stageName }: Pick<Deployed, 'apiId' | 'kind' | 'stageName'>,
+  { domain, host, port }: { readonly domain: string; readonly host: string; readonly port: number },
+): { readonly byHost: string; readonly byPath: string } {
+  const stage = kind === 'HTTP' && stageName === '$default' ? '' : `/${stageName}`
+  return {
+    byHost: `http://${apiId}.execute-api.${domain}:${port}${stage}`,
+    byPath: `http://${host}:${port}/_aws/execute-api/${apiId}/${stageName}`,
+  }
+}
+
+/** The first route that a plain GET can try. */
+export function sampleRoute(routes: readonly string[]): string | undefined {
+  const plain = routes.filter((route) => /^(?:GET|ANY) /.test(route) && !route.includes('{'))
+  const path = plain.find((route) => !route.endsWith(' /')) ?? plain[0]
+  return path?.slice(path.indexOf(' ') + 1)
+}

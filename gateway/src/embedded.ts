@@ -1,0 +1,94 @@
+// `createGateway`: a whole gateway inside a test's own process, without a port, with a clock that the test can move.
+import { VirtualClock } from './adapters/clocks.ts'
+import { createCore } from './gateway.ts'
+import { createLog, type LogLevel } from './log.ts'
+import { perform } from './server/perform.ts'
+import { createSdkHandler, type SdkRequestHandler } from './server/sdk-handler.ts'
+import { createClients } from './dev/client.ts'
+import { deployFile, type Deployed } from './dev/deploy-file.ts'
+
+export interface GatewayOptions {
+  /** Keeps everything in this folder; in memory when absent. */
+  readonly dataFolder?: string
+  /** `us-east-1` when absent. */
+  readonly region?: string
+  /** Twelve digits; `000000000000` when absent. */
+  readonly account?: string
+  /** The suffix of host names; `localhost` when absent. */
+  readonly domain?: string
+  /** Epoch milliseconds that the clock starts at; the present when absent. The clock stands still until it is moved. */
+  readonly startAtMs?: number
+  /** What is written to standard error; `warn` when absent. */
+  readonly logLevel?: LogLevel
+}
+
+export interface EmbeddedGateway {
+  /** For AWS SDK v3 clients: `new APIGatewayClient({ ...gateway.clientConfig })`. */
+  readonly clientConfig: {
+    readonly region: string
+    readonly endpoint: string
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+    readonly requestHandler: SdkRequestHandler
+  }
+  readonly requestHandler: SdkRequestHandler
+  /** API traffic, like `fetch`: `gateway.invoke('http://{apiId}.execute-api.localhost/prod/pets')`. Any other URL is an AWS call. */
+  readonly invoke: (url: string | URL, init?: RequestInit) => Promise<Response>
+  /** Deploys an OpenAPI document from a file, as `sluice dev FILE` does. Rejects with what is wrong with it. */
+  readonly deploy: (file: string, stageName?: string) => Promise<Deployed>
+  readonly clock: VirtualClock
+  /** Ends functions and connections, and lets go of files. */
+  readonly close: () => Promise<void>
+}
+
+/** Makes a gateway. Nothing is started that a test does not use; `close` it at the end. */
+export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
+  const region = options.region ?? 'us-east-1'
+  const clock = new VirtualClock(options.startAtMs)
+  const core = createCore({
+    mode: 'dev',
+    dataFolder: options.dataFolder,
+    region,
+    account: options.account ?? '000000000000',
+    domain: options.domain ?? 'localhost',
+    clock,
+    log: createLog(options.logLevel ?? 'warn'),
+    lambdaEndpoint: undefined,
+    enforceLambdaPermissions: false,
+  })
+  const requestHandler = createSdkHandler(core.front)
+  return {
+    requestHandler,
+    clientConfig: {
+      region,
+      endpoint: 'http://localhost',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      requestHandler,
+    },
+    invoke: async (url, init) => {
+      const request = new Request(url, init)
+      const { host, pathname, search } = new URL(request.url)
+      const headers = ['Host', host, ...[...request.headers].flat()]
+      const body = new Uint8Array(await request.arrayBuffer())
+      if (body.length > 0) headers.push('Content-Length', String(body.length))
+      const answer = await perform(core.front, {
+        method: request.method,
+        target: `${pathname}${search}`,
+        headers,
+        body,
+      })
+      return responseOf(answer)
+    },
+    deploy: (file, stageName = 'dev') => deployFile(createClients(core.endpoint, region), file, stageName),
+    clock,
+    close: () => core.close(),
+  }
+}
+
+/** Statuses that a Response may have no body with. */
+const bodiless = new Set([101, 204, 205, 304])
+
+function responseOf({ status, headers, chunks }: Awaited<ReturnType<typeof perform>>): Response {
+  const list = new Headers()
+  for (let index = 0; index < headers.length; index += 2) list.append(headers[index] ?? '', headers[index + 1] ?? '')
+  return new Response(bodiless.has(status) ? null : ReadableStream.from(chunks), { status, headers: list })
+}

@@ -1,0 +1,119 @@
+// A whole gateway without a socket: the store, the services, the plans and the front, put together. `main.ts` adds a listener.
+import { join } from 'node:path'
+import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+import { createLocalFunctions } from './adapters/local-functions.ts'
+import { createMemoryStore } from './adapters/memory-store.ts'
+import { createRemoteFunctions } from './adapters/remote-functions.ts'
+import { openSqliteStore } from './adapters/sqlite-store.ts'
+import { createUndiciUpstream } from './adapters/undici-upstream.ts'
+import type { Log } from './log.ts'
+import { randomIds } from './nouns/ids.ts'
+import { httpCompiler } from './plan/http-compiler.ts'
+import { Plans } from './plan/plans.ts'
+import { restCompiler } from './plan/rest-compiler.ts'
+import type { Blobs } from './ports/blobs.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Store } from './ports/store.ts'
+import { createDataPlane } from './server/data-plane.ts'
+import { createFront } from './server/front.ts'
+import type { Front } from './server/incoming.ts'
+import { createPages } from './server/pages.ts'
+import { createServicePlane } from './server/service-plane.ts'
+import type { Addresses } from './services/call.ts'
+import { createEndpoint, type Endpoint } from './services/endpoint.ts'
+import { trusting, verifying } from './services/identity.ts'
+import { createServices } from './services/index.ts'
+import { sluiceVersion } from './version.ts'
+
+export interface GatewayParts {
+  /** `dev` accepts any credentials and lets tags choose ids; `serve` verifies every call. */
+  readonly mode: 'dev' | 'serve'
+  /** Where everything is kept; in memory when absent. */
+  readonly dataFolder: string | undefined
+  readonly region: string
+  readonly account: string
+  /** The suffix of host names that are handed out. */
+  readonly domain: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Where functions that are not here are invoked. */
+  readonly lambdaEndpoint: string | undefined
+  /** Whether an API needs a function's permission (AddPermission) to invoke it. */
+  readonly enforceLambdaPermissions: boolean
+}
+
+/** The pieces that the two faces of the product, the process and `createGateway`, are made of. */
+export interface Core {
+  /** Everything on one port. */
+  readonly front: Front
+  /** APIs alone, and all the rest: for two ports. */
+  readonly dataFront: Front
+  readonly adminFront: Front
+  readonly endpoint: Endpoint
+  readonly store: Store
+  readonly plans: Plans
+  /** The port that addresses name; known once a listener has one. */
+  readonly setPort: (port: number) => void
+  readonly close: () => Promise<void>
+}
+
+export function createCore(parts: GatewayParts): Core {
+  const { dataFolder, clock, log } = parts
+  const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
+  const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
+  const upstream = createUndiciUpstream()
+  const bug = (error: unknown, requestId: string): void => log.error({ error, requestId }, 'unexpected error')
+  let port = 0
+  const addresses: Addresses = {
+    apiEndpoint: (apiId) => `http://${apiId}.execute-api.${parts.domain}${port === 0 || port === 80 ? '' : `:${port}`}`,
+  }
+  const endpointUrl = (): string | undefined => (port === 0 ? undefined : `http://127.0.0.1:${port}`)
+  const remote = parts.lambdaEndpoint === undefined ? undefined : createRemoteFunctions(parts.lambdaEndpoint)
+  const functions = createLocalFunctions({
+    store,
+    blobs,
+    clock,
+    log,
+    remote,
+    endpointUrl,
+    enforcePermissions: parts.enforceLambdaPermissions,
+  })
+  const services = createServices({ blobs, functions, folders: parts.mode === 'dev' })
+  const ports = { upstream, functions, bug }
+  const plans = new Plans(
+    store,
+    { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) },
+    (error, apiId, stageName) =>
+      log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
+  )
+  const identify =
+    parts.mode === 'serve' ? verifying(store) : trusting({ account: parts.account, region: parts.region })
+  const endpoint = createEndpoint({
+    services,
+    store,
+    clock,
+    ids: randomIds,
+    addresses,
+    identify,
+    customIds: parts.mode === 'dev',
+    bug,
+  })
+  const { domain } = parts
+  const dataPlane = createDataPlane({ plans, clock })
+  const servicePlane = createServicePlane(endpoint)
+  const pages = createPages({ '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }) })
+  return {
+    front: createFront({ dataPlane, services: servicePlane, pages, domain }),
+    dataFront: createFront({ dataPlane, domain }),
+    adminFront: createFront({ services: servicePlane, pages, domain }),
+    endpoint,
+    store,
+    plans,
+    setPort: (chosen) => (port = chosen),
+    close: async () => {
+      plans.close()
+      await Promise.all([functions.close(), upstream.close()])
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+// The process: configuration in, a listening gateway out, and the order of its end.
+import { flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { systemClock } from './adapters/clocks.ts'
+import { readConfig, usage, UsageError, type Config } from './config.ts'
+import { createClients } from './dev/client.ts'
+import { startDeploying } from './dev/deployer.ts'
+import { createCore, type Core } from './gateway.ts'
+import { createLog, type Log } from './log.ts'
+import type { Front } from './server/incoming.ts'
+import { listen, type Listener } from './server/listener.ts'
+import { ensureRootKey } from './services/iam/root-key.ts'
+import { sluiceVersion } from './version.ts'
+
+/** Requests in flight have this long to finish when the process is told to stop. */
+const graceMs = 30_000
+
+/** Runs a command line. Resolves when nothing is left to do. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const parsed = readConfig(args, process.env)
+    if (parsed.kind === 'help') process.stdout.write(usage)
+    else if (parsed.kind === 'version') process.stdout.write(`${sluiceVersion()}\n`)
+    else await run(parsed.config)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(2)
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel)
+  process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
+  const core = openCore(config, log)
+  if (config.dataFolder !== undefined && config.command === 'serve') {
+    await ensureRootKey(core.store, config.account, join(config.dataFolder, 'root-credentials.json'))
+  }
+  const listeners = await startListeners(config, core, log)
+  const port = listeners[0]?.address.port ?? config.port
+  core.setPort(port)
+  const stopDeploying = await deployFiles(config, core, { port, log })
+  process.stdout.write(`sluice ready on http://${config.host}:${port}\n`)
+  flushCompileCache()
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  stopDeploying()
+  await Promise.all(listeners.map((listener) => listener.close(graceMs)))
+  await core.close()
+  process.exit(0)
+}
+
+function openCore(config: Config, log: Log): Core {
+  try {
+    return createCore({ ...config, mode: config.command, clock: systemClock, log })
+  } catch (error) {
+    throw new UsageError(`The data folder ${config.dataFolder} cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+/** One port for everything, or one for APIs and one, on loopback, for all the rest. */
+async function startListeners(config: Config, core: Core, log: Log): Promise<readonly Listener[]> {
+  const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
+  const open = async (host: string, port: number, front: Front): Promise<Listener> => {
+    try {
+      return await listen({ host, port, front, bug })
+    } catch (error) {
+      throw new UsageError(listenProblem(host, port, error as NodeJS.ErrnoException), { cause: error })
+    }
+  }
+  if (config.adminPort === undefined) return [await open(config.host, config.port, core.front)]
+  return [
+    await open(config.host, config.port, core.dataFront),
+    await open('127.0.0.1', config.adminPort, core.adminFront),
+  ]
+}
+
+function listenProblem(host: string, port: number, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is taken: choose another with --port, or 0 for any free one.`
+  if (error.code === 'EACCES')
+    return `Port ${port} needs more rights than this process has: choose one above 1023 with --port.`
+  return `Cannot listen on ${host}:${port}: ${error.message}`
+}
+
+async function deployFiles(
+  config: Config,
+  core: Core,
+  { port, log }: { readonly port: number; readonly log: Log },
+): Promise<() => void> {
+  const address = { domain: config.domain, host: config.host, port }
+  const say = (text: string): void => void process.stdout.write(text)
+  say(`AWS endpoint: http://${config.host}:${config.adminPort ?? port}  (AWS_ENDPOINT_URL)\n`)
+  if (config.files.length === 0) return () => {}
+  const clients = createClients(core.endpoint, config.region)
+  return startDeploying({ clients, files: config.files, stageName: config.stage, address, log, say })
+}

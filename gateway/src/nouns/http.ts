@@ -1,0 +1,33 @@
+// What the steps of an HTTP API know of the stage and the route that serve a request; fixed when the stage is planned.
+import type { Admitted, Received, Routed } from './exchange.ts'
+
+/** A stage as its plan sees it. */
+export interface HttpStage {
+  readonly account: string
+  readonly region: string
+  readonly apiId: string
+  /** `$default` or a name. */
+  readonly stageName: string
+  readonly deploymentId: string
+  readonly variables: Readonly<Record<string, string>> | undefined
+}
+
+/** A route as its plan sees it. */
+export interface HttpRoute {
+  readonly stage: HttpStage
+  readonly routeId: string
+  /** `GET /pets/{petId}` or `$default` */
+  readonly routeKey: string
+  /** `/pets/{petId}`, or `$default` for the default route. */
+  readonly path: string
+}
+
+export type HttpRouted = Received & Routed<HttpRoute>
+
+export type HttpAdmitted = HttpRouted & Admitted
+
+/** The path that routes are matched against: without the stage, still percent-encoded. */
+export function httpRoutePath(exchange: Received): string {
+  const path = exchange.rawPath.slice(exchange.resourcePathStart)
+  return path === '' ? '/' : path
+}

@@ -1,0 +1,19 @@
+// X-Amzn-Trace-Id: kept from the client where it is well-formed, made anew otherwise. Recorded: REST 21.
+import { randomBytes } from 'node:crypto'
+
+const wellFormed = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/i
+
+/** The header's value for the integration. `incoming` is the client's header, `nowMs` epoch milliseconds. */
+export function traceId(incoming: string | undefined, nowMs: number): string {
+  const root = incoming === undefined ? undefined : wellFormed.exec(incoming)?.[1]
+  if (incoming === undefined || root === undefined) {
+    const bytes = randomBytes(20).toString('hex')
+    const epoch = Math.floor(nowMs / 1000)
+      .toString(16)
+      .padStart(8, '0')
+    return `Root=1-${epoch}-${bytes.slice(0, 24)};Parent=${bytes.slice(24)};Sampled=0`
+  }
+  // AWS: a parent that came in is not replaced; without one, a parent is generated.
+  if (/(?:^|;)\s*Parent=/i.test(incoming)) return incoming
+  return `${incoming};Parent=${randomBytes(8).toString('hex')};Sampled=0`
+}

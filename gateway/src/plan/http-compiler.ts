@@ -1,0 +1,20 @@
+// HTTP API stages from the store: the stage's record, its deployment, its snapshot, its plan.
+import type { V2Snapshot } from '../nouns/snapshot.ts'
+import { planHttpStage } from './http.ts'
+import type { StageCompiler } from './plans.ts'
+import type { PlanPorts } from './stage-plan.ts'
+
+export function httpCompiler(ports: PlanPorts): StageCompiler {
+  return {
+    stages: async (read, apiId) => (await read.list('V2Stage', [apiId])).map(({ key }) => key[1] ?? ''),
+    compile: async (read, { scope, apiId, stageName }) => {
+      const stage = await read.get('V2Stage', [apiId, stageName])
+      if (stage?.DeploymentId === undefined) return undefined
+      const deployment = await read.get('V2Deployment', [apiId, stage.DeploymentId])
+      if (deployment === undefined) return undefined
+      const snapshot = (await read.get('Snapshot', [deployment.snapshotHash])) as V2Snapshot | undefined
+      // A WebSocket API's stages are not served over plain HTTP.
+      return snapshot?.protocol === 'HTTP' ? planHttpStage(snapshot, stage, scope, ports) : undefined
+    },
+  }
+}

@@ -1,0 +1,19 @@
+// REST stages from the store: the stage's record, its deployment, its snapshot, its plan.
+import type { RestSnapshot } from '../nouns/snapshot.ts'
+import type { StageCompiler } from './plans.ts'
+import { planRestStage } from './rest.ts'
+import type { PlanPorts } from './stage-plan.ts'
+
+export function restCompiler(ports: PlanPorts): StageCompiler {
+  return {
+    stages: async (read, apiId) => (await read.list('Stage', [apiId])).map(({ key }) => key[1] ?? ''),
+    compile: async (read, { scope, apiId, stageName }) => {
+      const stage = await read.get('Stage', [apiId, stageName])
+      if (stage?.deploymentId === undefined) return undefined
+      const deployment = await read.get('Deployment', [apiId, stage.deploymentId])
+      if (deployment === undefined) return undefined
+      const snapshot = await read.get('Snapshot', [deployment.snapshotHash])
+      return snapshot === undefined ? undefined : planRestStage(snapshot as RestSnapshot, stage, scope, ports)
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// The two lists of a REST API: a stage's (which method?) and a method's (may it pass, what is called, what is answered?).
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import type { Answered, Received, Routed } from '../nouns/exchange.ts'
+import { fault, GatewayFault } from '../nouns/faults.ts'
+import { compileBinaryTypes } from '../nouns/media-type.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
+import type { RestSnapshot } from '../nouns/snapshot.ts'
+import { addRequestIds, defaultGatewayResponse } from '../steps/answer/gateway-response.ts'
+import { authorizeRest, requireApiKey } from '../steps/authorize/rest.ts'
+import { Pipeline } from '../steps/pipeline.ts'
+import { createRestTrie, routeRest } from '../steps/route/rest.ts'
+import { planRestIntegration } from './rest-integration.ts'
+import type { PlanPorts, StagePlan } from './stage-plan.ts'
+
+type SnapshotMethod = RestSnapshot['methods'][number]
+
+/** A method that the stage's list found: what the steps know of it, and its own list, made when it is first called. */
+export interface PlannedMethod extends RestMethod {
+  readonly plan: () => Pipeline<RestRouted, Answered>
+}
+
+export function planMethod(
+  method: SnapshotMethod,
+  facts: RestMethod,
+  ports: PlanPorts,
+): Pipeline<RestRouted, Answered> {
+  return Pipeline.from<RestRouted>()
+    .step(authorizeRest(method.authorizationType))
+    .step(requireApiKey(method.apiKeyRequired))
+    .through(planRestIntegration(method, facts, ports))
+}
+
+/** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
+export function planRestStage(
+  snapshot: RestSnapshot,
+  record: apigateway.Stage,
+  scope: Scope,
+  ports: PlanPorts,
+): StagePlan {
+  const stage = stageFacts(snapshot, record, scope)
+  const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
+  const trie = createRestTrie<PlannedMethod>()
+  const methods: PlannedMethod[] = []
+  for (const method of snapshot.methods) {
+    const planned = plannedMethod(method, stage, paths.get(method.resourceId) ?? '/', ports)
+    methods.push(planned)
+    trie.add(planned.resourcePath, planned.httpMethod, planned)
+  }
+  const list = Pipeline.from<Received>().step(routeRest(trie))
+  return {
+    protocol: 'REST',
+    run: (received) => run(list, received, ports),
+    tooLarge: (received) => addRequestIds(defaultGatewayResponse(fault('REQUEST_TOO_LARGE')), received),
+    describe: () =>
+      methods.map(({ httpMethod, resourcePath, plan }) => ({
+        route: `${httpMethod} ${resourcePath}`,
+        steps: [...list.names, ...plan().names],
+      })),
+  }
+}
+
+function plannedMethod(
+  method: SnapshotMethod,
+  stage: RestStage,
+  resourcePath: string,
+  ports: PlanPorts,
+): PlannedMethod {
+  const facts: RestMethod = {
+    stage,
+    resourceId: method.resourceId,
+    resourcePath,
+    httpMethod: method.httpMethod ?? 'ANY',
+    operationName: method.operationName,
+    apiKeyRequired: method.apiKeyRequired ?? false,
+  }
+  let plan: Pipeline<RestRouted, Answered> | undefined
+  return { ...facts, plan: () => (plan ??= planMethod(method, facts, ports)) }
+}
+
+function stageFacts(snapshot: RestSnapshot, record: apigateway.Stage, scope: Scope): RestStage {
+  const { variables } = record
+  return {
+    account: scope.account,
+    region: scope.region,
+    apiId: snapshot.api.id ?? '',
+    stageName: record.stageName ?? '',
+    deploymentId: record.deploymentId ?? '',
+    variables: variables === undefined || Object.keys(variables).length === 0 ? undefined : variables,
+    isBinary: compileBinaryTypes(snapshot.api.binaryMediaTypes),
+    canary: undefined,
+  }
+}
+
+async function run(list: Pipeline<Received, Received & Routed<PlannedMethod>>, received: Received, ports: PlanPorts) {
+  try {
+    const routed = await list.run(received)
+    const { answer } = await routed.target.plan().run(routed)
+    return addRequestIds(answer, received)
+  } catch (error) {
+    return addRequestIds(defaultGatewayResponse(faultOf(error, received, ports)), received)
+  }
+}
+
+/** A GatewayFault as it is; anything else is a bug of ours, which the client reads as AWS's plain 500. */
+function faultOf(error: unknown, received: Received, ports: PlanPorts): GatewayFault {
+  if (!(error instanceof GatewayFault)) {
+    ports.bug(error, received.requestId)
+    return fault('DEFAULT_5XX', { cause: error })
+  }
+  const { listener } = received
+  if (listener !== undefined) {
+    listener.decided({
+      step: 'answer',
+      verdict: error.type,
+      reason: { status: error.status, log: error.log },
+      atMs: received.receivedAtMs,
+    })
+    if (error.log !== undefined) listener.logged(error.log)
+  }
+  return error
+}

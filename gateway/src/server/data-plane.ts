@@ -1,0 +1,144 @@
+// The data plane's side of the front: from a host or a path-style prefix to a stage's plan.
+import { randomFillSync } from 'node:crypto'
+import type { Answer, Received } from '../nouns/exchange.ts'
+import { headerBytes, lastHeader } from '../nouns/headers.ts'
+import { headerLineBytes, payloadBytes, targetBytes } from '../nouns/limits.ts'
+import type { Listener } from '../nouns/decisions.ts'
+import type { Plans, PlannedApi } from '../plan/plans.ts'
+import type { StagePlan } from '../plan/stage-plan.ts'
+import type { Clock } from '../ports/clock.ts'
+import { forbidden } from '../steps/answer/gateway-response.ts'
+import { plainAnswer } from './plain-answer.ts'
+import type { Destination, Head } from './incoming.ts'
+
+/** Where a request's address leads, before its stage is known. */
+export interface Address {
+  readonly apiId: string
+  /** Starts with `/{stage}` or, for the `$default` stage reached by host, with the path itself. */
+  readonly rawPath: string
+  readonly rawQuery: string
+  /** The host name that the client spoke to. */
+  readonly domainName: string
+  /** The stage where the address spells it out (path style); else it is the first segment, or `$default`. */
+  readonly stageName: string | undefined
+}
+
+export interface DataPlaneParts {
+  readonly plans: Plans
+  readonly clock: Clock
+  /** Asked for each request: who listens to its decisions. Undefined: nobody ever does. */
+  readonly listenerFor?: ((requestId: string) => Listener | undefined) | undefined
+}
+
+export type DataPlane = (head: Head, address: Address) => Destination | Promise<Destination>
+
+export function createDataPlane(parts: DataPlaneParts): DataPlane {
+  const { plans } = parts
+  return (head, address) => {
+    const api = plans.api(address.apiId)
+    return api instanceof Promise
+      ? api.then((found) => toStage(parts, head, address, found))
+      : toStage(parts, head, address, api)
+  }
+}
+
+function toStage(
+  parts: DataPlaneParts,
+  head: Head,
+  address: Address,
+  api: PlannedApi | undefined,
+): Destination | Promise<Destination> {
+  if (api === undefined) return fixed(forbidden())
+  const { stageName, start } = chooseStage(address, api)
+  const plan = stageName === undefined ? undefined : api.stage(stageName)
+  const received = (): Omit<Received, 'body'> => receive(parts, head, address, start)
+  return plan instanceof Promise
+    ? plan.then((found) => toPlan(found, api, head, received))
+    : toPlan(plan, api, head, received)
+}
+
+/** The stage, and where the resource path begins behind it. HTTP 4.2: a first segment that names no stage belongs to `$default`. */
+function chooseStage(
+  { rawPath, stageName }: Address,
+  api: PlannedApi,
+): { stageName: string | undefined; start: number } {
+  if (stageName !== undefined) {
+    return { stageName, start: stageName === '$default' ? 0 : stageName.length + 1 }
+  }
+  let from = 1
+  // AWS: leading duplicate slashes before a REST API's stage are one — rest specification 1.2
+  if (api.kind === 'RestApi') while (rawPath.charCodeAt(from) === 47) from++
+  const slash = rawPath.indexOf('/', from)
+  const end = slash < 0 ? rawPath.length : slash
+  const first = rawPath.slice(from, end)
+  if (api.stageNames.has(first) && first !== '$default') return { stageName: first, start: end }
+  return { stageName: api.kind === 'V2Api' ? '$default' : undefined, start: 0 }
+}
+
+function toPlan(
+  plan: StagePlan | undefined,
+  api: PlannedApi,
+  head: Head,
+  receive: () => Omit<Received, 'body'>,
+): Destination {
+  if (plan === undefined) return fixed(api.kind === 'RestApi' ? forbidden() : plainAnswer(404, 'Not Found'))
+  const isRest = plan.protocol === 'REST'
+  if (head.target.length > targetBytes) return fixed(plainAnswer(414, isRest ? 'Request URI too long' : 'URI Too Long'))
+  if (headerBytes(head.headers) > headerLineBytes) return fixed(plainAnswer(431, 'Request Header Fields Too Large'))
+  return {
+    maximumBodyBytes: payloadBytes,
+    handle: (body) => {
+      const received = receive() as Received & { body: Uint8Array }
+      received.body = body
+      return plan.run(received)
+    },
+    tooLarge: () => plan.tooLarge({ ...receive(), body: new Uint8Array(0) }),
+  }
+}
+
+function fixed(answer: Answer): Destination {
+  return { maximumBodyBytes: payloadBytes, handle: () => answer, tooLarge: () => answer }
+}
+
+function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Address, start: number): Received {
+  const requestId = requestIdOf(head)
+  return {
+    requestId,
+    extendedRequestId: extendedRequestId(),
+    receivedAtMs: clock.now(),
+    method: head.method,
+    rawPath: address.rawPath,
+    resourcePathStart: start,
+    rawQuery: address.rawQuery,
+    headers: head.headers,
+    body: noBody,
+    sourceIp: head.remoteAddress,
+    protocol: `HTTP/${head.httpVersion}`,
+    scheme: head.scheme,
+    port: head.port,
+    domainName: address.domainName,
+    listener: listenerFor?.(requestId),
+  }
+}
+
+const noBody = new Uint8Array(0)
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** A client may name its request by sending `x-amzn-RequestId` in UUID form. rest specification 6.5. */
+function requestIdOf(head: Head): string {
+  const named = lastHeader(head.headers, 'x-amzn-requestid')
+  return named !== undefined && uuid.test(named) ? named.toLowerCase() : crypto.randomUUID()
+}
+
+const entropy = Buffer.alloc(11 * 256)
+let used = entropy.length
+
+/** `x-amz-apigw-id`: 15 base64 characters and `=`, as AWS's are. */
+function extendedRequestId(): string {
+  if (used === entropy.length) {
+    randomFillSync(entropy)
+    used = 0
+  }
+  used += 11
+  return entropy.toString('base64', used - 11, used)
+}

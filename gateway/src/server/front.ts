@@ -1,0 +1,88 @@
+// Which plane a request is for: the data plane by host or path, Sluice's own pages, or an AWS service call; in the contract's order.
+import type { Answer } from '../nouns/exchange.ts'
+import { lastHeader } from '../nouns/headers.ts'
+import { forbidden } from '../steps/answer/gateway-response.ts'
+import type { DataPlane } from './data-plane.ts'
+import type { Destination, Front, Head } from './incoming.ts'
+
+export interface FrontParts {
+  /** Absent on a port that is for administration only. */
+  readonly dataPlane?: DataPlane | undefined
+  /** Anything that is no data-plane request and none of our own pages. Absent on a port that serves APIs alone. */
+  readonly services?: ((head: Head) => Destination) | undefined
+  /** `/_sluice/…`. Absent on a port that serves APIs alone. */
+  readonly pages?: ((head: Head, path: string, query: string) => Answer | Promise<Answer>) | undefined
+  /** The suffix of the host names that are handed out: `localhost`. */
+  readonly domain: string
+}
+
+const apiHost = /^([a-z0-9-]+)\.execute-api\./i
+const pathStyle = [
+  { prefix: '/_aws/execute-api/', behindStage: '' },
+  { prefix: '/restapis/', behindStage: '_user_request_' },
+] as const
+
+/** On a port that serves APIs alone: a host that names no API. */
+const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge: forbidden }
+
+/** Pages answer small questions; nobody posts much to them. */
+const maximumPageBodyBytes = 1024 * 1024
+
+export function createFront({ dataPlane, services, pages, domain }: FrontParts): Front {
+  return (head) => {
+    const question = head.target.indexOf('?')
+    const rawPath = question < 0 ? head.target : head.target.slice(0, question)
+    const rawQuery = question < 0 ? '' : head.target.slice(question + 1)
+    const host = hostName(lastHeader(head.headers, 'host') ?? '')
+
+    const apiId = apiHost.exec(host)?.[1]?.toLowerCase()
+    if (dataPlane !== undefined && apiId !== undefined && !isManagement(rawPath)) {
+      return dataPlane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
+    }
+    const styled = dataPlane === undefined ? undefined : byPath(rawPath)
+    if (dataPlane !== undefined && styled !== undefined) {
+      return dataPlane(head, { ...styled, rawQuery, domainName: `${styled.apiId}.execute-api.${domain}` })
+    }
+    if (pages !== undefined && rawPath.startsWith('/_sluice/')) {
+      const answer = (): Answer | Promise<Answer> => pages(head, rawPath, rawQuery)
+      return {
+        maximumBodyBytes: maximumPageBodyBytes,
+        handle: answer,
+        tooLarge: () => ({ status: 413, headers: [], body: '' }),
+      }
+    }
+    return services === undefined ? refused : services(head)
+  }
+}
+
+/** `@connections` is an AWS service call on an API's own host. */
+function isManagement(rawPath: string): boolean {
+  return rawPath.includes('/@connections') || rawPath.includes('/%40connections')
+}
+
+function byPath(rawPath: string): { apiId: string; rawPath: string; stageName: string } | undefined {
+  for (const { prefix, behindStage } of pathStyle) {
+    if (!rawPath.startsWith(prefix)) continue
+    const [apiId = '', stage = '', ...rest] = rawPath.slice(prefix.length).split('/')
+    if (apiId === '' || stage === '' || isManagement(rawPath)) return undefined
+    if (behindStage !== '' && rest.shift() !== behindStage) return undefined
+    const stageName = decode(stage)
+    const path = rest.length === 0 ? '' : `/${rest.join('/')}`
+    return { apiId, stageName, rawPath: stageName === '$default' ? path || '/' : `/${stageName}${path}` }
+  }
+  return undefined
+}
+
+function hostName(host: string): string {
+  const colon = host.lastIndexOf(':')
+  // An IPv6 address ends in `]`, its colons do not start a port.
+  return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

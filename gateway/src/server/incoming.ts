@@ -1,0 +1,28 @@
+// A request before its body: what the listener hands to the front, and what the front hands back.
+import type { Answer } from '../nouns/exchange.ts'
+import type { HeaderList } from '../nouns/headers.ts'
+
+/** The head of a request, from a socket or from `createGateway().invoke()`. */
+export interface Head {
+  readonly method: string
+  /** The request line's target, as sent. */
+  readonly target: string
+  readonly headers: HeaderList
+  /** `1.1` */
+  readonly httpVersion: string
+  readonly remoteAddress: string
+  readonly scheme: 'http' | 'https'
+  /** The port that the client spoke to. */
+  readonly port: number
+}
+
+/** Who answers the request, and how large a body it takes. */
+export interface Destination {
+  readonly maximumBodyBytes: number
+  readonly handle: (body: Uint8Array) => Answer | Promise<Answer>
+  /** The answer instead, when the body is larger. */
+  readonly tooLarge: () => Answer
+}
+
+/** Finds who answers. Never rejects. */
+export type Front = (head: Head) => Destination | Promise<Destination>

@@ -1,0 +1,142 @@
+// The HTTP listener: node:http in front of the front; it refuses what node's parser lets through and must not pass.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Answer } from '../nouns/exchange.ts'
+import { noBytes } from '../nouns/bytes.ts'
+import type { Destination, Front, Head } from './incoming.ts'
+import { hasBody, readBody } from './read-body.ts'
+import { writeAnswer } from './write-answer.ts'
+
+/** Above API Gateway's own 10,240, which the data plane answers with its own words. */
+const maximumHeaderBytes = 65_536
+/** API Gateway's idle time-out. rest specification 12. */
+const idleTimeoutMs = 310_000
+/** A client has this long to send its headers, and this long for the whole request. */
+const headersTimeoutMs = 30_000
+const requestTimeoutMs = 300_000
+
+export interface Listener {
+  readonly address: AddressInfo
+  /** Stops accepting, lets requests in flight finish for `graceMs`, then cuts what is left. */
+  readonly close: (graceMs: number) => Promise<void>
+}
+
+export interface ListenerOptions {
+  readonly host: string
+  readonly port: number
+  readonly front: Front
+  /** Told of errors that are our own fault. */
+  readonly bug: (error: unknown) => void
+}
+
+/** Starts to listen. Rejects when the port is taken or the host is unknown. */
+export async function listen({ host, port, front, bug }: ListenerOptions): Promise<Listener> {
+  const server = createServer({
+    maxHeaderSize: maximumHeaderBytes,
+    keepAliveTimeout: idleTimeoutMs,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+  })
+  server.on('request', (request, response) => {
+    serve(front, request, response).catch((error: unknown) => {
+      bug(error)
+      response.destroy()
+    })
+  })
+  server.on('clientError', refuse)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { address: server.address() as AddressInfo, close: (graceMs) => close(server, graceMs) }
+}
+
+async function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (isSmuggling(request)) {
+    response.writeHead(400, ['Content-Type', 'application/json', 'Content-Length', '25', 'Connection', 'close'])
+    response.end('{"message":"Bad Request"}')
+    return
+  }
+  const found = front(headOf(request))
+  const destination = found instanceof Promise ? await found : found
+  const answer = await answerOf(destination, request, response)
+  if (answer === undefined) return
+  await writeAnswer(response, answer)
+}
+
+/** Undefined when the client broke off. */
+async function answerOf(
+  destination: Destination,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer | undefined> {
+  if (!hasBody(request)) return destination.handle(noBytes)
+  let body: Uint8Array | undefined
+  try {
+    body = await readBody(request, destination.maximumBodyBytes)
+  } catch {
+    response.destroy()
+    return undefined
+  }
+  if (body !== undefined) return destination.handle(body)
+  // What is left of the body is not worth reading.
+  response.shouldKeepAlive = false
+  return destination.tooLarge()
+}
+
+/** Two Host headers, or Transfer-Encoding on HTTP/1.0: readings differ between servers, so nobody behind us shall guess. */
+function isSmuggling({ rawHeaders, httpVersion, headers }: IncomingMessage): boolean {
+  if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined) return true
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  return hosts > 1
+}
+
+function headOf(request: IncomingMessage): Head {
+  const { socket } = request
+  const address = socket.remoteAddress ?? ''
+  return {
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: request.rawHeaders,
+    httpVersion: request.httpVersion,
+    remoteAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
+    scheme: 'http',
+    port: socket.localPort ?? 0,
+  }
+}
+
+/** What is not HTTP, or too large to be read: answered in the service's form where the socket still takes an answer. */
+function refuse(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'Request Timeout']
+        : ['400 Bad Request', 'Bad Request']
+  const body = JSON.stringify({ message })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  // A connection that becomes idle while we wait has no more to say.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
+}

@@ -1,0 +1,81 @@
+// Answers onto the socket: bytes at once with their length, streams chunk by chunk with back-pressure.
+import type { ServerResponse } from 'node:http'
+import type { Answer, AnswerBody } from '../nouns/exchange.ts'
+import { lastHeader } from '../nouns/headers.ts'
+
+/** Statuses that never have a body, nor a length. */
+const bodiless = new Set([204, 304])
+
+export async function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  if (bodiless.has(status)) {
+    response.writeHead(status, headers)
+    response.end()
+    if (isStream(body)) await abandon(body)
+    return
+  }
+  if (isStream(body)) {
+    await writeStream(response, status, headers, body)
+    return
+  }
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length))
+    response.writeHead(status, headers)
+    response.end(body)
+    return
+  }
+  let length = 0
+  for (const chunk of body) length += chunk.length
+  headers.push('Content-Length', String(length))
+  response.writeHead(status, headers)
+  if (body.length === 1) {
+    response.end(body[0])
+    return
+  }
+  response.cork()
+  for (const chunk of body) response.write(chunk)
+  response.end()
+}
+
+/** Whether the body is still arriving. */
+export function isStream(body: AnswerBody): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && Symbol.asyncIterator in body
+}
+
+async function abandon(body: AsyncIterable<Uint8Array>): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.()
+}
+
+async function writeStream(
+  response: ServerResponse,
+  status: number,
+  headers: string[],
+  body: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (lastHeader(headers, 'content-length') === undefined) headers.push('Transfer-Encoding', 'chunked')
+  response.writeHead(status, headers)
+  response.flushHeaders()
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  try {
+    for await (const chunk of body) {
+      if (gone.signal.aborted) break
+      if (!response.write(chunk)) await drained(response, gone.signal)
+    }
+    response.end()
+  } catch {
+    // Headers are out: all that is left to tell the client is that the body ends too early.
+    response.destroy()
+  }
+}
+
+function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      gone.removeEventListener('abort', done)
+      resolve()
+    }
+    response.once('drain', done)
+    gone.addEventListener('abort', done)
+  })
+}

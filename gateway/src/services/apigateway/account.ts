@@ -1,0 +1,44 @@
+// The account's settings: throttles, and the role that execution logs need. Rules: S F.3.
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { Account, Operations } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Call } from '../call.ts'
+import { listingPaths, patched, setting, text } from './patch.ts'
+import type { PatchRule } from './patch.ts'
+
+/** What AWS shows of a new account; `apiKeyVersion` 4 is the one with usage plans. */
+const newAccount: Account = {
+  throttleSettings: { burstLimit: 5000, rateLimit: 10_000 },
+  features: ['UsagePlans'],
+  apiKeyVersion: '4',
+}
+
+export const account: Handlers<Operations, 'GetAccount' | 'UpdateAccount', Call> = {
+  GetAccount: async (_input, call) => (await call.store.get('Account', [])) ?? newAccount,
+
+  UpdateAccount: async ({ patchOperations }, call) => {
+    const before = (await call.store.get('Account', [])) ?? newAccount
+    const record = patched(before, patchOperations, rules, listingPaths)
+    call.store.put('Account', [], record)
+    return record
+  },
+}
+
+const rules: readonly PatchRule<Account>[] = [
+  { path: '/cloudwatchRoleArn', replace: setting('cloudwatchRoleArn', roleArn) },
+  {
+    path: '/features',
+    add: (record, { value }) => {
+      if (value !== 'UsagePlans') throw new BadRequestException(`Invalid feature specified: ${value ?? 'null'}`)
+      return record
+    },
+    remove: () => {
+      throw new BadRequestException('Usage Plans cannot be disabled once enabled')
+    },
+  },
+]
+
+function roleArn(value: string | undefined): string | undefined {
+  if (text(value) === undefined || /^arn:[^:]+:iam::\d{12}:role\/[^]+$/.test(value ?? '')) return text(value)
+  throw new BadRequestException('The role ARN does not have required permissions set to API Gateway')
+}

@@ -1,0 +1,55 @@
+// API keys as records: their checks, and their values, which are unique within an account and region (RR 15, S D.2).
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import type { ApiKey } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+
+const shortestValue = 20
+const longestValue = 128
+const longestName = 1024
+/** A value that AWS makes has 40 letters and digits. */
+const madeValueLength = 40
+
+export function checkedKeyName(name: string | undefined): string | undefined {
+  if (name !== undefined && name.length > longestName) {
+    throw new BadRequestException('Invalid API Key name, can be at most 1024 characters.')
+  }
+  return name === '' ? undefined : name
+}
+
+/** The value as given, or a new one for none. Throws BadRequestException when it is too short or too long. */
+export function keyValue(call: Call, value: string | undefined): string {
+  if (value === undefined || value === '') return call.ids.short(madeValueLength)
+  if (value.length < shortestValue) throw new BadRequestException('API Key value should be at least 20 characters')
+  if (value.length > longestValue) {
+    throw new BadRequestException('API Key value exceeds maximum size of 128 characters')
+  }
+  return value
+}
+
+function valueName({ scope }: Call, value: string): string {
+  return `${scope.account}/${scope.region}/${value}`
+}
+
+/** The id of the key that has the value in this account and region. */
+export function keyIdOf(call: Call, value: string): Promise<string | undefined> {
+  return call.store.claimed('api-key-value', valueName(call, value))
+}
+
+/** Writes a new key and takes its value. Throws ConflictException when another key has the value. */
+export async function putNewKey(call: Call, key: ApiKey): Promise<void> {
+  const id = key.id ?? ''
+  if (!(await call.store.claim('api-key-value', valueName(call, key.value ?? ''), id))) {
+    throw new ConflictException('API Key already exists')
+  }
+  call.store.put('ApiKey', [id], key)
+}
+
+/** Forgets a key, its value and its places in usage plans. */
+export async function deleteKey(call: Call, key: ApiKey): Promise<void> {
+  const id = key.id ?? ''
+  for (const { key: planKey } of await call.store.list('UsagePlanKey', [])) {
+    if (planKey[1] === id) call.store.delete('UsagePlanKey', planKey)
+  }
+  call.store.release('api-key-value', valueName(call, key.value ?? ''))
+  call.store.delete('ApiKey', [id])
+}

@@ -1,0 +1,65 @@
+// What an authorizer must be, shared by creating, patching and importing (RR 10, S C.1).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { Authorizer } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+
+const longestTtlSeconds = 3600
+
+const lambdaUri = /^arn:[^:]+:apigateway:[^:]+:lambda:path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/[^]+\/invocations$/
+
+const headerSource = /^method\.request\.header\.[a-zA-Z0-9._$-]+$/
+const requestSource =
+  /^(?:method\.request\.(?:header|querystring)\.[a-zA-Z0-9._$-]+|stageVariables\.\w+|context\.[\w.]+)$/
+
+/** Throws BadRequestException for the first rule the authorizer breaks. */
+export function checkAuthorizer(authorizer: Authorizer): void {
+  if (!authorizer.name) throw new BadRequestException('Authorizer name cannot be empty')
+  const isCognito = authorizer.type === 'COGNITO_USER_POOLS'
+  if (isCognito) checkProviders(authorizer.providerARNs)
+  else checkUri(authorizer.authorizerUri)
+  const ttlSeconds = authorizer.authorizerResultTtlInSeconds
+  if (ttlSeconds !== undefined && !(ttlSeconds >= 0 && ttlSeconds <= longestTtlSeconds)) {
+    throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
+  }
+  checkIdentitySource(authorizer)
+}
+
+function checkUri(uri: string | undefined): void {
+  if (lambdaUri.test(uri ?? '')) return
+  const should = 'Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.'
+  throw new BadRequestException(`Invalid Authorizer URI: ${uri ?? ''}. ${should}`)
+}
+
+function checkProviders(arns: readonly string[] | undefined): void {
+  const wrong = arns?.find((arn) => !/^arn:[^:]+:cognito-idp:[^]+$/.test(arn) && !arn.includes('${stageVariables.'))
+  if (arns !== undefined && arns.length > 0 && wrong === undefined) return
+  throw new BadRequestException(`Invalid provider ARN specified: ${wrong ?? ''}`)
+}
+
+/** TOKEN and COGNITO take one header; REQUEST a comma list, which may be empty only where nothing is cached. */
+function checkIdentitySource({ type, identitySource, authorizerResultTtlInSeconds }: Authorizer): void {
+  if (type === 'REQUEST') {
+    const sources = identitySource?.split(',').map((source) => source.trim()) ?? []
+    if (sources.length === 0 && authorizerResultTtlInSeconds !== 0) {
+      throw new BadRequestException('Identity source is required when authorizer result caching is enabled')
+    }
+    const wrong = sources.find((source) => !requestSource.test(source))
+    if (wrong !== undefined) throw new BadRequestException(`Invalid identity source specified: ${wrong}`)
+    return
+  }
+  if (identitySource === undefined && type === 'COGNITO_USER_POOLS') return
+  if (!headerSource.test(identitySource ?? '')) {
+    throw new BadRequestException(`Invalid identity source specified: ${identitySource ?? ''}`)
+  }
+}
+
+/** Checks and writes an authorizer; names are unique within an API. Throws BadRequestException. */
+export async function putAuthorizer(call: Call, restApiId: string, record: Authorizer): Promise<void> {
+  checkAuthorizer(record)
+  const all = await call.store.list('Authorizer', [restApiId])
+  if (all.some(({ record: other }) => other.id !== record.id && other.name === record.name)) {
+    const taken = `Authorizer ${record.name} already exists in this RestApi.`
+    throw new BadRequestException(`Authorizer name must be unique. ${taken}`)
+  }
+  call.store.put('Authorizer', [restApiId, record.id ?? ''], record)
+}

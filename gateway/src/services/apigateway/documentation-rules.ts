@@ -1,0 +1,109 @@
+// Where documentation parts may sit: which members of a location apply to each type, and one part for each place (R 14.6).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type {
+  DocumentationPart,
+  DocumentationPartLocation,
+  DocumentationPartType,
+} from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+
+type LocationMember = 'path' | 'method' | 'statusCode' | 'name'
+
+const onParameter: readonly LocationMember[] = ['path', 'method', 'name']
+const onResponse: readonly LocationMember[] = ['path', 'method', 'statusCode']
+
+/** The members that apply to a type, and whether it must have a name. */
+const locations: Readonly<Record<DocumentationPartType, { members: readonly LocationMember[]; named?: true }>> = {
+  API: { members: [] },
+  AUTHORIZER: { members: ['name'], named: true },
+  MODEL: { members: ['name'], named: true },
+  RESOURCE: { members: ['path'] },
+  METHOD: { members: ['path', 'method'] },
+  PATH_PARAMETER: { members: onParameter, named: true },
+  QUERY_PARAMETER: { members: onParameter, named: true },
+  REQUEST_HEADER: { members: onParameter, named: true },
+  REQUEST_BODY: { members: ['path', 'method'] },
+  RESPONSE: { members: onResponse },
+  RESPONSE_HEADER: { members: [...onResponse, 'name'], named: true },
+  RESPONSE_BODY: { members: onResponse },
+}
+
+const defaults: Readonly<Record<LocationMember, string | undefined>> = {
+  path: '/',
+  method: '*',
+  statusCode: '*',
+  name: undefined,
+}
+
+/** The location with its defaults written out. Throws BadRequestException for a member its type has no use for, or lacks. */
+export function checkedLocation(given: DocumentationPartLocation): DocumentationPartLocation {
+  const { members, named } = locations[given.type]
+  const location: Partial<Record<LocationMember, string>> = {}
+  for (const member of Object.keys(defaults) as LocationMember[]) {
+    const value = given[member]
+    if (!members.includes(member)) {
+      if (value === undefined) continue
+      throw new BadRequestException(`Invalid location specified: ${member} does not apply to type ${given.type}`)
+    }
+    const written = value ?? defaults[member]
+    if (written !== undefined) location[member] = written
+  }
+  if (named === true && !location.name) {
+    throw new BadRequestException(`Invalid location specified: type ${given.type} must have a name`)
+  }
+  return { type: given.type, ...location }
+}
+
+/** Throws BadRequestException for properties that are no JSON object. */
+export function checkProperties(properties: string): void {
+  try {
+    const document: unknown = JSON.parse(properties)
+    if (typeof document === 'object' && document !== null && !Array.isArray(document)) return
+  } catch {
+    // Said below.
+  }
+  throw new BadRequestException('Invalid properties specified: they must be a JSON object')
+}
+
+/** Two locations of the same place have the same text. */
+export function locationKey({ type, path, method, statusCode, name }: DocumentationPartLocation): string {
+  return JSON.stringify([type, path, method, statusCode, name])
+}
+
+/** The part that an API has at a location. */
+export async function partAt(
+  call: Call,
+  restApiId: string,
+  location: DocumentationPartLocation,
+): Promise<DocumentationPart | undefined> {
+  const parts = await call.store.list('DocumentationPart', [restApiId])
+  const key = locationKey(location)
+  return parts.find(({ record }) => record.location !== undefined && locationKey(record.location) === key)?.record
+}
+
+/** Writes imported parts: one at a place that has one replaces it. With `overwrite` all others go. Returns their ids. */
+export async function putParts(
+  call: Call,
+  restApiId: string,
+  parts: readonly DocumentationPart[],
+  mode: 'merge' | 'overwrite',
+): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const { location, properties = '{}' } of parts) {
+    if (location === undefined) continue
+    if (!Object.hasOwn(locations, location.type)) {
+      throw new BadRequestException(`Invalid location specified: unknown type ${location.type}`)
+    }
+    const checked = checkedLocation(location)
+    checkProperties(properties)
+    const id = (await partAt(call, restApiId, checked))?.id ?? call.ids.short(6)
+    call.store.put('DocumentationPart', [restApiId, id], { id, location: checked, properties })
+    ids.push(id)
+  }
+  if (mode === 'overwrite') {
+    for (const { key } of await call.store.list('DocumentationPart', [restApiId])) {
+      if (!ids.includes(key[1] ?? '')) call.store.delete('DocumentationPart', key)
+    }
+  }
+  return ids
+}

@@ -1,0 +1,34 @@
+// The problems of an import: refusals are collected under AWS's sentences, so that one answer names them all (R 14.1).
+import { ServiceFault } from '@sluice/aws-protocol'
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import { errorsSentence, messagesOf, warningsSentence } from '@sluice/openapi'
+import type { Warning } from '@sluice/openapi'
+
+export class ImportProblems {
+  readonly warnings: readonly string[]
+  private readonly errors: string[] = []
+
+  constructor(warnings: readonly Warning[]) {
+    this.warnings = messagesOf(warnings)
+  }
+
+  /** Does a part of the import; what a rule refuses is kept, and anything else is thrown on. False when it was refused. */
+  async attempt(what: string, work: () => Promise<void> | void): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (!(error instanceof ServiceFault)) throw error
+      this.errors.push(`${what}: ${error.message}`)
+      return false
+    }
+  }
+
+  /** Throws BadRequestException when there were errors, or warnings that the caller does not accept. */
+  settle(failOnWarnings: boolean | undefined): void {
+    if (this.errors.length > 0) throw new BadRequestException(errorsSentence(this.errors, this.warnings))
+    if (failOnWarnings === true && this.warnings.length > 0) {
+      throw new BadRequestException(warningsSentence(this.warnings))
+    }
+  }
+}

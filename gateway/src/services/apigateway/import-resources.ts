@@ -1,0 +1,116 @@
+// Imports the paths of a document: resources with their methods, integrations and responses, by the rules of the handlers.
+import type { Integration, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
+import type { Method as DescribedMethod, Resource, RestApiDescription } from '@sluice/openapi'
+import type { ResourceRecord } from '../../nouns/records.ts'
+import type { Call } from '../call.ts'
+import type { NamedIds } from './import-parts.ts'
+import type { ImportProblems } from './import-problems.ts'
+import { checkIntegration, checkIntegrationResponse, withDefaults } from './integration-rules.ts'
+import { checkContentTypes, checkResponseHeaders } from './mapping-rules.ts'
+import { checkModels, checkedMethod, checkedVerb } from './method-rules.ts'
+import { checkPathPart, checkPlace, childPath, resourcesOf } from './resource-tree.ts'
+
+export interface ResourceImport {
+  readonly call: Call
+  readonly restApiId: string
+  readonly ids: NamedIds
+  readonly problems: ImportProblems
+}
+
+/** Forgets the resources and methods that the document does not name; the root stays (`mode=overwrite`). */
+export async function dropUnnamedResources(
+  call: Call,
+  restApiId: string,
+  { resources }: RestApiDescription,
+): Promise<void> {
+  const paths = new Set<string | undefined>(resources.map(({ path }) => path))
+  for (const { key } of await call.store.list('Method', [restApiId])) call.store.delete('Method', key)
+  for (const { key, record } of await call.store.list('Resource', [restApiId])) {
+    if (record.parentId !== undefined && !paths.has(record.path)) call.store.delete('Resource', key)
+  }
+}
+
+/** Writes the resources, parents first, and their methods over those of the same paths and verbs. */
+export async function putResources(importing: ResourceImport, resources: readonly Resource[]): Promise<void> {
+  const { call, restApiId, problems } = importing
+  const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
+  for (const { path, methods } of resources) {
+    await problems.attempt(`Unable to create resource at path '${path}'`, () => {
+      if (!all.has(path)) all.set(path, putResource(importing, path, all))
+    })
+    const resourceId = all.get(path)?.id
+    if (resourceId === undefined) continue
+    for (const method of methods) await putMethod(importing, path, resourceId, method)
+  }
+}
+
+function putResource(
+  { call, restApiId }: ResourceImport,
+  path: string,
+  all: ReadonlyMap<string, ResourceRecord>,
+): ResourceRecord {
+  const end = path.lastIndexOf('/')
+  const parent = all.get(end === 0 ? '/' : path.slice(0, end)) ?? {}
+  const pathPart = path.slice(end + 1)
+  checkPathPart(pathPart)
+  const record = { id: call.ids.short(6), parentId: parent.id, pathPart, path: childPath(parent, pathPart) }
+  checkPlace(record, parent, [...all.values()])
+  call.store.put('Resource', [restApiId, record.id], record)
+  return record
+}
+
+async function putMethod(
+  importing: ResourceImport,
+  path: string,
+  resourceId: string,
+  described: DescribedMethod,
+): Promise<void> {
+  const { call, restApiId, ids, problems } = importing
+  const verb = described.httpMethod
+  const place = `'${verb}' for resource at path '${path}'`
+  let method: Method = methodOf(described, ids)
+  const isMethod = await problems.attempt(`Unable to put method ${place}`, async () => {
+    checkedVerb(verb)
+    method = await checkedMethod(call, restApiId, method)
+    for (const { responseModels, responseParameters } of Object.values(method.methodResponses ?? {})) {
+      await checkModels(call, restApiId, responseModels)
+      checkContentTypes(responseModels)
+      checkResponseHeaders(responseParameters)
+    }
+  })
+  const integration = integrationOf(described, resourceId)
+  if (isMethod && integration !== undefined) {
+    const isIntegration = await problems.attempt(`Unable to put integration on ${place}`, () =>
+      checkIntegration(call, method, integration),
+    )
+    if (isIntegration) {
+      await problems.attempt(`Unable to put integration response on ${place}`, () => {
+        for (const response of Object.values(integration.integrationResponses ?? {})) {
+          checkIntegrationResponse(method, response)
+        }
+      })
+    }
+  }
+  call.store.put('Method', [restApiId, resourceId, verb], { ...method, methodIntegration: integration })
+}
+
+function methodOf(described: DescribedMethod, ids: NamedIds): Method {
+  return {
+    httpMethod: described.httpMethod,
+    authorizationType: described.authorizationType,
+    authorizerId: ids.authorizers.get(described.authorizerName ?? ''),
+    apiKeyRequired: described.apiKeyRequired,
+    requestValidatorId: ids.validators.get(described.requestValidatorName ?? ''),
+    operationName: described.operationName,
+    requestParameters: described.requestParameters,
+    requestModels: described.requestModels,
+    authorizationScopes: described.authorizationScopes,
+    methodResponses: described.methodResponses,
+  }
+}
+
+/** The description's words were read as AWS's enums; the checks refuse those that are none. */
+function integrationOf({ methodIntegration }: DescribedMethod, resourceId: string): Integration | undefined {
+  if (methodIntegration === undefined) return undefined
+  return withDefaults(methodIntegration.type as IntegrationType, methodIntegration as Integration, resourceId)
+}

@@ -1,0 +1,113 @@
+// The parameters of an import and the API-level settings of a document: for a new API, and over those of an old one (R 14.1, 14.3).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { EndpointConfiguration, RestApi } from '@sluice/aws-protocol/apigateway'
+import { DocumentFault, parseDocument, readRestApi } from '@sluice/openapi'
+import type { BasePathMode, RestApiDescription, RestApiOptions, Warning } from '@sluice/openapi'
+import { nowSeconds } from '../call.ts'
+import type { Call } from '../call.ts'
+import { mergedTags } from '../tags.ts'
+import { newEndpointConfiguration } from './endpoint-rules.ts'
+import { entryOf } from './found.ts'
+import { apiPolicy, checkSecurityPolicy, checkedCompressionSize } from './rest-api-rules.ts'
+
+type Parameters = Readonly<Record<string, string>> | undefined
+
+const basePathModes: readonly BasePathMode[] = ['ignore', 'prepend', 'split']
+
+/** A document as its description. Throws BadRequestException with AWS's sentence for what is none. */
+export function readDescription(
+  call: Call,
+  body: Uint8Array,
+  parameters: Parameters,
+): RestApiDescription & { readonly warnings: readonly Warning[] } {
+  const basepath = (entryOf(parameters, 'basepath') ?? 'ignore') as BasePathMode
+  if (!basePathModes.includes(basepath)) {
+    throw new BadRequestException(`Invalid basepath specified. Valid options are ${basePathModes.join(',')}`)
+  }
+  const options: RestApiOptions = { basepath, ignoreDocumentation: entryOf(parameters, 'ignore') === 'documentation' }
+  try {
+    return readRestApi(parseDocument(textOf(body), { variables: variablesOf(call) }), options)
+  } catch (error) {
+    if (error instanceof DocumentFault) throw new BadRequestException(error.message)
+    throw error
+  }
+}
+
+export function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body)
+}
+
+export function variablesOf({ scope }: Call): { accountId: string; partition: string; region: string } {
+  return { accountId: scope.account, partition: 'aws', region: scope.region }
+}
+
+/** The settings of an API that is made from a document. Query parameters go before the document's own words. */
+export function importedSettings(
+  call: Call,
+  id: string,
+  { restApi }: RestApiDescription,
+  parameters: Parameters,
+): RestApi {
+  const settings: RestApi = {
+    ...(restApi as RestApi),
+    createdDate: nowSeconds(call),
+    minimumCompressionSize: checkedCompressionSize(restApi.minimumCompressionSize),
+    apiKeySource: (restApi.apiKeySource ?? 'HEADER') as RestApi['apiKeySource'],
+    endpointConfiguration: newEndpointConfiguration(endpointOf(restApi, parameters)),
+    policy: apiPolicy(call, id, restApi.policy),
+    tags: mergedTags(undefined, restApi.tags),
+    disableExecuteApiEndpoint: restApi.disableExecuteApiEndpoint ?? false,
+  }
+  if (!settings.name) throw new BadRequestException('API name cannot be an empty string')
+  checkSecurityPolicy(settings)
+  return settings
+}
+
+/** An API's settings with those of a document over them; the endpoint's type and the tags stay (R 14.3). */
+export function mergedSettings(
+  call: Call,
+  before: RestApi,
+  { restApi }: RestApiDescription,
+  mode: 'merge' | 'overwrite',
+): RestApi {
+  const { endpointConfiguration, tags: _tags, binaryMediaTypes, policy, ...given } = restApi
+  const kept = mode === 'merge' ? (before.binaryMediaTypes ?? []) : []
+  const types = [...new Set([...kept, ...(binaryMediaTypes ?? [])])]
+  const vpcEndpointIds = endpointConfiguration?.vpcEndpointIds ?? before.endpointConfiguration?.vpcEndpointIds
+  const settings: RestApi = {
+    ...before,
+    ...(given as RestApi),
+    minimumCompressionSize: checkedCompressionSize(given.minimumCompressionSize ?? before.minimumCompressionSize),
+    binaryMediaTypes: types.length === 0 ? undefined : types,
+    policy: policy === undefined ? before.policy : apiPolicy(call, before.id ?? '', policy),
+    endpointConfiguration: {
+      ...before.endpointConfiguration,
+      ...(vpcEndpointIds === undefined ? {} : { vpcEndpointIds }),
+    },
+  }
+  checkSecurityPolicy(settings)
+  return settings
+}
+
+function endpointOf(
+  { endpointConfiguration }: RestApiDescription['restApi'],
+  parameters: Parameters,
+): EndpointConfiguration {
+  const types = entryOf(parameters, 'endpointConfigurationTypes')
+  const ipAddressType = entryOf(parameters, 'ipAddressType')
+  const vpcEndpointIds = entryOf(parameters, 'vpcEndpointIds')
+  const configuration = {
+    ...endpointConfiguration,
+    ...(types === undefined ? {} : { types: types.split(',') }),
+    ...(ipAddressType === undefined ? {} : { ipAddressType }),
+    ...(vpcEndpointIds === undefined ? {} : { vpcEndpointIds: vpcEndpointIds.split(',') }),
+  }
+  const wrong = configuration.types?.find((type) => !['EDGE', 'REGIONAL', 'PRIVATE'].includes(type))
+  if (wrong !== undefined) {
+    throw new BadRequestException('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE')
+  }
+  if (configuration.ipAddressType !== undefined && !['ipv4', 'dualstack'].includes(configuration.ipAddressType)) {
+    throw new BadRequestException('ipAddressType must be either ipv4 or dualstack.')
+  }
+  return configuration as EndpointConfiguration
+}

@@ -1,0 +1,111 @@
+// What an integration must be: AWS's defaults and its checks, shared by putting, patching and importing integrations.
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { Integration, IntegrationResponse, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+import { entryOf } from './found.ts'
+import { checkCredentials, checkUri, isStreamingUri } from './integration-uri.ts'
+import { checkCacheKeys, checkContentTypes, checkRequestMappings, checkResponseMappings } from './mapping-rules.ts'
+import { checkedVerb } from './method-rules.ts'
+
+const shortestTimeoutMs = 50
+/** AWS's default quota; regional APIs can have it raised there. */
+const longestTimeoutMs = 29_000
+const longestStreamTimeoutMs = 900_000
+
+const passthroughBehaviors = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
+
+/** An integration as it is stored, in AWS's order of members. `httpMethod` is the integration's own verb (recorded, RR 6.1). */
+export function withDefaults(type: IntegrationType, given: Integration, resourceId: string): Integration {
+  const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
+  const isMock = type === 'MOCK'
+  return {
+    type,
+    httpMethod: isMock ? undefined : given.httpMethod,
+    uri: isMock ? undefined : given.uri,
+    connectionType: given.connectionType ?? (isHttp ? 'INTERNET' : undefined),
+    connectionId: given.connectionId,
+    integrationTarget: given.integrationTarget,
+    credentials: given.credentials,
+    requestParameters: given.requestParameters,
+    requestTemplates: given.requestTemplates,
+    passthroughBehavior: passthroughBehaviorOf(given.passthroughBehavior),
+    contentHandling: given.contentHandling,
+    timeoutInMillis: given.timeoutInMillis ?? longestTimeoutMs,
+    cacheNamespace: given.cacheNamespace ?? resourceId,
+    cacheKeyParameters: given.cacheKeyParameters ?? [],
+    tlsConfig: given.tlsConfig,
+    responseTransferMode: given.responseTransferMode,
+    integrationResponses: given.integrationResponses,
+  }
+}
+
+/** The behaviour, WHEN_NO_MATCH when none is given. Throws BadRequestException. */
+export function passthroughBehaviorOf(value: string | undefined): string {
+  const behavior = value ?? 'WHEN_NO_MATCH'
+  if (passthroughBehaviors.includes(behavior)) return behavior
+  throw new BadRequestException(
+    `Invalid passthroughBehavior specified. Valid options are ${passthroughBehaviors.join(',')}`,
+  )
+}
+
+/** Throws BadRequestException for the first rule an integration breaks. */
+export async function checkIntegration(call: Call, method: Method, integration: Integration): Promise<void> {
+  const type = integration.type ?? 'MOCK'
+  if (type !== 'MOCK') {
+    if (!integration.httpMethod) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
+    checkedVerb(integration.httpMethod)
+  }
+  checkUri(type, integration.uri)
+  checkCredentials(integration.credentials)
+  await checkConnection(call, type, integration)
+  checkTimeout(integration)
+  checkTransfer(type, integration)
+  const declared = method.requestParameters ?? {}
+  checkRequestMappings(integration.requestParameters, declared)
+  checkContentTypes(integration.requestTemplates)
+  checkCacheKeys(integration.cacheKeyParameters, declared, integration.requestParameters)
+}
+
+/** A link named by a stage variable is looked up when a request comes; any other must be there. */
+async function checkConnection(call: Call, type: IntegrationType, integration: Integration): Promise<void> {
+  const { connectionType, connectionId } = integration
+  if (connectionType !== 'VPC_LINK') return
+  if (type !== 'HTTP' && type !== 'HTTP_PROXY') {
+    throw new BadRequestException('Connection type VPC_LINK is only supported for HTTP and HTTP_PROXY integrations')
+  }
+  if (connectionId?.includes('${stageVariables.') === true) return
+  const key = [connectionId ?? '']
+  const link = (await call.store.get('VpcLink', key)) ?? (await call.store.get('V2VpcLink', key))
+  if (link === undefined) throw new BadRequestException('Invalid Vpc Link identifier specified')
+}
+
+function checkTimeout({ timeoutInMillis, responseTransferMode }: Integration): void {
+  const longest = responseTransferMode === 'STREAM' ? longestStreamTimeoutMs : longestTimeoutMs
+  const timeoutMs = timeoutInMillis ?? longestTimeoutMs
+  if (!(timeoutMs >= shortestTimeoutMs && timeoutMs <= longest)) {
+    throw new BadRequestException(`Timeout should be between ${shortestTimeoutMs} ms and ${longest} ms`)
+  }
+}
+
+/** Streaming is for proxy integrations, and a Lambda URI must be of the same mind (R 3.10). */
+function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsConfig }: Integration): void {
+  const streams = responseTransferMode === 'STREAM'
+  if (streams && type !== 'HTTP_PROXY' && type !== 'AWS_PROXY') {
+    throw new BadRequestException(
+      'Response transfer mode STREAM is only supported for HTTP_PROXY and AWS_PROXY integrations',
+    )
+  }
+  if (type === 'AWS_PROXY' && streams !== isStreamingUri(uri)) {
+    throw new BadRequestException('The integration URI does not support the response transfer mode')
+  }
+  if (tlsConfig !== undefined && type !== 'HTTP' && type !== 'HTTP_PROXY') {
+    throw new BadRequestException('tlsConfig is only supported for HTTP and HTTP_PROXY integrations')
+  }
+}
+
+/** Throws BadRequestException when an integration response maps what its method response does not declare. */
+export function checkIntegrationResponse(method: Method, response: IntegrationResponse): void {
+  const declared = entryOf(method.methodResponses, response.statusCode ?? '')?.responseParameters ?? {}
+  checkResponseMappings(response.responseParameters, declared)
+  checkContentTypes(response.responseTemplates)
+}

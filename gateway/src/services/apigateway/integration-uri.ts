@@ -1,0 +1,52 @@
+// Where an integration may point to: HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (RR 6.2, R 3.2).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
+
+const invalidArn = 'Invalid ARN specified in the request'
+const invalidEndpoint = 'Invalid HTTP endpoint specified for URI'
+
+const lambdaInvocation = /^path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/[^]+\/(?:response-streaming-)?invocations$/
+
+/** Throws BadRequestException when a URI does not fit its integration type. MOCK has none. */
+export function checkUri(type: IntegrationType, uri: string | undefined): void {
+  if (type === 'HTTP' || type === 'HTTP_PROXY') checkEndpoint(uri ?? '')
+  else if (type !== 'MOCK') checkServiceArn(type, uri ?? '')
+}
+
+/** Stage variables may stand anywhere after the scheme, so the rest is not read as a URL. Ports: 80, 443, 1024–65535. */
+function checkEndpoint(uri: string): void {
+  const authority = /^https?:\/\/([^/?#\s]+)\S*$/i.exec(uri)?.[1]
+  if (authority === undefined) throw new BadRequestException(invalidEndpoint)
+  const port = /:(\d+)$/.exec(authority)?.[1]
+  if (port === undefined) return
+  const number = Number(port)
+  if (number !== 80 && number !== 443 && (number < 1024 || number > 65_535)) {
+    throw new BadRequestException(invalidEndpoint)
+  }
+}
+
+/** `arn:{partition}:apigateway:{region}:{[subdomain.]service}:{path|action}/…` */
+function checkServiceArn(type: IntegrationType, uri: string): void {
+  const [arn, , , , service, ...rest] = uri.split(':')
+  const target = rest.join(':')
+  if (arn !== 'arn' || service === undefined || rest.length === 0) throw new BadRequestException(invalidArn)
+  if (!/^(?:path|action)\//.test(target)) {
+    throw new BadRequestException('AWS ARN for integration must contain path or action')
+  }
+  if (type === 'AWS_PROXY' && !(service === 'lambda' && lambdaInvocation.test(target))) {
+    throw new BadRequestException(
+      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+    )
+  }
+}
+
+/** A role, the caller's own credentials, or either with a stage variable in it. Throws BadRequestException. */
+export function checkCredentials(credentials: string | undefined): void {
+  if (credentials === undefined || /^arn:[^:]+:iam::[^:]*:[^]+$/.test(credentials)) return
+  throw new BadRequestException(invalidArn)
+}
+
+/** Whether a Lambda URI asks for a streamed answer. */
+export function isStreamingUri(uri: string | undefined): boolean {
+  return uri?.endsWith('/response-streaming-invocations') === true
+}

@@ -1,0 +1,115 @@
+// What parameter mappings may name on either side, and AWS's report of those that do not (RR 4.2; R 3.4, 4.2).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+
+const name = '[a-zA-Z0-9._$-]+'
+
+/** `method.request.header.N` and so on: what a method declares. */
+const methodParameter = new RegExp(`^method\\.request\\.(?:querystring|header|path)\\.${name}$`)
+const methodHeader = new RegExp(`^method\\.response\\.header\\.${name}$`)
+const integrationParameter = new RegExp(`^integration\\.request\\.(?:querystring|header|path)\\.${name}$`)
+
+/** Sources that need no declaration: literals, context, stage variables, and the bodies. */
+const free = /^(?:'[^]*'|context\.[^]+|stageVariables\.[a-zA-Z0-9_]+)$/
+const requestBody = /^method\.request\.body(?:[.[][^]+)?$/
+const methodSource = new RegExp(
+  `^method\\.request\\.(querystring|header|path|multivaluequerystring|multivalueheader)\\.(${name})$`,
+)
+const integrationSource = new RegExp(
+  `^integration\\.response\\.(?:(?:header|multivalueheader)\\.${name}|body(?:[.[][^]+)?)$`,
+)
+
+type Parameters = Readonly<Record<string, unknown>>
+
+/** Throws BadRequestException with the report when there are errors. */
+function report(what: string, errors: readonly string[]): void {
+  if (errors.length === 0) return
+  throw new BadRequestException(`${what}Validation Result: warnings : [], errors : [${errors.join(', ')}]`)
+}
+
+function reportMappings(errors: readonly string[]): void {
+  report('Invalid mapping expression specified: ', errors)
+}
+
+function invalid(expression: string): string {
+  return `Invalid mapping expression specified: ${expression}`
+}
+
+function undeclared(expression: string): string {
+  return `Invalid mapping expression parameter specified: ${expression}`
+}
+
+/** Keys of a method's `requestParameters`: well formed, and one name in one place only. */
+export function checkMethodParameters(parameters: Parameters | undefined): void {
+  const keys = Object.keys(parameters ?? {})
+  reportMappings(keys.filter((key) => !methodParameter.test(key)).map(invalid))
+  const names = keys.map((key) => key.split('.').slice(3).join('.'))
+  if (new Set(names).size < names.length) {
+    throw new BadRequestException('Parameter names must be unique across querystring, header and path')
+  }
+}
+
+/** Keys of a method response's `responseParameters`. */
+export function checkResponseHeaders(parameters: Parameters | undefined): void {
+  reportMappings(
+    Object.keys(parameters ?? {})
+      .filter((key) => !methodHeader.test(key))
+      .map(invalid),
+  )
+}
+
+/** An integration's `requestParameters`; a source must be declared on the method. */
+export function checkRequestMappings(
+  mappings: Readonly<Record<string, string>> | undefined,
+  declared: Parameters,
+): void {
+  const errors: string[] = []
+  for (const [target, source] of Object.entries(mappings ?? {})) {
+    if (!integrationParameter.test(target)) errors.push(invalid(target))
+    const named = methodSource.exec(source)
+    if (named !== null) {
+      if (!Object.hasOwn(declared, declarationOf(named))) errors.push(undeclared(source))
+    } else if (!free.test(source) && !requestBody.test(source)) errors.push(invalid(source))
+  }
+  reportMappings(errors)
+}
+
+/** An integration response's `responseParameters`; a header must be declared on the method response. */
+export function checkResponseMappings(
+  mappings: Readonly<Record<string, string>> | undefined,
+  declared: Parameters,
+): void {
+  const errors: string[] = []
+  for (const [target, source] of Object.entries(mappings ?? {})) {
+    if (!methodHeader.test(target)) errors.push(invalid(target))
+    else if (!Object.hasOwn(declared, target)) errors.push(undeclared(target))
+    if (!free.test(source) && !integrationSource.test(source)) errors.push(invalid(source))
+  }
+  reportMappings(errors)
+}
+
+/** Cache keys are parameters that the method declares or the integration maps. */
+export function checkCacheKeys(
+  keys: readonly string[] | undefined,
+  declared: Parameters,
+  mapped: Parameters | undefined,
+): void {
+  for (const key of keys ?? []) {
+    const named = methodSource.exec(key)
+    const known = named === null ? Object.hasOwn(mapped ?? {}, key) : Object.hasOwn(declared, declarationOf(named))
+    if (!known) throw new BadRequestException('Invalid cache key parameter specified')
+  }
+}
+
+/** Keys of template and model maps are media types, or `$default`. */
+export function checkContentTypes(templates: Parameters | undefined): void {
+  const wrong = Object.keys(templates ?? {}).filter((key) => key !== '$default' && !/^[^\s/]+\/[^\s/]+.*$/.test(key))
+  report(
+    '',
+    wrong.map((key) => `Invalid content type specified: ${key}`),
+  )
+}
+
+/** A multi-value source is declared under its single-value name. */
+function declarationOf([, location = '', parameter = '']: RegExpExecArray): string {
+  return `method.request.${location.replace('multivalue', '')}.${parameter}`
+}

@@ -1,0 +1,116 @@
+// A stage's method settings: the full object that setting one value makes, and the paths that set them (recorded, RR 14.2–14.4).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { MethodSetting, Stage } from '@sluice/aws-protocol/apigateway'
+import { entryOf } from './found.ts'
+import { flag, numberOr, oneOf } from './patch.ts'
+
+/** `loggingLevel` is absent until it is set. */
+const defaults: MethodSetting = {
+  metricsEnabled: false,
+  dataTraceEnabled: false,
+  throttlingBurstLimit: 5000,
+  throttlingRateLimit: 10_000,
+  cachingEnabled: false,
+  cacheTtlInSeconds: 300,
+  cacheDataEncrypted: false,
+  requireAuthorizationForCacheControl: true,
+  unauthorizedCacheControlHeaderStrategy: 'SUCCEED_WITH_RESPONSE_HEADER',
+}
+
+type Reader = (value: string | undefined) => MethodSetting
+
+/** Paths below `/{resource}/{verb}/` and what each sets. */
+const readers: Readonly<Record<string, Reader>> = {
+  'metrics/enabled': (value) => ({ metricsEnabled: flag(value) }),
+  'logging/dataTrace': (value) => ({ dataTraceEnabled: flag(value) }),
+  'logging/loglevel': (value) => ({ loggingLevel: oneOf('logging level', ['OFF', 'ERROR', 'INFO'])(value) ?? 'OFF' }),
+  'throttling/burstLimit': (value) => ({ throttlingBurstLimit: limit('burst limit', value) }),
+  'throttling/rateLimit': (value) => ({ throttlingRateLimit: limit('rate limit', value) }),
+  'caching/ttlInSeconds': (value) => ({ cacheTtlInSeconds: ttlSeconds(value) }),
+  'caching/enabled': (value) => ({ cachingEnabled: flag(value) }),
+  'caching/dataEncrypted': (value) => ({ cacheDataEncrypted: flag(value) }),
+  'caching/requireAuthorizationForCacheControl': (value) => ({ requireAuthorizationForCacheControl: flag(value) }),
+  'caching/unauthorizedCacheControlHeaderStrategy': (value) => ({
+    unauthorizedCacheControlHeaderStrategy: oneOf('unauthorized cache control header strategy', [
+      'FAIL_WITH_403',
+      'SUCCEED_WITH_RESPONSE_HEADER',
+      'SUCCEED_WITHOUT_RESPONSE_HEADER',
+    ])(value),
+  }),
+}
+
+function limit(what: string, value: string | undefined): number {
+  const number = numberOr(`Invalid throttling ${what} specified`)(value)
+  // AWS: -1 takes a method's own limit away, so that the account's holds.
+  if (number < -1) throw new BadRequestException(`Invalid throttling ${what} specified`)
+  return number
+}
+
+function ttlSeconds(value: string | undefined): number {
+  const seconds = numberOr('Invalid cache TTL specified')(value)
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 3600) {
+    throw new BadRequestException('Invalid cache TTL specified. It must be between 0 and 3600 seconds')
+  }
+  return seconds
+}
+
+const settingPath = /^\/([^]+\/[A-Z*]+)\/([a-z]+\/[a-zA-Z]+)$/
+
+/** The stage with one method setting set, or undefined when the path names none. The key is the path's text, `~1` kept. */
+export function withMethodSetting(stage: Stage, path: string, value: string | undefined): Stage | undefined {
+  const [, key, name] = settingPath.exec(path) ?? []
+  const read = name === undefined || !Object.hasOwn(readers, name) ? undefined : readers[name]
+  if (key === undefined || read === undefined) return undefined
+  // AWS: a specific entry starts as a copy of what `*/*` is at that time.
+  const before = entryOf(stage.methodSettings, key) ?? entryOf(stage.methodSettings, '*/*') ?? defaults
+  return { ...stage, methodSettings: { ...stage.methodSettings, [key]: { ...before, ...read(value) } } }
+}
+
+/** The stage without the settings of one method (path: a slash and its key). Throws BadRequestException when there are none. */
+export function withoutMethodSetting(stage: Stage, path: string): Stage {
+  const key = path.slice(1)
+  if (entryOf(stage.methodSettings, key) === undefined) throw nothingToRemove(path)
+  const left = Object.entries(stage.methodSettings ?? {}).filter(([each]) => each !== key)
+  return { ...stage, methodSettings: Object.fromEntries(left) }
+}
+
+/** AWS says this of anything that is not there to be removed; leading slash dropped, a blank at the end. */
+export function nothingToRemove(path: string): BadRequestException {
+  const because = 'because there is no method setting for this method '
+  return new BadRequestException(`Cannot remove method setting ${path.slice(1)} ${because}`)
+}
+
+/** The refusal of a path that a stage does not have, with AWS's own list, missing commas included (recorded, RR 14.3). */
+export function invalidStagePath(path: string): BadRequestException {
+  return new BadRequestException(`Invalid method setting path: ${path}. Must be one of: [${stagePaths.join(', ')}]`)
+}
+
+const stagePaths: readonly string[] = [
+  '/deploymentId',
+  '/description',
+  '/cacheClusterEnabled',
+  '/cacheClusterSize',
+  '/clientCertificateId',
+  '/accessLogSettings',
+  '/accessLogSettings/destinationArn',
+  '/accessLogSettings/format',
+  ...settingPaths('/{resourcePath}/{httpMethod}', ''),
+  ...settingPaths('/*/*', ' '),
+  '/variables/{variable_name}',
+  '/tracingEnabled',
+]
+
+/** In AWS's list nothing but `glue` stands between these three paths. */
+function settingPaths(method: string, glue: string): readonly string[] {
+  const unseparated = ['throttling/burstLimit', 'throttling/rateLimit', 'caching/ttlInSeconds']
+  return [
+    `${method}/metrics/enabled`,
+    `${method}/logging/dataTrace`,
+    `${method}/logging/loglevel`,
+    unseparated.map((name) => `${method}/${name}`).join(glue),
+    `${method}/caching/enabled`,
+    `${method}/caching/dataEncrypted`,
+    `${method}/caching/requireAuthorizationForCacheControl`,
+    `${method}/caching/unauthorizedCacheControlHeaderStrategy`,
+  ]
+}

@@ -1,0 +1,240 @@
+// Methods, method responses, integrations and their responses against the recorded cases of RR 4–7.
+import { describe, expect, test } from 'vitest'
+import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
+import { badRequest, createApi, createControlPlane, notFound, refusal } from './testing.ts'
+
+const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f'
+const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
+const noAuthorizer =
+  'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.'
+
+async function root() {
+  const plane = createControlPlane()
+  const api = await createApi(plane)
+  const address = { restApiId: api.restApiId, resourceId: api.rootId, httpMethod: 'GET' }
+  const put = (more: object = {}) => plane.run('PutMethod', { ...address, authorizationType: 'NONE', ...more })
+  const patch = (...patchOperations: { op: 'add' | 'replace' | 'remove'; path: string; value?: string }[]) =>
+    plane.run('UpdateMethod', { ...address, patchOperations })
+  return { ...plane, ...api, address, put, patch }
+}
+
+describe('methods', () => {
+  test('answer minimally, with the authorization type in upper case', async () => {
+    const { put } = await root()
+    expect(await put({ authorizationType: 'none' })).toEqual({
+      httpMethod: 'GET',
+      authorizationType: 'NONE',
+      apiKeyRequired: false,
+    })
+  })
+
+  test.each([
+    [
+      { httpMethod: 'WRONG' },
+      'Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY',
+    ],
+    [{ authorizationType: 'CUSTOM' }, noAuthorizer],
+    [{ requestValidatorId: 'nope' }, 'Invalid Request Validator identifier specified'],
+    [{ requestModels: { 'application/json': 'Nope' } }, 'Invalid model identifier specified: Nope'],
+    [
+      { requestParameters: { 'method.request.querystring.x': true, 'method.request.header.x': true } },
+      'Parameter names must be unique across querystring, header and path',
+    ],
+    [
+      { requestParameters: { true: true } },
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: true]',
+    ],
+  ])('are refused with %j', async (more, message) => {
+    const { put } = await root()
+    expect(await refusal(put(more))).toEqual(badRequest(message))
+  })
+
+  test('an unknown resource comes before an invalid verb', async () => {
+    const { run, address } = await root()
+    const work = run('PutMethod', { ...address, resourceId: 'x', httpMethod: 'WRONG', authorizationType: 'NONE' })
+    expect(await refusal(work)).toEqual(notFound('Invalid Resource identifier specified'))
+  })
+
+  test('are patched as recorded', async () => {
+    const { put, patch, run, restApiId } = await root()
+    expect(await refusal(patch())).toEqual(notFound('Invalid Method identifier specified'))
+    await put()
+    const path = '/requestParameters/method.request.querystring.x'
+    expect((await patch({ op: 'add', path, value: 'true' })).requestParameters).toEqual({
+      'method.request.querystring.x': true,
+    })
+    expect(await patch({ op: 'remove', path, value: 'ignored' })).not.toHaveProperty('requestParameters')
+    expect(
+      (await patch({ op: 'add', path: '/requestModels/application~1json', value: 'Empty' })).requestModels,
+    ).toEqual({
+      'application/json': 'Empty',
+    })
+    expect((await patch({ op: 'replace', path: '/apiKeyRequired', value: 'whatever' })).apiKeyRequired).toBe(false)
+    expect(await refusal(patch({ op: 'add', path: '/operationName', value: 'x' }))).toEqual(
+      badRequest('Invalid patch operation specified. Must be one of: [replace]'),
+    )
+    expect(await refusal(patch({ op: 'add', path: '/httpMethod', value: 'x' }))).toEqual(
+      badRequest('Invalid patch path /httpMethod'),
+    )
+    expect(await patch({ op: 'replace', path: '/authorizerId', value: 'abc' })).not.toHaveProperty('authorizerId')
+    const authorizer = await run('CreateAuthorizer', {
+      restApiId,
+      name: 'a',
+      type: 'TOKEN',
+      authorizerUri: lambdaUri,
+      identitySource: 'method.request.header.Authorization',
+    })
+    const custom = await patch(
+      { op: 'replace', path: '/authorizerId', value: authorizer.id ?? '' },
+      { op: 'replace', path: '/authorizationType', value: 'CUSTOM' },
+    )
+    expect(custom).toMatchObject({ authorizationType: 'CUSTOM', authorizerId: authorizer.id })
+    expect(await refusal(patch({ op: 'replace', path: '/authorizerId', value: 'nope' }))).toEqual(
+      badRequest(noAuthorizer),
+    )
+  })
+})
+
+describe('method responses', () => {
+  test('echo what was given and are shown by status', async () => {
+    const { put, run, address } = await root()
+    await put()
+    const response = { ...address, statusCode: '200' }
+    expect(await run('PutMethodResponse', { ...response, responseModels: {} })).toEqual({
+      statusCode: '200',
+      responseModels: {},
+    })
+    expect((await run('GetMethod', address)).methodResponses).toEqual({
+      200: { statusCode: '200', responseModels: {} },
+    })
+    const patch = (op: 'add' | 'replace' | 'remove', path: string, value?: string) =>
+      run('UpdateMethodResponse', { ...response, patchOperations: [{ op, path, value }] })
+    expect((await patch('add', '/responseParameters/method.response.header.X', 'true')).responseParameters).toEqual({
+      'method.response.header.X': true,
+    })
+    expect(await refusal(patch('replace', '/responseParameters/wrong', 'x'))).toEqual(
+      notFound('Invalid parameter name specified'),
+    )
+    expect(await refusal(patch('remove', '/responseModels/wrong'))).toEqual(
+      notFound('Content-Type specified was not found'),
+    )
+    await run('DeleteMethodResponse', response)
+    expect(await run('GetMethod', address)).not.toHaveProperty('methodResponses')
+    expect(await refusal(run('GetMethodResponse', response))).toEqual(
+      notFound('Invalid Response status code specified'),
+    )
+  })
+})
+
+describe('integrations', () => {
+  const http = { type: 'HTTP' as IntegrationType, integrationHttpMethod: 'GET', uri: 'http://example.com' }
+
+  test('have the recorded defaults', async () => {
+    const { put, run, address, rootId } = await root()
+    await put()
+    const defaults = {
+      passthroughBehavior: 'WHEN_NO_MATCH',
+      timeoutInMillis: 29000,
+      cacheNamespace: rootId,
+      cacheKeyParameters: [],
+    }
+    expect(await run('PutIntegration', { ...address, ...http })).toEqual({
+      type: 'HTTP',
+      httpMethod: 'GET',
+      uri: 'http://example.com',
+      connectionType: 'INTERNET',
+      ...defaults,
+    })
+    expect(await run('PutIntegration', { ...address, ...http, type: 'MOCK' })).toEqual({ type: 'MOCK', ...defaults })
+    const proxy = { ...address, ...http, type: 'AWS_PROXY' as const, uri: lambdaUri }
+    expect(await run('PutIntegration', proxy)).not.toHaveProperty('connectionType')
+  })
+
+  test.each([
+    [{ ...http, integrationHttpMethod: undefined }, 'Enumeration value for HttpMethod must be non-empty'],
+    [{ ...http, uri: 'ftp://x' }, 'Invalid HTTP endpoint specified for URI'],
+    [{ ...http, uri: 'http://x:22/' }, 'Invalid HTTP endpoint specified for URI'],
+    [{ ...http, type: 'AWS', uri: 'non-valid-arn' }, 'Invalid ARN specified in the request'],
+    [{ ...http, type: 'AWS_PROXY', uri: 'bad-arn:lambda:path/x' }, 'Invalid ARN specified in the request'],
+    [{ ...http, type: 'AWS_PROXY', uri: functionArn }, 'AWS ARN for integration must contain path or action'],
+    [
+      { ...http, type: 'AWS_PROXY', uri: 'arn:aws:apigateway:us-east-1:s3:path/b/k' },
+      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+    ],
+    [{ ...http, timeoutInMillis: 49 }, 'Timeout should be between 50 ms and 29000 ms'],
+    [
+      { ...http, requestTemplates: { 123: '' } },
+      'Validation Result: warnings : [], errors : [Invalid content type specified: 123]',
+    ],
+    [
+      { ...http, requestParameters: { 'integration.request.header.x': 'method.request.header.foo' } },
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: method.request.header.foo]',
+    ],
+    [{ ...http, cacheKeyParameters: ['method.request.querystring.q'] }, 'Invalid cache key parameter specified'],
+    [{ ...http, credentials: 'NONE' }, 'Invalid ARN specified in the request'],
+  ])('are refused with %j', async (input, message) => {
+    const { put, run, address } = await root()
+    await put()
+    const work = run('PutIntegration', { ...address, ...input, type: input.type as IntegrationType })
+    expect(await refusal(work)).toEqual(badRequest(message))
+  })
+
+  test('accept a doubled slash, stage variables, and a link named by one', async () => {
+    const { put, run, address } = await root()
+    await put()
+    await run('PutIntegration', { ...address, ...http, type: 'AWS', uri: lambdaUri.replace('path/', 'path//') })
+    await run('PutIntegration', {
+      ...address,
+      ...http,
+      uri: 'http://${stageVariables.host}/x',
+      connectionType: 'VPC_LINK',
+      connectionId: '${stageVariables.link}',
+    })
+    const patched = await run('UpdateIntegration', {
+      ...address,
+      patchOperations: [
+        { op: 'add', path: '/requestParameters/integration.request.header.Accept', value: "'application/xml'" },
+        { op: 'add', path: '/requestTemplates/application~1json', value: '{}' },
+      ],
+    })
+    expect(patched).toMatchObject({
+      requestParameters: { 'integration.request.header.Accept': "'application/xml'" },
+      requestTemplates: { 'application/json': '{}' },
+      connectionId: '${stageVariables.link}',
+    })
+    await run('DeleteIntegration', address)
+    expect(await refusal(run('GetIntegration', address))).toEqual(notFound('Invalid Integration identifier specified'))
+  })
+
+  test('have responses that echo an empty pattern and replace the whole object', async () => {
+    const { put, run, address } = await root()
+    await put()
+    const response = { ...address, statusCode: '200' }
+    expect(await refusal(run('GetIntegrationResponse', response))).toEqual(
+      notFound('Invalid Integration identifier specified'),
+    )
+    await run('PutIntegration', { ...address, type: 'MOCK' })
+    expect(await run('PutIntegrationResponse', { ...response, selectionPattern: '', responseTemplates: {} })).toEqual({
+      statusCode: '200',
+      selectionPattern: '',
+      responseTemplates: {},
+    })
+    expect(await run('PutIntegrationResponse', response)).toEqual({ statusCode: '200' })
+    expect((await run('GetIntegration', address)).integrationResponses).toEqual({ 200: { statusCode: '200' } })
+    await run('DeleteIntegrationResponse', response)
+    expect(await run('GetIntegration', address)).not.toHaveProperty('integrationResponses')
+    const wrong = { ...response, responseParameters: { 'method.response.header.X': "'x'" } }
+    expect(await refusal(run('PutIntegrationResponse', wrong))).toMatchObject({ status: 400 })
+  })
+})
+
+test('a validator, model or authorizer that a method uses cannot be deleted', async () => {
+  const { put, run, restApiId } = await root()
+  const { id: requestValidatorId = '' } = await run('CreateRequestValidator', { restApiId, name: 'v' })
+  await put({ requestValidatorId, requestModels: { 'application/json': 'Empty' } })
+  expect(await refusal(run('DeleteModel', { restApiId, modelName: 'Empty' }))).toMatchObject({
+    status: 409,
+    message: "Cannot delete model 'Empty', is referenced in method request: //GET",
+  })
+  expect(await refusal(run('DeleteRequestValidator', { restApiId, requestValidatorId }))).toMatchObject({ status: 409 })
+})

@@ -1,0 +1,67 @@
+// Methods: verbs on resources, with their integration and responses inside. Rules: RR 4, R 2.1.
+import { ConflictException } from '@sluice/aws-protocol/apigateway'
+import type { Method, Operations, PutMethodRequest } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Call } from '../call.ts'
+import { foundMethod, foundResource, methodKey } from './found.ts'
+import { authorizationTypeOf, checkedMethod, checkedVerb } from './method-rules.ts'
+import { flag, listValues, listingOps, mapEntries, patched, setting, text } from './patch.ts'
+import type { PatchRule } from './patch.ts'
+
+export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMethod' | 'DeleteMethod', Call> = {
+  PutMethod: async (input, call) => {
+    await foundResource(call, input.restApiId, input.resourceId)
+    checkedVerb(input.httpMethod)
+    if ((await call.store.get('Method', methodKey(input))) !== undefined) {
+      throw new ConflictException('Method already exists for this resource')
+    }
+    const record = await checkedMethod(call, input.restApiId, newMethod(input))
+    call.store.put('Method', methodKey(input), record)
+    return record
+  },
+
+  GetMethod: (input, call) => foundMethod(call, input),
+
+  UpdateMethod: async (input, call) => {
+    const edited = patched(await foundMethod(call, input), input.patchOperations, rules, listingOps)
+    const record = await checkedMethod(call, input.restApiId, edited)
+    call.store.put('Method', methodKey(input), record)
+    return record
+  },
+
+  DeleteMethod: async (input, call) => {
+    await foundMethod(call, input)
+    call.store.delete('Method', methodKey(input))
+  },
+}
+
+function newMethod(input: PutMethodRequest): Method {
+  return {
+    httpMethod: input.httpMethod,
+    authorizationType: authorizationTypeOf(input.authorizationType),
+    authorizerId: input.authorizerId,
+    apiKeyRequired: input.apiKeyRequired ?? false,
+    requestValidatorId: input.requestValidatorId,
+    operationName: input.operationName,
+    requestParameters: input.requestParameters,
+    requestModels: input.requestModels,
+    authorizationScopes: input.authorizationScopes?.length ? input.authorizationScopes : undefined,
+  }
+}
+
+const rules: readonly PatchRule<Method>[] = [
+  { path: '/apiKeyRequired', replace: setting('apiKeyRequired', flag) },
+  { path: '/authorizationType', replace: setting('authorizationType', authorizationTypeOf) },
+  { path: '/authorizerId', replace: setting('authorizerId', text) },
+  { path: '/operationName', replace: setting('operationName', text) },
+  { path: '/requestValidatorId', replace: setting('requestValidatorId', text) },
+  listValues('/authorizationScopes', 'authorizationScopes'),
+  mapEntries('/requestParameters/{name}', 'requestParameters', {
+    read: flag,
+    absent: 'Invalid parameter name specified',
+  }),
+  mapEntries('/requestModels/{contentType}', 'requestModels', {
+    read: (value) => value ?? '',
+    absent: 'Content-Type specified was not found',
+  }),
+]

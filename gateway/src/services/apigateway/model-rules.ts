@@ -1,0 +1,85 @@
+// What a model must be: its name, a readable schema, and references to models that exist. Shared with import (RR 8, R 2.3).
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { Model } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+import { modelUrl } from './api-parts.ts'
+
+const mostSchemaCharacters = 400 * 1024
+
+/** Throws BadRequestException for a name that is empty or not alphanumeric. */
+export function checkModelName(name: string): void {
+  if (name === '') throw new BadRequestException('Model name must be non-empty')
+  if (!/^[A-Za-z0-9]+$/.test(name)) throw new BadRequestException(`Model name must be alphanumeric: ${name}`)
+}
+
+/** Throws BadRequestException for a schema that is empty, unreadable, or refers to what is no model of this API. */
+export async function checkSchema(call: Call, restApiId: string, { contentType, schema, name }: Model): Promise<void> {
+  if (schema === undefined || schema === '') {
+    throw new BadRequestException('Model schema must have at least 1 property or array items defined')
+  }
+  if (schema.length > mostSchemaCharacters) throw invalidModel('Model schema exceeds the maximum size of 400 KB')
+  // Only JSON bodies are validated; the schema of another content type is text that is kept as it is.
+  if (!/^application\/(?:json|.*\+json)$/i.test(contentType ?? '')) return
+  for (const reference of referencesIn(parsedSchema(schema))) {
+    if (reference.startsWith('#')) continue
+    const prefix = modelUrl(restApiId, '')
+    if (!reference.startsWith(prefix)) throw invalidModel('Model reference must be in canonical form')
+    const target = reference.slice(prefix.length).split('#')[0] ?? ''
+    // A model may refer to itself before it is there.
+    if (target !== name && (await call.store.get('Model', [restApiId, target])) === undefined) {
+      throw invalidModel(`Invalid model reference specified: ${reference}`)
+    }
+  }
+}
+
+function parsedSchema(schema: string): object {
+  try {
+    const document: unknown = JSON.parse(schema)
+    if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document
+  } catch {
+    // Said below.
+  }
+  throw invalidModel('Invalid model schema specified')
+}
+
+function invalidModel(error: string): BadRequestException {
+  return new BadRequestException(`Invalid model specified: Validation Result: warnings : [], errors : [${error}]`)
+}
+
+/** Every `$ref` of a schema. Walks a list of what is left, so that depth costs no stack. */
+export function referencesIn(schema: unknown): readonly string[] {
+  const references: string[] = []
+  const left: unknown[] = [schema]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value !== 'object' || value === null) continue
+    for (const [key, member] of Object.entries(value)) {
+      if (key === '$ref' && typeof member === 'string') references.push(member)
+      else left.push(member)
+    }
+  }
+  return references
+}
+
+/** A schema with the models that it refers to written out below `definitions` (GetModel with `flatten`). */
+export async function flattened(call: Call, restApiId: string, schema: string): Promise<string> {
+  const prefix = modelUrl(restApiId, '')
+  const definitions = new Map<string, unknown>()
+  const localized = (text: string) => text.replaceAll(prefix, '#/definitions/')
+  const names = (text: string) =>
+    referencesIn(JSON.parse(text))
+      .filter((reference) => reference.startsWith(prefix))
+      .map((reference) => reference.slice(prefix.length))
+  const left = [...names(schema)]
+  while (left.length > 0) {
+    const name = left.pop() ?? ''
+    if (definitions.has(name)) continue
+    const model = await call.store.get('Model', [restApiId, name])
+    if (model?.schema === undefined) continue
+    definitions.set(name, JSON.parse(localized(model.schema)))
+    left.push(...names(model.schema))
+  }
+  if (definitions.size === 0) return schema
+  const document = JSON.parse(localized(schema)) as { readonly definitions?: object }
+  return JSON.stringify({ ...document, definitions: { ...document.definitions, ...Object.fromEntries(definitions) } })
+}

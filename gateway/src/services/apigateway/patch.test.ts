@@ -1,0 +1,68 @@
+// The patch mechanism: pointer escapes, order, and the recorded refusals of each dialect (RR 1.6).
+import { expect, test } from 'vitest'
+import type { Op } from '@sluice/aws-protocol/apigateway'
+import { flag, listValues, listingOps, listingPaths, mapEntries, patched, setting, text } from './patch.ts'
+import type { PatchRule } from './patch.ts'
+
+interface Thing {
+  readonly name?: string | undefined
+  readonly on?: boolean | undefined
+  readonly map?: Readonly<Record<string, string>> | undefined
+  readonly list?: readonly string[] | undefined
+}
+
+const rules: readonly PatchRule<Thing>[] = [
+  { path: '/name', replace: setting('name', text) },
+  { path: '/on', replace: setting('on', flag) },
+  mapEntries('/map/{key}', 'map', { read: (value) => value ?? '', absent: 'gone' }),
+  listValues('/list', 'list'),
+]
+
+const apply = (thing: Thing, op: Op | undefined, path?: string, value?: string) =>
+  patched(thing, [{ op, path, value }], rules, listingOps)
+
+test('undoes ~1 and ~0 in the names of map entries', () => {
+  expect(apply({}, 'add', '/map/application~1json', 'x').map).toEqual({ 'application/json': 'x' })
+  expect(apply({}, 'add', '/map/a~01b', 'x').map).toEqual({ 'a~1b': 'x' })
+})
+
+test('keeps __proto__ as a name like any other', () => {
+  const { map } = apply({}, 'add', '/map/__proto__', 'x')
+  expect(Object.entries(map ?? {})).toEqual([['__proto__', 'x']])
+  expect(() => apply({ map: {} }, 'remove', '/map/__proto__')).toThrow('gone')
+})
+
+test('a map or list whose last entry goes disappears', () => {
+  expect(apply({ map: { a: 'x' } }, 'remove', '/map/a', 'ignored')).toEqual({})
+  expect(apply({ list: ['a'] }, 'remove', '/list', 'a')).toEqual({})
+})
+
+test('anything but true is false, and an empty text takes the member away', () => {
+  expect(apply({}, 'replace', '/on', 'whatever')).toEqual({ on: false })
+  expect(apply({}, 'replace', '/on', 'TRUE')).toEqual({ on: true })
+  expect(apply({ name: 'x' }, 'replace', '/name', '')).toEqual({})
+})
+
+test('later operations see the effect of earlier ones', () => {
+  const operations = [
+    { op: 'add', path: '/list', value: 'a' },
+    { op: 'add', path: '/list', value: 'b' },
+    { op: 'remove', path: '/list', value: 'a' },
+  ] as const
+  expect(patched({}, operations, rules, listingOps)).toEqual({ list: ['b'] })
+})
+
+test.each([
+  ['replace', '/map', 'Invalid patch path /map'],
+  ['replace', '/map/application/json', 'Invalid patch path /map/application/json'],
+  ['add', '/name', 'Invalid patch operation specified. Must be one of: [replace]'],
+  ['replace', undefined, 'Invalid patch path null'],
+] as const)('refuses %s %s by naming the path or its ops', (op, path, message) => {
+  expect(() => apply({}, op, path, 'x')).toThrow(message)
+})
+
+test('refuses by listing the paths of the op, with two blanks after "path"', () => {
+  const listed = (op: Op) => () => patched({}, [{ op, path: '/x' }], rules.slice(0, 2), listingPaths)
+  expect(listed('replace')).toThrow("Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/name, /on]")
+  expect(listed('add')).toThrow("Invalid patch path  '/x' specified for op 'add'. Please choose supported operations")
+})

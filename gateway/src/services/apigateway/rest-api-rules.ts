@@ -1,0 +1,78 @@
+// What a REST API's own settings allow, shared by creating, patching and importing one.
+import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import type { EndpointAccessMode, RestApi, SecurityPolicy } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+import { shownPolicy, storedPolicy } from './resource-policy.ts'
+
+const largestCompressionSize = 10_485_760
+
+/** A compression threshold in bytes, 0–10 MB. Throws BadRequestException. */
+export function checkedCompressionSize(bytes: number | undefined): number | undefined {
+  if (bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 0 && bytes <= largestCompressionSize)) {
+    throw new BadRequestException('Invalid minimum compression size, must be between 0 and 10485760')
+  }
+  return bytes
+}
+
+const securityPolicies: Readonly<Record<SecurityPolicy, true>> = {
+  TLS_1_0: true,
+  TLS_1_2: true,
+  SecurityPolicy_TLS13_1_3_2025_09: true,
+  SecurityPolicy_TLS13_1_3_FIPS_2025_09: true,
+  SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09: true,
+  SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09: true,
+  SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09: true,
+  SecurityPolicy_TLS13_1_2_PQ_2025_09: true,
+  SecurityPolicy_TLS13_1_2_2021_06: true,
+  SecurityPolicy_TLS13_2025_EDGE: true,
+  SecurityPolicy_TLS12_PFS_2025_EDGE: true,
+  SecurityPolicy_TLS12_2018_EDGE: true,
+}
+
+/** A patch value as a security policy; an empty one unsets it. Throws BadRequestException. */
+export function securityPolicyOf(value: string | undefined): SecurityPolicy | undefined {
+  if (value === undefined || value === '') return undefined
+  if (!Object.hasOwn(securityPolicies, value)) throw new BadRequestException('Invalid security policy specified')
+  return value as SecurityPolicy
+}
+
+/** A patch value as an endpoint access mode; an empty one unsets it. Throws BadRequestException. */
+export function accessModeOf(value: string | undefined): EndpointAccessMode | undefined {
+  if (value === undefined || value === '') return undefined
+  if (value !== 'BASIC' && value !== 'STRICT') {
+    throw new BadRequestException('Invalid endpoint access mode specified. Valid options are BASIC,STRICT')
+  }
+  return value
+}
+
+/** Enhanced TLS policies are told from the legacy ones by their name; they need an access mode (R 13.8). */
+export function checkSecurityPolicy({
+  securityPolicy,
+  endpointAccessMode,
+}: Pick<RestApi, 'securityPolicy' | 'endpointAccessMode'>): void {
+  const enhanced = securityPolicy?.startsWith('SecurityPolicy_') === true
+  if (enhanced && endpointAccessMode === undefined) {
+    throw new BadRequestException('endpointAccessMode is required for enhanced security policies')
+  }
+  if (!enhanced && endpointAccessMode === 'STRICT') {
+    throw new BadRequestException('endpointAccessMode STRICT requires an enhanced security policy')
+  }
+}
+
+export function apiPolicy(call: Call, apiId: string, policy: string | undefined): string | undefined {
+  return storedPolicy(policy, { ...call.scope, apiId })
+}
+
+/** An API as Get and Update show it: `tags` always there, the policy escaped once more. Lists and Create show `tags` only if any. */
+export function shownApi(record: RestApi, always: { readonly tags: boolean }): RestApi {
+  return {
+    ...record,
+    policy: shownPolicy(record.policy),
+    tags: always.tags ? (record.tags ?? {}) : record.tags,
+  }
+}
+
+/** Takes the API's id, which is unique over all accounts. Returns false when somebody has it. */
+export function claimApi(call: Call, id: string): Promise<boolean> {
+  return call.store.claim('api', id, JSON.stringify({ ...call.scope, kind: 'RestApi' }))
+}

@@ -1,0 +1,81 @@
+// The control plane over a real store in memory, for the tests of this folder.
+import type { Operations } from '@sluice/aws-protocol/apigateway'
+// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
+import { createMemoryStore } from '../../adapters/memory-store.ts'
+import { randomIds } from '../../nouns/ids.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Call } from '../call.ts'
+import { handlers } from './index.ts'
+
+export const scope = { account: '000000000000', region: 'us-east-1' }
+export const nowMs = 1_750_000_000_000
+
+export interface ControlPlane {
+  readonly store: Store
+  /** Runs one operation in one transaction, as the endpoint does. */
+  readonly run: <Name extends keyof Operations>(
+    name: Name,
+    input: Operations[Name]['input'],
+  ) => Promise<Operations[Name]['output']>
+}
+
+export function createControlPlane(): ControlPlane {
+  const store = createMemoryStore()
+  const run: ControlPlane['run'] = (name, input) =>
+    store.transact(scope, async (transaction) => {
+      const call: Call = {
+        scope,
+        principal: {
+          account: scope.account,
+          arn: `arn:aws:iam::${scope.account}:root`,
+          userId: scope.account,
+          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        },
+        requestId: 'c0ffee00-0000-4000-8000-000000000000',
+        nowMs,
+        ids: randomIds,
+        addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
+        store: transaction,
+        customIds: true,
+      }
+      const handler = handlers[name] as (input: unknown, call: Call) => unknown
+      const output = await handler(input, call)
+      // As on the wire: members that are undefined are not there.
+      return (
+        output === undefined ? undefined : JSON.parse(JSON.stringify(output))
+      ) as Operations[typeof name]['output']
+    })
+  return { store, run }
+}
+
+export interface TestApi {
+  readonly restApiId: string
+  readonly rootId: string
+}
+
+export async function createApi({ run }: ControlPlane, name = 'test'): Promise<TestApi> {
+  const { id = '', rootResourceId = '' } = await run('CreateRestApi', { name })
+  return { restApiId: id, rootId: rootResourceId }
+}
+
+/** A GET method on the root resource with a MOCK integration: the smallest API that can be deployed. */
+export async function addMockMethod(plane: ControlPlane, { restApiId, rootId }: TestApi): Promise<void> {
+  const address = { restApiId, resourceId: rootId, httpMethod: 'GET' }
+  await plane.run('PutMethod', { ...address, authorizationType: 'NONE' })
+  await plane.run('PutIntegration', { ...address, type: 'MOCK' })
+}
+
+/** The fault that an operation throws, as `{code, status, message}`; `undefined` when it throws none. */
+export async function refusal(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    const { code, status, message } = error as { code?: string; status?: number; message: string }
+    return { code, status, message }
+  }
+}
+
+export const badRequest = (message: string) => ({ code: 'BadRequestException', status: 400, message })
+export const notFound = (message: string) => ({ code: 'NotFoundException', status: 404, message })
+export const conflict = (message: string) => ({ code: 'ConflictException', status: 409, message })

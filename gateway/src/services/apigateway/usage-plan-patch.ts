@@ -1,0 +1,144 @@
+// The patchable paths of a usage plan, those of its stages' method limits included (RR 15, S D.4).
+import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
+import type {
+  ApiStage,
+  PatchOperation,
+  QuotaSettings,
+  ThrottleSettings,
+  UsagePlan,
+} from '@sluice/aws-protocol/apigateway'
+import { listingPaths, numberOr, oneOf, patched, removing, setting, text, unescaped, withMember } from './patch.ts'
+import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
+import { stageName } from './usage-plan-rules.ts'
+
+/** The plan after all operations, in order. Throws BadRequestException, or NotFoundException for a stage it does not have. */
+export function patchedPlan(plan: UsagePlan, operations: readonly PatchOperation[] | undefined): UsagePlan {
+  let current = plan
+  for (const operation of operations ?? []) {
+    current = patchedMethodLimit(current, operation) ?? patched(current, [operation], rules, dialect)
+  }
+  return current
+}
+
+const stagePath = '/apiStages/<apidId:stageName>/throttle'
+
+/** AWS lists the paths of method limits too; they have as many segments as their resource's path, so no rule holds them. */
+const dialect: Dialect = (edit, all) => {
+  const limits = `${stagePath}/<resourcePath>/<httpMethod>`
+  const more: Readonly<Record<string, readonly string[]>> = {
+    add: [`${limits}/rateLimit`, `${limits}/burstLimit`],
+    replace: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
+    remove: [limits, stagePath],
+  }
+  const known = all.map(({ path, add, replace, remove }) => ({ path, add, replace, remove }))
+  const extra = (more[edit.op] ?? []).map((path) => ({ path, add: same, replace: same, remove: same }))
+  return listingPaths(edit, [...known, ...extra], undefined)
+}
+
+const same: Change<never> = (record) => record
+
+/** `/apiStages/{api:stage}/throttle/{path}/{VERB}[/rateLimit|/burstLimit]`, the path escaped or not. */
+const limitPath = /^\/apiStages\/([^/]+)\/throttle(?:\/([^]*?\/[A-Z]+)(?:\/(rateLimit|burstLimit))?)?$/
+
+function patchedMethodLimit(plan: UsagePlan, { op, path = '', value }: PatchOperation): UsagePlan | undefined {
+  const match = limitPath.exec(path)
+  if (match === null || (op !== 'add' && op !== 'replace' && op !== 'remove')) return undefined
+  const [, name = '', method, limit] = match
+  const stages = plan.apiStages ?? []
+  const stage = stages.find((each) => stageName(each) === unescaped(name))
+  if (stage === undefined) throw noStage(plan, unescaped(name))
+  const changed = withMethodLimit(stage, {
+    op,
+    method: method === undefined ? undefined : methodKey(method),
+    limit,
+    value,
+  })
+  if (changed === undefined) return undefined
+  return { ...plan, apiStages: stages.map((each) => (each === stage ? changed : each)) }
+}
+
+interface MethodLimit {
+  readonly op: string
+  readonly method: string | undefined
+  readonly limit: string | undefined
+  readonly value: string | undefined
+}
+
+/** The stage with the change, or undefined when AWS has no such path for the op. */
+function withMethodLimit(stage: ApiStage, { op, method, limit, value }: MethodLimit): ApiStage | undefined {
+  const limits = stage.throttle ?? {}
+  if (op === 'remove') {
+    if (limit !== undefined) return undefined
+    const left = method === undefined ? [] : Object.entries(limits).filter(([key]) => key !== method)
+    return withMember(stage, 'throttle', left.length === 0 ? undefined : Object.fromEntries(left))
+  }
+  if (method === undefined) return op === 'replace' ? { ...stage, throttle: limitsOf(value) } : undefined
+  if (limit === undefined) return undefined
+  const before = Object.hasOwn(limits, method) ? limits[method] : undefined
+  const number = numberOr(`Invalid ${limit} specified`)(value)
+  return { ...stage, throttle: { ...limits, [method]: { ...before, [limit]: number } } }
+}
+
+/** `/pets/GET`, however the patch wrote its slashes; the root is `//GET`. */
+function methodKey(method: string): string {
+  const end = method.lastIndexOf('/')
+  const path = unescaped(method.slice(0, end)).replace(/^\/+/, '')
+  return `/${path}${method.slice(end)}`
+}
+
+function limitsOf(value: string | undefined): Readonly<Record<string, ThrottleSettings>> {
+  try {
+    return JSON.parse(value ?? '') as Readonly<Record<string, ThrottleSettings>>
+  } catch {
+    throw new BadRequestException('Invalid throttle specified')
+  }
+}
+
+function noStage(plan: UsagePlan, name: string): NotFoundException {
+  const [api = '', ...stage] = name.split(':')
+  return new NotFoundException(
+    `Invalid API Stage {api: ${api}, stage: ${stage.join(':')}} specified for usageplan ${plan.id}`,
+  )
+}
+
+const addStage: Change<UsagePlan> = (plan, { value }) => {
+  const [apiId, stage] = value?.split(':') ?? []
+  if (!apiId || !stage) throw new BadRequestException('Invalid API Stage specified')
+  const others = (plan.apiStages ?? []).filter((each) => stageName(each) !== value)
+  return others.length < (plan.apiStages ?? []).length ? plan : { ...plan, apiStages: [...others, { apiId, stage }] }
+}
+
+const removeStage: Change<UsagePlan> = (plan, { value }) => {
+  if (value === undefined || !value.includes(':')) throw new BadRequestException('Invalid API Stage specified')
+  const left = (plan.apiStages ?? []).filter((each) => stageName(each) !== value)
+  if (left.length === (plan.apiStages ?? []).length) throw noStage(plan, value)
+  return { ...plan, apiStages: left }
+}
+
+function throttleRule(limit: 'rateLimit' | 'burstLimit'): PatchRule<UsagePlan> {
+  const set: Change<UsagePlan> = (plan, { value }) => ({
+    ...plan,
+    throttle: { ...plan.throttle, [limit]: numberOr(`Invalid ${limit} specified`)(value) },
+  })
+  return { path: `/throttle/${limit}`, add: set, replace: set }
+}
+
+/** Parts of a quota may come one after the other: what is missing is told only once all operations are done. */
+function quotaRule(path: string, read: (edit: Edit) => QuotaSettings): PatchRule<UsagePlan> {
+  const set: Change<UsagePlan> = (plan, edit) => ({ ...plan, quota: { ...plan.quota, ...read(edit) } })
+  return { path, add: set, replace: set }
+}
+
+const rules: readonly PatchRule<UsagePlan>[] = [
+  { path: '/name', replace: setting('name', (value) => value) },
+  { path: '/description', replace: setting('description', text) },
+  { path: '/apiStages', add: addStage, remove: removeStage },
+  { path: '/quota', remove: removing('quota') },
+  { path: '/throttle', remove: removing('throttle') },
+  { path: '/productCode', replace: setting('productCode', text), remove: removing('productCode') },
+  throttleRule('rateLimit'),
+  throttleRule('burstLimit'),
+  quotaRule('/quota/limit', ({ value }) => ({ limit: numberOr('Invalid quota limit specified')(value) })),
+  quotaRule('/quota/offset', ({ value }) => ({ offset: numberOr('Invalid quota offset specified')(value) })),
+  quotaRule('/quota/period', ({ value }) => ({ period: oneOf('quota period', ['DAY', 'WEEK', 'MONTH'])(value) })),
+]

@@ -1,0 +1,69 @@
+// What a usage plan may hold: its quota, its stages, and the keys that may join it (RR 15, S D.4, D.6).
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import type { ApiStage, QuotaSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
+import type { Call } from '../call.ts'
+
+const latestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const
+
+const offsetSentence = {
+  DAY: 'must be zero in the DAY period',
+  WEEK: 'must be between zero and six inclusive in the WEEK period',
+  MONTH: 'must be between zero and 27 inclusive in the MONTH period',
+} as const
+
+/** The quota with its offset written out. Throws BadRequestException for a quota that is incomplete or out of range. */
+export function checkedQuota(quota: QuotaSettings | undefined): QuotaSettings | undefined {
+  if (quota === undefined) return undefined
+  const { limit, period, offset = 0 } = quota
+  if (limit === undefined || !Number.isInteger(limit) || limit < 0) {
+    throw new BadRequestException('Usage Plan quota limit must be specified and not negative')
+  }
+  if (period === undefined) throw new BadRequestException('Usage Plan quota period must be specified')
+  if (!(Number.isInteger(offset) && offset >= 0 && offset <= latestOffset[period])) {
+    throw new BadRequestException(`Usage Plan quota offset ${offsetSentence[period]}`)
+  }
+  return { limit, offset, period }
+}
+
+/** Throws BadRequestException unless all limits of a plan, also those of its methods, are whole and not negative. */
+export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
+  const all = [throttle, ...apiStages.flatMap((stage) => Object.values(stage.throttle ?? {}))]
+  for (const { burstLimit = 0, rateLimit = 0 } of all.filter((each) => each !== undefined)) {
+    if (burstLimit < 0 || rateLimit < 0)
+      throw new BadRequestException('Usage Plan throttle limits must not be negative')
+  }
+}
+
+/** Throws BadRequestException for a stage that is not there; stages of v2 APIs count too. */
+export async function checkApiStages(call: Call, stages: readonly ApiStage[]): Promise<void> {
+  for (const { apiId = '', stage = '' } of stages) {
+    if (!(await isStage(call, apiId, stage))) throw new BadRequestException('Invalid API Stage specified')
+  }
+}
+
+export async function isStage(call: Call, apiId: string, stage: string): Promise<boolean> {
+  const key = [apiId, stage]
+  return (await call.store.get('Stage', key)) !== undefined || (await call.store.get('V2Stage', key)) !== undefined
+}
+
+/** Throws ConflictException when the key is in another plan for one of this plan's stages: it could not tell which counts. */
+export async function refuseSharedStages(call: Call, keyId: string, plan: UsagePlan): Promise<void> {
+  const stages = new Set((plan.apiStages ?? []).map(stageName))
+  for (const { key } of await call.store.list('UsagePlanKey', [])) {
+    const [planId = '', id] = key
+    if (id !== keyId || planId === plan.id) continue
+    const other = await call.store.get('UsagePlan', [planId])
+    const shared = other?.apiStages?.map(stageName).find((name) => stages.has(name))
+    if (shared !== undefined) {
+      // (?) The rule is documented, its words are not.
+      throw new ConflictException(
+        `API Key ${keyId} cannot be added to UsagePlan ${plan.id} because it is already in UsagePlan ${planId} for the stage ${shared}`,
+      )
+    }
+  }
+}
+
+/** A stage as patches name it: `api:stage`. */
+export function stageName({ apiId, stage }: ApiStage): string {
+  return `${apiId}:${stage}`
+}

@@ -1,0 +1,53 @@
+// What an HTTP or WebSocket API may be: lengths, selection expressions, and what only one protocol has (H 3.1).
+import { BadRequestException, type Api } from '@sluice/aws-protocol/apigatewayv2'
+import { checkCors } from './cors.ts'
+import { checkLengths } from './lengths.ts'
+import { refuseMembers } from './protocol.ts'
+
+export const httpRouteSelection = '$request.method $request.path'
+export const headerApiKeySelection = '$request.header.x-api-key'
+
+const httpRouteSelections = [httpRouteSelection, '${request.method} ${request.path}']
+const apiKeySelections = [headerApiKeySelection, '$context.authorizer.usageIdentifierKey']
+
+/** Refuses the first rule that an API breaks. */
+export function checkApi(api: Api): void {
+  checkLengths(api, { Name: [1, 128], Description: [0, 1024], Version: [1, 64] })
+  if (api.ProtocolType === 'HTTP') checkHttpApi(api)
+  else checkWebSocketApi(api)
+}
+
+function checkHttpApi(api: Api): void {
+  refuseMembers('HTTP', api, ['DisableSchemaValidation'])
+  if (!httpRouteSelections.includes(api.RouteSelectionExpression)) {
+    throw new BadRequestException(
+      'Invalid RouteSelectionExpression specified. Must be "${request.method} ${request.path}" for HTTP APIs',
+    )
+  }
+  if (api.ApiKeySelectionExpression !== headerApiKeySelection) {
+    throw new BadRequestException(
+      `Invalid ApiKeySelectionExpression specified. Must be "${headerApiKeySelection}" for HTTP APIs`,
+    )
+  }
+  checkCors(api.CorsConfiguration)
+}
+
+function checkWebSocketApi(api: Api): void {
+  refuseMembers('WEBSOCKET', api, ['CorsConfiguration'])
+  const { RouteSelectionExpression: selection, ApiKeySelectionExpression: keySelection = '' } = api
+  if (selection === undefined || selection === '') {
+    throw new BadRequestException('RouteSelectionExpression is a required parameter for WebSocket APIs')
+  }
+  checkLengths(api, { RouteSelectionExpression: [1, 128] })
+  // Only the message itself chooses a route; `\$` is a dollar sign that starts no variable.
+  const variables = selection.replaceAll('\\$', '').matchAll(/\$\{?([\w.]*)/g)
+  for (const [, root = ''] of variables) {
+    if (/^request\.body(?:\.|$)/.test(root)) continue
+    throw new BadRequestException('Invalid RouteSelectionExpression specified. Variables must start with $request.body')
+  }
+  if (!apiKeySelections.includes(keySelection)) {
+    throw new BadRequestException(
+      `Invalid ApiKeySelectionExpression specified. Must be one of [${apiKeySelections.join(', ')}]`,
+    )
+  }
+}

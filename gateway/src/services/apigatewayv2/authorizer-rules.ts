@@ -1,0 +1,84 @@
+// What an authorizer may be: the two kinds, and what each protocol allows of them (H 3.4, 11.1, 12.1).
+import { BadRequestException, type Api, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
+import { isInvocationArn } from './integration-uri.ts'
+import { checkLengths } from './lengths.ts'
+import { refuseMembers } from './protocol.ts'
+
+const tokenSource = /^\$request\.(?:header|querystring)\.\S+$/
+const httpSource = /^\$(?:request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
+const webSocketSource = /^(?:route\.request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
+
+/** Refuses the first rule that an authorizer breaks. */
+export function checkAuthorizer(api: Api, record: Authorizer): void {
+  checkLengths(record, { Name: [1, 128], AuthorizerUri: [1, 2048], AuthorizerCredentialsArn: [1, 2048] })
+  const { AuthorizerResultTtlInSeconds: ttlSeconds = 0 } = record
+  if (!(ttlSeconds >= 0 && ttlSeconds <= 3600)) {
+    throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
+  }
+  if (record.AuthorizerType === 'JWT') checkJwt(api, record)
+  else checkRequest(api, record)
+}
+
+function checkJwt(api: Api, record: Authorizer): void {
+  refuseMembers(api.ProtocolType, record, api.ProtocolType === 'HTTP' ? [] : ['JwtConfiguration'])
+  if (api.ProtocolType === 'WEBSOCKET') {
+    throw new BadRequestException('AuthorizerType JWT is not supported for WebSocket APIs')
+  }
+  refuse(record, 'JWT', ['AuthorizerUri', 'AuthorizerCredentialsArn', 'AuthorizerPayloadFormatVersion'])
+  if (record.EnableSimpleResponses === true) refuse(record, 'JWT', ['EnableSimpleResponses'])
+  const [source = '', ...others] = record.IdentitySource ?? []
+  if (others.length > 0 || !tokenSource.test(source)) {
+    throw new BadRequestException(
+      'Invalid identity source specified. JWT authorizers need exactly one of the form $request.header.name or $request.querystring.name',
+    )
+  }
+  const { Issuer: issuer = '', Audience: audience = [] } = record.JwtConfiguration ?? {}
+  if (record.JwtConfiguration === undefined || issuer === '') {
+    throw new BadRequestException('JwtConfiguration is a required parameter for JWT authorizer')
+  }
+  if (audience.length > 50) throw new BadRequestException('JwtConfiguration must not have more than 50 audiences')
+  checkIssuer(issuer)
+}
+
+/** Own: http is allowed, for issuers on the developer's own machine. The issuer is asked when a token comes, not here. */
+function checkIssuer(issuer: string): void {
+  if (/^https?:\/\//.test(issuer) && URL.canParse(issuer)) return
+  const discovery = '/.well-known/openid-configuration'
+  throw new BadRequestException(
+    `Caught exception when connecting to ${issuer}${discovery} for issuer ${issuer}. Please try again later. ` +
+      `Error: Invalid issuer: ${issuer}. Issuer must have a valid discovery endpoint ended with '${discovery}'`,
+  )
+}
+
+function checkRequest(api: Api, record: Authorizer): void {
+  const http = api.ProtocolType === 'HTTP'
+  const { AuthorizerUri: uri = '', AuthorizerPayloadFormatVersion: version, IdentitySource: sources = [] } = record
+  refuse(record, 'REQUEST', ['JwtConfiguration'])
+  if (!isInvocationArn(uri)) {
+    throw new BadRequestException(
+      `Invalid Authorizer URI: ${uri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
+    )
+  }
+  if (!http) refuseMembers('WEBSOCKET', record, ['AuthorizerPayloadFormatVersion', 'EnableSimpleResponses'])
+  else checkPayloadFormat(version, record.EnableSimpleResponses === true)
+  const grammar = http ? httpSource : webSocketSource
+  const wrong = sources.find((source) => !grammar.test(source))
+  if (wrong !== undefined) throw new BadRequestException(`Invalid identity source specified: ${wrong}`)
+}
+
+function checkPayloadFormat(version: string | undefined, simple: boolean): void {
+  if (version === undefined) {
+    throw new BadRequestException('AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer')
+  }
+  if (version !== '1.0' && version !== '2.0') {
+    throw new BadRequestException('Invalid AuthorizerPayloadFormatVersion specified. Must be one of [1.0, 2.0]')
+  }
+  if (simple && version !== '2.0') {
+    throw new BadRequestException('EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0')
+  }
+}
+
+function refuse(record: Authorizer, what: string, members: readonly (keyof Authorizer)[]): void {
+  const member = members.find((name) => record[name] !== undefined)
+  if (member !== undefined) throw new BadRequestException(`${member} is not supported for ${what} authorizers`)
+}

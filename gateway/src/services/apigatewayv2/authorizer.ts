@@ -1,0 +1,92 @@
+// Authorizers: who may call a route, decided by a token's issuer or by a Lambda function.
+import type { Handlers } from '@sluice/aws-protocol'
+import {
+  BadRequestException,
+  ConflictException,
+  type Authorizer,
+  type Operations,
+  type UpdateAuthorizerRequest,
+} from '@sluice/aws-protocol/apigatewayv2'
+import type { Call } from '../call.ts'
+import { checkAuthorizer } from './authorizer-rules.ts'
+import { autoDeploy } from './auto-deploy.ts'
+import { found } from './found.ts'
+import { page } from './page.ts'
+import { patched, pick } from './patch.ts'
+import { checkQuota } from './quotas.ts'
+
+const settable = [
+  'AuthorizerCredentialsArn',
+  'AuthorizerPayloadFormatVersion',
+  'AuthorizerResultTtlInSeconds',
+  'AuthorizerType',
+  'AuthorizerUri',
+  'EnableSimpleResponses',
+  'IdentitySource',
+  'IdentityValidationExpression',
+  'JwtConfiguration',
+  'Name',
+] as const satisfies readonly (keyof UpdateAuthorizerRequest)[]
+
+type Names = 'CreateAuthorizer' | 'GetAuthorizer' | 'GetAuthorizers' | 'UpdateAuthorizer' | 'DeleteAuthorizer'
+
+export const authorizer: Handlers<Operations, Names, Call> = {
+  CreateAuthorizer: async (input, call) => {
+    const api = await found(call, 'V2Api', [input.ApiId])
+    const blank: Authorizer = { AuthorizerId: call.ids.short(6), Name: '' }
+    const record = { ...patched(blank, pick(input, settable)), Name: input.Name }
+    checkAuthorizer(api, record)
+    await refuseTakenName(call, input.ApiId, record)
+    await checkQuota(call, 'V2Authorizer', input.ApiId)
+    return keep(call, input.ApiId, record)
+  },
+
+  GetAuthorizer: (input, call) => found(call, 'V2Authorizer', [input.ApiId, input.AuthorizerId]),
+
+  GetAuthorizers: async (input, call) => {
+    await found(call, 'V2Api', [input.ApiId])
+    return page(call, 'V2Authorizer', [input.ApiId], input)
+  },
+
+  UpdateAuthorizer: async (input, call) => {
+    const stored = await found(call, 'V2Authorizer', [input.ApiId, input.AuthorizerId])
+    const api = await found(call, 'V2Api', [input.ApiId])
+    const record = { ...patched(stored, pick(input, settable)), Name: input.Name ?? stored.Name }
+    checkAuthorizer(api, record)
+    await refuseTakenName(call, input.ApiId, record)
+    return keep(call, input.ApiId, record)
+  },
+
+  DeleteAuthorizer: async (input, call) => {
+    const key = [input.ApiId, input.AuthorizerId]
+    await found(call, 'V2Authorizer', key)
+    const routes = await call.store.list('V2Route', [input.ApiId])
+    const using = routes.filter(({ record }) => record.AuthorizerId === input.AuthorizerId)
+    if (using.length > 0) {
+      const ids = using.map(({ record }) => record.RouteId).join(', ')
+      throw new ConflictException(
+        `Cannot delete Authorizer because it is referenced by the following Routes with Ids: [${ids}]`,
+      )
+    }
+    call.store.delete('V2Authorizer', key)
+    await autoDeploy(call, input.ApiId)
+  },
+}
+
+async function keep(call: Call, apiId: string, record: Authorizer): Promise<Authorizer> {
+  call.store.put('V2Authorizer', [apiId, record.AuthorizerId ?? ''], record)
+  await autoDeploy(call, apiId)
+  return record
+}
+
+async function refuseTakenName(call: Call, apiId: string, record: Authorizer): Promise<void> {
+  const authorizers = await call.store.list('V2Authorizer', [apiId])
+  const taken = authorizers.some(
+    ({ record: other }) => other.Name === record.Name && other.AuthorizerId !== record.AuthorizerId,
+  )
+  if (taken) {
+    throw new BadRequestException(
+      `Authorizer name must be unique. Authorizer ${record.Name} already exists in this API.`,
+    )
+  }
+}

@@ -1,0 +1,53 @@
+// Keeps the stages that deploy by themselves up to date: every handler that changes an API calls this at its end.
+import type { Stage } from '@sluice/aws-protocol/apigatewayv2'
+import type { Entry } from '../../ports/store.ts'
+import { nowSeconds, type Call } from '../call.ts'
+import { dropDeployments, freeze, keepDeployment } from './deploy.ts'
+
+const description = 'Automatic deployment triggered by changes to the Api configuration'
+
+/** Own: automatic deployments that no stage uses are kept up to this number, so that a change a second costs no disk. */
+const supersededKept = 10
+
+/**
+ * Deploys the API as it now stands to its stages with AutoDeploy, in the caller's transaction. A stage that already has
+ * what would be deployed is left alone; so is the old deployment of one whose API has no routes any more.
+ */
+export async function autoDeploy(call: Call, apiId: string): Promise<void> {
+  const stages = (await call.store.list('V2Stage', [apiId])).filter(({ record }) => record.AutoDeploy === true)
+  const api = stages.length === 0 ? undefined : await call.store.get('V2Api', [apiId])
+  if (api === undefined) return
+  const frozen = await freeze(call, api, apiId)
+  if (frozen.snapshot.routes.length === 0) {
+    return report(call, stages, 'Unable to deploy API because no routes exist in this API')
+  }
+  const deployments = await call.store.list('V2Deployment', [apiId])
+  const current = new Set(
+    deployments.filter(({ record }) => record.snapshotHash === frozen.hash).map(({ record }) => record.DeploymentId),
+  )
+  const behind = stages.filter(({ record }) => !current.has(record.DeploymentId))
+  if (behind.length === 0) return
+  const DeploymentId = keepDeployment(call, apiId, frozen, { autoDeployed: true, description })
+  report(call, behind, `Successfully deployed stage with deployment ID '${DeploymentId}'`, { DeploymentId })
+  await dropSuperseded(call, apiId)
+}
+
+function report(call: Call, stages: readonly Entry<'V2Stage'>[], message: string, moved: Partial<Stage> = {}): void {
+  for (const { key, record } of stages) {
+    const LastUpdatedDate = nowSeconds(call)
+    call.store.put('V2Stage', key, { ...record, ...moved, LastDeploymentStatusMessage: message, LastUpdatedDate })
+  }
+}
+
+async function dropSuperseded(call: Call, apiId: string): Promise<void> {
+  const stages = await call.store.list('V2Stage', [apiId])
+  const used = new Set(stages.map(({ record }) => record.DeploymentId))
+  const superseded = (await call.store.list('V2Deployment', [apiId]))
+    .filter(({ record }) => record.AutoDeployed === true && !used.has(record.DeploymentId))
+    .sort((a, b) => (b.record.CreatedDate ?? 0) - (a.record.CreatedDate ?? 0))
+  await dropDeployments(
+    call,
+    apiId,
+    superseded.slice(supersededKept).map(({ key }) => key),
+  )
+}

@@ -1,0 +1,55 @@
+// Makes a deployment: freezes the API, keeps the snapshot under its hash and the deployment's record beside it.
+import type { Api } from '@sluice/aws-protocol/apigatewayv2'
+import { freezeV2Api } from '../../freeze/v2.ts'
+import type { Key, Records } from '../../nouns/records.ts'
+import { snapshotHash, type V2Snapshot } from '../../nouns/snapshot.ts'
+import { nowSeconds, type Call } from '../call.ts'
+
+export type DeploymentRecord = Records['V2Deployment']
+
+interface Kept {
+  readonly description?: string | undefined
+  readonly autoDeployed: boolean
+}
+
+/** What a deployment of the API would freeze now, and under which name. */
+export async function freeze(call: Call, api: Api, apiId: string): Promise<{ snapshot: V2Snapshot; hash: string }> {
+  const snapshot = await freezeV2Api(call.store, api, apiId)
+  return { snapshot, hash: snapshotHash(snapshot) }
+}
+
+/** Stores a frozen API as a new deployment and returns its id. */
+export function keepDeployment(
+  call: Call,
+  apiId: string,
+  frozen: { snapshot: V2Snapshot; hash: string },
+  kept: Kept,
+): string {
+  const deploymentId = call.ids.short(6)
+  call.store.put('Snapshot', [frozen.hash], frozen.snapshot)
+  const record: DeploymentRecord = {
+    DeploymentId: deploymentId,
+    AutoDeployed: kept.autoDeployed,
+    CreatedDate: nowSeconds(call),
+    DeploymentStatus: 'DEPLOYED',
+    Description: kept.description,
+    snapshotHash: frozen.hash,
+  }
+  call.store.put('V2Deployment', [apiId, deploymentId], record)
+  return deploymentId
+}
+
+/**
+ * Forgets deployments, and the snapshots that no other deployment of the API has. An API's snapshot names the API, so no
+ * other API can share it.
+ */
+export async function dropDeployments(call: Call, apiId: string, dropped: readonly Key[]): Promise<void> {
+  const ids = new Set(dropped.map((key) => key[1]))
+  const all = await call.store.list('V2Deployment', [apiId])
+  const kept = new Set(all.filter(({ key }) => !ids.has(key[1])).map(({ record }) => record.snapshotHash))
+  for (const { key, record } of all) {
+    if (!ids.has(key[1])) continue
+    call.store.delete('V2Deployment', key)
+    if (!kept.has(record.snapshotHash)) call.store.delete('Snapshot', [record.snapshotHash])
+  }
+}

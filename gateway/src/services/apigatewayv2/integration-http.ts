@@ -1,0 +1,158 @@
+// What an HTTP API's integration may be: a Lambda function, a URL, a private target, or an AWS action (H 3.3, 7, 8, 9).
+import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
+import { subtypeParameters } from '../../nouns/integration-kinds.ts'
+import {
+  isReservedHeader,
+  parseMappingTarget,
+  parseMappingValue,
+  type MappingDirection,
+} from '../../nouns/parameter-mapping.ts'
+import { checkUri } from '../apigateway/integration-uri.ts'
+import type { Call } from '../call.ts'
+import { found } from './found.ts'
+import { invalidMapping, isFunctionArn, isInvocationArn } from './integration-uri.ts'
+import { refuseMembers } from './protocol.ts'
+
+const webSocketOnly = [
+  'PassthroughBehavior',
+  'RequestTemplates',
+  'TemplateSelectionExpression',
+  'ContentHandlingStrategy',
+] as const
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY']
+const listenerArn = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:listener\/(?:app|net)\/\S+$/
+const cloudMapArn = /^arn:[\w-]+:servicediscovery:[\w-]+:\d{12}:service\/srv-[^?\s]+(?:\?\S+)?$/
+
+/** What a new or changed integration has where nothing was said. */
+export function httpDefaults(record: Integration): Integration {
+  const lambda = record.IntegrationType === 'AWS_PROXY' && record.IntegrationSubtype === undefined
+  return {
+    ConnectionType: 'INTERNET',
+    TimeoutInMillis: 30_000,
+    ...record,
+    ...(lambda && record.IntegrationMethod === undefined && { IntegrationMethod: 'POST' }),
+  }
+}
+
+/** Refuses the first thing an HTTP API's integration may not have. */
+export async function checkHttpIntegration(call: Call, record: Integration): Promise<void> {
+  const { IntegrationType: type } = record
+  if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
+    throw new BadRequestException(`IntegrationType ${type} is not supported for HTTP APIs`)
+  }
+  refuseMembers('HTTP', record, webSocketOnly)
+  checkPayloadFormat(record)
+  checkTimeout(record.TimeoutInMillis)
+  if (type === 'HTTP_PROXY') await checkHttpProxy(call, record)
+  else if (record.IntegrationSubtype === undefined) checkLambda(record)
+  else checkSubtype(record)
+  if (record.IntegrationSubtype === undefined) checkMappings(record.RequestParameters, 'request')
+  checkResponseParameters(record)
+}
+
+function checkPayloadFormat(record: Integration): void {
+  const { PayloadFormatVersion: version } = record
+  if (version === undefined)
+    throw new BadRequestException('PayloadFormatVersion is a required parameter for integration')
+  const lambda = record.IntegrationType === 'AWS_PROXY' && record.IntegrationSubtype === undefined
+  const versions = lambda ? ['1.0', '2.0'] : ['1.0']
+  if (!versions.includes(version)) {
+    throw new BadRequestException(`Invalid PayloadFormatVersion specified. Must be one of [${versions.join(', ')}]`)
+  }
+}
+
+/** The model knows these bounds, but a document has not been checked against the model. */
+function checkTimeout(timeoutMs = 30_000): void {
+  if (timeoutMs >= 50 && timeoutMs <= 30_000) return
+  throw new BadRequestException('Timeout should be between 50 ms and 30000 ms')
+}
+
+function checkLambda(record: Integration): void {
+  const { IntegrationUri: uri = '' } = record
+  refuse(record, 'Lambda', ['TlsConfig', 'ConnectionId'])
+  if (!isFunctionArn(uri) && !isInvocationArn(uri)) {
+    throw new BadRequestException('Invalid ARN specified in the request')
+  }
+  if (record.ConnectionType === 'VPC_LINK') {
+    throw new BadRequestException('ConnectionType VPC_LINK is not supported for AWS_PROXY integrations')
+  }
+}
+
+async function checkHttpProxy(call: Call, record: Integration): Promise<void> {
+  const { IntegrationMethod: method, IntegrationUri: uri = '', ConnectionId: connectionId } = record
+  refuse(record, 'HTTP_PROXY', ['IntegrationSubtype', 'CredentialsArn'])
+  if (method === undefined) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
+  if (!methods.includes(method)) throw new BadRequestException(`Invalid HTTP method specified: ${method}`)
+  if (record.ConnectionType !== 'VPC_LINK') {
+    refuse(record, 'public HTTP_PROXY', ['ConnectionId', 'TlsConfig'])
+    return checkUri('HTTP_PROXY', uri)
+  }
+  if (connectionId === undefined) {
+    throw new BadRequestException(
+      'ConnectionId is a required parameter for integrations with the connection type VPC_LINK',
+    )
+  }
+  await found(call, 'V2VpcLink', [connectionId])
+  if (!listenerArn.test(uri) && !cloudMapArn.test(uri)) {
+    throw new BadRequestException('Invalid ARN specified in the request')
+  }
+}
+
+function checkSubtype(record: Integration): void {
+  const { IntegrationSubtype: subtype = '', RequestParameters: given = {} } = record
+  const parameters = subtypeParameters(subtype)
+  if (parameters === undefined) throw new BadRequestException(`Invalid IntegrationSubtype specified: ${subtype}`)
+  refuse(record, subtype, ['IntegrationUri', 'IntegrationMethod', 'ConnectionId', 'TlsConfig'])
+  if (record.CredentialsArn === undefined) {
+    throw new BadRequestException(`CredentialsArn is a required parameter for the integration subtype ${subtype}`)
+  }
+  const missing = parameters.required.filter((name) => !Object.hasOwn(given, name))
+  if (missing.length > 0) {
+    throw new BadRequestException(
+      `Missing required request parameters for the integration subtype ${subtype}: [${missing.join(', ')}]`,
+    )
+  }
+  const known = [...parameters.required, ...parameters.optional]
+  for (const [name, value] of Object.entries(given)) {
+    if (!known.includes(name)) {
+      throw new BadRequestException(
+        `Invalid request parameter specified for the integration subtype ${subtype}: ${name}`,
+      )
+    }
+    checkValue(value, 'request')
+  }
+}
+
+function checkResponseParameters(record: Integration): void {
+  for (const [status, mappings] of Object.entries(record.ResponseParameters ?? {})) {
+    if (!/^[2-5]\d\d$/.test(status)) {
+      throw new BadRequestException(`Invalid status code specified: ${status}. Must be between 200 and 599`)
+    }
+    checkMappings(mappings, 'response')
+  }
+}
+
+function checkMappings(mappings: Readonly<Record<string, string>> | undefined, direction: MappingDirection): void {
+  for (const [key, value] of Object.entries(mappings ?? {})) {
+    const target = parseMappingTarget(key, direction)
+    if (target === undefined) throw invalidMapping(key)
+    if (target.location === 'header' && isReservedHeader(target.name)) {
+      throw new BadRequestException(`Operations on header ${target.name.toLowerCase()} are restricted`)
+    }
+    if (target.action !== 'remove') checkValue(value, direction)
+    else if (value !== '' && value !== "''") throw new BadRequestException(`The value of ${key} must be empty`)
+  }
+}
+
+function checkValue(value: string, direction: MappingDirection): void {
+  if (value.length < 1 || value.length > 512) {
+    throw new BadRequestException('Parameter mapping values must be between 1 and 512 characters long.')
+  }
+  if (parseMappingValue(value, direction) === undefined) throw invalidMapping(value)
+}
+
+function refuse(record: Integration, what: string, members: readonly (keyof Integration)[]): void {
+  const member = members.find((name) => record[name] !== undefined)
+  if (member !== undefined) throw new BadRequestException(`${member} is not supported for ${what} integrations`)
+}

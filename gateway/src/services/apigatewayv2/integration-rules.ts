@@ -1,0 +1,45 @@
+// What an integration may be, whichever protocol its API has; the rules of each protocol are in files of their own.
+import { BadRequestException, type Api, type Integration } from '@sluice/aws-protocol/apigatewayv2'
+import type { Call } from '../call.ts'
+import { checkHttpIntegration, httpDefaults } from './integration-http.ts'
+import { checkWebSocketIntegration, webSocketDefaults } from './integration-websocket.ts'
+import { checkLengths } from './lengths.ts'
+import { mergedMap, patched, type Changes } from './patch.ts'
+
+/** Parameters are merged by name, responses by status code (where `{}` removes one), templates by content type (H 2.2). */
+export function changedIntegration(stored: Integration, changes: Changes<Integration>): Integration {
+  return patched(stored, {
+    ...changes,
+    RequestParameters: mergedMap(stored.RequestParameters, changes.RequestParameters),
+    RequestTemplates: mergedMap(stored.RequestTemplates, changes.RequestTemplates),
+    ResponseParameters: mergedMap(
+      stored.ResponseParameters,
+      changes.ResponseParameters,
+      (mappings) => Object.keys(mappings).length === 0,
+    ),
+  })
+}
+
+/** The integration with its protocol's defaults where nothing was said. */
+export function settledIntegration(api: Api, record: Integration): Integration {
+  return api.ProtocolType === 'HTTP' ? httpDefaults(record) : webSocketDefaults(record)
+}
+
+/** Refuses the first rule that an integration breaks. */
+export async function checkIntegration(call: Call, api: Api, record: Integration): Promise<void> {
+  checkLengths(record, {
+    Description: [0, 1024],
+    ConnectionId: [1, 1024],
+    IntegrationUri: [1, 2048],
+    IntegrationMethod: [1, 64],
+    IntegrationSubtype: [1, 128],
+    CredentialsArn: [1, 2048],
+    TemplateSelectionExpression: [1, 128],
+  })
+  if (record.TlsConfig !== undefined) checkLengths(record.TlsConfig, { ServerNameToVerify: [1, 512] })
+  if (record.CredentialsArn !== undefined && !record.CredentialsArn.startsWith('arn:')) {
+    throw new BadRequestException('Invalid ARN specified in the request')
+  }
+  if (api.ProtocolType === 'HTTP') await checkHttpIntegration(call, record)
+  else await checkWebSocketIntegration(call, record)
+}

@@ -1,0 +1,88 @@
+// What a WebSocket API's integration may be: mostly a REST API's integration, with selection expressions (H 3.3, 27).
+import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
+import { checkUri } from '../apigateway/integration-uri.ts'
+import type { Call } from '../call.ts'
+import { invalidMapping } from './integration-uri.ts'
+import { refuseMembers } from './protocol.ts'
+
+const httpOnly = ['IntegrationSubtype', 'TlsConfig', 'ResponseParameters'] as const
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY']
+const longestTimeoutMs = 29_000
+
+/** The service's own limit; the model's 32 768 characters are what one member of the map may have at most. */
+const templateBytes = 300 * 1024
+
+const selectionExpressions: Readonly<Record<string, string>> = {
+  HTTP: '${integration.response.statuscode}',
+  MOCK: '${integration.response.statuscode}',
+  AWS: '${integration.response.body.errorMessage}',
+}
+
+/** What a new or changed integration has where nothing was said. */
+export function webSocketDefaults(record: Integration): Integration {
+  const { IntegrationType: type = 'AWS_PROXY' } = record
+  const proxy = type === 'AWS_PROXY' || type === 'HTTP_PROXY'
+  return {
+    ConnectionType: 'INTERNET',
+    PayloadFormatVersion: '1.0',
+    TimeoutInMillis: longestTimeoutMs,
+    ...(proxy ? {} : { PassthroughBehavior: 'WHEN_NO_MATCH' as const }),
+    ...(type === 'AWS_PROXY' ? { IntegrationMethod: 'POST' } : {}),
+    ...record,
+    IntegrationResponseSelectionExpression: Object.hasOwn(selectionExpressions, type)
+      ? selectionExpressions[type]
+      : undefined,
+  }
+}
+
+/** Refuses the first thing a WebSocket API's integration may not have. */
+export async function checkWebSocketIntegration(call: Call, record: Integration): Promise<void> {
+  refuseMembers('WEBSOCKET', record, httpOnly)
+  if (record.PayloadFormatVersion !== '1.0') {
+    throw new BadRequestException('Invalid PayloadFormatVersion specified. Must be one of [1.0]')
+  }
+  if ((record.TimeoutInMillis ?? 0) > longestTimeoutMs) {
+    throw new BadRequestException('Timeout should be between 50 ms and 29000 ms')
+  }
+  checkTarget(record)
+  await checkConnection(call, record)
+  checkDataMapping(record.RequestParameters)
+  const template = Object.values(record.RequestTemplates ?? {}).find((text) => Buffer.byteLength(text) > templateBytes)
+  if (template !== undefined) throw new BadRequestException('Mapping templates must not be larger than 300 KB')
+}
+
+function checkTarget(record: Integration): void {
+  const { IntegrationType: type, IntegrationMethod: method, IntegrationUri: uri = '' } = record
+  if (type === 'MOCK') return
+  if (method === undefined) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
+  if (!methods.includes(method)) throw new BadRequestException(`Invalid HTTP method specified: ${method}`)
+  checkUri(type ?? 'AWS_PROXY', uri)
+}
+
+/** Private integrations go through a VPC link of the REST kind; a stage variable may name it, and is not looked up. */
+async function checkConnection(call: Call, record: Integration): Promise<void> {
+  const { ConnectionId: id } = record
+  if (record.ConnectionType !== 'VPC_LINK') {
+    if (id !== undefined)
+      throw new BadRequestException('ConnectionId is only supported for the connection type VPC_LINK')
+    return
+  }
+  if (record.IntegrationType !== 'HTTP' && record.IntegrationType !== 'HTTP_PROXY') {
+    throw new BadRequestException('ConnectionType VPC_LINK is only supported for HTTP and HTTP_PROXY integrations')
+  }
+  if (id?.includes('${stageVariables.') === true) return
+  if (id === undefined || (await call.store.get('VpcLink', [id])) === undefined) {
+    throw new BadRequestException('Invalid VPC link identifier specified')
+  }
+}
+
+const target = /^integration\.request\.(?:header|querystring|path)\.[A-Za-z0-9._$-]+$/
+const source =
+  /^(?:route\.request\.(?:multivalue)?(?:querystring|header)\.[A-Za-z0-9._$-]+|route\.request\.body(?:\..+)?|context\.[A-Za-z0-9._]+|stageVariables\.\w+|'[^']*')$/s
+
+function checkDataMapping(mappings: Readonly<Record<string, string>> | undefined): void {
+  for (const [key, value] of Object.entries(mappings ?? {})) {
+    if (!target.test(key)) throw invalidMapping(key)
+    if (value.length > 512 || !source.test(value)) throw invalidMapping(value)
+  }
+}

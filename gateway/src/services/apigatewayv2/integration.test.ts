@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest'
+import { integrationSubtypes } from '../../nouns/integration-kinds.ts'
+import {
+  apiWithRoute,
+  badRequest,
+  conflict,
+  lambdaArn,
+  lambdaUri,
+  notFound,
+  testService,
+  type TestService,
+} from './testing.ts'
+
+const role = 'arn:aws:iam::000000000000:role/r'
+const lambda = { IntegrationType: 'AWS_PROXY', IntegrationUri: lambdaArn, PayloadFormatVersion: '2.0' } as const
+const url = {
+  IntegrationType: 'HTTP_PROXY',
+  IntegrationMethod: 'GET',
+  IntegrationUri: 'https://example.com/{id}',
+  PayloadFormatVersion: '1.0',
+} as const
+const queue = {
+  IntegrationType: 'AWS_PROXY',
+  IntegrationSubtype: 'SQS-SendMessage',
+  PayloadFormatVersion: '1.0',
+  CredentialsArn: role,
+  RequestParameters: { QueueUrl: '$request.header.queue', MessageBody: '$request.body' },
+} as const
+
+async function webSocketApi(service: TestService): Promise<string> {
+  const input = { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' } as const
+  return (await service.call('CreateApi', input)).ApiId ?? ''
+}
+
+describe('an integration of an HTTP API', () => {
+  test.each([
+    [lambda, { ConnectionType: 'INTERNET', IntegrationMethod: 'POST', TimeoutInMillis: 30_000 }],
+    [{ ...lambda, IntegrationUri: lambdaUri, PayloadFormatVersion: '1.0' }, { IntegrationMethod: 'POST' }],
+    [{ ...lambda, IntegrationUri: `${lambdaArn}:\${stageVariables.alias}` }, {}],
+    [url, { IntegrationMethod: 'GET', TimeoutInMillis: 30_000 }],
+    [{ ...url, IntegrationUri: 'http://${stageVariables.host}:8080/x' }, {}],
+    [queue, { ConnectionType: 'INTERNET' }],
+  ] as const)('%j is kept with its defaults', async (input, defaults) => {
+    const service = testService()
+    const { ApiId } = await apiWithRoute(service)
+    const IntegrationId = expect.stringMatching(/^[a-z0-9]{7}$/) as string
+    const kept = await service.call('CreateIntegration', { ApiId, ...input })
+    expect(kept).toMatchObject({ ...input, ...defaults, IntegrationId })
+    expect(kept).not.toHaveProperty('PassthroughBehavior')
+  })
+
+  const missing = 'Missing required request parameters for the integration subtype SQS-SendMessage'
+  const mapping = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
+  test.each([
+    [{ ...lambda, PayloadFormatVersion: undefined }, 'PayloadFormatVersion is a required parameter for integration'],
+    [{ ...lambda, PayloadFormatVersion: '3.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0, 2.0]'],
+    [{ ...url, PayloadFormatVersion: '2.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0]'],
+    [{ ...lambda, IntegrationUri: 'pets' }, 'Invalid ARN specified in the request'],
+    [{ ...lambda, IntegrationType: 'MOCK' as const }, 'IntegrationType MOCK is not supported for HTTP APIs'],
+    [{ ...lambda, RequestTemplates: { $default: 'x' } }, 'RequestTemplates is not supported for HTTP APIs'],
+    [{ ...lambda, PassthroughBehavior: 'NEVER' as const }, 'PassthroughBehavior is not supported for HTTP APIs'],
+    [{ ...url, IntegrationMethod: undefined }, 'Enumeration value for HttpMethod must be non-empty'],
+    [{ ...url, IntegrationMethod: 'get' }, 'Invalid HTTP method specified: get'],
+    [{ ...url, IntegrationUri: 'example.com' }, 'Invalid HTTP endpoint specified for URI'],
+    [
+      { ...url, TlsConfig: { ServerNameToVerify: 'x' } },
+      'TlsConfig is not supported for public HTTP_PROXY integrations',
+    ],
+    [
+      { ...url, ConnectionType: 'VPC_LINK' as const },
+      'ConnectionId is a required parameter for integrations with the connection type VPC_LINK',
+    ],
+    [{ ...queue, IntegrationSubtype: 'SQS-Send' }, 'Invalid IntegrationSubtype specified: SQS-Send'],
+    [{ ...queue, IntegrationSubtype: '__proto__' }, 'Invalid IntegrationSubtype specified: __proto__'],
+    [
+      { ...queue, CredentialsArn: undefined },
+      'CredentialsArn is a required parameter for the integration subtype SQS-SendMessage',
+    ],
+    [{ ...queue, RequestParameters: { QueueUrl: 'x' } }, `${missing}: [MessageBody]`],
+    [
+      { ...queue, RequestParameters: { ...queue.RequestParameters, queueUrl: 'x' } },
+      'Invalid request parameter specified for the integration subtype SQS-SendMessage: queueUrl',
+    ],
+    [{ ...queue, IntegrationUri: lambdaArn }, 'IntegrationUri is not supported for SQS-SendMessage integrations'],
+    [
+      { ...url, RequestParameters: { 'append:path': 'x' } },
+      `${mapping}[Invalid mapping expression specified: append:path]`,
+    ],
+    [
+      { ...url, RequestParameters: { 'append:header.x': '$request.body..x' } },
+      `${mapping}[Invalid mapping expression specified: $request.body..x]`,
+    ],
+    [{ ...url, RequestParameters: { 'overwrite:header.Via': 'x' } }, 'Operations on header via are restricted'],
+    [{ ...url, RequestParameters: { 'remove:header.x': 'y' } }, 'The value of remove:header.x must be empty'],
+    [
+      { ...url, ResponseParameters: { '2xx': { 'append:header.x': 'y' } } },
+      'Invalid status code specified: 2xx. Must be between 200 and 599',
+    ],
+  ])('%j is refused', async (input, message) => {
+    const service = testService()
+    const { ApiId } = await apiWithRoute(service)
+    await expect(service.call('CreateIntegration', { ApiId, ...input })).rejects.toMatchObject(badRequest(message))
+  })
+
+  test.each(Object.entries(integrationSubtypes))('%s takes exactly the parameters of its row', async (subtype, row) => {
+    const service = testService()
+    const { ApiId } = await apiWithRoute(service)
+    const names = [...row.required, ...row.optional]
+    const input = { ...queue, ApiId, IntegrationSubtype: subtype }
+    const all = Object.fromEntries(names.map((name) => [name, 'x']))
+    expect(await service.call('CreateIntegration', { ...input, RequestParameters: all })).toMatchObject({
+      RequestParameters: all,
+    })
+    const { [row.required[0]]: _dropped, ...fewer } = all
+    await expect(service.call('CreateIntegration', { ...input, RequestParameters: fewer })).rejects.toMatchObject(
+      badRequest(`Missing required request parameters for the integration subtype ${subtype}: [${row.required[0]}]`),
+    )
+  })
+
+  test('a private one names a VPC link that exists and a listener', async () => {
+    const service = testService()
+    const { ApiId } = await apiWithRoute(service)
+    const IntegrationUri = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/lb/1/2'
+    const input = { ...url, ApiId, IntegrationUri, ConnectionType: 'VPC_LINK', ConnectionId: 'none' } as const
+    await expect(service.call('CreateIntegration', input)).rejects.toMatchObject(
+      notFound('Invalid VPC link identifier specified'),
+    )
+    const { VpcLinkId = '' } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
+    const TlsConfig = { ServerNameToVerify: 'example.com' }
+    await service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, TlsConfig })
+    await expect(
+      service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, IntegrationUri: 'https://example.com' }),
+    ).rejects.toMatchObject(badRequest('Invalid ARN specified in the request'))
+    await expect(service.call('DeleteVpcLink', { VpcLinkId })).rejects.toMatchObject(
+      badRequest('Cannot delete VPC link. It is referenced by an integration'),
+    )
+  })
+
+  test('parameters are merged by name and responses by status code', async () => {
+    const service = testService()
+    const { ApiId, IntegrationId } = await apiWithRoute(service)
+    await service.call('UpdateIntegration', {
+      ApiId,
+      IntegrationId,
+      Description: 'd',
+      RequestParameters: { 'append:header.a': '1', 'append:header.b': '2' },
+      ResponseParameters: { '200': { 'append:header.a': '1' }, '500': { 'overwrite:statuscode': '200' } },
+    })
+    const updated = await service.call('UpdateIntegration', {
+      ApiId,
+      IntegrationId,
+      Description: '',
+      RequestParameters: { 'append:header.a': '', 'append:header.c': '3' },
+      ResponseParameters: { '200': {}, '404': { 'append:header.a': '2' } },
+    })
+    expect(updated).toEqual({
+      ConnectionType: 'INTERNET',
+      IntegrationId,
+      IntegrationMethod: 'ANY',
+      IntegrationType: 'HTTP_PROXY',
+      IntegrationUri: 'http://127.0.0.1:9000/pets',
+      PayloadFormatVersion: '1.0',
+      RequestParameters: { 'append:header.b': '2', 'append:header.c': '3' },
+      ResponseParameters: { '404': { 'append:header.a': '2' }, '500': { 'overwrite:statuscode': '200' } },
+      TimeoutInMillis: 30_000,
+    })
+  })
+
+  test('is not deleted while a route has it', async () => {
+    const service = testService()
+    const { ApiId, IntegrationId, RouteId } = await apiWithRoute(service)
+    await expect(service.call('DeleteIntegration', { ApiId, IntegrationId })).rejects.toMatchObject(
+      conflict(`Cannot delete Integration because it is referenced by the following Routes with Ids: [${RouteId}]`),
+    )
+    await service.call('UpdateRoute', { ApiId, RouteId, Target: '' })
+    await service.call('DeleteIntegration', { ApiId, IntegrationId })
+    await expect(service.call('GetIntegration', { ApiId, IntegrationId })).rejects.toMatchObject(
+      notFound('Invalid Integration identifier specified'),
+    )
+  })
+})
+
+describe('an integration of a WebSocket API', () => {
+  test.each([
+    [
+      { IntegrationType: 'MOCK', RequestTemplates: { $default: '{"statusCode":200}' } },
+      {
+        PassthroughBehavior: 'WHEN_NO_MATCH',
+        IntegrationResponseSelectionExpression: '${integration.response.statuscode}',
+      },
+    ],
+    [{ IntegrationType: 'AWS_PROXY', IntegrationUri: lambdaUri }, { IntegrationMethod: 'POST' }],
+    [
+      { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: lambdaUri },
+      { IntegrationResponseSelectionExpression: '${integration.response.body.errorMessage}' },
+    ],
+    [
+      {
+        IntegrationType: 'HTTP',
+        IntegrationMethod: 'POST',
+        IntegrationUri: 'https://example.com/{id}',
+        RequestParameters: { 'integration.request.path.id': 'route.request.querystring.id' },
+      },
+      {},
+    ],
+  ] as const)('%j is kept with its defaults', async (input, defaults) => {
+    const service = testService()
+    const ApiId = await webSocketApi(service)
+    expect(await service.call('CreateIntegration', { ApiId, ...input })).toMatchObject({
+      ...input,
+      ConnectionType: 'INTERNET',
+      PayloadFormatVersion: '1.0',
+      TimeoutInMillis: 29_000,
+      ...defaults,
+    })
+  })
+
+  const mapping = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
+  const mock = { IntegrationType: 'MOCK' } as const
+  test.each([
+    [{ ...mock, TimeoutInMillis: 29_001 }, 'Timeout should be between 50 ms and 29000 ms'],
+    [{ ...mock, IntegrationSubtype: 'SQS-SendMessage' }, 'IntegrationSubtype is not supported for WebSocket APIs'],
+    [{ ...mock, TlsConfig: { ServerNameToVerify: 'x' } }, 'TlsConfig is not supported for WebSocket APIs'],
+    [
+      { IntegrationType: 'HTTP' as const, IntegrationUri: 'http://x' },
+      'Enumeration value for HttpMethod must be non-empty',
+    ],
+    [
+      { IntegrationType: 'AWS_PROXY' as const, IntegrationUri: lambdaArn },
+      'AWS ARN for integration must contain path or action',
+    ],
+    [
+      { ...mock, RequestParameters: { 'integration.request.header.x': '$request.header.x' } },
+      `${mapping}[Invalid mapping expression specified: $request.header.x]`,
+    ],
+    [
+      {
+        IntegrationType: 'HTTP' as const,
+        IntegrationMethod: 'GET',
+        IntegrationUri: 'http://x',
+        ConnectionType: 'VPC_LINK' as const,
+      },
+      'Invalid VPC link identifier specified',
+    ],
+  ])('%j is refused', async (input, message) => {
+    const service = testService()
+    const ApiId = await webSocketApi(service)
+    await expect(service.call('CreateIntegration', { ApiId, ...input })).rejects.toMatchObject(badRequest(message))
+  })
+
+  test('has responses by unique key, and takes them along', async () => {
+    const service = testService()
+    const ApiId = await webSocketApi(service)
+    const { IntegrationId = '' } = await service.call('CreateIntegration', { ApiId, IntegrationType: 'MOCK' })
+    const input = { ApiId, IntegrationId, IntegrationResponseKey: '/2\\d\\d/', ResponseTemplates: { $default: 'x' } }
+    const { IntegrationResponseId = '' } = await service.call('CreateIntegrationResponse', input)
+    await expect(service.call('CreateIntegrationResponse', input)).rejects.toMatchObject(
+      conflict('Integration response with key /2\\d\\d/ already exists for this integration'),
+    )
+    await expect(
+      service.call('CreateIntegrationResponse', { ...input, IntegrationResponseKey: '200' }),
+    ).rejects.toMatchObject(
+      badRequest('IntegrationResponseKey must be $default or a regular expression between slashes'),
+    )
+    const ResponseTemplates = { $default: '', other: 'y' }
+    expect(
+      await service.call('UpdateIntegrationResponse', {
+        ApiId,
+        IntegrationId,
+        IntegrationResponseId,
+        ResponseTemplates,
+      }),
+    ).toEqual({ IntegrationResponseId, IntegrationResponseKey: '/2\\d\\d/', ResponseTemplates: { other: 'y' } })
+    await service.call('DeleteIntegration', { ApiId, IntegrationId })
+    expect(await service.store.read(service.scope).list('V2IntegrationResponse', [])).toEqual([])
+  })
+})

@@ -1,0 +1,29 @@
+// Pages of a collection as v2 speaks of them: `maxResults` is a text, and the place to go on from is `nextToken`.
+import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
+import type { Key, Kind, Records } from '../../nouns/records.ts'
+import type { Call } from '../call.ts'
+import { pageOfRecords } from '../page.ts'
+
+interface PageRequest {
+  readonly MaxResults?: string | undefined
+  readonly NextToken?: string | undefined
+}
+
+export interface PageOf<Item> {
+  readonly Items: readonly Item[]
+  readonly NextToken?: string
+}
+
+/** The page of records below `prefix` that a request asks for. Throws BadRequestException for a bad size or token. */
+export async function page<K extends Kind>(
+  call: Call,
+  kind: K,
+  prefix: Key,
+  { MaxResults: size = '', NextToken: position }: PageRequest,
+): Promise<PageOf<Records[K]>> {
+  if (!/^\d{0,9}$/.test(size)) throw new BadRequestException('Invalid value for maxResults specified')
+  const limit = size === '' ? undefined : Number(size)
+  const { items, ...next } = await pageOfRecords(call.store, kind, prefix, { limit, position })
+  const Items = items.map(({ record }) => record)
+  return next.position === undefined ? { Items } : { Items, NextToken: next.position }
+}

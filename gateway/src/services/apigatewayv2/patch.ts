@@ -1,0 +1,45 @@
+// How a PATCH changes a record: absent members stay, "" clears a text, and maps are merged key by key (H 2.2).
+
+/** Members that a change may name; `undefined` leaves them as they are. */
+export type Changes<R> = { readonly [Member in keyof R]?: R[Member] | undefined }
+
+/** The record with the changes in it. Create is a patch of nothing: an empty text counts as not given. */
+export function patched<R extends object>(record: R, changes: Changes<R>): R {
+  const members = new Map<string, unknown>(Object.entries(record))
+  for (const [member, value] of Object.entries(changes)) {
+    if (value === '') members.delete(member)
+    else if (value !== undefined) members.set(member, value)
+  }
+  return Object.fromEntries(members) as R
+}
+
+/** The chosen members of a call's input: what of it belongs to the record. */
+export function pick<Input extends object, const Member extends keyof Input>(
+  input: Input,
+  members: readonly Member[],
+): Pick<Input, Member> {
+  return Object.fromEntries(members.map((member) => [member, input[member]])) as Pick<Input, Member>
+}
+
+/** A map with another's keys laid over it; a key is deleted by a value that `deletes` it (by default the empty text). */
+export function mergedMap<Value>(
+  stored: Readonly<Record<string, Value>> | undefined,
+  given: Readonly<Record<string, Value>> | undefined,
+  deletes: (value: Value) => boolean = (value) => value === '',
+): Readonly<Record<string, Value>> | undefined {
+  if (given === undefined) return stored
+  const merged = new Map(Object.entries(stored ?? {}))
+  for (const [key, value] of Object.entries(given)) {
+    if (deletes(value)) merged.delete(key)
+    else merged.set(key, value)
+  }
+  return Object.fromEntries(merged)
+}
+
+/** The map without one key. */
+export function withoutKey<Value>(
+  map: Readonly<Record<string, Value>> | undefined,
+  key: string,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([name]) => name !== key))
+}

@@ -1,0 +1,76 @@
+// Route responses: having one, with the key `$default`, makes a WebSocket route answer its caller (H 24.5).
+import type { Handlers } from '@sluice/aws-protocol'
+import {
+  BadRequestException,
+  ConflictException,
+  type Operations,
+  type RouteResponse,
+} from '@sluice/aws-protocol/apigatewayv2'
+import type { Call } from '../call.ts'
+import { autoDeploy } from './auto-deploy.ts'
+import { found } from './found.ts'
+import { checkLengths } from './lengths.ts'
+import { page } from './page.ts'
+import { mergedMap, patched, pick, type Changes } from './patch.ts'
+import { webSocketApi } from './protocol.ts'
+
+const settable = ['ModelSelectionExpression', 'ResponseModels', 'ResponseParameters', 'RouteResponseKey'] as const
+
+type Names =
+  | 'CreateRouteResponse'
+  | 'GetRouteResponse'
+  | 'GetRouteResponses'
+  | 'UpdateRouteResponse'
+  | 'DeleteRouteResponse'
+
+export const routeResponse: Handlers<Operations, Names, Call> = {
+  CreateRouteResponse: async (input, call) => {
+    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'Route responses')
+    const parent = [input.ApiId, input.RouteId]
+    await found(call, 'V2Route', parent)
+    const RouteResponseId = call.ids.short(6)
+    const record = changed({ RouteResponseId, RouteResponseKey: '' }, pick(input, settable))
+    if ((await call.store.list('V2RouteResponse', parent)).length > 0) {
+      throw new ConflictException(`Route response with key ${record.RouteResponseKey} already exists for this route`)
+    }
+    return keep(call, [...parent, RouteResponseId], record)
+  },
+
+  GetRouteResponse: (input, call) =>
+    found(call, 'V2RouteResponse', [input.ApiId, input.RouteId, input.RouteResponseId]),
+
+  GetRouteResponses: async (input, call) => {
+    await found(call, 'V2Route', [input.ApiId, input.RouteId])
+    return page(call, 'V2RouteResponse', [input.ApiId, input.RouteId], input)
+  },
+
+  UpdateRouteResponse: async (input, call) => {
+    const key = [input.ApiId, input.RouteId, input.RouteResponseId]
+    return keep(call, key, changed(await found(call, 'V2RouteResponse', key), pick(input, settable)))
+  },
+
+  DeleteRouteResponse: async (input, call) => {
+    const key = [input.ApiId, input.RouteId, input.RouteResponseId]
+    await found(call, 'V2RouteResponse', key)
+    call.store.delete('V2RouteResponse', key)
+    await autoDeploy(call, input.ApiId)
+  },
+}
+
+/** The response with the changes in it; `$default` is the only key there is, so a route has one response at most. */
+function changed(stored: RouteResponse, changes: Changes<RouteResponse>): RouteResponse {
+  const record = patched(stored, {
+    ...changes,
+    ResponseModels: mergedMap(stored.ResponseModels, changes.ResponseModels),
+    ResponseParameters: mergedMap(stored.ResponseParameters, changes.ResponseParameters, () => false),
+  })
+  if (record.RouteResponseKey !== '$default') throw new BadRequestException('RouteResponseKey must be $default')
+  checkLengths(record, { ModelSelectionExpression: [1, 128] })
+  return record
+}
+
+async function keep(call: Call, key: readonly string[], record: RouteResponse): Promise<RouteResponse> {
+  call.store.put('V2RouteResponse', key, record)
+  await autoDeploy(call, key[0] ?? '')
+  return record
+}

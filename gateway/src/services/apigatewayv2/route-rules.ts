@@ -1,0 +1,89 @@
+// What a route may be: its key, its target, who may call it, and what only WebSocket routes have (H 3.2, 4.1, 24).
+import { BadRequestException, type Api, type Route } from '@sluice/aws-protocol/apigatewayv2'
+import type { Call } from '../call.ts'
+import { found } from './found.ts'
+import { checkLengths } from './lengths.ts'
+import { mergedMap, patched, type Changes } from './patch.ts'
+import { refuseMembers } from './protocol.ts'
+import { checkRouteKey } from './route-key.ts'
+
+/** A quota that cannot be raised (H 21). */
+const scopesPerRoute = 10
+
+const webSocketOnly = [
+  'ApiKeyRequired',
+  'ModelSelectionExpression',
+  'RequestModels',
+  'RequestParameters',
+  'RouteResponseSelectionExpression',
+] as const
+
+/** What a WebSocket route may ask of the request that opens the connection. */
+const requestParameter = /^route\.request\.(?:querystring|header)\.[A-Za-z0-9._$-]+$/
+
+/** The route with the changes in it. One that no longer asks for an authorizer lets go of it and of its scopes. */
+export function changedRoute(stored: Route, changes: Changes<Route>): Route {
+  const record = patched(stored, {
+    ...changes,
+    RequestModels: mergedMap(stored.RequestModels, changes.RequestModels),
+    RequestParameters: mergedMap(stored.RequestParameters, changes.RequestParameters, () => false),
+  })
+  const AuthorizerId = needsAuthorizer(record) ? record.AuthorizerId : undefined
+  const AuthorizationScopes =
+    record.AuthorizationType === 'JWT' ? record.AuthorizationScopes : changes.AuthorizationScopes
+  return { ...record, RouteKey: changes.RouteKey ?? stored.RouteKey, AuthorizerId, AuthorizationScopes }
+}
+
+/** Refuses the first rule that a route breaks. Whether its key is taken is asked apart. */
+export async function checkRoute(call: Call, api: Api, apiId: string, record: Route): Promise<void> {
+  checkRouteKey(api.ProtocolType, record.RouteKey)
+  checkLengths(record, { OperationName: [1, 64], Target: [1, 128] })
+  if (api.ProtocolType === 'HTTP') refuseMembers('HTTP', record, webSocketOnly)
+  await checkAuthorization(call, api, apiId, record)
+  if (record.Target !== undefined) await checkTarget(call, apiId, record.Target)
+  const { RouteResponseSelectionExpression: expression } = record
+  if (expression !== undefined && expression !== '$default') {
+    throw new BadRequestException('RouteResponseSelectionExpression must be $default')
+  }
+  const wrong = Object.keys(record.RequestParameters ?? {}).find((name) => !requestParameter.test(name))
+  if (wrong !== undefined) throw new BadRequestException(`Invalid request parameter specified: ${wrong}`)
+}
+
+async function checkTarget(call: Call, apiId: string, target: string): Promise<void> {
+  const integrationId = /^integrations\/([^/]+)$/.exec(target)?.[1]
+  if (integrationId === undefined) {
+    throw new BadRequestException('Invalid target specified. Format should be "integrations/<integration-id>"')
+  }
+  await found(call, 'V2Integration', [apiId, integrationId])
+}
+
+function needsAuthorizer(record: Route): boolean {
+  return record.AuthorizationType === 'JWT' || record.AuthorizationType === 'CUSTOM'
+}
+
+async function checkAuthorization(call: Call, api: Api, apiId: string, record: Route): Promise<void> {
+  if (record.AuthorizationType === 'JWT' && api.ProtocolType === 'WEBSOCKET') {
+    throw new BadRequestException('AuthorizationType JWT is not supported for WebSocket APIs')
+  }
+  checkScopes(record)
+  if (!needsAuthorizer(record)) return
+  const authorizer =
+    record.AuthorizerId === undefined ? undefined : await call.store.get('V2Authorizer', [apiId, record.AuthorizerId])
+  const wanted = record.AuthorizationType === 'JWT' ? 'JWT' : 'REQUEST'
+  if (authorizer?.AuthorizerType !== wanted) {
+    throw new BadRequestException(
+      'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
+    )
+  }
+}
+
+function checkScopes(record: Route): void {
+  const scopes = record.AuthorizationScopes ?? []
+  if (scopes.length === 0) return
+  if (record.AuthorizationType !== 'JWT') {
+    throw new BadRequestException('AuthorizationScopes are only supported for routes with the authorization type JWT')
+  }
+  if (scopes.length > scopesPerRoute || scopes.some((scope) => scope.length < 1 || scope.length > 64)) {
+    throw new BadRequestException('AuthorizationScopes must be at most 10 texts of 1 to 64 characters.')
+  }
+}

@@ -1,0 +1,103 @@
+// What a stage may be: its name, variables, access log and route settings, with the defaults of each protocol (H 3.5).
+import {
+  BadRequestException,
+  NotFoundException,
+  type AccessLogSettings,
+  type ProtocolType,
+  type RouteSettings,
+  type Stage,
+} from '@sluice/aws-protocol/apigatewayv2'
+import type { Call } from '../call.ts'
+
+type SettingsByRoute = Readonly<Record<string, RouteSettings>>
+
+const settingsDefaults: Readonly<Record<ProtocolType, RouteSettings>> = {
+  HTTP: { DetailedMetricsEnabled: false },
+  WEBSOCKET: { DataTraceEnabled: false, DetailedMetricsEnabled: false, LoggingLevel: 'OFF' },
+}
+
+/** A stage where nothing was said but its name. */
+export function newStage(protocol: ProtocolType, StageName: string, createdSeconds: number): Stage {
+  return {
+    StageName,
+    CreatedDate: createdSeconds,
+    DefaultRouteSettings: settingsDefaults[protocol],
+    LastUpdatedDate: createdSeconds,
+    RouteSettings: {},
+    StageVariables: {},
+    Tags: {},
+  }
+}
+
+/** Settings as they are stored: what is left out falls back to the service's defaults, not to the stage's. */
+export function wholeSettings(protocol: ProtocolType, given: RouteSettings): RouteSettings {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...settingsDefaults[protocol], ...Object.fromEntries(said) }
+}
+
+export function checkStageName(protocol: ProtocolType, name: string): void {
+  if (name === '$default') {
+    if (protocol === 'HTTP') return
+    throw new BadRequestException('The stage name $default is not supported for WebSocket APIs')
+  }
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_-')
+}
+
+/** Refuses settings that the protocol does not have. */
+export function checkSettings(protocol: ProtocolType, settings: RouteSettings): void {
+  const { DataTraceEnabled: trace, LoggingLevel: level = 'OFF' } = settings
+  if (protocol === 'HTTP' && (trace === true || level !== 'OFF')) {
+    throw new BadRequestException('Execution logs are not supported on protocolType HTTP')
+  }
+  const { ThrottlingBurstLimit: burst = 0, ThrottlingRateLimit: rate = 0 } = settings
+  if (burst < 0 || rate < 0) throw new BadRequestException('Throttling limits must not be negative')
+}
+
+/** Refuses settings of a route that the API does not have. */
+export async function checkRouteSettings(call: Call, apiId: string, settings: SettingsByRoute): Promise<void> {
+  if (Object.keys(settings).length === 0) return
+  const routes = new Set((await call.store.list('V2Route', [apiId])).map(({ record }) => record.RouteKey))
+  const unknown = Object.keys(settings).find((key) => !routes.has(key))
+  if (unknown !== undefined) throw unknownRoute(unknown)
+}
+
+export function unknownRoute(routeKey: string): NotFoundException {
+  return new NotFoundException(`Unable to find Route by key ${routeKey} within the provided RouteSettings`)
+}
+
+/** Refuses too many variables, and names and values with characters that could not stand in a URL. */
+export function checkStageVariables(variables: Readonly<Record<string, string>> | undefined): void {
+  const entries = Object.entries(variables ?? {})
+  if (entries.length > 100) throw new BadRequestException('Stage cannot have more than 100 stage variables')
+  for (const [name, value] of entries) {
+    if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) {
+      throw new BadRequestException(`Invalid stage variable name: ${name}. Please use characters a-zA-Z0-9_`)
+    }
+    if (!/^[A-Za-z0-9\-._~:/?#&=,]{0,512}$/.test(value)) {
+      throw new BadRequestException(
+        `Invalid stage variable value: ${value}. Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.`,
+      )
+    }
+  }
+}
+
+const logGroupArn = /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:[\w./#-]{1,512}(?::\*)?$/
+const deliveryStreamArn = /^arn:[\w-]+:firehose:[\w-]+:\d{12}:deliverystream\/amazon-apigateway-[\w.-]+$/
+const longestFormatBytes = 3 * 1024
+
+/** Refuses a destination that is no log group (or, for WebSocket APIs, delivery stream), and a format without a request id. */
+export function checkAccessLog(protocol: ProtocolType, settings: AccessLogSettings | undefined): void {
+  if (settings === undefined) return
+  const { DestinationArn: arn = '', Format: format = '' } = settings
+  if (!logGroupArn.test(arn) && !(protocol === 'WEBSOCKET' && deliveryStreamArn.test(arn))) {
+    throw new BadRequestException('Invalid ARN specified in the request')
+  }
+  if (format === '' || Buffer.byteLength(format) > longestFormatBytes || /[\r\n]/.test(format)) {
+    throw new BadRequestException('Access log format must be a single line of 1 to 3072 bytes')
+  }
+  if (!/\$context\.(?:requestId|extendedRequestId)\b/.test(format)) {
+    throw new BadRequestException(
+      'Access log format must include at least one of [$context.requestId, $context.extendedRequestId]',
+    )
+  }
+}

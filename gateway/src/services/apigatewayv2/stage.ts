@@ -1,0 +1,164 @@
+// Stages: names under which deployments are reached, with settings that are live without a deployment.
+import type { Handlers } from '@sluice/aws-protocol'
+import {
+  BadRequestException,
+  ConflictException,
+  type Api,
+  type Operations,
+  type Stage,
+  type UpdateStageRequest,
+} from '@sluice/aws-protocol/apigatewayv2'
+import { nowSeconds, type Call } from '../call.ts'
+import { mergedTags } from '../tags.ts'
+import { autoDeploy } from './auto-deploy.ts'
+import { found } from './found.ts'
+import { checkLengths } from './lengths.ts'
+import { refuseManaged } from './managed.ts'
+import { page } from './page.ts'
+import { mergedMap, patched, pick, withoutKey, type Changes } from './patch.ts'
+import { refuseMembers } from './protocol.ts'
+import { checkQuota } from './quotas.ts'
+import {
+  checkAccessLog,
+  checkRouteSettings,
+  checkSettings,
+  checkStageName,
+  checkStageVariables,
+  newStage,
+  unknownRoute,
+  wholeSettings,
+} from './stage-rules.ts'
+
+const settable = [
+  'AccessLogSettings',
+  'AutoDeploy',
+  'ClientCertificateId',
+  'DefaultRouteSettings',
+  'DeploymentId',
+  'Description',
+  'RouteSettings',
+  'StageVariables',
+] as const satisfies readonly (keyof UpdateStageRequest)[]
+
+type Names =
+  | 'CreateStage'
+  | 'GetStage'
+  | 'GetStages'
+  | 'UpdateStage'
+  | 'DeleteStage'
+  | 'DeleteAccessLogSettings'
+  | 'DeleteRouteSettings'
+  | 'ResetAuthorizersCache'
+
+export const stage: Handlers<Operations, Names, Call> = {
+  CreateStage: async (input, call) => {
+    const api = await found(call, 'V2Api', [input.ApiId])
+    checkStageName(api.ProtocolType, input.StageName)
+    const key = [input.ApiId, input.StageName]
+    if ((await call.store.get('V2Stage', key)) !== undefined) throw new ConflictException('Stage already exists')
+    await checkQuota(call, 'V2Stage', input.ApiId)
+    const given = pick(input, settable)
+    const blank = {
+      ...newStage(api.ProtocolType, input.StageName, nowSeconds(call)),
+      Tags: mergedTags({}, input.Tags) ?? {},
+    }
+    await check(call, api, input.ApiId, given)
+    return keep(call, input.ApiId, changed(api, blank, given))
+  },
+
+  GetStage: (input, call) => found(call, 'V2Stage', [input.ApiId, input.StageName]),
+
+  GetStages: async (input, call) => {
+    await found(call, 'V2Api', [input.ApiId])
+    return page(call, 'V2Stage', [input.ApiId], input)
+  },
+
+  UpdateStage: async (input, call) => {
+    const stored = await found(call, 'V2Stage', [input.ApiId, input.StageName])
+    const api = await found(call, 'V2Api', [input.ApiId])
+    const given = pick(input, settable)
+    await check(call, api, input.ApiId, { ...given, AutoDeploy: given.AutoDeploy ?? stored.AutoDeploy })
+    const record = changed(api, stored, given)
+    checkStageVariables(record.StageVariables)
+    return keep(call, input.ApiId, { ...record, LastUpdatedDate: nowSeconds(call) })
+  },
+
+  DeleteStage: async (input, call) => {
+    const key = [input.ApiId, input.StageName]
+    refuseManaged(await found(call, 'V2Stage', key), 'delete', 'Stage')
+    const mappings = await call.store.list('V2ApiMapping', [])
+    if (mappings.some(({ record }) => record.ApiId === input.ApiId && record.Stage === input.StageName)) {
+      throw new BadRequestException(
+        'Deleting stage failed. Please remove all base path mappings related to the stage in your domains',
+      )
+    }
+    call.store.delete('V2Stage', key)
+  },
+
+  DeleteAccessLogSettings: async (input, call) => {
+    const { AccessLogSettings: _removed, ...rest } = await found(call, 'V2Stage', [input.ApiId, input.StageName])
+    call.store.put('V2Stage', [input.ApiId, input.StageName], { ...rest, LastUpdatedDate: nowSeconds(call) })
+  },
+
+  DeleteRouteSettings: async (input, call) => {
+    const stored = await found(call, 'V2Stage', [input.ApiId, input.StageName])
+    if (!Object.hasOwn(stored.RouteSettings ?? {}, input.RouteKey)) throw unknownRoute(input.RouteKey)
+    const RouteSettings = withoutKey(stored.RouteSettings, input.RouteKey)
+    call.store.put('V2Stage', [input.ApiId, input.StageName], {
+      ...stored,
+      RouteSettings,
+      LastUpdatedDate: nowSeconds(call),
+    })
+  },
+
+  // Verdicts are cached beside the stage's plan: writing the stage again tells every node to build a new one.
+  ResetAuthorizersCache: async (input, call) => {
+    const stored = await found(call, 'V2Stage', [input.ApiId, input.StageName])
+    call.store.put('V2Stage', [input.ApiId, input.StageName], stored)
+  },
+}
+
+async function keep(call: Call, apiId: string, record: Stage): Promise<Stage> {
+  call.store.put('V2Stage', [apiId, record.StageName], record)
+  await autoDeploy(call, apiId)
+  return found(call, 'V2Stage', [apiId, record.StageName])
+}
+
+/** Variables and route settings are merged by key; a route's settings are replaced whole (H 2.2). */
+function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
+  const settings = Object.entries(given.RouteSettings ?? {})
+  const whole = settings.map(([key, value]) => [key, wholeSettings(api.ProtocolType, value)] as const)
+  const defaults = given.DefaultRouteSettings
+  const { AutoDeploy, ...record } = patched(stored, {
+    ...given,
+    DefaultRouteSettings: defaults && wholeSettings(api.ProtocolType, defaults),
+    RouteSettings: mergedMap(stored.RouteSettings, Object.fromEntries(whole), () => false),
+    StageVariables: mergedMap(stored.StageVariables, given.StageVariables),
+  })
+  return AutoDeploy === true ? { ...record, AutoDeploy } : record
+}
+
+async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>): Promise<void> {
+  const { ProtocolType: protocol } = api
+  checkLengths(given, { Description: [0, 1024] })
+  refuseMembers(protocol, given, protocol === 'HTTP' ? ['ClientCertificateId'] : ['AutoDeploy'])
+  await checkReferences(call, apiId, given)
+  checkSettings(protocol, given.DefaultRouteSettings ?? {})
+  for (const settings of Object.values(given.RouteSettings ?? {})) checkSettings(protocol, settings)
+  await checkRouteSettings(call, apiId, given.RouteSettings ?? {})
+  checkStageVariables(given.StageVariables)
+  checkAccessLog(protocol, given.AccessLogSettings)
+}
+
+async function checkReferences(call: Call, apiId: string, given: Changes<Stage>): Promise<void> {
+  const { DeploymentId: deploymentId = '', ClientCertificateId: certificateId = '' } = given
+  if (deploymentId !== '') {
+    if (given.AutoDeploy === true) {
+      throw new BadRequestException('Deployment ID cannot be set for a stage that has AutoDeploy enabled')
+    }
+    await found(call, 'V2Deployment', [apiId, deploymentId])
+  }
+  if (certificateId !== '' && (await call.store.get('ClientCertificate', [certificateId])) === undefined) {
+    throw new BadRequestException('Invalid client certificate identifier specified')
+  }
+}

@@ -1,0 +1,78 @@
+// For tests: the service over a store in memory, each call in a transaction of its own, as the endpoint makes them.
+import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
+// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
+import { createMemoryStore } from '../../adapters/memory-store.ts'
+import { randomIds } from '../../nouns/ids.ts'
+import type { Scope } from '../../nouns/records.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Call } from '../call.ts'
+import { apigatewayv2Service } from './index.ts'
+
+export interface TestService {
+  readonly store: Store
+  readonly scope: Scope
+  /** Makes one call; what it throws, the handler threw, and then nothing was written. */
+  readonly call: <Name extends keyof Operations>(
+    name: Name,
+    input: Operations[Name]['input'],
+  ) => Promise<Operations[Name]['output']>
+  /** Puts the clock forward. */
+  readonly pass: (seconds: number) => void
+}
+
+/** A fault as a test compares it. */
+export const fault = (code: string, status: number, message: string) => ({ code, status, message })
+export const badRequest = (message: string) => fault('BadRequestException', 400, message)
+export const notFound = (message: string) => fault('NotFoundException', 404, message)
+export const conflict = (message: string) => fault('ConflictException', 409, message)
+
+export const lambdaArn = 'arn:aws:lambda:us-east-1:000000000000:function:pets'
+export const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${lambdaArn}/invocations`
+
+/** A service of its own, whose clock stands at 1 700 000 000 seconds. */
+export function testService(): TestService {
+  const store = createMemoryStore()
+  const scope: Scope = { account: '000000000000', region: 'us-east-1' }
+  const arn = `arn:aws:iam::${scope.account}:root`
+  let nowMs = 1_700_000_000_000
+  return {
+    store,
+    scope,
+    pass: (seconds) => {
+      nowMs += seconds * 1000
+    },
+    call: (name, input) =>
+      store.transact(scope, async (transaction) => {
+        const call: Call = {
+          scope,
+          principal: { account: scope.account, arn, userId: scope.account, accessKeyId: 'test' },
+          requestId: randomIds.uuid(),
+          nowMs,
+          ids: randomIds,
+          addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
+          store: transaction,
+          customIds: true,
+        }
+        const handler = apigatewayv2Service.handlers[name] as (input: unknown, call: Call) => unknown
+        return (await handler(input, call)) as Operations[typeof name]['output']
+      }),
+  }
+}
+
+/** An API with one route to one URL, and their ids. */
+export async function apiWithRoute(service: TestService, tags: Readonly<Record<string, string>> = {}) {
+  const { ApiId = '' } = await service.call('CreateApi', { Name: 'pets', ProtocolType: 'HTTP', Tags: tags })
+  const { IntegrationId = '' } = await service.call('CreateIntegration', {
+    ApiId,
+    IntegrationType: 'HTTP_PROXY',
+    IntegrationMethod: 'ANY',
+    IntegrationUri: 'http://127.0.0.1:9000/pets',
+    PayloadFormatVersion: '1.0',
+  })
+  const { RouteId = '' } = await service.call('CreateRoute', {
+    ApiId,
+    RouteKey: 'GET /pets',
+    Target: `integrations/${IntegrationId}`,
+  })
+  return { ApiId, IntegrationId, RouteId }
+}

@@ -1,0 +1,55 @@
+// VPC links: names for the way to private targets. There is no VPC here, so a link is ready as soon as it exists (H 8.4).
+import type { Handlers } from '@sluice/aws-protocol'
+import { BadRequestException, type Operations, type VpcLink } from '@sluice/aws-protocol/apigatewayv2'
+import { nowSeconds, type Call } from '../call.ts'
+import { mergedTags } from '../tags.ts'
+import { found } from './found.ts'
+import { checkLengths } from './lengths.ts'
+import { page } from './page.ts'
+
+type Names = 'CreateVpcLink' | 'GetVpcLink' | 'GetVpcLinks' | 'UpdateVpcLink' | 'DeleteVpcLink'
+
+export const vpcLink: Handlers<Operations, Names, Call> = {
+  CreateVpcLink: async (input, call) => {
+    checkLengths(input, { Name: [1, 128] })
+    if (input.SubnetIds.length < 1 || input.SubnetIds.length > 10) {
+      throw new BadRequestException('A VPC link needs 1 to 10 subnets')
+    }
+    const VpcLinkId = call.ids.short(6)
+    const record: VpcLink = {
+      VpcLinkId,
+      Name: input.Name,
+      CreatedDate: nowSeconds(call),
+      SecurityGroupIds: input.SecurityGroupIds ?? [],
+      SubnetIds: input.SubnetIds,
+      Tags: mergedTags({}, input.Tags) ?? {},
+      VpcLinkStatus: 'AVAILABLE',
+      VpcLinkStatusMessage: 'VPC link is ready to route traffic',
+      VpcLinkVersion: 'V2',
+    }
+    call.store.put('V2VpcLink', [VpcLinkId], record)
+    return record
+  },
+
+  GetVpcLink: (input, call) => found(call, 'V2VpcLink', [input.VpcLinkId]),
+
+  GetVpcLinks: (input, call) => page(call, 'V2VpcLink', [], input),
+
+  UpdateVpcLink: async (input, call) => {
+    const stored = await found(call, 'V2VpcLink', [input.VpcLinkId])
+    checkLengths(input, { Name: [1, 128] })
+    const record = { ...stored, Name: input.Name ?? stored.Name }
+    call.store.put('V2VpcLink', [input.VpcLinkId], record)
+    return record
+  },
+
+  DeleteVpcLink: async (input, call) => {
+    await found(call, 'V2VpcLink', [input.VpcLinkId])
+    const integrations = await call.store.list('V2Integration', [])
+    if (integrations.some(({ record }) => record.ConnectionId === input.VpcLinkId)) {
+      throw new BadRequestException('Cannot delete VPC link. It is referenced by an integration')
+    }
+    call.store.delete('V2VpcLink', [input.VpcLinkId])
+    return {}
+  },
+}

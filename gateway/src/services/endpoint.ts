@@ -1,0 +1,162 @@
+// An AWS call from bytes to bytes: address, identify, match, decode, validate, transact, handle, encode. The same for every operation.
+import {
+  decode,
+  encode,
+  encodeFault,
+  ServiceFault,
+  validate,
+  type Dialect,
+  type Match,
+  type WireAnswer,
+  type WireRequest,
+} from '@sluice/aws-protocol'
+import type { SignableRequest } from '@sluice/sigv4'
+import type { Ids } from '../nouns/ids.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Reader, Store, Transaction } from '../ports/store.ts'
+import { addressee } from './addressing.ts'
+import type { Addresses, Call } from './call.ts'
+import { scopeOf, type Identified, type Identify } from './identity.ts'
+import { modelOf, type ModelName } from './models.ts'
+import type { Service } from './service.ts'
+
+export interface EndpointParts {
+  readonly services: ReadonlyMap<ModelName, Service>
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly addresses: Addresses
+  readonly identify: Identify
+  readonly customIds: boolean
+  /** Told of an error that is our own fault; the caller reads AWS's 500. */
+  readonly bug: (error: unknown, requestId: string) => void
+}
+
+/** A call as it came in: the codec's form and the signature's form of one request. */
+export interface ServiceRequest {
+  readonly wire: WireRequest
+  readonly signed: SignableRequest
+}
+
+export type Endpoint = (request: ServiceRequest) => Promise<WireAnswer>
+
+const reads = /^(?:Get|List|Describe|Simulate|Filter|Batch)/
+
+export function createEndpoint(parts: EndpointParts): Endpoint {
+  return async (request) => {
+    const requestId = parts.ids.uuid()
+    const credentialScope = scopeOf(request.signed)
+    const { model, named } = addressee(request.wire, credentialScope?.service)
+    if (model === undefined) return unknownService(named, requestId)
+    const service = modelOf(model)
+    let dialect: Dialect = service.dialect(request.wire)
+    try {
+      const match = service.match(request.wire)
+      if (match === undefined) throw unknownOperation(dialect)
+      dialect = match
+      const words = { signingName: signingNameOf(model, service.name), isQuery: match.protocol === 'query' }
+      const caller = await parts.identify(request.signed, words, parts.clock.now())
+      return encode(match, await run(parts, { match, caller, model, requestId }, request.wire), { requestId })
+    } catch (error) {
+      return encodeFault(dialect, faultOf(error, parts, requestId), { requestId })
+    }
+  }
+}
+
+interface Running {
+  readonly match: Match
+  readonly caller: Identified
+  readonly model: ModelName
+  readonly requestId: string
+}
+
+async function run(
+  parts: EndpointParts,
+  { match, caller, model, requestId }: Running,
+  wire: WireRequest,
+): Promise<object> {
+  const name = match.operation.name
+  const service = parts.services.get(model)
+  const handler = service?.handlers[name]
+  if (service === undefined || handler === undefined) {
+    throw new ServiceFault(
+      'NotImplementedException',
+      501,
+      `${name} is not available in Sluice yet. See docs/compatibility.md.`,
+    )
+  }
+  const input = decode(match, wire)
+  validate(match, input)
+  const scope = service.global === true ? { ...caller.scope, region: 'global' } : caller.scope
+  const handle = async (store: Transaction): Promise<object> => {
+    const call: Call = {
+      scope,
+      principal: caller.principal,
+      requestId,
+      nowMs: parts.clock.now(),
+      ids: parts.ids,
+      addresses: parts.addresses,
+      store,
+      customIds: parts.customIds,
+    }
+    return (await handler(input as never, call)) ?? {}
+  }
+  const unlocked = reads.test(name) || service.unlocked?.has(name) === true
+  return unlocked ? handle(readOnly(parts.store.read(scope))) : parts.store.transact(scope, handle)
+}
+
+/** Outside a transaction nothing is written: an operation that tries has the wrong kind of name, which is our bug. */
+function readOnly(reader: Reader): Transaction {
+  const refuse = (): never => {
+    throw new Error('this operation runs outside a transaction and may not write')
+  }
+  return {
+    get: (kind, key) => reader.get(kind, key),
+    list: (kind, prefix, page) => reader.list(kind, prefix, page),
+    claimed: (space, name) => reader.claimed(space, name),
+    put: refuse,
+    delete: refuse,
+    claim: refuse,
+    release: refuse,
+  }
+}
+
+/** The name that clients sign with, where it is not the model's own. */
+function signingNameOf(model: ModelName, name: string): string {
+  if (model === 'cloudwatch') return 'monitoring'
+  if (model === 'apigatewaymanagementapi') return 'execute-api'
+  return model === 'apigatewayv2' ? 'apigateway' : name
+}
+
+function unknownOperation({ protocol }: Dialect): ServiceFault {
+  // AWS: an unknown path of a REST service reads like a missing signature; the others know no such operation.
+  return protocol === 'rest-json'
+    ? new ServiceFault('MissingAuthenticationTokenException', 403, 'Missing Authentication Token')
+    : new ServiceFault('UnknownOperationException', 400, 'The requested operation is not recognized by the service.')
+}
+
+function faultOf(error: unknown, parts: EndpointParts, requestId: string): ServiceFault {
+  if (error instanceof ServiceFault) return error
+  parts.bug(error, requestId)
+  return new ServiceFault(
+    'InternalFailure',
+    500,
+    'An internal error occurred. The log has the details under this request id.',
+  )
+}
+
+function unknownService(named: string, requestId: string): WireAnswer {
+  const message =
+    named === ''
+      ? 'Missing Authentication Token'
+      : `The service "${named}" is not served by Sluice. See docs/compatibility.md.`
+  return {
+    status: named === '' ? 403 : 501,
+    headers: {
+      'Content-Type': 'application/json',
+      'x-amzn-RequestId': requestId,
+      'x-amzn-ErrorType': named === '' ? 'MissingAuthenticationTokenException' : 'NotImplementedException',
+    },
+    body: JSON.stringify({ message }),
+  }
+}

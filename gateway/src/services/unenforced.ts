@@ -1,0 +1,29 @@
+// What can be set and is kept, but does not act yet: the compatibility page's second table. A row goes when its feature comes.
+
+export interface Unenforced {
+  readonly setting: string
+  readonly today: string
+}
+
+export const unenforced: readonly Unenforced[] = [
+  {
+    setting: 'REST methods with `authorizationType` `AWS_IAM`, `CUSTOM` or `COGNITO_USER_POOLS`',
+    today: 'refuse every request (500 `AuthorizerConfigurationException`): nobody passes unchecked',
+  },
+  { setting: 'REST methods with `apiKeyRequired`', today: 'refuse every request (403 `Forbidden`)' },
+  {
+    setting: 'HTTP API routes with `AuthorizationType` `AWS_IAM`, `CUSTOM` or `JWT`',
+    today: 'refuse every request (500 `Internal Server Error`)',
+  },
+  { setting: 'Resource policies of REST APIs', today: 'kept and exported; not evaluated' },
+  { setting: 'Throttling of stages, methods, routes and usage plans; quotas', today: 'kept; nothing is throttled' },
+  { setting: 'Stage caches', today: 'kept; every request reaches its integration' },
+  { setting: 'Access logs, execution logs, metrics and tracing of stages', today: 'kept; nothing is written' },
+  { setting: 'WebSocket APIs', today: 'defined and deployed; connections are refused' },
+  { setting: 'Custom domain names and mappings', today: 'kept; no request is routed by them' },
+  { setting: 'VPC links', today: 'kept; integrations over them answer 500' },
+  { setting: 'Canary settings of stages', today: 'kept; every request goes to the stage’s own deployment' },
+  { setting: '`minimumCompressionSize`', today: 'kept; answers are not compressed' },
+  { setting: 'HTTP API parameter mappings (`RequestParameters`, `ResponseParameters`)', today: 'kept; not applied' },
+  { setting: 'Policies of IAM users and roles', today: 'kept; in `serve` every known key may call every operation' },
+]

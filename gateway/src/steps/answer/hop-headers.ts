@@ -1,0 +1,37 @@
+// Headers of one hop, which no proxy hands on, and header lines made safe for the wire.
+
+/** Meant for one connection only. */
+export const hopHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const validName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// eslint-disable-next-line no-control-regex -- control characters are exactly what a header value must not hold
+const invalidValue = /[\u0000-\u0008\u000A-\u001F\u007F]|[^\u0000-\u00FF]/
+// eslint-disable-next-line no-control-regex -- these end a header line or confuse who reads it
+const controls = /[\u0000-\u0008\u000A-\u001F\u007F]/g
+
+/** Whether HTTP can carry a header of this name. */
+export function isHeaderName(name: string): boolean {
+  return validName.test(name)
+}
+
+/** A value that HTTP can carry: control characters become spaces, other text its UTF-8 bytes. */
+export function headerValue(value: string): string {
+  return invalidValue.test(value) ? Buffer.from(value.replace(controls, ' '), 'utf8').toString('latin1') : value
+}
+
+/** Appends a header of a backend's or function's answer, unless it is for one hop, is its length, or is no header. */
+export function appendPassed(headers: string[], name: string, value: string): void {
+  const lower = name.toLowerCase()
+  if (hopHeaders.has(lower) || lower === 'content-length' || !validName.test(name)) return
+  headers.push(name, headerValue(value))
+}

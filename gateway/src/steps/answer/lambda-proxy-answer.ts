@@ -1,0 +1,107 @@
+// What a REST API makes of a Lambda proxy function's answer. Recorded: REST 32.2, 32.3; rest specification 5.3.
+import { fromBase64, utf8 } from '../../nouns/bytes.ts'
+import type { Answer } from '../../nouns/exchange.ts'
+import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { appendRemapped } from './proxy-headers.ts'
+
+const known = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded', 'cookies'])
+
+interface ProxyAnswer {
+  readonly statusCode?: unknown
+  readonly headers?: unknown
+  readonly multiValueHeaders?: unknown
+  readonly body?: unknown
+  readonly isBase64Encoded?: unknown
+}
+
+/** `decodesBinary`: whether the first media type that the client accepts is one of the API's binary types. Throws GatewayFault. */
+export function lambdaProxyAnswer(payload: Uint8Array, decodesBinary: () => boolean): Answer {
+  const answer = parse(payload)
+  const headers = mergedHeaders(answer)
+  if (!hasHeader(headers, 'content-type')) headers.push('Content-Type', 'application/json')
+  return { status: statusOf(answer.statusCode), headers, body: bodyOf(answer, decodesBinary) }
+}
+
+function malformed(): GatewayFault {
+  return fault('DEFAULT_5XX', {
+    status: 502,
+    log: 'Execution failed due to configuration error: Malformed Lambda proxy response',
+  })
+}
+
+function parse(payload: Uint8Array): ProxyAnswer {
+  let value: unknown
+  try {
+    value = JSON.parse(utf8(payload))
+  } catch {
+    throw malformed()
+  }
+  if (!isObject(value) || !Object.keys(value).every((key) => known.has(key))) throw malformed()
+  return value
+}
+
+/** An integer or numeric string that HTTP can carry; 200 when absent. */
+function statusOf(value: unknown): number {
+  if (value === undefined || value === null) return 200
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999) throw malformed()
+  // A 1xx would leave the client waiting for the final answer.
+  if (status < 200) throw malformed()
+  return status
+}
+
+/** Multi values first, in their case; then each differing single value of the same name; then the rest. */
+function mergedHeaders(answer: ProxyAnswer): string[] {
+  const merged: string[] = []
+  const seen = new Map<string, { readonly name: string; readonly values: Set<string> }>()
+  const add = (name: string, value: string): void => {
+    const lower = name.toLowerCase()
+    let entry = seen.get(lower)
+    if (entry === undefined) seen.set(lower, (entry = { name, values: new Set() }))
+    if (entry.values.has(value)) return
+    entry.values.add(value)
+    appendRemapped(merged, entry.name, value)
+  }
+  for (const [name, values] of entriesOf(answer.multiValueHeaders)) {
+    if (!Array.isArray(values)) throw malformed()
+    for (const value of values) add(name, scalar(value))
+  }
+  for (const [name, value] of entriesOf(answer.headers)) add(name, scalar(value))
+  return merged
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  if (value === undefined || value === null) return []
+  if (!isObject(value)) throw malformed()
+  return Object.entries(value)
+}
+
+function scalar(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (value === null) return ''
+  throw malformed()
+}
+
+function bodyOf(answer: ProxyAnswer, decodesBinary: () => boolean): string | Uint8Array {
+  const { body, isBase64Encoded } = answer
+  if (isBase64Encoded !== undefined && isBase64Encoded !== null && typeof isBase64Encoded !== 'boolean')
+    throw malformed()
+  if (body === undefined || body === null) return ''
+  if (typeof body !== 'string') throw malformed()
+  if (isBase64Encoded !== true || !decodesBinary()) return body
+  const bytes = fromBase64(body)
+  if (bytes === undefined)
+    throw fault('API_CONFIGURATION_ERROR', {
+      log: 'Execution failed due to configuration error: Unable to base64 decode the body.',
+    })
+  return bytes
+}
+
+function hasHeader(headers: readonly string[], lower: string): boolean {
+  return headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === lower)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,119 @@
+// The event of payload format 2.0: what an HTTP API's Lambda function gets by default. HTTP 5.2.
+import type { Caller } from '../../../nouns/exchange.ts'
+import { lastHeader } from '../../../nouns/headers.ts'
+import type { HttpAdmitted, HttpRoute } from '../../../nouns/http.ts'
+import { parseQuery } from '../../../nouns/query.ts'
+import { requestTime } from '../../../nouns/request-time.ts'
+import { eventBody } from './http-body.ts'
+
+/** A compiled event: what never changes for a route is written once. */
+export function compileHttpEvent2(route: HttpRoute): (exchange: HttpAdmitted, traceId: string) => string {
+  const { stage } = route
+  const opening = `{"version":"2.0","routeKey":${quote(route.routeKey)},"rawPath":`
+  const variables = stage.variables === undefined ? '' : `"stageVariables":${JSON.stringify(stage.variables)},`
+  const fixedContext = `"requestContext":{"accountId":${quote(stage.account)},"apiId":${quote(stage.apiId)},`
+  const closing = `,"routeKey":${quote(route.routeKey)},"stage":${quote(stage.stageName)},"time":"`
+
+  return (exchange, traceId) => {
+    const path = quote(decodePath(exchange.rawPath))
+    const { headers, cookies } = eventHeaders(exchange, traceId)
+    const { pathParameters } = exchange
+    return (
+      `${opening}${path},"rawQueryString":${quote(exchange.rawQuery)},` +
+      (cookies.length === 0 ? '' : `"cookies":${JSON.stringify(cookies)},`) +
+      `"headers":${headers},${queryMember(exchange.rawQuery)}${fixedContext}${authorizerMember(exchange.caller)}` +
+      `${domainMembers(exchange.domainName)}"http":{"method":${quote(exchange.method)},"path":${path},` +
+      `"protocol":"${exchange.protocol}","sourceIp":${quote(exchange.sourceIp)},` +
+      `"userAgent":${quote(lastHeader(exchange.headers, 'user-agent') ?? '')}},"requestId":${quote(exchange.extendedRequestId)}` +
+      `${closing}${requestTime(exchange.receivedAtMs)}","timeEpoch":${exchange.receivedAtMs}},` +
+      (pathParameters === undefined ? '' : `"pathParameters":${JSON.stringify(pathParameters)},`) +
+      `${variables}${bodyMembers(exchange)}}`
+    )
+  }
+}
+
+/** Lower-case names, repeats joined by `,`; cookies apart. The gateway's own forwarding headers are among them. */
+function eventHeaders(
+  exchange: HttpAdmitted,
+  traceId: string,
+): { readonly headers: string; readonly cookies: readonly string[] } {
+  const joined = new Map<string, string>()
+  const cookies: string[] = []
+  const { headers } = exchange
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = (headers[index] ?? '').toLowerCase()
+    const value = headers[index + 1] ?? ''
+    if (name === 'cookie') cookies.push(...splitCookies(value))
+    else {
+      const before = joined.get(name)
+      joined.set(name, before === undefined ? value : `${before},${value}`)
+    }
+  }
+  const forwardedFor = joined.get('x-forwarded-for')
+  joined.set(
+    'x-forwarded-for',
+    forwardedFor === undefined ? exchange.sourceIp : `${forwardedFor}, ${exchange.sourceIp}`,
+  )
+  joined.set('x-forwarded-port', String(exchange.port))
+  joined.set('x-forwarded-proto', exchange.scheme)
+  joined.set('x-amzn-trace-id', traceId)
+  joined.set('content-length', String(exchange.body.length))
+  let text = '{'
+  for (const [name, value] of joined) text += `${text.length === 1 ? '' : ','}${quote(name)}:${quote(value)}`
+  return { headers: `${text}}`, cookies }
+}
+
+function splitCookies(value: string): string[] {
+  return value
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '')
+}
+
+function queryMember(rawQuery: string): string {
+  const joined = new Map<string, string>()
+  for (const [name, value] of parseQuery(rawQuery)) {
+    const before = joined.get(name)
+    joined.set(name, before === undefined ? value : `${before},${value}`)
+  }
+  if (joined.size === 0) return ''
+  let text = ''
+  for (const [name, value] of joined) text += `${text === '' ? '' : ','}${quote(name)}:${quote(value)}`
+  return `"queryStringParameters":{${text}},`
+}
+
+function authorizerMember(caller: Caller | undefined): string {
+  if (caller === undefined) return ''
+  if (caller.claims !== undefined) {
+    return `"authorizer":${JSON.stringify({ jwt: { claims: caller.claims, scopes: caller.scopes ?? null } })},`
+  }
+  if (caller.identity === undefined) return `"authorizer":${JSON.stringify({ lambda: caller.context ?? {} })},`
+  const { accessKey, accountId, caller: callerId, userArn, user } = caller.identity
+  const iam = { accessKey, accountId, callerId, cognitoIdentity: null, principalOrgId: null, userArn, userId: user }
+  return `"authorizer":${JSON.stringify({ iam })},`
+}
+
+function domainMembers(domainName: string): string {
+  const dot = domainName.indexOf('.')
+  return `"domainName":${quote(domainName)},"domainPrefix":${quote(dot < 0 ? domainName : domainName.slice(0, dot))},`
+}
+
+function bodyMembers(exchange: HttpAdmitted): string {
+  if (exchange.body.length === 0) return '"isBase64Encoded":false'
+  const { text, isBase64Encoded } = eventBody(exchange)
+  return `"body":${quote(text)},"isBase64Encoded":${isBase64Encoded}`
+}
+
+/** Open choice 22: `rawPath` is decoded. What is no valid encoding stays as it is. */
+export function decodePath(rawPath: string): string {
+  if (!rawPath.includes('%')) return rawPath
+  try {
+    return decodeURIComponent(rawPath)
+  } catch {
+    return rawPath
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}

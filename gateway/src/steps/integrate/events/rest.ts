@@ -1,0 +1,134 @@
+// The event that a REST API's Lambda proxy integration gets: payload format 1.0. Recorded: REST 32.1; rest specification 5.1, 5.2.
+import { base64, utf8 } from '../../../nouns/bytes.ts'
+import { visibleHeaders } from '../../../nouns/client-headers.ts'
+import type { Caller, Received } from '../../../nouns/exchange.ts'
+import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
+import { firstMediaType } from '../../../nouns/media-type.ts'
+import { parseQuery } from '../../../nouns/query.ts'
+import { requestTime } from '../../../nouns/request-time.ts'
+import { resourcePath, type RestAdmitted, type RestMethod } from '../../../nouns/rest.ts'
+
+/** A compiled event: what never changes for a method is written once, what a request brings is filled in. */
+export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, traceId: string) => string {
+  const { stage } = method
+  const opening = `{"resource":${quote(method.resourcePath)},"path":`
+  const stageVariables = stage.variables === undefined ? 'null' : JSON.stringify(stage.variables)
+  const fixedContext =
+    `"requestContext":{"resourceId":${quote(method.resourceId)},"resourcePath":${quote(method.resourcePath)},` +
+    (method.operationName === undefined ? '' : `"operationName":${quote(method.operationName)},`) +
+    `"accountId":${quote(stage.account)},"stage":${quote(stage.stageName)},"apiId":${quote(stage.apiId)},` +
+    `"deploymentId":${quote(stage.deploymentId)},` +
+    (stage.canary === undefined ? '' : `"isCanaryRequest":${stage.canary.isCanaryRequest},`)
+
+  return (exchange, traceId) => {
+    const headers = eventHeaders(exchange, traceId)
+    const query = parseQuery(exchange.rawQuery)
+    const { pathParameters, caller } = exchange
+    return (
+      `${opening}${quote(resourcePath(exchange))},"httpMethod":${quote(exchange.method)},` +
+      `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},` +
+      queryMembers(query) +
+      `"pathParameters":${pathParameters === undefined ? 'null' : JSON.stringify(pathParameters)},` +
+      `"stageVariables":${stageVariables},` +
+      `${fixedContext}${requestContext(exchange, caller)}},${bodyMembers(exchange, stage.isBinary)}}`
+    )
+  }
+}
+
+function requestContext(exchange: Received, caller: Caller | undefined): string {
+  const { domainName } = exchange
+  const dot = domainName.indexOf('.')
+  return (
+    authorizerMember(caller) +
+    `"extendedRequestId":${quote(exchange.extendedRequestId)},"requestTime":"${requestTime(exchange.receivedAtMs)}",` +
+    `"path":${quote(exchange.rawPath)},"httpMethod":${quote(exchange.method)},"protocol":"${exchange.protocol}",` +
+    `"domainPrefix":${quote(dot < 0 ? domainName : domainName.slice(0, dot))},"requestTimeEpoch":${exchange.receivedAtMs},` +
+    `"requestId":"${exchange.requestId}","identity":${identityMember(exchange, caller)},"domainName":${quote(domainName)}`
+  )
+}
+
+function authorizerMember(caller: Caller | undefined): string {
+  if (caller === undefined || (caller.context === undefined && caller.claims === undefined)) return ''
+  if (caller.claims !== undefined) return `"authorizer":${JSON.stringify({ claims: caller.claims })},`
+  return `"authorizer":${JSON.stringify({ principalId: caller.principalId, ...caller.context })},`
+}
+
+/** Every key is there, null where nothing is known. */
+function identityMember(exchange: Received, caller: Caller | undefined): string {
+  const { identity } = caller ?? {}
+  return (
+    `{"cognitoIdentityPoolId":null,"accountId":${orNull(identity?.accountId)},"cognitoIdentityId":null,` +
+    `"caller":${orNull(identity?.caller)},"sourceIp":${quote(exchange.sourceIp)},"principalOrgId":null,` +
+    `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,` +
+    `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
+    `"user":${orNull(identity?.user)}}`
+  )
+}
+
+function eventHeaders(exchange: Received, traceId: string): HeaderList {
+  const headers = visibleHeaders(exchange.headers)
+  const forwarded: string[] = []
+  let forwardedFor = exchange.sourceIp
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const lower = name.toLowerCase()
+    if (lower === 'x-forwarded-for') forwardedFor = `${headers[index + 1]}, ${exchange.sourceIp}`
+    else if (lower !== 'x-amzn-trace-id' && lower !== 'x-forwarded-port' && lower !== 'x-forwarded-proto') {
+      forwarded.push(name, headers[index + 1] ?? '')
+    }
+  }
+  forwarded.push('X-Amzn-Trace-Id', traceId, 'X-Forwarded-For', forwardedFor)
+  forwarded.push('X-Forwarded-Port', String(exchange.port), 'X-Forwarded-Proto', exchange.scheme)
+  return forwarded
+}
+
+/** `{"Name":"last value"}`; names that differ in case are names of their own, as recorded. */
+function lastValues(headers: HeaderList): string {
+  const last = new Map<string, string>()
+  for (let index = 0; index < headers.length; index += 2) last.set(headers[index] ?? '', headers[index + 1] ?? '')
+  return objectOf(last, quote)
+}
+
+function allValues(headers: HeaderList): string {
+  const all = new Map<string, string[]>()
+  for (let index = 0; index < headers.length; index += 2) append(all, headers[index] ?? '', headers[index + 1] ?? '')
+  return objectOf(all, JSON.stringify)
+}
+
+function queryMembers(query: readonly (readonly [string, string])[]): string {
+  if (query.length === 0) return '"queryStringParameters":null,"multiValueQueryStringParameters":null,'
+  const all = new Map<string, string[]>()
+  for (const [name, value] of query) append(all, name, value)
+  const last = new Map(query)
+  return `"queryStringParameters":${objectOf(last, quote)},"multiValueQueryStringParameters":${objectOf(all, JSON.stringify)},`
+}
+
+function bodyMembers(exchange: Received, isBinary: (mediaType: string) => boolean): string {
+  const { body } = exchange
+  if (body.length === 0) return '"body":null,"isBase64Encoded":false'
+  const contentType = lastHeader(exchange.headers, 'content-type')
+  if (isBinary(contentType === undefined ? '' : firstMediaType(contentType))) {
+    return `"body":"${base64(body)}","isBase64Encoded":true`
+  }
+  return `"body":${quote(utf8(body))},"isBase64Encoded":false`
+}
+
+function append(all: Map<string, string[]>, name: string, value: string): void {
+  const values = all.get(name)
+  if (values === undefined) all.set(name, [value])
+  else values.push(value)
+}
+
+function objectOf<Value>(map: ReadonlyMap<string, Value>, write: (value: Value) => string): string {
+  let text = '{'
+  for (const [name, value] of map) text += `${text.length === 1 ? '' : ','}${quote(name)}:${write(value)}`
+  return `${text}}`
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}
+
+function orNull(text: string | undefined): string {
+  return text === undefined ? 'null' : quote(text)
+}

@@ -1,0 +1,121 @@
+// HTTP_PROXY of HTTP APIs: the request to a public backend and its answer back. HTTP 6.
+import type { Answered } from '../../nouns/exchange.ts'
+import { HttpFault } from '../../nouns/faults.ts'
+import type { HeaderList } from '../../nouns/headers.ts'
+import { httpRoutePath, type HttpAdmitted, type HttpRoute } from '../../nouns/http.ts'
+import { traceId } from '../../nouns/trace-id.ts'
+import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
+import { appendPassed, hopHeaders } from '../answer/hop-headers.ts'
+import type { Step } from '../pipeline.ts'
+import { compileUri, type ResolvedUri } from './uri.ts'
+
+export interface HttpApiProxySettings {
+  readonly route: HttpRoute
+  readonly uri: string
+  /** The integration's verb; `ANY` is the client's. */
+  readonly httpMethod: string
+  readonly timeoutMs: number
+  readonly options: UpstreamOptions | undefined
+}
+
+export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<HttpAdmitted, Answered> {
+  const { route, timeoutMs, options, httpMethod } = settings
+  const uri = compileUri(settings.uri, route.stage.variables)
+  const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
+  const appendsPath = route.path === '$default'
+
+  return {
+    name: 'integrate',
+    run: async (exchange) => {
+      const { pathParameters } = exchange
+      const target = uri.resolve(pathParameters === undefined ? noValues : new Map(Object.entries(pathParameters)))
+      if (target === undefined) throw new HttpFault(500, 'Internal Server Error', { log: 'Invalid endpoint address' })
+      const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
+      const path = appendsPath ? appended(target.path, httpRoutePath(exchange)) : target.path
+      try {
+        const { status, headers, body } = await backend.request({
+          method: httpMethod === 'ANY' ? exchange.method : httpMethod,
+          target: withQuery(path, target, exchange.rawQuery),
+          headers: backendHeaders(exchange, target.authority),
+          body: exchange.body.length === 0 ? undefined : exchange.body,
+          timeoutMs,
+        })
+        return { answer: { status, headers: clientHeaders(headers), body } }
+      } catch (error) {
+        throw error instanceof UpstreamFault ? unavailable(error) : error
+      }
+    },
+  }
+}
+
+const noValues: ReadonlyMap<string, string> = new Map()
+
+/** Open choice 13: a time-out and an unreachable backend are the same 503. HTTP 6.4. */
+function unavailable(error: UpstreamFault): HttpFault {
+  return error.reason === 'too-large'
+    ? new HttpFault(500, 'Internal Server Error', { log: error.message, cause: error })
+    : new HttpFault(503, 'Service Unavailable', { log: error.message, cause: error })
+}
+
+/** `$default` sends the whole request path on, behind the URI's own. */
+function appended(base: string, path: string): string {
+  return base.endsWith('/') ? base.slice(0, -1) + path : base + path
+}
+
+function withQuery(path: string, { query }: ResolvedUri, clientQuery: string): string {
+  if (query === '' && clientQuery === '') return path
+  if (query === '') return `${path}?${clientQuery}`
+  return clientQuery === '' ? `${path}?${query}` : `${path}?${query}&${clientQuery}`
+}
+
+const replaced = new Set(['host', 'content-length', 'expect', 'x-amzn-trace-id', 'forwarded', 'via'])
+
+function backendHeaders(exchange: HttpAdmitted, authority: string): string[] {
+  const client = exchange.headers
+  const headers: string[] = ['Host', authority]
+  let [forwarded, via, trace]: (string | undefined)[] = []
+  let forwardedFor: string | undefined
+  for (let index = 0; index < client.length; index += 2) {
+    const name = client[index] ?? ''
+    const value = client[index + 1] ?? ''
+    const lower = name.toLowerCase()
+    if (lower === 'forwarded') forwarded = value
+    else if (lower === 'via') via = value
+    else if (lower === 'x-amzn-trace-id') trace = value
+    else if (lower === 'x-forwarded-for') forwardedFor = value
+    if (replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-')) continue
+    headers.push(name, value)
+  }
+  headers.push('Forwarded', forwardedLine(exchange, forwarded, forwardedFor))
+  headers.push('Via', via === undefined ? ownVia : `${via}, ${ownVia}`)
+  headers.push('X-Amzn-Trace-Id', ownTrace(trace, exchange.receivedAtMs))
+  return headers
+}
+
+const ownVia = 'HTTP/1.1 AmazonAPIGateway'
+
+/** The client's X-Forwarded-For is folded into the standard header; HTTP 6.2. */
+function forwardedLine(exchange: HttpAdmitted, existing: string | undefined, forwardedFor: string | undefined): string {
+  const parts = existing === undefined ? [] : [existing]
+  for (const hop of forwardedFor?.split(',') ?? []) if (hop.trim() !== '') parts.push(`for=${token(hop.trim())}`)
+  parts.push(`for=${token(exchange.sourceIp)};host=${token(exchange.domainName)};proto=${exchange.scheme}`)
+  return parts.join(', ')
+}
+
+/** Values that are no token are quoted, an IPv6 address in brackets. RFC 7239. */
+function token(value: string): string {
+  if (/^[A-Za-z0-9.\-_]+$/.test(value)) return value
+  return value.includes(':') && !value.startsWith('[') && !value.includes('"') ? `"[${value}]"` : JSON.stringify(value)
+}
+
+function ownTrace(incoming: string | undefined, nowMs: number): string {
+  const fresh = /^Root=[^;]+/.exec(traceId(undefined, nowMs))?.[0] ?? ''
+  return incoming === undefined ? fresh : `Self=${fresh.slice('Root='.length)};${incoming}`
+}
+
+function clientHeaders(backend: HeaderList): string[] {
+  const headers: string[] = []
+  for (let index = 0; index < backend.length; index += 2)
+    appendPassed(headers, backend[index] ?? '', backend[index + 1] ?? '')
+  return headers
+}

@@ -1,0 +1,179 @@
+// HTTP_PROXY of REST APIs: the client's request goes on as it is, the backend's answer comes back as it is. Recorded: REST 30.
+import { isUtf8 } from 'node:buffer'
+import { base64, utf8 } from '../../nouns/bytes.ts'
+import { visibleHeaders } from '../../nouns/client-headers.ts'
+import type { Answer, Answered } from '../../nouns/exchange.ts'
+import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
+import { lastHeader, type HeaderList } from '../../nouns/headers.ts'
+import { firstMediaType } from '../../nouns/media-type.ts'
+import type { MappedParameters, ProxyMapped } from '../../nouns/outgoing.ts'
+import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import { traceId } from '../../nouns/trace-id.ts'
+import {
+  UpstreamFault,
+  type Backend,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamOptions,
+} from '../../ports/upstream.ts'
+import { appendRemapped } from '../answer/proxy-headers.ts'
+import type { Step } from '../pipeline.ts'
+import { compileUri, type ResolvedUri } from './uri.ts'
+
+export interface HttpProxySettings {
+  readonly method: RestMethod
+  readonly uri: string
+  /** The integration's verb; `ANY` is the client's. */
+  readonly httpMethod: string
+  readonly timeoutMs: number
+  readonly streams: boolean
+  readonly options: UpstreamOptions | undefined
+}
+
+const noValues: ReadonlyMap<string, string> = new Map()
+
+export function httpProxy(
+  settings: HttpProxySettings,
+  upstream: Upstream,
+): Step<RestAdmitted & Partial<ProxyMapped>, Answered> {
+  const { method, timeoutMs, options, streams } = settings
+  const uri = compileUri(settings.uri, method.stage.variables)
+  const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
+  const userAgent = `AmazonAPIGateway_${method.stage.apiId}`
+
+  return {
+    name: 'integrate',
+    run: async (exchange) => {
+      const { mapped } = exchange
+      const target = uri.resolve(mapped?.path ?? noValues)
+      if (target === undefined) throw configurationFault('Invalid endpoint address')
+      const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
+      const request = {
+        method: settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod,
+        target: requestTarget(target, exchange.rawQuery, mapped),
+        headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: method.stage.apiId }, mapped),
+        body: exchange.body.length === 0 ? undefined : exchange.body,
+        timeoutMs,
+      }
+      try {
+        if (streams) {
+          const { status, headers, body } = await backend.stream(request)
+          return { answer: { status, headers: clientHeaders(headers), body } }
+        }
+        return { answer: passThrough(await backend.request(request), exchange, method.stage.isBinary) }
+      } catch (error) {
+        throw error instanceof UpstreamFault ? gatewayFault(error) : error
+      }
+    },
+  }
+}
+
+/** What a failed backend call is to a REST API's client. rest specification 7.1. */
+export function gatewayFault(error: UpstreamFault): GatewayFault {
+  switch (error.reason) {
+    case 'timeout':
+      return fault('INTEGRATION_TIMEOUT', { log: 'Execution failed due to a timeout error', cause: error })
+    case 'refused':
+    case 'broken':
+      return fault('INTEGRATION_FAILURE', {
+        log: `Execution failed due to a network error communicating with endpoint`,
+        cause: error,
+      })
+    case 'too-large':
+      return configurationFault(
+        'Integration response of reported length is larger than allowed maximum of 10485760 bytes.',
+        error,
+      )
+  }
+}
+
+/** The URI's query, then the client's, then the mapped one, as recorded. */
+function requestTarget(
+  { path, query }: ResolvedUri,
+  clientQuery: string,
+  mapped: MappedParameters | undefined,
+): string {
+  let all = query
+  if (clientQuery !== '') all = all === '' ? clientQuery : `${all}&${clientQuery}`
+  for (const [name, value] of mapped?.query ?? []) {
+    all += `${all === '' ? '' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  }
+  return all === '' ? path : `${path}?${all}`
+}
+
+const replaced = new Set([
+  'host',
+  'content-encoding',
+  'via',
+  'x-amzn-trace-id',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+])
+
+interface Target {
+  readonly authority: string
+  readonly userAgent: string
+  readonly apiId: string
+}
+
+function proxyHeaders(exchange: RestAdmitted, target: Target, mapped: MappedParameters | undefined): string[] {
+  // The names that are settled: mapped ones replace the client's, and the client's replace the defaults.
+  const mappedNames = new Set(mapped?.headers.map(([name]) => name.toLowerCase()))
+  const present = new Set(mappedNames)
+  const headers: string[] = []
+  const client = visibleHeaders(exchange.headers)
+  let forwardedFor = exchange.sourceIp
+  for (let index = 0; index < client.length; index += 2) {
+    const name = client[index] ?? ''
+    const value = client[index + 1] ?? ''
+    const lower = name.toLowerCase()
+    if (lower === 'x-forwarded-for') forwardedFor = `${value}, ${exchange.sourceIp}`
+    if (replaced.has(lower) || mappedNames.has(lower)) continue
+    headers.push(name, value)
+    present.add(lower)
+  }
+  if (!present.has('host')) headers.push('Host', target.authority)
+  if (!present.has('accept')) headers.push('Accept', 'application/json')
+  if (!present.has('user-agent')) headers.push('User-Agent', target.userAgent)
+  headers.push('X-Amzn-Apigateway-Api-Id', target.apiId)
+  headers.push('X-Amzn-Trace-Id', traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs))
+  headers.push(
+    'X-Forwarded-For',
+    forwardedFor,
+    'X-Forwarded-Port',
+    String(exchange.port),
+    'X-Forwarded-Proto',
+    exchange.scheme,
+  )
+  for (const [name, value] of mapped?.headers ?? []) headers.push(name, value)
+  return headers
+}
+
+function clientHeaders(backend: HeaderList): string[] {
+  const headers: string[] = []
+  for (let index = 0; index < backend.length; index += 2)
+    appendRemapped(headers, backend[index] ?? '', backend[index + 1] ?? '')
+  return headers
+}
+
+/**
+ * Binary passes where the answer's type is binary for the API (as base64 unless the client accepts binary) or the client
+ * accepts binary; anything else is text, whose invalid bytes become U+FFFD. rest specification 4.4, 4.6.
+ */
+function passThrough(
+  answer: UpstreamAnswer,
+  exchange: RestAdmitted,
+  isBinary: RestMethod['stage']['isBinary'],
+): Answer {
+  const { status, body } = answer
+  const headers = clientHeaders(answer.headers)
+  const accept = lastHeader(exchange.headers, 'accept')
+  const acceptsBinary = accept !== undefined && isBinary(firstMediaType(accept))
+  if (acceptsBinary || body.length === 0) return { status, headers, body }
+  const bytes = body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body)
+  const contentType = lastHeader(answer.headers, 'content-type')
+  if (contentType !== undefined && isBinary(firstMediaType(contentType)))
+    return { status, headers, body: base64(bytes) }
+  return { status, headers, body: isUtf8(bytes) ? bytes : utf8(bytes) }
+}

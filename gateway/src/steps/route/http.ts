@@ -1,0 +1,58 @@
+// Step `route` of HTTP APIs: the route key that serves the path and verb. HTTP 4.3.
+import type { Received, Routed } from '../../nouns/exchange.ts'
+import { HttpFault } from '../../nouns/faults.ts'
+import { httpRoutePath } from '../../nouns/http.ts'
+import type { Step } from '../pipeline.ts'
+import { PathTrie } from './trie.ts'
+
+/** The routes of one deployment: by path and verb, and the one that takes what is left. */
+export interface HttpRoutes<Target> {
+  readonly trie: PathTrie<Target>
+  readonly fallback: Target | undefined
+}
+
+/** TRACE, CONNECT and unknown methods match no route. HTTP 4.3. */
+const knownVerbs: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+
+/** Sorts targets by their route keys: `GET /pets/{petId}`, `ANY /{proxy+}`, `$default`. */
+export function createHttpRoutes<Target extends { readonly routeKey: string }>(
+  targets: readonly Target[],
+): HttpRoutes<Target> {
+  const trie = new PathTrie<Target>({ precedence: 'complete', decodeValues: true, anyVerbs: knownVerbs })
+  let fallback: Target | undefined
+  for (const target of targets) {
+    const space = target.routeKey.indexOf(' ')
+    if (space < 0) fallback = target
+    else trie.add(target.routeKey.slice(space + 1), target.routeKey.slice(0, space), target)
+  }
+  return { trie, fallback }
+}
+
+/** The route for a request, or undefined. The default route takes every verb. */
+export function findHttpRoute<Target>(
+  { trie, fallback }: HttpRoutes<Target>,
+  exchange: Received,
+): Routed<Target> | undefined {
+  const match = trie.match(httpRoutePath(exchange), exchange.method)
+  if (match !== undefined) return match
+  return fallback === undefined ? undefined : { target: fallback, pathParameters: undefined }
+}
+
+export function routeHttp<Target extends { readonly routeKey: string }>(
+  routes: HttpRoutes<Target>,
+): Step<Received, Routed<Target>> {
+  return {
+    name: 'route',
+    run: (exchange) => {
+      const found = findHttpRoute(routes, exchange)
+      exchange.listener?.decided({
+        step: 'route',
+        verdict: found === undefined ? 'no route' : 'matched',
+        reason: { verb: exchange.method, path: httpRoutePath(exchange), routeKey: found?.target.routeKey },
+        atMs: exchange.receivedAtMs,
+      })
+      if (found === undefined) throw new HttpFault(404, 'Not Found')
+      return found
+    },
+  }
+}

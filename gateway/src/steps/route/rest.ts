@@ -1,0 +1,34 @@
+// Step `route` of REST APIs: which resource and method serve the path and verb.
+import type { Received, Routed } from '../../nouns/exchange.ts'
+import { fault } from '../../nouns/faults.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import { resourcePath } from '../../nouns/rest.ts'
+import type { Step } from '../pipeline.ts'
+import { PathTrie } from './trie.ts'
+
+/** The verbs that `ANY` stands for. rest specification 1.3. */
+const anyVerbs: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+
+export function createRestTrie<Target>(): PathTrie<Target> {
+  return new PathTrie<Target>({ precedence: 'branch', decodeValues: false, anyVerbs })
+}
+
+export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed<Target>> {
+  return {
+    name: 'route',
+    run: (exchange) => {
+      const path = resourcePath(exchange)
+      // AWS: a trailing slash is ignored for matching, and is no part of a variable — recorded, REST 20
+      const matched = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+      const verb = lastHeader(exchange.headers, 'x-http-method-override')?.toUpperCase() ?? exchange.method
+      const match = trie.match(matched, verb)
+      const { listener } = exchange
+      if (match === undefined) {
+        listener?.decided({ step: 'route', verdict: 'no route', reason: { verb, path }, atMs: exchange.receivedAtMs })
+        throw fault('MISSING_AUTHENTICATION_TOKEN')
+      }
+      listener?.decided({ step: 'route', verdict: 'matched', reason: { verb, path }, atMs: exchange.receivedAtMs })
+      return match
+    },
+  }
+}

@@ -1,0 +1,21 @@
+// The IAM policy language: reading policies, and deciding requests by them.
+export { describeDenial, type DenialWords } from './denial.ts'
+export { type DecidingStatement, type Decision, evaluate, type PolicySet, type PolicySource } from './evaluate.ts'
+export { PolicyFault, type PolicyFaultCode } from './fault.ts'
+export {
+  type CompiledPolicy,
+  type CompiledStatement,
+  parsePolicy,
+  type ParseOptions,
+  type PolicyKind,
+} from './parse.ts'
+export type { Naming } from './principals.ts'
+export {
+  anonymous,
+  type Context,
+  type ContextValue,
+  createContext,
+  type EvaluationRequest,
+  type Principal,
+  type PrincipalType,
+} from './request.ts'

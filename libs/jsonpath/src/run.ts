@@ -1,0 +1,46 @@
+// One reading of a path: what it may still spend, what it has found, and whether it broke off.
+import { PathFault } from './fault.ts'
+
+/** How many values, elements and characters a read may still look at; shared by all filters and parameters of one read. */
+export interface Budget {
+  stepsLeft: number
+}
+
+/** What filters and parameters can see besides the value at hand: the document. */
+export interface Scope {
+  readonly root: unknown
+  readonly budget: Budget
+}
+
+/** A read in progress. `failed` means that the path leads nowhere, whatever was found before. */
+export interface Run extends Scope {
+  readonly found: unknown[]
+  failed: boolean
+}
+
+/** Handles one value that a path came upon. */
+export type Visit = (value: unknown, run: Run) => void
+
+/** Reads a value from a value; undefined when the path leads nowhere. */
+export type Read = (value: unknown, scope: Scope) => unknown
+
+/** Takes steps from the budget. @throws PathFault when it is used up */
+export function spend(budget: Budget, steps: number): void {
+  budget.stepsLeft -= steps
+  if (budget.stepsLeft < 0)
+    throw new PathFault('the path looks at more of the document than its step budget allows', -1)
+}
+
+/** A JSON object, as JSON.parse makes it. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The names in an object, each counted as a step. */
+export function namesOf(value: JsonObject, budget: Budget): string[] {
+  const names = Object.keys(value)
+  spend(budget, names.length)
+  return names
+}

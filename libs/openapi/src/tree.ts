@@ -1,0 +1,68 @@
+// What both readers build trees with: budgets, AWS's `${AWS::…}` variables, and keys that appear twice.
+import { MAX_NODES } from './budget.ts'
+import type { Node, ScalarNode } from './node.ts'
+
+/** The values of `${AWS::AccountId}`, `${AWS::Partition}` and `${AWS::Region}`, which AWS puts in anywhere. */
+export interface PseudoParameters {
+  readonly accountId: string
+  readonly partition: string
+  readonly region: string
+}
+
+/** The text is no JSON, no YAML, or too much. `budget` faults end the reading; others let the next reader try. */
+export class TextFault extends Error {
+  override readonly name = 'TextFault'
+  readonly offset: number
+  readonly budget: boolean
+
+  constructor(message: string, offset: number, budget: boolean = false) {
+    super(message)
+    this.offset = offset
+    this.budget = budget
+  }
+}
+
+export class TreeBuilder {
+  /** Offsets of keys that their map already had; the last one counts, as it does for AWS's reader. */
+  readonly duplicates: number[] = []
+  private nodes = 0
+  private readonly variables: ReadonlyMap<string, string>
+
+  constructor(variables: PseudoParameters | undefined) {
+    this.variables = new Map(
+      variables === undefined
+        ? []
+        : [
+            ['AccountId', variables.accountId],
+            ['Partition', variables.partition],
+            ['Region', variables.region],
+          ],
+    )
+  }
+
+  /** Nodes so far, with aliases counted in full. */
+  get size(): number {
+    return this.nodes
+  }
+
+  count(nodes: number, offset: number): void {
+    this.nodes += nodes
+    if (this.nodes > MAX_NODES) throw new TextFault('The document has too many nodes', offset, true)
+  }
+
+  add(entries: Map<string, Node>, key: string, value: Node): void {
+    if (entries.has(key)) this.duplicates.push(value.offset)
+    entries.set(key, value)
+  }
+
+  scalar(value: string | number | boolean | null, text: string | undefined, offset: number): ScalarNode {
+    if (typeof value !== 'string') return { kind: 'scalar', value, text: text ?? String(value), offset }
+    const substituted = this.substitute(value)
+    return { kind: 'scalar', value: substituted, text: substituted, offset }
+  }
+
+  substitute(text: string): string {
+    if (this.variables.size === 0 || !text.includes('${AWS::')) return text
+    return text.replace(/\$\{AWS::(\w+)\}/g, (whole, name: string) => this.variables.get(name) ?? whole)
+  }
+}

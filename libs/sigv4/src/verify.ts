@@ -1,0 +1,197 @@
+// Verifying a signed request: who signed it, when, for which service, and whether the signature is right.
+import type { KeyObject } from 'node:crypto'
+import { scopeText, stringToSign, terminator } from './canonical.ts'
+import type { ChunkSigning } from './chunked.ts'
+import { SignatureFault, type SignatureForm } from './fault.ts'
+import { type PayloadKind, type PayloadLine, payloadHash, payloadLine } from './payload.ts'
+import { type PresentedSignature, readSignature } from './presented.ts'
+import { readings } from './readings.ts'
+import type { CredentialScope, SignableRequest } from './request.ts'
+import { sameText, signature, signingKey } from './signing-key.ts'
+import { formatTimestamp } from './timestamp.ts'
+
+/** What the store of keys knows of an access key. It may carry more; {@link Verified} gives it back. */
+export interface KnownKey {
+  readonly secretAccessKey: string
+  /** The token that requests with a temporary key must bring. */
+  readonly sessionToken?: string | undefined
+  /** When the session ends, in milliseconds since 1970. */
+  readonly expiresAtMs?: number | undefined
+}
+
+/** What to verify against. */
+export interface VerifyOptions<Key extends KnownKey> {
+  /** Looks a key up; undefined when it is unknown or inactive. */
+  readonly secretFor: (
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ) => Key | undefined | Promise<Key | undefined>
+  /** The time, in milliseconds since 1970. */
+  readonly now: number
+  /** The service that the signature must be for; any when absent. */
+  readonly service?: string | undefined
+  /** The regions that the signature may be for; any when absent. */
+  readonly regions?: readonly string[] | undefined
+  /** How far the client's clock may be off, either way; 300,000 (five minutes) when absent. */
+  readonly skewMs?: number | undefined
+  /** Whether a signature may leave the body out. Absent: for S3 only. */
+  readonly allowUnsignedPayload?: boolean | undefined
+  /** Whether a body may come in signed chunks. Absent: for S3 only. */
+  readonly allowChunkedPayload?: boolean | undefined
+}
+
+/** A request whose signature is right. */
+export interface Verified<Key extends KnownKey = KnownKey> {
+  readonly key: Key
+  readonly scope: CredentialScope
+  readonly form: SignatureForm
+  readonly timestampMs: number
+  readonly sessionToken: string | undefined
+  readonly signedHeaders: readonly string[]
+  readonly payload: VerifiedPayload
+}
+
+/** How the body is covered; see {@link PayloadKind}. */
+export interface VerifiedPayload {
+  readonly kind: PayloadKind
+  /** The signed hash, for `hashed` and `declared`. */
+  readonly sha256: string | undefined
+  /** What `decodeAwsChunked` needs, for `chunked`. */
+  readonly chunks: ChunkSigning | undefined
+}
+
+/**
+ * Verifies the signature of a request, in the header or in the query.
+ * @throws SignatureFault with the reason; `describeFailure` gives AWS's words for it
+ */
+export async function verify<Key extends KnownKey>(
+  request: SignableRequest,
+  options: VerifyOptions<Key>,
+): Promise<Verified<Key>> {
+  const presented = readSignature(request)
+  checkScope(presented, options)
+  checkSignedHeaders(presented)
+  checkTime(presented, options)
+  const { accessKeyId } = presented.scope
+  const found = options.secretFor(accessKeyId, presented.sessionToken)
+  const key = found instanceof Promise ? await found : found
+  if (key === undefined) throw new SignatureFault({ reason: 'unknown-key', accessKeyId })
+  checkToken(presented, key, options.now)
+  const payload = payloadLine(
+    request,
+    { ...presented, service: presented.scope.service },
+    payloadRules(presented, options),
+  )
+  const derivedKey = signingKey({ accessKeyId, secretAccessKey: key.secretAccessKey }, presented.scope)
+  checkSignature(request, presented, payload.line, derivedKey)
+  checkPayload(request, payload)
+  return {
+    key,
+    scope: presented.scope,
+    form: presented.form,
+    timestampMs: presented.timestampMs,
+    sessionToken: presented.sessionToken,
+    signedHeaders: presented.signedHeaders,
+    payload: verifiedPayload(payload, presented, derivedKey),
+  }
+}
+
+function checkScope(
+  presented: PresentedSignature,
+  options: Pick<VerifyOptions<KnownKey>, 'service' | 'regions'>,
+): void {
+  const { scope, timestamp } = presented
+  const wrong: ('service' | 'region' | 'terminator')[] = []
+  if (options.service !== undefined && options.service !== scope.service) wrong.push('service')
+  if (options.regions !== undefined && !options.regions.includes(scope.region)) wrong.push('region')
+  if (presented.terminator !== terminator) wrong.push('terminator')
+  if (wrong.length > 0) {
+    const { service: expectedService } = options
+    throw new SignatureFault({ reason: 'wrong-scope', wrong, scope, terminator: presented.terminator, expectedService })
+  }
+  if (scope.date !== timestamp.slice(0, 8)) {
+    throw new SignatureFault({ reason: 'wrong-date', scopeDate: scope.date, timestamp })
+  }
+}
+
+// A presigned request carries its date in the query, which is signed as a whole.
+function checkSignedHeaders({ form, signedHeaders }: PresentedSignature): void {
+  if (!signedHeaders.includes('host')) throw new SignatureFault({ reason: 'unsigned-header', header: 'host' })
+  if (form === 'header' && !signedHeaders.includes('x-amz-date') && !signedHeaders.includes('date')) {
+    throw new SignatureFault({ reason: 'unsigned-header', header: 'x-amz-date' })
+  }
+}
+
+function checkTime(presented: PresentedSignature, options: Pick<VerifyOptions<KnownKey>, 'now' | 'skewMs'>): void {
+  const { now, skewMs = 300_000 } = options
+  const { timestampMs, timestamp } = presented
+  const lifeMs = presented.expiresSeconds === undefined ? skewMs : presented.expiresSeconds * 1_000
+  const isExpired = timestampMs < now - lifeMs
+  if (!isExpired && timestampMs <= now + skewMs) return
+  throw new SignatureFault({
+    reason: isExpired ? 'expired' : 'skew',
+    timestamp,
+    serverTime: formatTimestamp(now),
+    limit: formatTimestamp(isExpired ? now - lifeMs : now + skewMs),
+    toleranceSeconds: (isExpired ? lifeMs : skewMs) / 1_000,
+  })
+}
+
+function checkToken({ scope, sessionToken }: PresentedSignature, key: KnownKey, now: number): void {
+  const { accessKeyId } = scope
+  const isExpected = key.sessionToken === undefined ? !sessionToken : sameText(key.sessionToken, sessionToken ?? '')
+  if (!isExpected) throw new SignatureFault({ reason: 'bad-token', accessKeyId })
+  if (key.expiresAtMs !== undefined && key.expiresAtMs <= now) {
+    throw new SignatureFault({ reason: 'expired-token', accessKeyId })
+  }
+}
+
+function payloadRules(
+  { scope }: PresentedSignature,
+  options: Pick<VerifyOptions<KnownKey>, 'allowUnsignedPayload' | 'allowChunkedPayload'>,
+): { allowUnsignedPayload: boolean; allowChunkedPayload: boolean } {
+  const isS3 = scope.service === 's3'
+  return {
+    allowUnsignedPayload: options.allowUnsignedPayload ?? isS3,
+    allowChunkedPayload: options.allowChunkedPayload ?? isS3,
+  }
+}
+
+function checkSignature(
+  request: SignableRequest,
+  presented: PresentedSignature,
+  payload: string,
+  key: KeyObject,
+): void {
+  const { timestamp } = presented
+  const scope = scopeText(presented.scope)
+  let usual: { canonicalRequest: string; stringToSign: string } | undefined
+  for (const { canonical, encoding } of readings(request, presented, payload)) {
+    const text = stringToSign(timestamp, scope, canonical, encoding)
+    if (sameText(signature(key, text), presented.signature)) return
+    usual ??= { canonicalRequest: canonical, stringToSign: text }
+  }
+  throw new SignatureFault({ reason: 'bad-signature', canonicalRequest: '', stringToSign: '', ...usual })
+}
+
+function checkPayload(request: SignableRequest, payload: PayloadLine): void {
+  if (payload.kind !== 'hashed' || !payload.isDeclared || request.body === 'UNSIGNED') return
+  const computed = payloadHash(request.body)
+  if (computed !== payload.line) {
+    throw new SignatureFault({ reason: 'payload-mismatch', declared: payload.line, computed })
+  }
+}
+
+function verifiedPayload(payload: PayloadLine, presented: PresentedSignature, key: KeyObject): VerifiedPayload {
+  const { kind, line } = payload
+  if (kind === 'unsigned') return { kind, sha256: undefined, chunks: undefined }
+  if (kind !== 'chunked') return { kind, sha256: line, chunks: undefined }
+  const chunks: ChunkSigning = {
+    payload: line,
+    key,
+    timestamp: presented.timestamp,
+    scope: scopeText(presented.scope),
+    seedSignature: presented.signature,
+  }
+  return { kind, sha256: undefined, chunks }
+}

@@ -1,0 +1,61 @@
+// Counts what a render costs and stops it when the budget is spent.
+import { BudgetFault } from './faults.ts'
+
+/** What one render may cost. Absent members take their defaults. */
+export interface Budget {
+  /** Statements, loop turns, calls and 64-character units of string work. Default 300,000. */
+  readonly steps?: number
+  /** Wall-clock milliseconds, looked at every 1,000 steps. Default 90. */
+  readonly timeMs?: number
+  /** Characters of the output, and of any one string on the way. Default 10,485,760. */
+  readonly outputChars?: number
+}
+
+const DEFAULT_STEPS = 300_000
+const DEFAULT_TIME_MS = 90
+const DEFAULT_OUTPUT_CHARS = 10_485_760
+const STEPS_PER_CLOCK_READING = 1_000
+const CHARS_PER_STEP = 64
+
+/** The meter of one render. */
+export class Meter {
+  readonly outputChars: number
+  private readonly maxSteps: number
+  private readonly timeMs: number
+  private steps = 0
+  private nextCheck = STEPS_PER_CLOCK_READING
+  private startedAtMs = 0
+
+  constructor(budget: Budget) {
+    this.maxSteps = budget.steps ?? DEFAULT_STEPS
+    this.timeMs = budget.timeMs ?? DEFAULT_TIME_MS
+    this.outputChars = budget.outputChars ?? DEFAULT_OUTPUT_CHARS
+    if (this.maxSteps < this.nextCheck) this.nextCheck = this.maxSteps + 1
+  }
+
+  /** Pays for `steps` steps. Throws `BudgetFault`. */
+  spend(steps: number): void {
+    this.steps += steps
+    if (this.steps >= this.nextCheck) this.check()
+  }
+
+  /** Pays for reading `chars` characters. */
+  spendChars(chars: number): void {
+    this.spend(1 + Math.floor(chars / CHARS_PER_STEP))
+  }
+
+  /** Pays for a string of `chars` characters that is about to be made; one longer than the output may be is refused. */
+  spendText(chars: number): void {
+    if (chars > this.outputChars) throw new BudgetFault('output', `${this.outputChars} characters`)
+    this.spendChars(chars)
+  }
+
+  private check(): void {
+    if (this.steps > this.maxSteps) throw new BudgetFault('steps', `${this.maxSteps} steps`)
+    // The first reading starts the clock: most renders end before it and never ask for the time.
+    const nowMs = performance.now()
+    if (this.startedAtMs === 0) this.startedAtMs = nowMs
+    if (nowMs - this.startedAtMs > this.timeMs) throw new BudgetFault('time', `${this.timeMs} ms`)
+    this.nextCheck = Math.min(this.steps + STEPS_PER_CLOCK_READING, this.maxSteps + 1)
+  }
+}

@@ -1,0 +1,95 @@
+// java.util.Formatter, as far as templates need it: %s %d %x %X %o %f %e %c %b %n %% with flags, width and precision.
+import type { Meter } from '../budget.ts'
+import { MethodFault } from '../faults.ts'
+import { numberText } from '../numbers.ts'
+import { textOf } from '../print.ts'
+import { isDouble, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
+
+const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
+const MAX_WIDTH = 1_000
+
+/** Formats values. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */
+export function formatText(format: string, values: readonly Value[], meter: Meter): string {
+  let next = 0
+  const text = format.replaceAll(SPECIFIER, (_all, ...groups: (string | undefined)[]) => {
+    const [position, flags = '', width, precision, conversion = ''] = groups
+    meter.spend(1)
+    if (conversion === 'n') return '\n'
+    if (conversion === '%') return pad('%', flags, Number(width ?? 0))
+    const index = position === undefined ? next++ : Number(position) - 1
+    if (index >= values.length)
+      throw new MethodFault(`MissingFormatArgumentException: Format specifier '%${conversion}'`)
+    const digits = precision === undefined ? undefined : Math.min(Number(precision), 100)
+    return pad(convert(conversion, values[index], { digits, flags, meter }), flags, Number(width ?? 0))
+  })
+  meter.spendText(text.length)
+  return text
+}
+
+interface Conversion {
+  readonly digits: number | undefined
+  readonly flags: string
+  readonly meter: Meter
+}
+
+const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
+  ['s', (value, { digits, meter }) => (textOf(value, meter) ?? 'null').slice(0, digits)],
+  ['c', (value, { meter }) => textOf(value, meter) ?? 'null'],
+  ['b', (value) => String(typeof value === 'boolean' ? value : value !== null && value !== undefined)],
+  ['d', (value, { flags }) => signed(numberText(whole(value)), flags)],
+  ['x', (value) => unsignedText(whole(value), 16)],
+  ['o', (value) => unsignedText(whole(value), 8)],
+  ['f', (value, { digits, flags }) => signed(toNumber(double(value)).toFixed(digits ?? 6), flags)],
+  [
+    'e',
+    (value, { digits }) =>
+      toNumber(double(value))
+        .toExponential(digits ?? 6)
+        .replace(/e([+-])(\d)$/, 'e$10$2'),
+  ],
+])
+
+function convert(name: string, value: Value, conversion: Conversion): string {
+  const run = CONVERSIONS.get(name) ?? CONVERSIONS.get(name.toLowerCase())
+  if (run === undefined || (name !== name.toLowerCase() && !'SXCBE'.includes(name))) {
+    throw new MethodFault(`UnknownFormatConversionException: Conversion = '${name}'`)
+  }
+  const text = run(value, conversion)
+  return name === name.toLowerCase() ? text : text.toUpperCase()
+}
+
+function whole(value: Value): JavaNumber {
+  if (isJavaNumber(value) && !isDouble(value)) return value
+  throw new MethodFault('IllegalFormatConversionException: not a whole number')
+}
+
+function double(value: Value): JavaNumber {
+  if (isJavaNumber(value) && isDouble(value)) return value
+  throw new MethodFault('IllegalFormatConversionException: not a Double')
+}
+
+/** Negative numbers in two's complement, of 32 bits if they fit. */
+export function unsignedText(value: JavaNumber, radix: number): string {
+  const number = BigInt(numberText(value))
+  if (number >= 0n) return number.toString(radix)
+  return BigInt.asUintN(number >= -(2n ** 31n) ? 32 : 64, number).toString(radix)
+}
+
+function signed(text: string, flags: string): string {
+  const grouped = flags.includes(',')
+    ? text.replace(/^(-?)(\d+)/, (_all, sign: string, digits: string) => sign + group(digits))
+    : text
+  return flags.includes('+') && !text.startsWith('-') ? `+${grouped}` : grouped
+}
+
+function group(digits: string): string {
+  return digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
+}
+
+function pad(text: string, flags: string, width: number): string {
+  const bounded = Math.min(width, MAX_WIDTH)
+  if (flags.includes('-')) return text.padEnd(bounded)
+  if (!flags.includes('0')) return text.padStart(bounded)
+  const sign = /^[+-]?/.exec(text)?.[0] ?? ''
+  return sign + text.slice(sign.length).padStart(bounded - sign.length, '0')
+}

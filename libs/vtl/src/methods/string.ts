@@ -1,0 +1,140 @@
+// Java's methods on strings.
+import { MethodFault } from '../faults.ts'
+import { textOf } from '../print.ts'
+import { listOf, type Value } from '../values.ts'
+import { formatText } from './format.ts'
+import { defineObjectMethods, refuseComparison } from './object.ts'
+import { methodTable, type Call, type Define, type MethodTable } from './table.ts'
+
+export const stringMethods: MethodTable<string> = methodTable((define) => {
+  defineObjectMethods(define)
+  defineReading(define)
+  defineSearching(define)
+  defineChanging(define)
+  defineRegex(define)
+  defineStatic(define)
+})
+
+function defineReading(define: Define<string>): void {
+  define('length', '', (text) => text.length)
+  define('isEmpty', '', (text) => text === '')
+  define('isBlank', '', (text) => /^\s*$/.test(text))
+  define('charAt', 'i', (text, [index]) => text.charAt(checked(index, text.length)))
+  define('codePointAt', 'i', (text, [index]) => text.codePointAt(checked(index, text.length)))
+  define('equalsIgnoreCase', 't', (text, [other]) => typeof other === 'string' && fold(text) === fold(other))
+  define('contentEquals', 's', (text, [other]) => text === other)
+  define('compareTo', 's', (text, [other]) => compare(text, other))
+  define('compareTo', 'o', refuseComparison)
+  define('compareToIgnoreCase', 's', (text, [other]) => compare(fold(text), fold(other)))
+  define('intern', '', (text) => text)
+  define('strip', '', (text) => text.trim())
+  define('toCharArray', '', (text, _args, { meter }) => {
+    meter.spend(text.length)
+    return listOf(text.split(''))
+  })
+  define('subSequence', 'ii', (text, [from, to], call) => substring(text, from, to, call))
+  define('substring', 'i', (text, [from], call) => substring(text, from, text.length, call))
+  define('substring', 'ii', (text, [from, to], call) => substring(text, from, to, call))
+}
+
+function defineSearching(define: Define<string>): void {
+  define('contains', 's', (text, [part], call) => read(text, call).includes(part))
+  define('startsWith', 's', (text, [start]) => text.startsWith(start))
+  define('startsWith', 'si', (text, [start, at]) => at >= 0 && at <= text.length && text.startsWith(start, at))
+  define('endsWith', 's', (text, [end]) => text.endsWith(end))
+  define('indexOf', 's', (text, [part], call) => read(text, call).indexOf(part))
+  define('indexOf', 'i', (text, [char], call) => read(text, call).indexOf(String.fromCodePoint(char)))
+  define('indexOf', 'si', (text, [part, from], call) => read(text, call).indexOf(part, from))
+  define('lastIndexOf', 's', (text, [part], call) => read(text, call).lastIndexOf(part))
+  define('lastIndexOf', 'si', (text, [part, from], call) => (from < 0 ? -1 : read(text, call).lastIndexOf(part, from)))
+}
+
+function defineChanging(define: Define<string>): void {
+  define('trim', '', (text, _args, call) => read(text, call).replaceAll(/^[\0- ]+|[\0- ]+$/g, ''))
+  define('toUpperCase', '', (text, _args, call) => read(text, call).toUpperCase())
+  define('toLowerCase', '', (text, _args, call) => read(text, call).toLowerCase())
+  define('concat', 's', (text, [other], { meter }) => {
+    meter.spendText(text.length + other.length)
+    return text + other
+  })
+  define('repeat', 'i', (text, [count], { meter }) => {
+    if (count < 0) throw new MethodFault(`IllegalArgumentException: count is negative: ${count}`)
+    meter.spendText(text.length * count)
+    return text.repeat(count)
+  })
+  define('replace', 'ss', (text, [part, replacement], call) => {
+    const matches = read(text, call).split(part).length - 1
+    call.meter.spendText(text.length + matches * (replacement.length - part.length))
+    return text.replaceAll(part, () => replacement)
+  })
+}
+
+function defineRegex(define: Define<string>): void {
+  define('matches', 's', (text, [pattern], call) => call.regex(pattern).test(read(text, call)))
+  define('replaceAll', 'ss', (text, args, call) => replace(text, args, true, call))
+  define('replaceFirst', 'ss', (text, args, call) => replace(text, args, false, call))
+  define('split', 's', (text, [pattern], call) => split(text, pattern, 0, call))
+  define('split', 'si', (text, [pattern, limit], call) => split(text, pattern, limit, call))
+}
+
+/** Static methods, which Java lets one call on any string. */
+function defineStatic(define: Define<string>): void {
+  define('valueOf', 'o', (_text, [value], { meter }) => textOf(value, meter) ?? 'null')
+  define('join', 'sc', (_text, [separator, items], call) => join(separator, items, call))
+  define('join', 's*', (_text, [separator, ...items], call) => join(separator, items, call))
+  define('format', 's*', (_text, [format, ...values], { meter }) => formatText(format, values, meter))
+}
+
+/** Pays for reading the whole text. */
+function read(text: string, { meter }: Call): string {
+  meter.spendChars(text.length)
+  return text
+}
+
+function checked(index: number, length: number): number {
+  if (index >= 0 && index < length) return index
+  throw new MethodFault(`StringIndexOutOfBoundsException: index ${index}, length ${length}`)
+}
+
+function substring(text: string, from: number, to: number, { meter }: Call): string {
+  if (from < 0 || to > text.length || from > to) {
+    throw new MethodFault(`StringIndexOutOfBoundsException: begin ${from}, end ${to}, length ${text.length}`)
+  }
+  meter.spend(1)
+  return text.slice(from, to)
+}
+
+/** The case folding of equalsIgnoreCase, which looks at each character by itself. */
+function fold(text: string): string {
+  return text.toUpperCase().toLowerCase()
+}
+
+function compare(left: string, right: string): number {
+  const length = Math.min(left.length, right.length)
+  for (let index = 0; index < length; index++) {
+    const difference = left.charCodeAt(index) - right.charCodeAt(index)
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+function replace(text: string, args: readonly [string, string], all: boolean, call: Call): string {
+  const result = call.regex(args[0]).replace(read(text, call), args[1], all)
+  call.meter.spendText(result.length)
+  return result
+}
+
+function split(text: string, pattern: string, limit: number, call: Call): Value {
+  const parts = call.regex(pattern).split(read(text, call), limit)
+  call.meter.spend(parts.length)
+  return listOf(parts)
+}
+
+function join(separator: string, items: readonly Value[], { meter }: Call): string {
+  let result = ''
+  for (const [index, item] of items.entries()) {
+    result += (index === 0 ? '' : separator) + (textOf(item, meter) ?? 'null')
+    meter.spendText(result.length)
+  }
+  return result
+}

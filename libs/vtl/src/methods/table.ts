@@ -1,0 +1,112 @@
+// Tables of Java methods: overloads by parameter types, chosen as Velocity chooses them.
+import type { Meter } from '../budget.ts'
+import { MethodFault } from '../faults.ts'
+import type { RegexEngine } from '../regex.ts'
+import { isJavaInt, isJavaNumber, isMap, type JavaMap, type JavaNumber, type Value } from '../values.ts'
+
+/** What a method may use of the render that calls it. */
+export interface Call {
+  readonly meter: Meter
+  readonly regex: RegexEngine
+}
+
+/** Parameter types, a letter each: string, text or null, int, number, boolean, collection, map, object. A last `*` takes any further objects. */
+interface Kinds {
+  s: string
+  t: string | null | undefined
+  i: number
+  n: JavaNumber
+  b: boolean
+  c: Value[]
+  m: JavaMap
+  o: Value
+}
+type Kind = keyof Kinds
+
+/** `'si'` → `[string, number]` */
+type Arguments<Parameters extends string> = Parameters extends '*'
+  ? Value[]
+  : Parameters extends `${infer First extends Kind}${infer Rest}`
+    ? [Kinds[First], ...Arguments<Rest>]
+    : []
+
+interface Method<Self> {
+  readonly parameters: string
+  readonly run: (self: Self, args: readonly Value[], call: Call) => Value
+}
+export type Overloads<Self> = readonly Method<Self>[] | undefined
+export type MethodTable<Self> = Map<string, Method<Self>[]>
+
+/** Adds a method to a table, with its parameter types as letters; `run` gets arguments of just these types. */
+export type Define<Self> = <Parameters extends string>(
+  name: string,
+  parameters: Parameters,
+  run: (self: Self, args: Arguments<Parameters>, call: Call) => Value,
+) => void
+
+/** A table of methods, filled by `fill`. More specific overloads come first. */
+export function methodTable<Self>(fill: (define: Define<Self>) => void): MethodTable<Self> {
+  const table: MethodTable<Self> = new Map()
+  fill((name, parameters, run) => {
+    const overloads = table.get(name) ?? []
+    overloads.push({ parameters, run: run as Method<Self>['run'] })
+    table.set(name, overloads)
+  })
+  return table
+}
+
+/** Runs the first overload that takes the arguments; null when there is none. */
+export function invoke<Self>(overloads: Overloads<Self>, self: Self, args: readonly Value[], call: Call): Value {
+  if (overloads === undefined) return null
+  for (const { parameters, run } of overloads) {
+    if (!acceptsAll(parameters, args)) continue
+    // Java passes null for any object; every method here that wants more than an object throws on it.
+    for (let index = 0; index < args.length; index++) {
+      if (isNull(args[index]) && !takesNull(parameters[index])) throw new MethodFault('NullPointerException')
+    }
+    return run(self, args, call)
+  }
+  // Velocity 1.7 takes a method without parameters for applicable to anything, and Java then refuses the call.
+  if (overloads.some(({ parameters }) => parameters === '')) {
+    throw new MethodFault('IllegalArgumentException: wrong number of arguments')
+  }
+  return null
+}
+
+function acceptsAll(parameters: string, args: readonly Value[]): boolean {
+  const isOpen = parameters.endsWith('*')
+  if (isOpen ? args.length < parameters.length - 1 : args.length !== parameters.length) return false
+  for (let index = 0; index < args.length; index++) {
+    if (!accepts(parameters[index], args[index])) return false
+  }
+  return true
+}
+
+function takesNull(kind: string | undefined): boolean {
+  return kind === 'o' || kind === 't' || kind === '*' || kind === undefined
+}
+
+function isNull(value: Value): boolean {
+  return value === null || value === undefined
+}
+
+function accepts(kind: string | undefined, value: Value): boolean {
+  if (isNull(value)) return kind !== 'i' && kind !== 'b'
+  switch (kind) {
+    case 's':
+    case 't':
+      return typeof value === 'string'
+    case 'i':
+      return isJavaInt(value)
+    case 'n':
+      return isJavaNumber(value)
+    case 'b':
+      return typeof value === 'boolean'
+    case 'c':
+      return Array.isArray(value)
+    case 'm':
+      return isMap(value)
+    default:
+      return true
+  }
+}

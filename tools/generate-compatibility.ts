@@ -1,0 +1,22 @@
+// Writes docs/compatibility.md: every operation of every service model, and whether Sluice serves it yet.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
+import { compatibility } from '../gateway/src/services/compatibility.ts'
+import { createServices } from '../gateway/src/services/index.ts'
+
+const file = join(import.meta.dirname, '..', 'docs', 'compatibility.md')
+const nobody = (): never => {
+  throw new Error('the page is made from what the services are, not from what they do')
+}
+const functions = { invoke: nobody, stream: nobody }
+const text = compatibility(createServices({ blobs: createMemoryBlobs(), functions, folders: false }))
+
+if (process.argv.includes('--check')) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    process.stderr.write('docs/compatibility.md is not what the handlers say: run "npm run generate".\n')
+    process.exit(1)
+  }
+} else {
+  writeFileSync(file, text)
+}

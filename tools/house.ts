@@ -1,0 +1,49 @@
+// House rules that no linter knows: forbidden names, first-line comments, file sizes, dependencies of libraries.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const folders = ['libs', 'gateway/src', 'tools', 'conformance', 'bench']
+const forbiddenNames = /(?:^|[-/.])(?:utils?|helpers?|common|shared|misc|managers?|base)(?=[-/.]|$)/
+/** Words that are part of a field's own name and not a drawer for everything. */
+const allowedNames = /base-path|base64|base-url/g
+const skipped = new Set(['node_modules', 'dist', 'generated', 'oracle', 'results', 'golden'])
+
+const problems: string[] = []
+
+function visit(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) {
+      if (!skipped.has(entry.name)) visit(path)
+      continue
+    }
+    if (/\.(?:ts|tsx|mjs)$/.test(entry.name)) checkFile(path)
+  }
+}
+
+function checkFile(path: string): void {
+  const name = relative(root, path)
+  const text = readFileSync(path, 'utf8')
+  if (forbiddenNames.test(name.replace(allowedNames, 'x'))) problems.push(`${name}: a drawer's name; name what is in it`)
+  const first = text.startsWith('#!') ? (text.split('\n')[1] ?? '') : text
+  if (!/^(?:\/\/ |\/\*\* )\S/.test(first)) problems.push(`${name}: the first line says what the file is for`)
+  if (/@ts-ignore/.test(text.replaceAll("'@ts-ignore'", '')) && name !== 'tools/house.ts') problems.push(`${name}: @ts-ignore hides errors; use @ts-expect-error and say why`)
+  for (const [, reason] of text.matchAll(/(?:eslint|oxlint)-disable(?:-next-line)?[^\n]*?(--\s*\S.*)?\n/g)) {
+    if (reason === undefined && name !== 'tools/house.ts') problems.push(`${name}: a lint-disable says why after --`)
+  }
+  if (name.startsWith('libs/')) checkLibraryImports(name, text)
+}
+
+/** A library depends on no other folder of the project; `aws-protocol` may know `sigv4`. */
+function checkLibraryImports(name: string, text: string): void {
+  if (/\.test\.ts$/.test(name)) return
+  for (const [, imported = ''] of text.matchAll(/from '@sluice\/([a-z0-9-]+)/g)) {
+    if (name.startsWith('libs/aws-protocol/') && imported === 'sigv4') continue
+    problems.push(`${name}: a library imports @sluice/${imported}; floor 1 knows nothing of ours`)
+  }
+}
+
+for (const folder of folders) visit(join(root, folder))
+for (const problem of problems) process.stderr.write(`${problem}\n`)
+process.exit(problems.length === 0 ? 0 : 1)
