@@ -14,6 +14,7 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ['house rules', ...node, 'tools/house.ts'],
   ['generated types', ...node, 'tools/generate-types.ts', '--check'],
   ['compatibility page', ...node, 'tools/generate-compatibility.ts', '--check'],
+  ['lifecycle page', ...node, 'tools/generate-lifecycle.ts', '--check'],
 ]
 
 let passed = 0

@@ -25,10 +25,12 @@ function visit(folder: string): void {
 function checkFile(path: string): void {
   const name = relative(root, path)
   const text = readFileSync(path, 'utf8')
-  if (forbiddenNames.test(name.replace(allowedNames, 'x'))) problems.push(`${name}: a drawer's name; name what is in it`)
+  if (forbiddenNames.test(name.replace(allowedNames, 'x')))
+    problems.push(`${name}: a drawer's name; name what is in it`)
   const first = text.startsWith('#!') ? (text.split('\n')[1] ?? '') : text
   if (!/^(?:\/\/ |\/\*\* )\S/.test(first)) problems.push(`${name}: the first line says what the file is for`)
-  if (/@ts-ignore/.test(text.replaceAll("'@ts-ignore'", '')) && name !== 'tools/house.ts') problems.push(`${name}: @ts-ignore hides errors; use @ts-expect-error and say why`)
+  if (/@ts-ignore/.test(text.replaceAll("'@ts-ignore'", '')) && name !== 'tools/house.ts')
+    problems.push(`${name}: @ts-ignore hides errors; use @ts-expect-error and say why`)
   for (const [, reason] of text.matchAll(/(?:eslint|oxlint)-disable(?:-next-line)?[^\n]*?(--\s*\S.*)?\n/g)) {
     if (reason === undefined && name !== 'tools/house.ts') problems.push(`${name}: a lint-disable says why after --`)
   }
@@ -37,7 +39,7 @@ function checkFile(path: string): void {
 
 /** A library depends on no other folder of the project; `aws-protocol` may know `sigv4`. */
 function checkLibraryImports(name: string, text: string): void {
-  if (/\.test\.ts$/.test(name)) return
+  if (name.endsWith('.test.ts')) return
   for (const [, imported = ''] of text.matchAll(/from '@sluice\/([a-z0-9-]+)/g)) {
     if (name.startsWith('libs/aws-protocol/') && imported === 'sigv4') continue
     problems.push(`${name}: a library imports @sluice/${imported}; floor 1 knows nothing of ours`)

@@ -1,6 +1,7 @@
 // The only reader of flags, environment variables and the config file; what comes out is one frozen Config.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Credentials } from '@sluice/sigv4'
 import { logLevels, type LogLevel } from './log.ts'
 
 export interface Config {
@@ -16,6 +17,8 @@ export interface Config {
   readonly account: string
   readonly stage: string
   readonly lambdaEndpoint: string | undefined
+  /** AWS_ACCESS_KEY_ID and its companions: for calls to `lambdaEndpoint` alone. */
+  readonly lambdaCredentials: Credentials | undefined
   readonly enforceLambdaPermissions: boolean
   readonly logLevel: LogLevel
 }
@@ -107,7 +110,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
   const file = fileOptions((values['config'] as string | undefined) ?? environment['SLUICE_CONFIG'])
   const value = (name: OptionName): string | undefined =>
     (values[name] as string | undefined) ?? environment[variable(name)] ?? file.get(name) ?? options[name].default
-  return { kind: 'run', config: Object.freeze(build(command, files, value)) }
+  return { kind: 'run', config: Object.freeze(build(command, { files, environment, value })) }
 }
 
 function parse(args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
@@ -124,11 +127,13 @@ function parse(args: readonly string[]): { values: Record<string, unknown>; posi
   }
 }
 
-function build(
-  command: Config['command'],
-  files: readonly string[],
-  value: (name: OptionName) => string | undefined,
-): Config {
+interface Given {
+  readonly files: readonly string[]
+  readonly environment: NodeJS.ProcessEnv
+  readonly value: (name: OptionName) => string | undefined
+}
+
+function build(command: Config['command'], { files, environment, value }: Given): Config {
   const dataFolder = value('data')
   if (command === 'serve' && dataFolder === undefined) {
     throw new UsageError('sluice serve keeps its state on disk: say where with --data DIR.')
@@ -148,7 +153,8 @@ function build(
     region: matching('region', value('region') ?? '', /^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
     account: matching('account', value('account') ?? '', /^\d{12}$/, 'twelve digits'),
     stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
-    lambdaEndpoint: value('lambda-endpoint'),
+    lambdaEndpoint: endpointOf('lambda-endpoint', value('lambda-endpoint')),
+    lambdaCredentials: credentialsIn(environment),
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
@@ -168,6 +174,18 @@ function portOf(name: OptionName, text: string): number {
 function matching(name: OptionName, text: string, pattern: RegExp, wanted: string): string {
   if (!pattern.test(text)) throw new UsageError(`--${name} takes ${wanted}, not "${text}".`)
   return text
+}
+
+function endpointOf(name: OptionName, text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new UsageError(`--${name} takes a URL such as https://lambda.eu-west-1.amazonaws.com, not "${text}".`)
+}
+
+function credentialsIn(environment: NodeJS.ProcessEnv): Credentials | undefined {
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID']
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY']
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] }
 }
 
 function switchOf(name: OptionName, text: string | undefined): boolean | undefined {

@@ -53,6 +53,7 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     clock,
     log: createLog(options.logLevel ?? 'warn'),
     lambdaEndpoint: undefined,
+    lambdaCredentials: undefined,
     enforceLambdaPermissions: false,
   })
   const requestHandler = createSdkHandler(core.front)

@@ -1,7 +1,11 @@
 // A whole gateway without a socket: the store, the services, the plans and the front, put together. `main.ts` adds a listener.
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { Credentials } from '@sluice/sigv4'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
+import { functionCredentials } from './adapters/function-credentials.ts'
+import { createMemoryFunctionLog } from './adapters/memory-function-log.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
 import { openSqliteStore } from './adapters/sqlite-store.ts'
@@ -38,6 +42,8 @@ export interface GatewayParts {
   readonly log: Log
   /** Where functions that are not here are invoked. */
   readonly lambdaEndpoint: string | undefined
+  /** What those calls are signed with; unsigned when absent. */
+  readonly lambdaCredentials: Credentials | undefined
   /** Whether an API needs a function's permission (AddPermission) to invoke it. */
   readonly enforceLambdaPermissions: boolean
 }
@@ -57,6 +63,26 @@ export interface Core {
   readonly close: () => Promise<void>
 }
 
+interface FunctionsPlace {
+  readonly store: Store
+  readonly blobs: Blobs
+  readonly endpointUrl: () => string | undefined
+}
+
+function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<typeof createLocalFunctions> {
+  const { clock, log, dataFolder, lambdaEndpoint: endpoint, lambdaCredentials: credentials } = parts
+  return createLocalFunctions({
+    ...place,
+    clock,
+    log,
+    functionLog: createMemoryFunctionLog(),
+    codeFolder: dataFolder === undefined ? join(tmpdir(), `sluice-${userInfo().uid}`) : join(dataFolder, 'functions'),
+    remote: endpoint === undefined ? undefined : createRemoteFunctions({ endpoint, credentials, clock }),
+    credentials: functionCredentials(parts.mode),
+    enforcePermissions: parts.enforceLambdaPermissions,
+  })
+}
+
 export function createCore(parts: GatewayParts): Core {
   const { dataFolder, clock, log } = parts
   const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
@@ -68,16 +94,7 @@ export function createCore(parts: GatewayParts): Core {
     apiEndpoint: (apiId) => `http://${apiId}.execute-api.${parts.domain}${port === 0 || port === 80 ? '' : `:${port}`}`,
   }
   const endpointUrl = (): string | undefined => (port === 0 ? undefined : `http://127.0.0.1:${port}`)
-  const remote = parts.lambdaEndpoint === undefined ? undefined : createRemoteFunctions(parts.lambdaEndpoint)
-  const functions = createLocalFunctions({
-    store,
-    blobs,
-    clock,
-    log,
-    remote,
-    endpointUrl,
-    enforcePermissions: parts.enforceLambdaPermissions,
-  })
+  const functions = openFunctions(parts, { store, blobs, endpointUrl })
   const services = createServices({ blobs, functions, folders: parts.mode === 'dev' })
   const ports = { upstream, functions, bug }
   const plans = new Plans(

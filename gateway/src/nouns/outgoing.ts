@@ -1,4 +1,5 @@
 // What goes to an integration and what comes back, between the mapping steps and the integration.
+import type { Value } from '@sluice/vtl'
 import type { HeaderList } from './headers.ts'
 
 /** Parameters that mappings made for the integration request, and template overrides applied over them. */
@@ -20,15 +21,18 @@ export interface Mapped {
   readonly mapped: MappedParameters
   /** The template's output, or the client's body passed through. */
   readonly outgoingBody: Uint8Array | string
-  /** `$context.responseOverride` as the request template left it: read again by the response template. */
+  /** As the request template left them: the response template reads them again. */
   readonly overrides: Overrides
 }
 
-/** What templates may set: `$context.requestOverride` and `$context.responseOverride`, as nested maps. */
+/** What templates set: `$context.requestOverride` and `$context.responseOverride`. Undefined until a template reaches for one. */
 export interface Overrides {
-  readonly requestOverride: Map<string, unknown>
-  readonly responseOverride: Map<string, unknown>
+  requestOverride: OverrideMap | undefined
+  responseOverride: OverrideMap | undefined
 }
+
+/** `header`, `path` and `querystring` are maps of their own; other names hold whatever a template put there. */
+export type OverrideMap = Map<Value, Value>
 
 /** Told by a non-proxy integration. */
 export interface Returned {

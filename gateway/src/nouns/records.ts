@@ -20,6 +20,9 @@ export type ResourceRecord = Omit<apigateway.Resource, 'resourceMethods'>
 /** A deployment, and the hash of the snapshot that it froze. */
 export type DeploymentRecord = Omit<apigateway.Deployment, 'apiSummary'> & { readonly snapshotHash: string }
 
+/** A client certificate with its private key, which the control plane never shows. */
+export type ClientCertificateRecord = apigateway.ClientCertificate & { readonly privateKeyPem: string }
+
 /** A documentation version and the parts it froze. */
 export type DocumentationVersionRecord = apigateway.DocumentationVersion & {
   readonly parts: readonly apigateway.DocumentationPart[]
@@ -65,14 +68,14 @@ export interface Records {
   UsagePlanKey: UsagePlanKeyRecord
   /** [domainName] or [domainName, domainNameId] for private ones */
   DomainName: apigateway.DomainName
-  /** [domainName, basePath]; `(none)` is the empty base path */
+  /** [domain, basePath]; the domain is `name`, or `name+id` for private ones; `(none)` is the empty base path */
   BasePathMapping: apigateway.BasePathMapping
   /** [domainNameAccessAssociationArn] */
   DomainNameAccessAssociation: apigateway.DomainNameAccessAssociation
   /** [vpcLinkId] */
   VpcLink: apigateway.VpcLink
   /** [clientCertificateId] */
-  ClientCertificate: apigateway.ClientCertificate
+  ClientCertificate: ClientCertificateRecord
 
   /** [hash]: what a deployment froze, shared by deployments that froze the same */
   Snapshot: Snapshot

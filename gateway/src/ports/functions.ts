@@ -13,6 +13,8 @@ export interface FunctionCall {
   readonly traceId?: string | undefined
   /** When the caller stops waiting. The function itself goes on until its own time-out. */
   readonly timeoutMs?: number | undefined
+  /** Whether the answer is to have the log's tail. */
+  readonly logTail?: boolean | undefined
 }
 
 export interface FunctionAnswer {
@@ -23,13 +25,26 @@ export interface FunctionAnswer {
   readonly functionError?: string | undefined
   readonly executedVersion: string
   readonly requestId: string
-  /** The last 4 KB of the function's log. */
+  /** The last 4 KB of the function's log, when the call asked for it; else empty. */
+  readonly logTail: string
+}
+
+/** How a streamed answer ended. */
+export interface StreamEnd {
+  readonly functionError?: string | undefined
+  /** The error object of a function that failed. */
+  readonly payload: Uint8Array
   readonly logTail: string
 }
 
 /** An answer whose payload is still arriving. */
 export interface StreamedAnswer {
+  /** For one reader. Throws when the function fails underway. */
   readonly chunks: AsyncIterable<Uint8Array>
+  /** `application/vnd.awslambda.http-integration-response` when the bytes begin with an HTTP prelude. */
+  readonly contentType: string
+  /** Settles after the last chunk; never rejects for what the function itself did wrong. */
+  readonly end: Promise<StreamEnd>
   readonly executedVersion: string
   readonly requestId: string
 }
@@ -43,19 +58,30 @@ export type FunctionFaultReason =
   | 'unavailable'
   | 'refused'
 
+export interface FunctionFaultDetail {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly throttle?: string | undefined
+  readonly cause?: unknown
+}
+
 /** The call did not reach a result. A function that ran and failed is an answer with `functionError`, not a fault. */
 export class FunctionFault extends Error {
   readonly reason: FunctionFaultReason
   /** Lambda's HTTP status and error code, for the log. */
   readonly status: number
   readonly code: string
+  /** Lambda's `Reason` of a throttled call. */
+  readonly throttle: string | undefined
 
-  constructor(reason: FunctionFaultReason, detail: { status: number; code: string; message: string; cause?: unknown }) {
+  constructor(reason: FunctionFaultReason, detail: FunctionFaultDetail) {
     super(detail.message, detail.cause === undefined ? undefined : { cause: detail.cause })
     this.name = 'FunctionFault'
     this.reason = reason
     this.status = detail.status
     this.code = detail.code
+    this.throttle = detail.throttle
   }
 }
 

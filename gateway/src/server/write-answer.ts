@@ -7,6 +7,8 @@ import { lastHeader } from '../nouns/headers.ts'
 const bodiless = new Set([204, 304])
 
 export async function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
+  headers.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close')
   if (bodiless.has(status)) {
     response.writeHead(status, headers)
     response.end()

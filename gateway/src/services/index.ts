@@ -1,13 +1,15 @@
 // Every AWS service that Sluice answers for: one row each.
 import { apigatewayService } from './apigateway/index.ts'
 import { apigatewayv2Service } from './apigatewayv2/index.ts'
+import { createLambdaService, type LambdaParts } from './lambda/index.ts'
 import type { ModelName } from './models.ts'
 import type { Service } from './service.ts'
 
 /** The services by model name. Those that are not here answer 501. */
-export function createServices(): ReadonlyMap<ModelName, Service> {
+export function createServices(parts: LambdaParts): ReadonlyMap<ModelName, Service> {
   return new Map<ModelName, Service>([
     ['apigateway', apigatewayService],
     ['apigatewayv2', apigatewayv2Service],
+    ['lambda', createLambdaService(parts)],
   ])
 }

@@ -5,7 +5,7 @@ import { allCodePoints, complement, range, setOf } from './code-points.ts'
 import { readCharacterEscape, verticalSpace } from './escapes.ts'
 import { RegexFault } from './fault.ts'
 import type { Assertion, Node, Pattern } from './nodes.ts'
-import { partsOf, sequence } from './nodes.ts'
+import { partsOf, sequence, some } from './nodes.ts'
 import { readClass } from './parse-class.ts'
 import type { Flag, Reader } from './reader.ts'
 import { faultAt, foldingOf, peek, startReading, take, takeCodePoint, takeMatch } from './reader.ts'
@@ -227,26 +227,18 @@ function capture(reader: Reader, name: string | undefined): Wrap {
 
 function behind(reader: Reader, negated: boolean): Wrap {
   return (body) => {
-    if (longest(body) === Infinity) {
+    if (isOfUnknownLength(body)) {
       throw faultAt(reader, 'Look-behind group does not have an obvious maximum length', reader.position - 1)
     }
     return { kind: 'look', ahead: false, negated, body }
   }
 }
 
-const maxLength = 0x7fffffff
-
-/** Java's idea of a maximum length: a repeated character has the greatest that it can count to, and anything beyond is none. */
-function longest(node: Node): number {
-  if (node.kind === 'set') return 1
-  if (node.kind === 'backreference') return Infinity
-  if (node.kind === 'look') return 0
-  const parts = partsOf(node).map(longest)
-  if (node.kind === 'choice') return Math.max(...parts)
-  const sum = parts.reduce((total, part) => total + part, 0)
-  if (node.kind !== 'repeat') return sum > maxLength ? Infinity : sum
-  if (node.max === Infinity) return node.body.kind === 'set' ? maxLength : Infinity
-  return node.max === 0 || sum * node.max <= maxLength ? sum * node.max || 0 : Infinity
+// Java lets characters, and groups of a certain length, repeat without end behind a look. (Where it refuses `ab{2,}`, we do not.)
+function isOfUnknownLength(node: Node): boolean {
+  if (node.kind === 'repeat' && node.max === Infinity)
+    return some(node.body, ({ kind }) => kind === 'choice' || kind === 'repeat')
+  return node.kind === 'backreference' || (node.kind !== 'look' && partsOf(node).some(isOfUnknownLength))
 }
 
 function readQuantified(reader: Reader, atom: Node): Node {

@@ -34,8 +34,9 @@ function foreignTo(assertions: ReadonlySet<Assertion>): RegExp {
 
 // JavaScript forgets the groups of earlier rounds and does not accept empty rounds; Java does the opposite in both.
 function isLoopWithMemory(node: Node): boolean {
-  if (node.kind !== 'repeat' || node.max <= 1) return false
-  return isNullable(node.body) || some(node.body, (part) => part.kind === 'capture')
+  if (node.kind !== 'repeat') return false
+  if (node.max > node.min && isNullable(node.body)) return true
+  return node.max > 1 && some(node.body, (part) => part.kind === 'capture')
 }
 
 function sourceOf(node: Node): string | undefined {

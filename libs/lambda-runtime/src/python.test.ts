@@ -28,11 +28,14 @@ async function run(
 test('without python3, the invoker is told so', async () => {
   const path = process.env['PATH']
   process.env['PATH'] = '/nowhere'
-  await expect(run('')).rejects.toMatchObject({
-    code: 'InvalidRuntime',
-    message: "The runtime python3.12 needs python3 on this machine's PATH, and there is none",
-  })
-  process.env['PATH'] = path
+  try {
+    await expect(run('')).rejects.toMatchObject({
+      code: 'InvalidRuntime',
+      message: "The runtime python3.12 needs python3 on this machine's PATH, and there is none",
+    })
+  } finally {
+    process.env['PATH'] = path
+  }
 })
 
 describe.runIf(hasPython)('python', () => {

@@ -7,7 +7,7 @@ import { mapMethods } from './methods/map.ts'
 import { numberMethods } from './methods/number.ts'
 import { stringMethods } from './methods/string.ts'
 import { invoke, type Call, type Overloads } from './methods/table.ts'
-import { JavaObject, isJavaInt, isJavaNumber, type JavaMap, type JavaNumber, type Value } from './values.ts'
+import { Collection, JavaObject, isJavaInt, isJavaNumber, type JavaMap, type JavaNumber, type Value } from './values.ts'
 
 /** A method name, looked up in every table once, when the template is compiled. */
 export interface MethodSite {
@@ -30,11 +30,15 @@ export function methodSite(name: string): MethodSite {
   }
 }
 
+/** Methods of lists that collections lack. */
+const LIST_ONLY: ReadonlySet<string> = new Set(['get', 'set', 'indexOf', 'lastIndexOf', 'subList', 'listIterator'])
+
 /** Calls a method; null when the value has none of that name for these arguments. Throws `MethodFault`. */
 export function callMethod(target: Value, site: MethodSite, args: readonly Value[], call: Call): Value {
   if (typeof target === 'string') return invoke(site.onString, target, args, call)
   if (target instanceof JavaObject) return target.call(site.name, args)
-  if (Array.isArray(target)) return invoke(site.onList, target, args, call)
+  if (Array.isArray(target))
+    return target instanceof Collection && LIST_ONLY.has(site.name) ? null : invoke(site.onList, target, args, call)
   if (isJavaNumber(target)) return invoke(site.onNumber, target, args, call)
   if (typeof target === 'boolean') return invoke(site.onBoolean, target, args, call)
   if (target === null || target === undefined) return null
@@ -69,7 +73,8 @@ export function getProperty(target: Value, site: PropertySite, call: Call): Valu
 
 /** `target[index]`: an item, counted from the end when negative, or a map's member. Throws `MethodFault`. */
 export function getIndex(target: Value, index: Value): Value {
-  if (Array.isArray(target)) return isJavaInt(index) ? target[listIndex(target, index)] : null
+  if (Array.isArray(target))
+    return isJavaInt(index) && !(target instanceof Collection) ? target[listIndex(target, index)] : null
   if (target instanceof JavaObject) return target.call('get', [index])
   if (typeof target === 'object' && target !== null && !isJavaNumber(target))
     return mapGet(target, mapIndex(target, index))
@@ -87,7 +92,7 @@ export function setProperty(target: Value, name: string, value: Value): void {
 /** `#set($target[index] = value)`. Throws `MethodFault` beyond a list's end. */
 export function setIndex(target: Value, index: Value, value: Value): void {
   if (Array.isArray(target)) {
-    if (isJavaInt(index)) target[listIndex(target, index)] = value
+    if (isJavaInt(index) && !(target instanceof Collection)) target[listIndex(target, index)] = value
   } else if (target instanceof JavaObject) {
     if (typeof index === 'string') target.assign(index, value)
   } else if (typeof target === 'object' && target !== null && !isJavaNumber(target)) {

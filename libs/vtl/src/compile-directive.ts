@@ -126,12 +126,12 @@ class Loop {
   }
 }
 
-/** Defines a macro while compiling: the first of a name wins, and a call may stand before it. */
+/** Defines a macro while compiling. The first of a name wins, inner ones before outer ones; calls may stand before it. */
 export function defineMacro(node: Extract<Node, { kind: 'macro' }>, compiler: Compiler): void {
   const parameters = node.parameters.map((name) => ({ slot: compiler.scope.slot(name), literal: `$${name}` }))
   const { name } = node
-  if (compiler.scope.macros.has(name)) return
-  compiler.scope.macros.set(name, { name, parameters, run: compiler.block(node.body) })
+  const run = compiler.block(node.body)
+  if (!compiler.scope.macros.has(name)) compiler.scope.macros.set(name, { name, parameters, run })
 }
 
 export function compileCall(node: MacroCallNode, compiler: Compiler): Run {

@@ -45,17 +45,24 @@ export function compileExpression(expression: Expression, compiler: Compiler): E
 }
 
 /**
- * Compiles the condition of `#if`: true, or a reference to anything but false and null. Numbers, strings and sums are
- * never true by themselves.
+ * Compiles the condition of `#if`: true, a comparison that holds, or a reference to anything but false and null. Sums,
+ * strings, numbers, lists and maps are never true by themselves; Velocity does not even look at them.
  */
 export function compileCondition(expression: Expression, compiler: Compiler): (render: Render) => boolean {
   const evaluate = compiler.expression(expression)
+  if (!canBeTrue(expression)) return () => false
   if (expression.kind !== 'reference') return (render) => evaluate(render) === true
   return (render) => {
     const value = evaluate(render)
     if (value === null || value === undefined || typeof value === 'boolean') return value === true
     return !(value instanceof JavaObject) || value.text() !== null
   }
+}
+
+function canBeTrue(expression: Expression): boolean {
+  if (expression.kind === 'binary') return !/^[-+*/%]$/.test(expression.operator)
+  if (expression.kind === 'literal') return expression.value === true
+  return expression.kind === 'reference' || expression.kind === 'not'
 }
 
 function compileMap(entries: readonly (readonly [Expression, Expression])[], compiler: Compiler): Evaluate {

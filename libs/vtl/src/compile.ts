@@ -116,9 +116,7 @@ class Compilation implements Compiler {
   readonly reference: Compiler['reference'] = (reference) => compileRead(reference, this)
 
   readonly block: Compiler['block'] = (nodes) => {
-    // Macros first: a call may stand before the macro it calls.
-    for (const node of nodes) if (node.kind === 'macro') defineMacro(node, this)
-    const runs = nodes.filter((node) => node.kind !== 'macro').map((node) => this.node(node))
+    const runs = nodes.flatMap((node) => this.node(node) ?? [])
     const [first] = runs
     if (first === undefined) return () => {}
     return (render) => {
@@ -138,7 +136,7 @@ class Compilation implements Compiler {
   }
 
   readonly evaluate: Compiler['evaluate'] = (text, render, at) => {
-    render.meter.spend(text.length)
+    render.meter.spend(2 * text.length)
     const scope = new Scope(render.scope)
     const known = scope.names.length
     const run = this.within(at, () => new Compilation(scope, this.options, () => this.locate(at)).compile(text, at))
@@ -159,8 +157,12 @@ class Compilation implements Compiler {
     }
   }
 
-  private node(node: Exclude<Node, { kind: 'macro' }>): Run {
+  /** What a node does when it is rendered; nothing for a macro, which is defined here and now. */
+  private node(node: Node): Run | null {
     switch (node.kind) {
+      case 'macro':
+        defineMacro(node, this)
+        return null
       case 'text':
         return (render) => render.write(node.text)
       case 'reference':

@@ -11,7 +11,7 @@ import {
 } from './directives.ts'
 import { Cursor, TOKENS } from './lex.ts'
 import { ExpressionParser } from './parse-expression.ts'
-import type { Branch, MacroCallNode, Node } from './syntax.ts'
+import type { Branch, MacroCallNode, Node, ReferenceNode } from './syntax.ts'
 
 /** What bounds and shapes parsing. */
 export interface ParseOptions {
@@ -36,6 +36,8 @@ export function parseTemplate(text: string, options: ParseOptions, at?: number):
 class TemplateParser extends ExpressionParser {
   private readonly options: ParseOptions
   private readonly macroNames = new Set<string>()
+  /** Where a reference ended in a property. Velocity takes a `##` there for text. */
+  private propertyEnd = -1
   /** The spans of comments, in order. */
   private readonly comments: { start: number; end: number }[] = []
 
@@ -78,14 +80,21 @@ class TemplateParser extends ExpressionParser {
     if (cursor.match(TOKENS.set) !== null) return this.setDirective()
     switch (cursor.peek()) {
       case '$':
-        return this.reference() ?? this.looseDollars(start)
+        return this.textReference() ?? this.looseDollars(start)
       case '\\':
-        return this.reference() ?? this.looseDollars(start) ?? this.backslashes()
+        return this.textReference() ?? this.looseDollars(start) ?? this.backslashes()
       case '#':
         return this.hash()
       default:
         return textNode(cursor.take(TOKENS.text))
     }
+  }
+
+  private textReference(): ReferenceNode | null {
+    const reference = this.reference()
+    const isProperty = reference?.formal === false && reference.accessors.at(-1)?.kind === 'property'
+    if (isProperty) this.propertyEnd = this.cursor.at
+    return reference
   }
 
   /** `$` and `$!` that start no reference. What Velocity's lexer does to them is odd, and kept. */
@@ -100,11 +109,14 @@ class TemplateParser extends ExpressionParser {
       cursor.at++
       return textNode(`${dollars}{`)
     }
-    if (cursor.peek() === '[') return textNode(dollars)
+    if (cursor.peek() === '[') {
+      if (dollars.startsWith('\\')) throw cursor.fault('An index needs a reference', start)
+      return textNode(dollars)
+    }
     if (cursor.sees(TOKENS.swallowing)) return textNode('')
     const match = cursor.match(TOKENS.directive)
     // Right before a directive it hides the name: what was one is now an unknown macro.
-    if (match !== null) return this.macroCall(match[1] ?? match[2] ?? '', this.directiveArguments(), start)
+    if (match !== null) return this.macroCall(match[0], this.directiveArguments(), start)
     return textNode(dollars.replaceAll(/\\*!/g, ''))
   }
 
@@ -126,7 +138,7 @@ class TemplateParser extends ExpressionParser {
   private hash(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (cursor.sees(TOKENS.lineComment)) {
+    if (start !== this.propertyEnd && cursor.sees(TOKENS.lineComment)) {
       cursor.take(TOKENS.lineComment)
       const lineEnd = /[\r\n]*$/.exec(cursor.since(start))?.[0].length ?? 0
       this.comments.push({ start: start + 2, end: cursor.at - lineEnd })
@@ -138,13 +150,14 @@ class TemplateParser extends ExpressionParser {
     if (match !== null) return this.nested(() => this.directive(match[1] ?? match[2] ?? '', start))
     cursor.at++
     if (cursor.ended) throw cursor.fault('The template ends with a lone "#"', start)
-    if (cursor.sees(TOKENS.swallowing)) return textNode('')
-    return this.referenceAfterHash() ?? textNode('#')
+    const number = cursor.take(TOKENS.number)
+    if (number !== '') return textNode(`#${number}`)
+    return this.referenceAfterHash() ?? textNode(cursor.sees(TOKENS.swallowing) ? '' : '#')
   }
 
   /** After a `#`, backslashes do not escape a reference. */
   private referenceAfterHash(): Node | null {
-    const reference = this.reference()
+    const reference = this.textReference()
     if (reference === null) return null
     return { ...reference, backslashes: 0, prefix: `#${'\\'.repeat(reference.backslashes)}${reference.prefix}` }
   }

@@ -62,7 +62,7 @@ class Printer {
   }
 
   private enter(depth: number): void {
-    this.meter.spend(1)
+    this.meter.spend(2)
     if (depth > MAX_DEPTH) throw new BudgetFault('depth', `${MAX_DEPTH} levels of a value`)
   }
 

@@ -37,14 +37,20 @@ export function cachedRegexEngine(engine: RegexEngine): RegexEngine {
  * short enough that backtracking stays bounded.
  */
 export function plainRegexEngine(pattern: string): Regex {
-  if (/\)[*+{?]|\\[1-9k]/.test(pattern.replaceAll(/\\[^1-9k]/g, ''))) {
+  // Without what only looks like syntax: escaped characters, and the inside of character classes.
+  const bare = pattern.replaceAll(/\\[^1-9k]/g, '').replaceAll(/\[[^\]]*\]/g, '')
+  if (/\)[*+{?]|\\[1-9k]/.test(bare)) {
     throw new MethodFault(`The pattern ${pattern} needs a regular expression engine with bounds`)
   }
   const search = compile(pattern, 'g')
+  const first = compile(pattern, '')
   const whole = compile(`^(?:${pattern})$`, '')
-  const repetitions = pattern.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0
+  const repetitions = bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0
+  const branches = bare.replaceAll('(?', '').match(/[?|]/g)?.length ?? 0
   const bound = (text: string): void => {
-    if (text.length ** (repetitions + 1) > MAX_WORK) throw new BudgetFault('regex', `the pattern ${pattern}`)
+    if (text.length ** (repetitions + 1) * 2 ** branches > MAX_WORK) {
+      throw new BudgetFault('regex', `${MAX_WORK} steps of the pattern ${pattern}`)
+    }
   }
   return {
     test(text) {
@@ -53,15 +59,11 @@ export function plainRegexEngine(pattern: string): Regex {
     },
     replace(text, replacement, all) {
       bound(text)
-      return replaceMatches(
-        text,
-        all ? [...text.matchAll(search)] : [...text.matchAll(search)].slice(0, 1),
-        replacement,
-      )
+      return text.replace(all ? search : first, expander(replacement))
     },
     split(text, limit) {
       bound(text)
-      return splitAt(text, [...text.matchAll(search)], limit)
+      return splitAt(text, text.matchAll(search), limit)
     },
   }
 }
@@ -74,28 +76,29 @@ function compile(pattern: string, flags: string): RegExp {
   }
 }
 
-function replaceMatches(text: string, matches: readonly RegExpExecArray[], replacement: string): string {
-  let result = ''
-  let from = 0
-  for (const match of matches) {
-    result += text.slice(from, match.index) + expand(replacement, match)
-    from = match.index + match[0].length
+/** What replaces a match. In Java's replacement text `$n` is a group, and a backslash makes the next character plain. */
+function expander(replacement: string): (...match: string[]) => string {
+  if (!/[\\$]/.test(replacement)) return () => replacement
+  return (...match) => {
+    // After the groups come the offset and the whole text.
+    const groups = match.slice(
+      0,
+      match.findIndex((part) => typeof part === 'number'),
+    )
+    return replacement.replaceAll(/\\(.?)|\$(\d)?/gs, (_all, plain?: string, group?: string) => {
+      if (plain === '') throw new MethodFault('IllegalArgumentException: character to be escaped is missing')
+      return plain ?? groupOf(groups, group)
+    })
   }
-  return result + text.slice(from)
 }
 
-/** Java's replacement text: `$n` is a group, a backslash makes the next character plain. */
-function expand(replacement: string, match: RegExpExecArray): string {
-  return replacement.replaceAll(/\\(.?)|\$(\d)?/gs, (_all, plain: string | undefined, group: string | undefined) => {
-    if (plain !== undefined && plain !== '') return plain
-    if (plain === '') throw new MethodFault('IllegalArgumentException: character to be escaped is missing')
-    if (group === undefined) throw new MethodFault('IllegalArgumentException: Illegal group reference')
-    if (Number(group) >= match.length) throw new MethodFault(`IndexOutOfBoundsException: No group ${group}`)
-    return match[Number(group)] ?? ''
-  })
+function groupOf(groups: readonly string[], group: string | undefined): string {
+  if (group === undefined) throw new MethodFault('IllegalArgumentException: Illegal group reference')
+  if (Number(group) >= groups.length) throw new MethodFault(`IndexOutOfBoundsException: No group ${group}`)
+  return groups[Number(group)] ?? ''
 }
 
-function splitAt(text: string, matches: readonly RegExpExecArray[], limit: number): string[] {
+function splitAt(text: string, matches: Iterable<RegExpExecArray>, limit: number): string[] {
   const parts: string[] = []
   let from = 0
   for (const match of matches) {

@@ -37,11 +37,21 @@ export class Double {
 /** A list that Java code made: it prints as `[a, b]`, where an array out of JSON prints as JSON. */
 export class ArrayList extends Array<Value> {}
 
+/** What `keySet`, `values` and `entrySet` give: it prints as a list, but has no items by index. */
+export class Collection extends ArrayList {}
+
 /** A list of these values. */
 export function listOf(values: Iterable<Value>): ArrayList {
   const list = new ArrayList()
   for (const value of values) list.push(value)
   return list
+}
+
+/** A collection of these values. */
+export function collectionOf(values: Iterable<Value>): Collection {
+  const collection = new Collection()
+  for (const value of values) collection.push(value)
+  return collection
 }
 
 /** An object with members of its own: loop scopes, map entries, iterators, blocks, the host's objects. */

@@ -4,7 +4,7 @@
 export function parseCsv(csv: string): readonly (readonly string[])[] {
   const rows: string[][] = []
   let row: string[] = []
-  const field = /(?:"((?:[^"]|"")*)(?:"|$)|([^",\r\n]*))(,|\r?\n|$)/y
+  const field = /(?:"((?:[^"]+|"")*)(?:"|$)|([^",\r\n]*))(,|\r?\n|$)/y
   let match = field.exec(csv)
   while (match !== null) {
     const [whole, quoted, plain = '', end] = match

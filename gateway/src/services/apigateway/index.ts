@@ -7,7 +7,14 @@ import type { Service } from '../service.ts'
 import { account } from './account.ts'
 import { apiKey } from './api-key.ts'
 import { authorizer } from './authorizer.ts'
+import { basePathMapping } from './base-path-mapping.ts'
+import { clientCertificate } from './client-certificate.ts'
 import { deployment } from './deployment.ts'
+import { documentationPart } from './documentation-part.ts'
+import { documentationVersion } from './documentation-version.ts'
+import { domainAccess } from './domain-access.ts'
+import { domainName } from './domain-name.ts'
+import { exporting } from './export.ts'
 import { gatewayResponse } from './gateway-response.ts'
 import { importApiKeys } from './import-api-keys.ts'
 import { importing } from './import.ts'
@@ -19,16 +26,25 @@ import { model } from './model.ts'
 import { requestValidator } from './request-validator.ts'
 import { resource } from './resource.ts'
 import { restApi } from './rest-api.ts'
+import { sdkType } from './sdk-type.ts'
 import { stage } from './stage.ts'
 import { tag } from './tag.ts'
 import { usagePlanKey } from './usage-plan-key.ts'
 import { usagePlan } from './usage-plan.ts'
+import { vpcLink } from './vpc-link.ts'
 
 export const handlers = {
   ...account,
   ...apiKey,
   ...authorizer,
+  ...basePathMapping,
+  ...clientCertificate,
   ...deployment,
+  ...documentationPart,
+  ...documentationVersion,
+  ...domainAccess,
+  ...domainName,
+  ...exporting,
   ...gatewayResponse,
   ...importApiKeys,
   ...importing,
@@ -40,54 +56,13 @@ export const handlers = {
   ...requestValidator,
   ...resource,
   ...restApi,
+  ...sdkType,
   ...stage,
   ...tag,
   ...usagePlan,
   ...usagePlanKey,
-  ...notYet([
-    'CreateBasePathMapping',
-    'CreateDocumentationPart',
-    'CreateDocumentationVersion',
-    'CreateDomainName',
-    'CreateDomainNameAccessAssociation',
-    'CreateVpcLink',
-    'DeleteBasePathMapping',
-    'DeleteClientCertificate',
-    'DeleteDocumentationPart',
-    'DeleteDocumentationVersion',
-    'DeleteDomainName',
-    'DeleteDomainNameAccessAssociation',
-    'DeleteVpcLink',
-    'GenerateClientCertificate',
-    'GetBasePathMapping',
-    'GetBasePathMappings',
-    'GetClientCertificate',
-    'GetClientCertificates',
-    'GetDocumentationPart',
-    'GetDocumentationParts',
-    'GetDocumentationVersion',
-    'GetDocumentationVersions',
-    'GetDomainName',
-    'GetDomainNameAccessAssociations',
-    'GetDomainNames',
-    'GetExport',
-    'GetSdk',
-    'GetSdkType',
-    'GetSdkTypes',
-    'GetUsage',
-    'GetVpcLink',
-    'GetVpcLinks',
-    'RejectDomainNameAccessAssociation',
-    'TestInvokeAuthorizer',
-    'TestInvokeMethod',
-    'UpdateBasePathMapping',
-    'UpdateClientCertificate',
-    'UpdateDocumentationPart',
-    'UpdateDocumentationVersion',
-    'UpdateDomainName',
-    'UpdateUsage',
-    'UpdateVpcLink',
-  ]),
+  ...vpcLink,
+  ...notYet(['GetSdk', 'GetUsage', 'UpdateUsage', 'TestInvokeAuthorizer', 'TestInvokeMethod']),
 } satisfies Handlers<Operations, keyof Operations, Call>
 
 export const apigatewayService: Service = { name: 'apigateway', handlers }

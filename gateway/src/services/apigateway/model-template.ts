@@ -8,8 +8,9 @@ interface Schema {
   readonly definitions?: Readonly<Record<string, Schema>>
 }
 
-/** A schema that refers to itself would never end: below this depth a reference becomes an empty object. */
-const deepestReference = 6
+/** A schema that refers to itself would never end: what is deeper, or beyond the budget of values, becomes an empty object. */
+const deepest = 20
+const mostValues = 2000
 
 /** The skeleton for a schema whose references are local (`#/definitions/…`), as JSON text. */
 export function modelTemplate(schemaJson: string): string {
@@ -21,6 +22,7 @@ export function modelTemplate(schemaJson: string): string {
 class Sketch {
   private readonly definitions: Readonly<Record<string, Schema>>
   private loops = 0
+  private values = 0
 
   constructor(definitions: Readonly<Record<string, Schema>>) {
     this.definitions = definitions
@@ -28,18 +30,20 @@ class Sketch {
 
   /** One value; `path` is where the loop of an array takes its elements from, `depth` counts nesting. */
   value(given: Schema, path: string, depth: number): string {
-    const schema = this.resolved(given, depth)
+    this.values += 1
+    if (depth > deepest || this.values > mostValues) return '{ }'
+    const schema = this.resolved(given)
     if (schema.type === 'array') return this.array(schema, path, depth)
     if (schema.type === 'object' || schema.properties !== undefined) return this.object(schema, path, depth)
     if (schema.type === 'boolean') return 'true'
     return schema.type === 'integer' || schema.type === 'number' ? '42' : '"foo"'
   }
 
-  private resolved(schema: Schema, depth: number): Schema {
+  private resolved(schema: Schema): Schema {
     const name = schema.$ref?.replace('#/definitions/', '')
     if (name === undefined) return schema
     const target = Object.hasOwn(this.definitions, name) ? this.definitions[name] : undefined
-    return target === undefined || depth > deepestReference ? { type: 'object' } : target
+    return target ?? { type: 'object' }
   }
 
   private object({ properties = {} }: Schema, path: string, depth: number): string {

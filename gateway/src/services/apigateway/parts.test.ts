@@ -81,6 +81,15 @@ describe('models', () => {
     )
   })
 
+  test('that refer to themselves many times still give a template of bounded size', async () => {
+    const { run, restApiId } = await api()
+    const names = Array.from({ length: 30 }, (_, index) => [`p${index}`, { $ref: url(restApiId, 'Self') }])
+    const schema = JSON.stringify({ type: 'object', properties: Object.fromEntries(names) })
+    await run('CreateModel', { restApiId, name: 'Self', contentType: 'application/json', schema })
+    const { value = '' } = await run('GetModelTemplate', { restApiId, modelName: 'Self' })
+    expect(value.length).toBeLessThan(200_000)
+  })
+
   test('are patched in the listing dialect', async () => {
     const { run, restApiId } = await api()
     const work = run('UpdateModel', { restApiId, modelName: 'Empty', patchOperations: [{ op: 'replace', path: '/x' }] })

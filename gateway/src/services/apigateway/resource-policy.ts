@@ -13,9 +13,9 @@ const mostPolicyCharacters = 8192
 
 /**
  * The policy as it is stored: JSON text with `execute-api:/…` resources written out and lists of one resource as that resource
- * (recorded, RR 2.4). Throws BadRequestException for anything that is no policy document.
+ * (recorded, RR 2.4). Without a place, as for domain names, resources stay as written. Throws BadRequestException for anything that is no policy document.
  */
-export function storedPolicy(policy: string | undefined, place: PolicyPlace): string | undefined {
+export function storedPolicy(policy: string | undefined, place?: PolicyPlace): string | undefined {
   if (policy === undefined || policy === '') return undefined
   if (policy.length > mostPolicyCharacters) {
     throw new BadRequestException(`Resource policy exceeds the maximum size of ${mostPolicyCharacters} characters`)
@@ -42,7 +42,7 @@ function parsed(policy: string): Readonly<Record<string, unknown>> {
   throw invalidPolicy()
 }
 
-function expanded(statement: unknown, place: PolicyPlace): unknown {
+function expanded(statement: unknown, place: PolicyPlace | undefined): unknown {
   if (!isObject(statement) || !['Allow', 'Deny'].includes(String(statement['Effect']))) throw invalidPolicy()
   return Object.fromEntries(
     Object.entries(statement).map(([key, value]) => [
@@ -52,11 +52,12 @@ function expanded(statement: unknown, place: PolicyPlace): unknown {
   )
 }
 
-function expandedResources(value: unknown, { region, account, apiId }: PolicyPlace): unknown {
+function expandedResources(value: unknown, place: PolicyPlace | undefined): unknown {
   const resources: readonly unknown[] = Array.isArray(value) ? value : [value]
   const written = resources.map((resource) => {
     if (typeof resource !== 'string') throw invalidPolicy()
-    return resource.replace(/^execute-api:\/?/, `arn:aws:execute-api:${region}:${account}:${apiId}/`)
+    if (place === undefined) return resource
+    return resource.replace(/^execute-api:\/?/, `arn:aws:execute-api:${place.region}:${place.account}:${place.apiId}/`)
   })
   return written.length === 1 ? written[0] : written
 }

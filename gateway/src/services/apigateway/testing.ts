@@ -40,7 +40,8 @@ export function createControlPlane(): ControlPlane {
       }
       const handler = handlers[name] as (input: unknown, call: Call) => unknown
       const output = await handler(input, call)
-      // As on the wire: members that are undefined are not there.
+      if (name === 'GetExport') return output as Operations[typeof name]['output']
+      // As on the wire: members that are undefined are not there. An export's bytes are not JSON.
       return (
         output === undefined ? undefined : JSON.parse(JSON.stringify(output))
       ) as Operations[typeof name]['output']

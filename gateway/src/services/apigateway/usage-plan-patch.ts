@@ -23,19 +23,17 @@ export function patchedPlan(plan: UsagePlan, operations: readonly PatchOperation
 const stagePath = '/apiStages/<apidId:stageName>/throttle'
 
 /** AWS lists the paths of method limits too; they have as many segments as their resource's path, so no rule holds them. */
-const dialect: Dialect = (edit, all) => {
-  const limits = `${stagePath}/<resourcePath>/<httpMethod>`
-  const more: Readonly<Record<string, readonly string[]>> = {
-    add: [`${limits}/rateLimit`, `${limits}/burstLimit`],
-    replace: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
-    remove: [limits, stagePath],
-  }
-  const known = all.map(({ path, add, replace, remove }) => ({ path, add, replace, remove }))
-  const extra = (more[edit.op] ?? []).map((path) => ({ path, add: same, replace: same, remove: same }))
-  return listingPaths(edit, [...known, ...extra], undefined)
+const limits = `${stagePath}/<resourcePath>/<httpMethod>`
+const limitPaths: Readonly<Record<string, readonly string[]>> = {
+  add: [`${limits}/rateLimit`, `${limits}/burstLimit`],
+  replace: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
+  remove: [limits, stagePath],
 }
 
-const same: Change<never> = (record) => record
+const dialect: Dialect = <T>(edit: Edit, all: readonly PatchRule<T>[]) => {
+  const more = (limitPaths[edit.op] ?? []).map((path) => ({ path, [edit.op]: (record: T) => record }))
+  return listingPaths(edit, [...all, ...more], undefined)
+}
 
 /** `/apiStages/{api:stage}/throttle/{path}/{VERB}[/rateLimit|/burstLimit]`, the path escaped or not. */
 const limitPath = /^\/apiStages\/([^/]+)\/throttle(?:\/([^]*?\/[A-Z]+)(?:\/(rateLimit|burstLimit))?)?$/
@@ -86,12 +84,23 @@ function methodKey(method: string): string {
   return `/${path}${method.slice(end)}`
 }
 
+/** All limits of a stage at once, as JSON: `{"/pets/GET": {"rateLimit": 1, "burstLimit": 2}}`. */
 function limitsOf(value: string | undefined): Readonly<Record<string, ThrottleSettings>> {
   try {
-    return JSON.parse(value ?? '') as Readonly<Record<string, ThrottleSettings>>
+    const limits: unknown = JSON.parse(value ?? '')
+    if (typeof limits === 'object' && limits !== null && Object.values(limits).every(isThrottle)) {
+      return limits as Readonly<Record<string, ThrottleSettings>>
+    }
   } catch {
-    throw new BadRequestException('Invalid throttle specified')
+    // Said below.
   }
+  throw new BadRequestException('Invalid throttle specified')
+}
+
+function isThrottle(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const known = ['rateLimit', 'burstLimit']
+  return Object.entries(value).every(([name, limit]) => known.includes(name) && typeof limit === 'number')
 }
 
 function noStage(plan: UsagePlan, name: string): NotFoundException {

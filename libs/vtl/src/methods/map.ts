@@ -3,7 +3,7 @@ import { javaEquals } from '../equality.ts'
 import { MapEntry } from '../iterator.ts'
 import { mapClear, mapDelete, mapEntries, mapGet, mapHas, mapKeys, mapPut, mapSize, mapValues } from '../maps.ts'
 import { textOf } from '../print.ts'
-import { listOf, type JavaMap, type Value } from '../values.ts'
+import { collectionOf, type JavaMap, type Value } from '../values.ts'
 import { defineObjectMethods } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
@@ -29,19 +29,19 @@ function defineReading(define: Define<JavaMap>): void {
   })
   define('isEmpty', '', (map) => mapSize(map) === 0)
   define('keySet', '', (map, _args, { meter }) => {
-    const keys = listOf(mapKeys(map))
+    const keys = collectionOf(mapKeys(map))
     meter.spend(keys.length)
     return keys
   })
   define('values', '', (map, _args, { meter }) => {
-    const values = listOf(mapValues(map))
+    const values = collectionOf(mapValues(map))
     meter.spend(values.length)
     return values
   })
   define('entrySet', '', (map, _args, { meter }) => {
     meter.spend(mapSize(map))
     const print = (value: Value): string => textOf(value, meter) ?? 'null'
-    return listOf(mapEntries(map).map((entry) => new MapEntry(map, entry, print)))
+    return collectionOf(mapEntries(map).map((entry) => new MapEntry(map, entry, print)))
   })
 }
 

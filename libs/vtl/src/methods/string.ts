@@ -63,14 +63,14 @@ function defineChanging(define: Define<string>): void {
     return text.repeat(count)
   })
   define('replace', 'ss', (text, [part, replacement], call) => {
-    const matches = read(text, call).split(part).length - 1
+    const matches = search(text, call).split(part).length - 1
     call.meter.spendText(text.length + matches * (replacement.length - part.length))
     return text.replaceAll(part, () => replacement)
   })
 }
 
 function defineRegex(define: Define<string>): void {
-  define('matches', 's', (text, [pattern], call) => call.regex(pattern).test(read(text, call)))
+  define('matches', 's', (text, [pattern], call) => call.regex(pattern).test(search(text, call)))
   define('replaceAll', 'ss', (text, args, call) => replace(text, args, true, call))
   define('replaceFirst', 'ss', (text, args, call) => replace(text, args, false, call))
   define('split', 's', (text, [pattern], call) => split(text, pattern, 0, call))
@@ -83,6 +83,12 @@ function defineStatic(define: Define<string>): void {
   define('join', 'sc', (_text, [separator, items], call) => join(separator, items, call))
   define('join', 's*', (_text, [separator, ...items], call) => join(separator, items, call))
   define('format', 's*', (_text, [format, ...values], { meter }) => formatText(format, values, meter))
+}
+
+/** Pays for a search that may match at every character, which costs far more than reading. */
+function search(text: string, { meter }: Call): string {
+  meter.spend(1 + (text.length >> 2))
+  return text
 }
 
 /** Pays for reading the whole text. */
@@ -119,13 +125,13 @@ function compare(left: string, right: string): number {
 }
 
 function replace(text: string, args: readonly [string, string], all: boolean, call: Call): string {
-  const result = call.regex(args[0]).replace(read(text, call), args[1], all)
+  const result = call.regex(args[0]).replace(search(text, call), args[1], all)
   call.meter.spendText(result.length)
   return result
 }
 
 function split(text: string, pattern: string, limit: number, call: Call): Value {
-  const parts = call.regex(pattern).split(read(text, call), limit)
+  const parts = call.regex(pattern).split(search(text, call), limit)
   call.meter.spend(parts.length)
   return listOf(parts)
 }

@@ -1,0 +1,91 @@
+// The macro cases: who does which work, and what the result is compared with.
+import type { LoadOptions } from './load.ts'
+import type { Program } from './process.ts'
+import { startSluice, type SluiceProgram } from './programs.ts'
+import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
+
+export type Load = Pick<LoadOptions, 'url' | 'method' | 'body'>
+
+/** One program of a case: how to start it, and what to send it. */
+export interface Contender {
+  readonly name: string
+  readonly start: (ports: Ports) => Promise<{ readonly program: Program; readonly load: Load }>
+}
+
+export interface Ports {
+  readonly own: number
+  readonly backend: number
+}
+
+export interface Case {
+  readonly name: string
+  readonly contenders: readonly Contender[]
+}
+
+const at = (port: number, path: string): string => `http://127.0.0.1:${port}${path}`
+
+function sluice(name: string, load: (program: SluiceProgram) => Load): Contender {
+  return {
+    name,
+    start: async ({ backend }) => {
+      const program = await startSluice(backend)
+      return { program, load: load(program) }
+    },
+  }
+}
+
+function bare(name: 'static' | 'proxy', load: Omit<Load, 'url'> & { readonly path: string }): Contender {
+  return {
+    name: 'bare node',
+    start: async ({ own, backend }) => ({
+      program: await startNode(name, own, 0, backend),
+      load: { ...load, url: at(own, load.path) },
+    }),
+  }
+}
+
+function nginx(kind: 'static' | 'proxy', load: Omit<Load, 'url'> & { readonly path: string }): Contender[] {
+  if (!hasNginx) return []
+  const start: Contender['start'] = async ({ own, backend }) => ({
+    program: await (kind === 'static' ? startStaticNginx(own) : startProxyNginx(own, backend)),
+    load: { ...load, url: at(own, load.path) },
+  })
+  return [{ name: 'nginx', start }]
+}
+
+function proxyCase(name: string, path: string, more: Omit<Load, 'url'> = {}): Case {
+  const load = { path, ...more }
+  return {
+    name,
+    contenders: [
+      ...nginx('proxy', load),
+      bare('proxy', load),
+      sluice('sluice REST', (program) => ({ ...more, url: program.url('rest', path) })),
+      sluice('sluice HTTP', (program) => ({ ...more, url: program.url('http', path) })),
+    ],
+  }
+}
+
+const kilobyte = JSON.stringify({ text: 'x'.repeat(1010) })
+
+export const cases: readonly Case[] = [
+  {
+    name: 'static',
+    contenders: [
+      ...nginx('static', { path: '/static' }),
+      bare('static', { path: '/static' }),
+      sluice('sluice MOCK', (program) => ({ url: program.url('static', '/static') })),
+    ],
+  },
+  proxyCase('proxy', '/small'),
+  proxyCase('post', '/small', { method: 'POST', body: kilobyte }),
+  proxyCase('large-64k', '/64k'),
+  proxyCase('large-1m', '/1m'),
+  {
+    name: 'lambda',
+    contenders: [
+      sluice('sluice MOCK', (program) => ({ url: program.url('static', '/static') })),
+      sluice('sluice Lambda', (program) => ({ url: program.url('lambda', '/hello') })),
+    ],
+  },
+]

@@ -1,0 +1,107 @@
+// Load: wrk where it is installed, else autocannon; one thread, keep-alive connections, on the core that is not measured.
+import { spawn, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { canPin } from './process.ts'
+
+export interface LoadOptions {
+  readonly url: string
+  readonly host?: string | undefined
+  readonly seconds: number
+  readonly connections: number
+  readonly method?: 'GET' | 'POST'
+  readonly body?: string | undefined
+}
+
+export interface LoadResult {
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Answers that were no 2xx, and broken connections. */
+  readonly errors: number
+}
+
+/** About 400 bytes of headers, as a browser or SDK would send. */
+const headers: Readonly<Record<string, string>> = {
+  Accept: 'application/json',
+  'Accept-Encoding': 'identity',
+  'Accept-Language': 'en-GB,en;q=0.9,de;q=0.8',
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36',
+  'X-Client-Version': '4.18.2-release',
+  Cookie: 'session=8f14e45fceea167a5a36dedd4bea2543; theme=dark',
+}
+
+const hasWrk = spawnSync('wrk', ['-v']).error === undefined
+
+export const loadGenerator: 'wrk' | 'autocannon' = hasWrk ? 'wrk' : 'autocannon'
+
+export function load(options: LoadOptions): Promise<LoadResult> {
+  return hasWrk ? runWrk(options) : runAutocannon(options)
+}
+
+const script = (method: string, body: string | undefined): string => `
+wrk.method = "${method}"
+${body === undefined ? '' : `wrk.body = [[${body}]]\nwrk.headers["Content-Type"] = "application/json"`}
+done = function(summary, latency, requests)
+  local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), errors))
+end
+`
+
+async function runWrk({ url, host, seconds, connections, method = 'GET', body }: LoadOptions): Promise<LoadResult> {
+  const file = join(tmpdir(), `sluice-bench-${process.pid}.lua`)
+  writeFileSync(file, script(method, body))
+  const all = host === undefined ? headers : { ...headers, Host: host }
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', file]
+  for (const [name, value] of Object.entries(all)) args.push('-H', `${name}: ${value}`)
+  const output = await run('wrk', [...args, url])
+  const [, requests = 0, microseconds = 1, p50 = 0, p99 = 0, errors = 0] =
+    /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(output)?.map(Number) ?? []
+  const perSecond = requests / (microseconds / 1_000_000)
+  return { requests, requestsPerSecond: perSecond, p50Ms: p50 / 1000, p99Ms: p99 / 1000, errors }
+}
+
+async function runAutocannon({
+  url,
+  host,
+  seconds,
+  connections,
+  method = 'GET',
+  body,
+}: LoadOptions): Promise<LoadResult> {
+  const all = host === undefined ? headers : { ...headers, Host: host }
+  const cannon = join(import.meta.dirname, '..', 'node_modules', 'autocannon', 'autocannon.js')
+  const args = [cannon, '-j', '-c', String(connections), '-d', String(seconds), '-m', method]
+  for (const [name, value] of Object.entries(all)) args.push('-H', `${name}=${value}`)
+  if (body !== undefined) args.push('-b', body, '-H', 'Content-Type=application/json')
+  const result = JSON.parse(await run(process.execPath, [...args, url])) as {
+    requests: { total: number; average: number }
+    latency: { p50: number; p99: number }
+    errors: number
+    non2xx: number
+  }
+  const { requests, latency, errors, non2xx } = result
+  return {
+    requests: requests.total,
+    requestsPerSecond: requests.average,
+    p50Ms: latency.p50,
+    p99Ms: latency.p99,
+    errors: errors + non2xx,
+  }
+}
+
+function run(command: string, args: readonly string[]): Promise<string> {
+  const [file, ...rest] = canPin ? ['taskset', '-c', '1', command, ...args] : [command, ...args]
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.on('error', reject)
+    child.on('exit', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}: ${output}`)),
+    )
+  })
+}

@@ -1,0 +1,19 @@
+// Route matching at 100, 10,000 and 100,000 routes: the cost must not grow with the number.
+import type { Bench } from 'tinybench'
+import { PathTrie } from '../../gateway/src/steps/route/trie.ts'
+
+function trieOf(routes: number): PathTrie<number> {
+  const trie = new PathTrie<number>({ precedence: 'branch', decodeValues: false })
+  for (let index = 0; index < routes; index++) trie.add(`/svc${index % 100}/r${index}/{id}`, 'GET', index)
+  return trie
+}
+
+export function addRouter(bench: Bench): void {
+  for (const routes of [100, 10_000, 100_000]) {
+    const trie = trieOf(routes)
+    const index = Math.floor(routes / 2)
+    bench.add(`route: ${routes} routes`, () => {
+      trie.match(`/svc${index % 100}/r${index}/42`, 'GET')
+    })
+  }
+}

@@ -1,0 +1,75 @@
+// What Sluice is measured against: nginx, and bare Node programs that do the same work and nothing else.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { start, type Program } from './process.ts'
+
+export const hasNginx = spawnSync('nginx', ['-v']).error === undefined
+
+/** The 150 bytes that every small answer consists of. */
+export const smallBody = JSON.stringify({
+  id: 'pet-000042',
+  name: 'Rufus',
+  kind: 'dog',
+  price: 249.99,
+  tags: ['brown', 'large', 'friendly'],
+  owner: { id: 'own-7', city: 'Hamburg' },
+}).padEnd(150, ' ')
+
+function nginxConfig(folder: string, server: string): string {
+  return `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr notice;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 100000000; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+  ${server}
+}`
+}
+
+async function startNginx(server: string, core: 0 | 1): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-nginx-'))
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'nginx.conf')
+  writeFileSync(file, nginxConfig(folder, server))
+  return start({ command: ['nginx', '-p', folder, '-c', file], core, ready: /start worker process / })
+}
+
+const sizes = { '64k': 65_536, '1m': 1_048_576 } as const
+
+/** The backend of every proxy: nginx on the load's core, or Node where there is no nginx. */
+export async function startBackend(port: number): Promise<Program> {
+  if (!hasNginx) return startNode('backend', port, 1)
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-files-'))
+  for (const [name, bytes] of Object.entries(sizes)) writeFileSync(join(folder, name), 'x'.repeat(bytes))
+  return startNginx(
+    `server { listen 127.0.0.1:${port} backlog=4096; default_type application/json; root ${folder};
+       location = /64k {} location = /1m {}
+       location / { return 200 '${smallBody}'; } }`,
+    1,
+  )
+}
+
+/** nginx answering by itself, and nginx as a proxy with a keep-alive pool. */
+export function startStaticNginx(port: number): Promise<Program> {
+  return startNginx(
+    `server { listen 127.0.0.1:${port} backlog=4096; default_type application/json; location / { return 200 '${smallBody}'; } }`,
+    0,
+  )
+}
+
+export function startProxyNginx(port: number, backendPort: number): Promise<Program> {
+  return startNginx(
+    `upstream backend { server 127.0.0.1:${backendPort}; keepalive 128; keepalive_requests 100000000; }
+     server { listen 127.0.0.1:${port} backlog=4096; location / {
+       proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";
+       proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Request-Id $request_id; } }`,
+    0,
+  )
+}
+
+/** A bare Node program of bench/bare/. */
+export function startNode(name: string, port: number, core: 0 | 1, backendPort = 0): Promise<Program> {
+  const file = join(import.meta.dirname, 'bare', `${name}.mjs`)
+  return start({ command: [process.execPath, file, String(port), String(backendPort)], core, ready: /ready/ })
+}

@@ -1,0 +1,132 @@
+// From a function's ARN to the versions that answer for it: read once, kept until one of its records changes.
+import { functionArn, parseFunctionArn, type FunctionArn } from '../nouns/function-arn.ts'
+import type { FunctionRecord } from '../nouns/function-records.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { compilePermission, type Permission } from './function-permission.ts'
+
+/** One version of a function. The same object as long as its record says the same. */
+export interface FunctionTarget {
+  /** Its ARN with the version. */
+  readonly key: string
+  readonly scope: Scope
+  readonly name: string
+  readonly version: string
+  readonly record: FunctionRecord
+}
+
+/** What an ARN stands for. */
+export interface FoundFunction {
+  readonly primary: FunctionTarget
+  /** An alias's further versions, with the share (0–1) of calls that each gets. */
+  readonly shares: readonly { readonly target: FunctionTarget; readonly weight: number }[]
+  readonly permission: Permission
+}
+
+interface Known {
+  readonly functionId: string
+  readonly found: FoundFunction | undefined
+}
+
+/** ARNs come from callers too: beyond this many the memory starts anew. */
+const mostKnown = 10_000
+
+const watchedKinds: ReadonlySet<string> = new Set(['Function', 'FunctionAlias', 'FunctionPolicy'])
+
+export class FunctionLookup {
+  private readonly store: Store
+  private readonly known = new Map<string, Known>()
+  private readonly targets = new Map<string, FunctionTarget>()
+  private readonly unwatch: () => void
+  /** Counts changes, so that what was read before one is not kept after it. */
+  private changes = 0
+
+  /** `removed` is told the key of each version that was deleted. */
+  constructor(store: Store, removed: (key: string) => void) {
+    this.store = store
+    this.unwatch = store.watch((changes) => {
+      for (const change of changes) if (watchedKinds.has(change.kind)) this.forget(change, removed)
+    })
+  }
+
+  /** What the ARN stands for; undefined when there is no such function, version or alias here. Not a promise when it is known. */
+  find(arn: string): FoundFunction | undefined | Promise<FoundFunction | undefined> {
+    const known = this.known.get(arn)
+    return known === undefined ? this.read(arn) : known.found
+  }
+
+  close(): void {
+    this.unwatch()
+  }
+
+  private async read(arn: string): Promise<FoundFunction | undefined> {
+    const parsed = parseFunctionArn(arn)
+    if (parsed === undefined) return undefined
+    const { changes } = this
+    const found = await this.resolve(parsed)
+    if (changes === this.changes) {
+      if (this.known.size >= mostKnown) this.known.clear()
+      this.known.set(arn, { functionId: functionArn(parsed.scope, parsed.name), found })
+    }
+    return found
+  }
+
+  private async resolve({ scope, name, qualifier = '$LATEST' }: FunctionArn): Promise<FoundFunction | undefined> {
+    const reader = this.store.read(scope)
+    const isVersion = qualifier === '$LATEST' || /^\d+$/.test(qualifier)
+    const alias = isVersion ? undefined : await reader.get('FunctionAlias', [name, qualifier])
+    const version = isVersion ? qualifier : alias?.functionVersion
+    const primary = version === undefined ? undefined : await this.target(scope, name, version)
+    if (primary === undefined) return undefined
+    const shares: { target: FunctionTarget; weight: number }[] = []
+    for (const [other, weight] of Object.entries(alias?.additionalVersionWeights ?? {})) {
+      const target = await this.target(scope, name, other)
+      if (target !== undefined) shares.push({ target, weight })
+    }
+    const policy = await reader.get('FunctionPolicy', [name, qualifier])
+    return { primary, shares, permission: compilePermission(scope, policy) }
+  }
+
+  private async target(scope: Scope, name: string, version: string): Promise<FunctionTarget | undefined> {
+    const record = await this.store.read(scope).get('Function', [name, version])
+    if (record === undefined) return undefined
+    const key = functionArn(scope, name, version)
+    const existing = this.targets.get(key)
+    if (existing !== undefined && JSON.stringify(existing.record) === JSON.stringify(record)) return existing
+    const target = { key, scope, name, version, record }
+    this.targets.set(key, target)
+    return target
+  }
+
+  private forget({ scope, kind, key }: Change, removed: (key: string) => void): void {
+    this.changes++
+    const [name = '', version = ''] = key
+    const functionId = functionArn(scope, name)
+    for (const [arn, known] of this.known) if (known.functionId === functionId) this.known.delete(arn)
+    if (kind !== 'Function') return
+    const target = functionArn(scope, name, version)
+    if (!this.targets.has(target)) return
+    // A change does not say whether it was a deletion: the record does.
+    void this.store
+      .read(scope)
+      .get('Function', key)
+      .then((record) => {
+        if (record !== undefined) return
+        this.targets.delete(target)
+        removed(target)
+      })
+      // The store is closing: its functions end with it.
+      .catch(() => {})
+  }
+}
+
+/** The version that answers one call: an alias's further versions by their shares, else its own. */
+export function pickTarget({ primary, shares }: FoundFunction, random: () => number = Math.random): FunctionTarget {
+  if (shares.length === 0) return primary
+  let point = random()
+  for (const { target, weight } of shares) {
+    point -= weight
+    if (point < 0) return target
+  }
+  return primary
+}

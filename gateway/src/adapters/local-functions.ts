@@ -1,0 +1,216 @@
+// Functions that run on this machine, in the Lambda runtime; what is not here goes to `remote`.
+import { randomUUID } from 'node:crypto'
+import type { InvokeOptions, InvokeResult, LambdaRuntime } from '@sluice/lambda-runtime'
+import type { Log } from '../log.ts'
+import type { Blobs } from '../ports/blobs.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FunctionLog } from '../ports/function-log.ts'
+import {
+  FunctionFault,
+  type FunctionAnswer,
+  type FunctionCall,
+  type Functions,
+  type StreamedAnswer,
+} from '../ports/functions.ts'
+import type { Store } from '../ports/store.ts'
+import { withinTime } from './function-deadline.ts'
+import { FunctionDefinitions, type DefinitionParts } from './function-definitions.ts'
+import { FunctionEvents } from './function-events.ts'
+import { functionFault, functionNotFound } from './function-faults.ts'
+import { FunctionLookup, pickTarget, type FoundFunction, type FunctionTarget } from './function-lookup.ts'
+
+export interface LocalFunctionsParts {
+  readonly store: Store
+  readonly blobs: Blobs
+  readonly clock: Clock
+  readonly log: Log
+  readonly functionLog: FunctionLog
+  /** Where unpacked code may be put. */
+  readonly codeFolder: string
+  /** Where functions that are not here are invoked. */
+  readonly remote: Functions | undefined
+  /** What functions are given as AWS_ENDPOINT_URL; read when the first one is invoked. */
+  readonly endpointUrl: () => string | undefined
+  readonly credentials: DefinitionParts['credentials']
+  /** Whether a service needs a permission of the function's resource policy. */
+  readonly enforcePermissions: boolean
+}
+
+/** Largest payload of an asynchronous invocation. Source: Lambda quotas. */
+const eventPayloadBytes = 1_048_576
+
+const empty = new Uint8Array(0)
+
+export function createLocalFunctions(parts: LocalFunctionsParts): Functions & { close(): Promise<void> } {
+  return new LocalFunctions(parts)
+}
+
+class LocalFunctions implements Functions {
+  private readonly parts: LocalFunctionsParts
+  private readonly lookup: FunctionLookup
+  private readonly definitions: FunctionDefinitions
+  private readonly events: FunctionEvents
+  private opening: Promise<LambdaRuntime> | undefined
+  private opened: LambdaRuntime | undefined
+  private isClosed = false
+
+  constructor(parts: LocalFunctionsParts) {
+    const { store, blobs, clock, log, credentials } = parts
+    this.parts = parts
+    this.definitions = new FunctionDefinitions({ runtime: () => this.runtime(), blobs, credentials })
+    this.lookup = new FunctionLookup(store, (key) => {
+      this.definitions.remove(key).catch((error: unknown) => log.error({ error, key }, 'a function was not removed'))
+    })
+    this.events = new FunctionEvents(clock, log)
+  }
+
+  async invoke(call: FunctionCall): Promise<FunctionAnswer> {
+    const looked = this.lookup.find(call.functionArn)
+    const found = looked instanceof Promise ? await looked : looked
+    if (found === undefined) return this.remoteOf(call).invoke(call)
+    this.authorize(call, found)
+    const requestId = randomUUID()
+    if (call.type === 'RequestResponse') return this.answer(call, found, requestId)
+    const status = call.type === 'Event' ? 202 : 204
+    const payload = bytesOf(call.payload)
+    if (call.type === 'Event') this.enqueue(call, payload, requestId)
+    return { status, payload: empty, executedVersion: found.primary.version, requestId, logTail: '' }
+  }
+
+  async stream(call: FunctionCall): Promise<StreamedAnswer> {
+    const looked = this.lookup.find(call.functionArn)
+    const found = looked instanceof Promise ? await looked : looked
+    if (found === undefined) return this.remoteOf(call).stream(call)
+    this.authorize(call, found)
+    const requestId = randomUUID()
+    const target = pickTarget(found)
+    try {
+      return await withinTime(this.parts.clock, call, this.streamFrom(call, target, requestId))
+    } catch (error) {
+      throw functionFault(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    this.lookup.close()
+    this.events.close()
+    this.definitions.close()
+    if (this.opening !== undefined) await (await this.opening).close()
+  }
+
+  private async answer(call: FunctionCall, found: FoundFunction, requestId: string): Promise<FunctionAnswer> {
+    try {
+      const result = await withinTime(this.parts.clock, call, this.run(call, pickTarget(found), requestId))
+      return {
+        status: 200,
+        payload: result.payload,
+        functionError: result.functionError,
+        executedVersion: result.executedVersion,
+        requestId: result.requestId,
+        logTail: result.logTail ?? '',
+      }
+    } catch (error) {
+      throw functionFault(error)
+    }
+  }
+
+  private async run(call: FunctionCall, target: FunctionTarget, requestId: string): Promise<InvokeResult> {
+    const preparing = this.definitions.prepare(target)
+    if (preparing !== undefined) await preparing
+    const runtime = this.opened ?? (await this.runtime())
+    return runtime.invoke(target.key, bytesOf(call.payload), optionsOf(call, requestId))
+  }
+
+  private async streamFrom(call: FunctionCall, target: FunctionTarget, requestId: string): Promise<StreamedAnswer> {
+    await this.definitions.prepare(target)
+    const runtime = await this.runtime()
+    const opened = await runtime.invokeStream(target.key, bytesOf(call.payload), optionsOf(call, requestId))
+    const end = opened.completion.then(({ functionError, payload, logTail = '' }) => ({
+      functionError,
+      payload,
+      logTail,
+    }))
+    // Who reads only the chunks learns of a failure there.
+    end.catch(() => {})
+    return {
+      chunks: opened.body,
+      contentType: opened.contentType,
+      end,
+      executedVersion: opened.executedVersion,
+      requestId: opened.requestId,
+    }
+  }
+
+  private enqueue(call: FunctionCall, payload: Uint8Array, requestId: string): void {
+    if (payload.length > eventPayloadBytes) {
+      throw new FunctionFault('too-large', {
+        status: 413,
+        code: 'RequestTooLargeException',
+        message: `${payload.length} byte payload is too large for the Event invocation type (limit ${eventPayloadBytes} bytes)`,
+      })
+    }
+    const { functionArn } = call
+    const kept: FunctionCall = { ...call, payload, type: 'RequestResponse', timeoutMs: undefined }
+    const run = async (): Promise<FunctionAnswer> => {
+      // Looked up again: a retry comes minutes later, and runs what is deployed then.
+      const found = await this.lookup.find(functionArn)
+      if (found === undefined) throw functionNotFound(functionArn)
+      return this.answer(kept, found, requestId)
+    }
+    this.events.accept({ functionArn, requestId, payloadBytes: payload.length, run })
+  }
+
+  private remoteOf({ functionArn }: FunctionCall): Functions {
+    if (this.parts.remote === undefined) throw functionNotFound(functionArn)
+    return this.parts.remote
+  }
+
+  /** Resource policies are for services; what IAM principals may do is the control plane's business. */
+  private authorize({ principal, functionArn, sourceArn }: FunctionCall, { permission }: FoundFunction): void {
+    if (!this.parts.enforcePermissions || !principal.endsWith('.amazonaws.com')) return
+    if (permission.allows(principal, functionArn, sourceArn)) return
+    throw new FunctionFault('denied', {
+      status: 403,
+      code: 'AccessDeniedException',
+      message: `User: ${principal} is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn} because no resource-based policy allows the lambda:InvokeFunction action`,
+    })
+  }
+
+  /** Loaded at the first invocation: many gateways run no function, and their start should not wait for it. */
+  private runtime(): Promise<LambdaRuntime> {
+    this.opening ??= this.open()
+    return this.opening
+  }
+
+  private async open(): Promise<LambdaRuntime> {
+    const { log, functionLog, codeFolder, endpointUrl } = this.parts
+    const { createRuntime } = await import('@sluice/lambda-runtime')
+    const url = endpointUrl()
+    const runtime = createRuntime({
+      folder: codeFolder,
+      log: ({ logGroupName, logStreamName, timestampMs, message }) => {
+        functionLog.write(logGroupName, logStreamName, timestampMs, message)
+        log.debug({ logGroup: logGroupName, logStream: logStreamName, line: message }, 'function log')
+      },
+      ...(url !== undefined && { endpointUrl: url }),
+    })
+    if (this.isClosed) await runtime.close()
+    this.opened = runtime
+    return runtime
+  }
+}
+
+function bytesOf(payload: Uint8Array | string): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload
+}
+
+function optionsOf({ functionArn, traceId, clientContext, logTail }: FunctionCall, requestId: string): InvokeOptions {
+  return {
+    requestId,
+    invokedFunctionArn: functionArn,
+    ...(traceId !== undefined && { traceHeader: traceId }),
+    ...(clientContext !== undefined && { clientContext }),
+    ...(logTail === true && { logType: 'Tail' as const }),
+  }
+}

@@ -1,0 +1,151 @@
+// The step lists of docs/lifecycle.md, read from compiled plans: the page cannot fall behind the code.
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type { RestSnapshot, V2Snapshot } from '../nouns/snapshot.ts'
+import { planHttpStage } from './http.ts'
+import { planRestStage } from './rest.ts'
+import type { PlanPorts, StagePlan } from './stage-plan.ts'
+
+type Lists = readonly { readonly configured: string; readonly steps: readonly string[] }[]
+
+const scope = { account: '000000000000', region: 'us-east-1' }
+const backend = 'http://127.0.0.1:8080/pets'
+const invocation =
+  'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:pets/invocations'
+const templates = { requestTemplates: { 'application/json': '{"statusCode": 200}' } }
+const response = { statusCode: '200' }
+
+/** What a method is configured with → the method. One row shows one thing that may change the list. */
+const methods: Readonly<Record<string, apigateway.Method>> = {
+  'integration `HTTP_PROXY`': { methodIntegration: { type: 'HTTP_PROXY', uri: backend, httpMethod: 'GET' } },
+  'integration `HTTP_PROXY`, with parameter mappings': {
+    methodIntegration: {
+      type: 'HTTP_PROXY',
+      uri: backend,
+      httpMethod: 'GET',
+      requestParameters: { 'integration.request.header.x-stage': 'context.stage' },
+    },
+  },
+  'integration `AWS_PROXY`': { methodIntegration: { type: 'AWS_PROXY', uri: invocation, httpMethod: 'POST' } },
+  'integration `MOCK`': {
+    methodResponses: { '200': response },
+    methodIntegration: { type: 'MOCK', ...templates, integrationResponses: { '200': response } },
+  },
+  'integration `HTTP`': {
+    methodResponses: { '200': response },
+    methodIntegration: {
+      type: 'HTTP',
+      uri: backend,
+      httpMethod: 'GET',
+      ...templates,
+      integrationResponses: { '200': response },
+    },
+  },
+  'integration `AWS` (a Lambda function)': {
+    methodResponses: { '200': response },
+    methodIntegration: {
+      type: 'AWS',
+      uri: invocation,
+      httpMethod: 'POST',
+      ...templates,
+      integrationResponses: { '200': response },
+    },
+  },
+  'an API key is required': { apiKeyRequired: true, methodIntegration: { type: 'MOCK', ...templates } },
+  'a request validator': {
+    requestValidatorId: 'everything',
+    requestParameters: { 'method.request.querystring.type': true },
+    requestModels: { 'application/json': 'Pet' },
+    methodIntegration: { type: 'MOCK', ...templates },
+  },
+  'no integration': {},
+}
+
+const restSnapshot: RestSnapshot = {
+  format: 1,
+  protocol: 'REST',
+  api: { id: 'a1b2c3d4e5', name: 'lifecycle' },
+  resources: Object.keys(methods).map((_, index) => ({ id: `r${index}`, path: `/${index}` })),
+  methods: Object.values(methods).map((method, index) => ({
+    httpMethod: 'POST',
+    authorizationType: 'NONE',
+    ...method,
+    resourceId: `r${index}`,
+  })),
+  models: [{ id: 'pet', name: 'Pet', contentType: 'application/json', schema: '{"type":"object"}' }],
+  requestValidators: [{ id: 'everything', validateRequestBody: true, validateRequestParameters: true }],
+  authorizers: [],
+  gatewayResponses: [],
+}
+
+/** What a route is configured with → its integration; `undefined` for none. */
+const routes: Readonly<Record<string, apigatewayv2.Integration | undefined>> = {
+  'integration `HTTP_PROXY`': { IntegrationType: 'HTTP_PROXY', IntegrationUri: backend, IntegrationMethod: 'GET' },
+  'integration `AWS_PROXY` (a Lambda function)': {
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: invocation,
+    PayloadFormatVersion: '2.0',
+  },
+  'integration `AWS_PROXY` with a subtype': {
+    IntegrationType: 'AWS_PROXY',
+    IntegrationSubtype: 'SQS-SendMessage',
+    RequestParameters: { QueueUrl: backend, MessageBody: '$request.body' },
+  },
+  'no integration': undefined,
+}
+
+const v2Snapshot: V2Snapshot = {
+  format: 1,
+  protocol: 'HTTP',
+  api: { ApiId: 'a1b2c3d4e5', Name: 'lifecycle', ProtocolType: 'HTTP', RouteSelectionExpression: '' },
+  routes: Object.keys(routes).map((_, index) => ({ RouteKey: `POST /${index}`, Target: `integrations/i${index}` })),
+  routeResponses: [],
+  integrations: Object.values(routes).flatMap((integration, index) =>
+    integration === undefined ? [] : [{ ...integration, IntegrationId: `i${index}` }],
+  ),
+  integrationResponses: [],
+  authorizers: [],
+  models: [],
+}
+
+const nobody = (): never => {
+  throw new Error('plans are compiled here, never run')
+}
+
+const ports: PlanPorts = {
+  upstream: { to: () => ({ request: nobody, stream: nobody }) },
+  functions: { invoke: nobody, stream: nobody },
+  bug: nobody,
+}
+
+/** The lists of REST APIs: one for each thing that a method may be configured with. */
+export function restLists(): Lists {
+  const stage = { stageName: 'prod', deploymentId: 'd1' }
+  return listsOf(Object.keys(methods), planRestStage(restSnapshot, stage, scope, ports))
+}
+
+/** The lists of HTTP APIs. */
+export function httpLists(): Lists {
+  const stage = { StageName: 'prod', DeploymentId: 'd1' }
+  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, ports))
+}
+
+function listsOf(configured: readonly string[], plan: StagePlan): Lists {
+  return plan.describe().map(({ steps }, index) => ({ configured: configured[index] ?? '', steps }))
+}
+
+/** The page with what stands between its `<!-- steps: … -->` marks written anew. Throws when a mark is missing. */
+export function refreshLifecycle(page: string): string {
+  return withBlock(withBlock(page, 'REST', restLists()), 'HTTP', httpLists())
+}
+
+function withBlock(page: string, name: string, lists: Lists): string {
+  const start = `<!-- steps: ${name} -->\n`
+  const end = `<!-- end: ${name} -->`
+  const from = page.indexOf(start)
+  const to = page.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`docs/lifecycle.md has no block between "${start.trim()}" and "${end}"`)
+  const rows = lists.map(({ configured, steps }) => `| ${configured} | ${steps.join(' → ')} |`)
+  const table = ['| configured | steps |', '| --- | --- |', ...rows, ''].join('\n')
+  return page.slice(0, from + start.length) + table + page.slice(to)
+}

@@ -1,0 +1,99 @@
+// Base path mappings: which API and stage the first segment of a custom domain's path leads to. Rules: R 13.5.
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import type { BasePathMapping, Operations } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Call } from '../call.ts'
+import { pageOfRecords } from '../page.ts'
+import { foundDomain, isPrivate, mappingDomain } from './domain-name-rules.ts'
+import type { DomainAddress } from './domain-name-rules.ts'
+import { found } from './found.ts'
+import { listingPaths, patched, setting, text } from './patch.ts'
+import type { PatchRule } from './patch.ts'
+
+/** How AWS shows the empty base path, and how callers name it. */
+const noBasePath = '(none)'
+
+export const basePathMapping: Handlers<
+  Operations,
+  | 'CreateBasePathMapping'
+  | 'GetBasePathMapping'
+  | 'GetBasePathMappings'
+  | 'UpdateBasePathMapping'
+  | 'DeleteBasePathMapping',
+  Call
+> = {
+  CreateBasePathMapping: async (input, call) => {
+    const record = { basePath: basePathOf(input.basePath), restApiId: input.restApiId, stage: text(input.stage) }
+    await check(call, input, record)
+    await refuseTaken(call, input, record.basePath)
+    call.store.put('BasePathMapping', [mappingDomain(input), record.basePath], record)
+    return record
+  },
+
+  GetBasePathMapping: (input, call) => foundMapping(call, input, input.basePath),
+
+  GetBasePathMappings: async ({ limit, position, ...address }, call) => {
+    await foundDomain(call, address)
+    const page = await pageOfRecords(call.store, 'BasePathMapping', [mappingDomain(address)], { limit, position })
+    return { items: page.items.map(({ record }) => record), position: page.position }
+  },
+
+  UpdateBasePathMapping: async ({ basePath, patchOperations, ...address }, call) => {
+    const before = await foundMapping(call, address, basePath)
+    const record = patched(before, patchOperations, rules, listingPaths)
+    await check(call, address, record)
+    if (record.basePath !== before.basePath) {
+      await refuseTaken(call, address, record.basePath ?? noBasePath)
+      call.store.delete('BasePathMapping', [mappingDomain(address), before.basePath ?? noBasePath])
+    }
+    call.store.put('BasePathMapping', [mappingDomain(address), record.basePath ?? noBasePath], record)
+    return record
+  },
+
+  DeleteBasePathMapping: async ({ basePath, ...address }, call) => {
+    await foundMapping(call, address, basePath)
+    call.store.delete('BasePathMapping', [mappingDomain(address), basePathOf(basePath)])
+  },
+}
+
+async function foundMapping(call: Call, address: DomainAddress, basePath: string): Promise<BasePathMapping> {
+  await foundDomain(call, address)
+  const mapping = await call.store.get('BasePathMapping', [mappingDomain(address), basePathOf(basePath)])
+  return found(mapping, 'Invalid base path mapping identifier specified')
+}
+
+function basePathOf(given: string | undefined): string {
+  return given === undefined || given === '' ? noBasePath : given
+}
+
+async function refuseTaken(call: Call, address: DomainAddress, basePath: string): Promise<void> {
+  if ((await call.store.get('BasePathMapping', [mappingDomain(address), basePath])) === undefined) return
+  throw new ConflictException('Base path already exists for this domain name')
+}
+
+/** Throws when the domain is not there, or BadRequestException for the first part of a mapping that is not right. */
+async function check(call: Call, address: DomainAddress, { basePath = noBasePath, restApiId, stage }: BasePathMapping) {
+  const domain = await foundDomain(call, address)
+  if (basePath.includes('/')) {
+    const instead = 'To create a multi-level base path mapping, use API Gateway V2.'
+    throw new BadRequestException(
+      `API Gateway V1 doesn't support the slash character (/) in base path mappings. ${instead}`,
+    )
+  }
+  if (!/^[a-zA-Z0-9$\-_.+!*'()]+$/.test(basePath)) throw new BadRequestException('Invalid base path specified')
+  const api = await call.store.get('RestApi', [restApiId ?? ''])
+  if (api === undefined) throw new BadRequestException('Invalid REST API identifier specified')
+  if ((api.endpointConfiguration?.types?.[0] === 'PRIVATE') !== isPrivate(domain)) {
+    throw new BadRequestException('Private APIs and private domain names can only be mapped to each other')
+  }
+  if (stage !== undefined && (await call.store.get('Stage', [restApiId ?? '', stage])) === undefined) {
+    throw new BadRequestException('Invalid stage identifier specified')
+  }
+}
+
+const rules: readonly PatchRule<BasePathMapping>[] = [
+  { path: '/basePath', replace: setting('basePath', basePathOf) },
+  { path: '/restapiId', replace: setting('restApiId', text) },
+  { path: '/restApiId', replace: setting('restApiId', text) },
+  { path: '/stage', replace: setting('stage', text) },
+]

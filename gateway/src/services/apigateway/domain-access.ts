@@ -1,0 +1,72 @@
+// Domain name access associations: which VPC endpoints may reach a private domain name. Rules: R 13.4.
+import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
+import type { DomainNameAccessAssociation, Operations } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Call } from '../call.ts'
+import { pageOfRecords } from '../page.ts'
+import { mergedTags } from '../tags.ts'
+import { found } from './found.ts'
+
+export const domainAccess: Handlers<
+  Operations,
+  | 'CreateDomainNameAccessAssociation'
+  | 'GetDomainNameAccessAssociations'
+  | 'DeleteDomainNameAccessAssociation'
+  | 'RejectDomainNameAccessAssociation',
+  Call
+> = {
+  CreateDomainNameAccessAssociation: async (input, call) => {
+    const domain = await privateDomain(call, input.domainNameArn)
+    if (!/^vpce-[a-z0-9-]+$/.test(input.accessAssociationSource)) {
+      throw new BadRequestException(`Invalid VPC endpoint id specified: ${input.accessAssociationSource}`)
+    }
+    const { region, account } = call.scope
+    const source = `vpcesource/${input.accessAssociationSource}`
+    const arn = `arn:aws:apigateway:${region}:${account}:/domainnameaccessassociations/domainname/${domain}/${source}`
+    if ((await call.store.get('DomainNameAccessAssociation', [arn])) !== undefined) {
+      throw new ConflictException('Domain name access association already exists')
+    }
+    const record: DomainNameAccessAssociation = {
+      domainNameAccessAssociationArn: arn,
+      domainNameArn: input.domainNameArn,
+      accessAssociationSourceType: input.accessAssociationSourceType,
+      accessAssociationSource: input.accessAssociationSource,
+      tags: mergedTags(undefined, input.tags),
+    }
+    call.store.put('DomainNameAccessAssociation', [arn], record)
+    return record
+  },
+
+  GetDomainNameAccessAssociations: async ({ resourceOwner, ...page }, call) => {
+    if (resourceOwner === 'OTHER_ACCOUNTS') return { items: [] }
+    const { items, position } = await pageOfRecords(call.store, 'DomainNameAccessAssociation', [], page)
+    return { items: items.map(({ record }) => record), position }
+  },
+
+  DeleteDomainNameAccessAssociation: async ({ domainNameAccessAssociationArn: arn }, call) => {
+    await foundAssociation(call, arn)
+    call.store.delete('DomainNameAccessAssociation', [arn])
+  },
+
+  // The owner of the domain name turns an association down; it is gone for both sides.
+  RejectDomainNameAccessAssociation: async ({ domainNameAccessAssociationArn: arn, domainNameArn }, call) => {
+    if ((await foundAssociation(call, arn)).domainNameArn !== domainNameArn) throw unknownAssociation()
+    call.store.delete('DomainNameAccessAssociation', [arn])
+  },
+}
+
+async function foundAssociation(call: Call, arn: string): Promise<DomainNameAccessAssociation> {
+  return found(await call.store.get('DomainNameAccessAssociation', [arn]), unknownAssociation().message)
+}
+
+function unknownAssociation(): NotFoundException {
+  return new NotFoundException('Invalid domain name access association identifier specified')
+}
+
+/** `name+id` of a private domain name of this account. */
+async function privateDomain(call: Call, arn: string): Promise<string> {
+  const [, name = '', id = ''] = /:\/domainnames\/([^/+]+)\+([^/+]+)$/.exec(arn) ?? []
+  const domain = await call.store.get('DomainName', [name, id])
+  if (domain?.domainNameArn !== arn) throw new NotFoundException('Invalid domain name identifier specified')
+  return `${name}+${id}`
+}

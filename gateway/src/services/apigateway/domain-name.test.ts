@@ -1,0 +1,240 @@
+// Domain names, base path mappings, VPC links, client certificates and documentation (R 13, 14.6; RR 11, 16).
+import { X509Certificate, createPrivateKey } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import {
+  addMockMethod,
+  badRequest,
+  conflict,
+  createApi,
+  createControlPlane,
+  notFound,
+  nowMs,
+  refusal,
+  scope,
+} from './testing.ts'
+
+describe('domain names', () => {
+  test('get the addresses of their endpoint type, and are nobody else’s', async () => {
+    const { run } = createControlPlane()
+    const edge = await run('CreateDomainName', { domainName: 'API.example.com' })
+    expect(edge).toMatchObject({
+      domainName: 'api.example.com',
+      domainNameStatus: 'AVAILABLE',
+      securityPolicy: 'TLS_1_2',
+      distributionHostedZoneId: 'Z2FDTNDATAQYW2',
+      distributionDomainName: expect.stringMatching(/^[a-z0-9]{14}\.cloudfront\.net$/),
+    })
+    expect(await refusal(run('CreateDomainName', { domainName: 'api.example.com' }))).toEqual(
+      conflict('The domain name you provided already exists.'),
+    )
+    const patchOperations = [{ op: 'replace' as const, path: '/endpointConfiguration/types/EDGE', value: 'REGIONAL' }]
+    const regional = await run('UpdateDomainName', { domainName: 'api.example.com', patchOperations })
+    expect(regional).not.toHaveProperty('distributionDomainName')
+    expect(regional.regionalDomainName).toMatch(/^d-[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/)
+    await run('DeleteDomainName', { domainName: 'api.example.com' })
+    await run('CreateDomainName', { domainName: 'api.example.com' })
+  })
+
+  test('are told apart by their id when private, and open to VPC endpoints by association', async () => {
+    const { run } = createControlPlane()
+    const input = { domainName: 'a.internal.test', endpointConfiguration: { types: ['PRIVATE'] as const } }
+    const first = await run('CreateDomainName', input)
+    const second = await run('CreateDomainName', input)
+    expect(first.domainNameId).not.toBe(second.domainNameId)
+    const domainNameArn = first.domainNameArn ?? ''
+    expect(domainNameArn).toBe(
+      `arn:aws:apigateway:us-east-1:${scope.account}:/domainnames/a.internal.test+${first.domainNameId}`,
+    )
+    const association = {
+      domainNameArn,
+      accessAssociationSourceType: 'VPCE' as const,
+      accessAssociationSource: 'vpce-1234',
+    }
+    const { domainNameAccessAssociationArn = '' } = await run('CreateDomainNameAccessAssociation', association)
+    expect((await run('GetDomainNameAccessAssociations', {})).items).toEqual([
+      { ...association, domainNameAccessAssociationArn },
+    ])
+    await run('DeleteDomainName', { domainName: 'a.internal.test', domainNameId: first.domainNameId })
+    expect(await run('GetDomainNameAccessAssociations', {})).toEqual({ items: [] })
+  })
+
+  test('take mutual TLS only where it works', async () => {
+    const { run } = createControlPlane()
+    const mutualTlsAuthentication = { truststoreUri: 's3://bucket/trust.pem' }
+    const edge = run('CreateDomainName', { domainName: 'a.example.com', mutualTlsAuthentication })
+    expect(await refusal(edge)).toMatchObject({ status: 400 })
+    const endpointConfiguration = { types: ['REGIONAL'] as const }
+    await run('CreateDomainName', { domainName: 'a.example.com', endpointConfiguration, mutualTlsAuthentication })
+    const off = await run('UpdateDomainName', {
+      domainName: 'a.example.com',
+      patchOperations: [{ op: 'replace', path: '/mutualTlsAuthentication/truststoreUri', value: '' }],
+    })
+    expect(off).not.toHaveProperty('mutualTlsAuthentication')
+  })
+})
+
+test('base path mappings lead to APIs and stages that are there', async () => {
+  const plane = createControlPlane()
+  const { run } = plane
+  const api = await createApi(plane)
+  await addMockMethod(plane, api)
+  await run('CreateDeployment', { restApiId: api.restApiId, stageName: 'dev' })
+  const domainName = 'api.example.com'
+  const map = (more: object) => run('CreateBasePathMapping', { domainName, restApiId: api.restApiId, ...more })
+  expect(await refusal(map({}))).toEqual(notFound('Invalid domain name identifier specified'))
+  await run('CreateDomainName', { domainName })
+  expect(await map({ basePath: '', stage: 'dev' })).toEqual({
+    basePath: '(none)',
+    restApiId: api.restApiId,
+    stage: 'dev',
+  })
+  expect(await refusal(map({}))).toEqual(conflict('Base path already exists for this domain name'))
+  expect(await refusal(map({ basePath: 'a', stage: 'nope' }))).toEqual(badRequest('Invalid stage identifier specified'))
+  expect(await refusal(map({ basePath: 'a', restApiId: 'nope' }))).toEqual(
+    badRequest('Invalid REST API identifier specified'),
+  )
+  expect(await refusal(map({ basePath: 'a/b' }))).toMatchObject({ status: 400 })
+  await run('UpdateBasePathMapping', {
+    domainName,
+    basePath: '(none)',
+    patchOperations: [{ op: 'replace', path: '/basePath', value: 'pets' }],
+  })
+  expect((await run('GetBasePathMappings', { domainName })).items?.map(({ basePath }) => basePath)).toEqual(['pets'])
+  expect(await refusal(run('DeleteRestApi', { restApiId: api.restApiId }))).toEqual(
+    badRequest(
+      `Deleting RestApi ${api.restApiId} failed. Please remove all base path mappings related to the RestApi in your domains: api.example.com`,
+    ),
+  )
+  await run('DeleteDomainName', { domainName })
+  await run('DeleteRestApi', { restApiId: api.restApiId })
+})
+
+describe('VPC links', () => {
+  const arn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/x/1'
+
+  test('are pending when made, and available when read', async () => {
+    const { run } = createControlPlane()
+    const link = await run('CreateVpcLink', { name: 'l', targetArns: [arn] })
+    expect(link).toEqual({ id: expect.any(String), name: 'l', status: 'PENDING', targetArns: [arn] })
+    expect(await run('GetVpcLink', { vpcLinkId: link.id ?? '' })).toEqual({
+      ...link,
+      status: 'AVAILABLE',
+      statusMessage: 'Your vpc link is ready for use',
+      tags: {},
+    })
+  })
+
+  test('are refused as recorded', async () => {
+    const { run } = createControlPlane()
+    expect(await refusal(run('CreateVpcLink', { name: '', targetArns: [] }))).toEqual(
+      badRequest('Name cannot be empty'),
+    )
+    expect(await refusal(run('CreateVpcLink', { name: 'l', targetArns: ['invalid-arn'] }))).toEqual(
+      badRequest('Invalid ARN. ARN is not well formed invalid-arn'),
+    )
+    expect(await refusal(run('GetVpcLink', { vpcLinkId: 'x' }))).toEqual(
+      notFound('Invalid Vpc Link identifier specified'),
+    )
+  })
+
+  test('stay while a deployed method goes through them', async () => {
+    const plane = createControlPlane()
+    const { run } = plane
+    const api = await createApi(plane)
+    await addMockMethod(plane, api)
+    const { id: connectionId = '' } = await run('CreateVpcLink', { name: 'l', targetArns: [arn] })
+    const address = { restApiId: api.restApiId, resourceId: api.rootId, httpMethod: 'GET' }
+    const http = { type: 'HTTP' as const, integrationHttpMethod: 'GET', uri: 'http://x' }
+    await run('PutIntegration', { ...address, ...http, connectionType: 'VPC_LINK', connectionId })
+    await run('CreateDeployment', { restApiId: api.restApiId, stageName: 'dev' })
+    expect(await refusal(run('DeleteVpcLink', { vpcLinkId: connectionId }))).toEqual(
+      badRequest(
+        `Cannot delete vpc link. Vpc link '${connectionId}', is referenced in [GET:${api.rootId}:dev] in format of [Method:Resource:Stage].`,
+      ),
+    )
+  })
+})
+
+test('client certificates are real, self-signed, and keep their key to themselves', async () => {
+  const { run, store } = createControlPlane()
+  const shown = await run('GenerateClientCertificate', { description: 'd' })
+  const clientCertificateId = shown.clientCertificateId ?? ''
+  expect(shown).not.toHaveProperty('privateKeyPem')
+  expect(shown).toMatchObject({ createdDate: nowMs / 1000, expirationDate: nowMs / 1000 + 365 * 24 * 3600 })
+  const certificate = new X509Certificate(shown.pemEncodedCertificate ?? '')
+  expect(certificate.subject).toBe('C=US\nST=Washington\nL=Seattle\nO=Amazon.com\nCN=ApiGateway')
+  expect(certificate.verify(certificate.publicKey)).toBe(true)
+  expect(certificate.validToDate.getTime()).toBe(nowMs + 365 * 24 * 3600 * 1000)
+  const record = await store.read(scope).get('ClientCertificate', [clientCertificateId])
+  expect(certificate.checkPrivateKey(createPrivateKey(record?.privateKeyPem ?? ''))).toBe(true)
+  await run('DeleteClientCertificate', { clientCertificateId })
+  expect(await run('GetClientCertificates', {})).toEqual({ items: [] })
+})
+
+describe('documentation', () => {
+  test('has one part a place, with the location written out', async () => {
+    const plane = createControlPlane()
+    const { restApiId } = await createApi(plane)
+    const create = (location: object, properties = '{"description":"d"}') =>
+      plane.run('CreateDocumentationPart', { restApiId, location: location as { type: 'METHOD' }, properties })
+    expect(await create({ type: 'METHOD' })).toEqual({
+      id: expect.stringMatching(/^[a-z0-9]{6}$/),
+      location: { type: 'METHOD', path: '/', method: '*' },
+      properties: '{"description":"d"}',
+    })
+    expect(await refusal(create({ type: 'METHOD', path: '/' }))).toMatchObject({ status: 409 })
+    expect(await refusal(create({ type: 'API', path: '/' }))).toMatchObject({ status: 400 })
+    expect(await refusal(create({ type: 'MODEL' }))).toMatchObject({ status: 400 })
+    expect(await refusal(create({ type: 'API' }, 'x'))).toMatchObject({ status: 400 })
+    expect(await refusal(plane.run('GetDocumentationPart', { restApiId: 'x', documentationPartId: 'y' }))).toEqual(
+      notFound('Invalid Documentation part identifier specified'),
+    )
+  })
+
+  test('lists the places that have no part yet', async () => {
+    const plane = createControlPlane()
+    const api = await createApi(plane)
+    await addMockMethod(plane, api)
+    const { restApiId } = api
+    await plane.run('CreateDocumentationPart', { restApiId, location: { type: 'API' }, properties: '{}' })
+    const { items } = await plane.run('GetDocumentationParts', { restApiId, locationStatus: 'UNDOCUMENTED' })
+    expect(items?.map(({ location }) => location)).toEqual([
+      { type: 'MODEL', name: 'Empty' },
+      { type: 'MODEL', name: 'Error' },
+      { type: 'RESOURCE', path: '/' },
+      { type: 'METHOD', path: '/', method: 'GET' },
+    ])
+  })
+
+  test('is frozen by versions that stages carry', async () => {
+    const plane = createControlPlane()
+    const api = await createApi(plane)
+    await addMockMethod(plane, api)
+    const { restApiId } = api
+    await plane.run('CreateDeployment', { restApiId, stageName: 'dev' })
+    await plane.run('CreateDocumentationPart', { restApiId, location: { type: 'API' }, properties: '{}' })
+    const version = { restApiId, documentationVersion: '1' }
+    expect(await plane.run('CreateDocumentationVersion', { ...version, stageName: 'dev' })).toEqual({
+      version: '1',
+      createdDate: nowMs / 1000,
+    })
+    expect((await plane.run('GetStage', { restApiId, stageName: 'dev' })).documentationVersion).toBe('1')
+    expect(await refusal(plane.run('DeleteDocumentationVersion', version))).toMatchObject({ status: 400 })
+    expect(await plane.store.read(scope).get('DocumentationVersion', [restApiId, '1'])).toMatchObject({
+      parts: [{ location: { type: 'API' }, properties: '{}' }],
+    })
+  })
+})
+
+test('SDK types are listed and found', async () => {
+  const { run } = createControlPlane()
+  expect((await run('GetSdkTypes', {})).items?.map(({ id }) => id)).toEqual([
+    'android',
+    'java',
+    'javascript',
+    'objectivec',
+    'ruby',
+    'swift',
+  ])
+  expect(await refusal(run('GetSdkType', { id: 'cobol' }))).toMatchObject({ status: 404 })
+})

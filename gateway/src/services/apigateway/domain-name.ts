@@ -1,0 +1,146 @@
+// Custom domain names: own names in front of APIs. Public names are unique over all accounts. Rules: R 13.4–13.8.
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import type { CreateDomainNameRequest, DomainName, Operations } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import { nowSeconds } from '../call.ts'
+import type { Call } from '../call.ts'
+import { pageOfRecords } from '../page.ts'
+import { mergedTags } from '../tags.ts'
+import {
+  checkDomain,
+  checkDomainName,
+  domainKey,
+  foundDomain,
+  isPrivate,
+  mappingDomain,
+  withAddresses,
+} from './domain-name-rules.ts'
+import { checkEndpointConfiguration, endpointRules, newEndpointConfiguration } from './endpoint-rules.ts'
+import { listingPaths, oneOf, patched, setting, text } from './patch.ts'
+import type { PatchRule } from './patch.ts'
+import { shownPolicy, storedPolicy } from './resource-policy.ts'
+import { accessModeOf, securityPolicyOf } from './rest-api-rules.ts'
+
+export const domainName: Handlers<
+  Operations,
+  'CreateDomainName' | 'GetDomainName' | 'GetDomainNames' | 'UpdateDomainName' | 'DeleteDomainName',
+  Call
+> = {
+  CreateDomainName: async (input, call) => {
+    const record = newDomain(call, input)
+    checkDomainName(record)
+    checkDomain(record)
+    await claim(call, record)
+    call.store.put('DomainName', keyOf(record), record)
+    return shown(record)
+  },
+
+  GetDomainName: async (input, call) => shown(await foundDomain(call, input)),
+
+  GetDomainNames: async ({ resourceOwner, ...page }, call) => {
+    // Nobody shares domain names between accounts here.
+    if (resourceOwner === 'OTHER_ACCOUNTS') return { items: [] }
+    const { items, position } = await pageOfRecords(call.store, 'DomainName', [], page)
+    return { items: items.map(({ record }) => shown(record)), position }
+  },
+
+  UpdateDomainName: async ({ patchOperations, ...address }, call) => {
+    const edited = patched(await foundDomain(call, address), patchOperations, rules, listingPaths)
+    checkEndpointConfiguration(edited.endpointConfiguration ?? {})
+    checkDomain(edited)
+    const record = withAddresses(call, edited)
+    call.store.put('DomainName', keyOf(record), record)
+    return shown(record)
+  },
+
+  DeleteDomainName: async (address, call) => {
+    const record = await foundDomain(call, address)
+    for (const { key } of await call.store.list('BasePathMapping', [mappingDomain(address)])) {
+      call.store.delete('BasePathMapping', key)
+    }
+    for (const { key, record: association } of await call.store.list('DomainNameAccessAssociation', [])) {
+      if (association.domainNameArn === record.domainNameArn) call.store.delete('DomainNameAccessAssociation', key)
+    }
+    call.store.delete('DomainName', domainKey(address))
+    if (!isPrivate(record)) call.store.release('domain', record.domainName ?? '')
+  },
+}
+
+function newDomain(call: Call, input: CreateDomainNameRequest): DomainName {
+  if (input.certificateBody ?? input.certificatePrivateKey ?? input.certificateChain) {
+    throw new BadRequestException('Certificates are not uploaded here: import them to ACM and give their ARN')
+  }
+  const endpointConfiguration = newEndpointConfiguration(input.endpointConfiguration)
+  const hidden = endpointConfiguration.types?.[0] === 'PRIVATE'
+  const certificate = input.certificateArn ?? input.regionalCertificateArn
+  return withAddresses(call, {
+    domainName: input.domainName.toLowerCase(),
+    domainNameId: hidden ? call.ids.short(10) : undefined,
+    certificateName: input.certificateName,
+    certificateArn: input.certificateArn,
+    certificateUploadDate: certificate === undefined ? undefined : nowSeconds(call),
+    regionalCertificateName: input.regionalCertificateName,
+    regionalCertificateArn: input.regionalCertificateArn,
+    endpointConfiguration,
+    domainNameStatus: 'AVAILABLE',
+    securityPolicy: input.securityPolicy ?? 'TLS_1_2',
+    endpointAccessMode: input.endpointAccessMode,
+    mutualTlsAuthentication: input.mutualTlsAuthentication,
+    ownershipVerificationCertificateArn: input.ownershipVerificationCertificateArn,
+    policy: storedPolicy(input.policy),
+    routingMode: input.routingMode ?? 'BASE_PATH_MAPPING_ONLY',
+    tags: mergedTags(undefined, input.tags),
+  })
+}
+
+function keyOf(record: DomainName) {
+  return domainKey({ domainName: record.domainName ?? '', domainNameId: record.domainNameId })
+}
+
+/** Private names are not unique: their id tells them apart. */
+async function claim(call: Call, record: DomainName): Promise<void> {
+  if (isPrivate(record)) return
+  const owner = JSON.stringify({ ...call.scope, kind: 'DomainName' })
+  if (await call.store.claim('domain', record.domainName ?? '', owner)) return
+  throw new ConflictException('The domain name you provided already exists.')
+}
+
+function shown(record: DomainName): DomainName {
+  return {
+    ...record,
+    policy: shownPolicy(record.policy),
+    managementPolicy: shownPolicy(record.managementPolicy),
+  }
+}
+
+const routingModes = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'] as const
+
+const rules: readonly PatchRule<DomainName>[] = [
+  { path: '/certificateName', replace: setting('certificateName', text) },
+  { path: '/certificateArn', replace: setting('certificateArn', text) },
+  { path: '/regionalCertificateName', replace: setting('regionalCertificateName', text) },
+  { path: '/regionalCertificateArn', replace: setting('regionalCertificateArn', text) },
+  { path: '/ownershipVerificationCertificateArn', replace: setting('ownershipVerificationCertificateArn', text) },
+  { path: '/securityPolicy', replace: setting('securityPolicy', securityPolicyOf) },
+  { path: '/endpointAccessMode', replace: setting('endpointAccessMode', accessModeOf) },
+  { path: '/policy', replace: setting('policy', (value) => storedPolicy(value)) },
+  { path: '/managementPolicy', replace: setting('managementPolicy', (value) => storedPolicy(value)) },
+  { path: '/routingMode', replace: setting('routingMode', oneOf('routing mode', routingModes)) },
+  {
+    // AWS: an empty trust store turns mutual TLS off.
+    path: '/mutualTlsAuthentication/truststoreUri',
+    replace: (record, { value }) => ({
+      ...record,
+      mutualTlsAuthentication:
+        text(value) === undefined ? undefined : { ...record.mutualTlsAuthentication, truststoreUri: value },
+    }),
+  },
+  {
+    path: '/mutualTlsAuthentication/truststoreVersion',
+    replace: (record, { value }) => ({
+      ...record,
+      mutualTlsAuthentication: { ...record.mutualTlsAuthentication, truststoreVersion: text(value) },
+    }),
+  },
+  ...endpointRules<DomainName>(),
+]

@@ -1,0 +1,58 @@
+// The root access key of a data folder: made at the first start of `serve`, kept in a file that its owner alone can read.
+import { open, stat } from 'node:fs/promises'
+import type { Store } from '../../ports/store.ts'
+import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
+
+/**
+ * Makes the account's root key (record, claim and `file` with mode 0600) unless it has one; never overwrites a file.
+ * Throws an Error with one sentence when the key exists without its file, or the file without its key.
+ */
+export async function ensureRootKey(store: Store, account: string, file: string): Promise<void> {
+  const scope = { account, region: 'global' }
+  const keys = await store.read(scope).list('AccessKey', [])
+  const hasKey = keys.some(({ record }) => record.userName === undefined)
+  const hasFile = await exists(file)
+  if (hasKey && hasFile) return
+  if (hasKey) {
+    throw new Error(
+      `The root key of account ${account} was made before, but its file ${file} is gone: put it back from a backup, or start with an empty data folder.`,
+    )
+  }
+  if (hasFile) {
+    throw new Error(
+      `${file} exists, but the data folder has no root key for account ${account}: it belongs to other data or to another --account. Move it away to have a new key made.`,
+    )
+  }
+  const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() }
+  // The file first: a crash between the two is told by the second check above, and no key is ever lost.
+  await writeOnce(file, `${JSON.stringify(key, undefined, 2)}\n`)
+  await store.transact(scope, async (transaction) => {
+    if (!(await transaction.claim('access-key', key.accessKeyId, account)))
+      throw new Error(`The access key id ${key.accessKeyId} is taken.`)
+    transaction.put('AccessKey', [key.accessKeyId], {
+      ...key,
+      status: 'Active',
+      createDate: Math.floor(Date.now() / 1000),
+    })
+  })
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function writeOnce(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
