@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { describeGateway } from '../fixture/test.ts'
-import type { Seen } from '../fixture/upstream.ts'
+import { refusingUrl, type Seen } from '../fixture/upstream.ts'
 
 describeGateway('REST API with an HTTP server', (test) => {
   test('HTTP_PROXY passes method, path, query, headers and body on', async ({ rest, gateway, upstream }) => {
@@ -86,7 +86,7 @@ describeGateway('REST API with an HTTP server', (test) => {
       integration: { type: 'HTTP_PROXY' as const, integrationHttpMethod: 'GET', uri, timeoutInMillis: 60 },
     })
     await putMethod(rest, id, '/broken', proxy(`${upstream.url}/broken`))
-    await putMethod(rest, id, '/refused', proxy('http://127.0.0.1:1/'))
+    await putMethod(rest, id, '/refused', proxy(await refusingUrl()))
     await putMethod(rest, id, '/slow', proxy(`${upstream.url}/slow/400`))
     await deploy(rest, id, 'prod')
     const networkError = '{"message": "Network error communicating with endpoint"}'

@@ -27,6 +27,7 @@ import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying } from './services/identity.ts'
 import { createServices } from './services/index.ts'
+import { modelOf } from './services/models.ts'
 import { sluiceVersion } from './version.ts'
 
 export interface GatewayParts {
@@ -77,7 +78,10 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
     log,
     functionLog: createMemoryFunctionLog(),
     codeFolder: dataFolder === undefined ? join(tmpdir(), `sluice-${userInfo().uid}`) : join(dataFolder, 'functions'),
-    remote: endpoint === undefined ? undefined : createRemoteFunctions({ endpoint, credentials, clock }),
+    remote:
+      endpoint === undefined
+        ? undefined
+        : createRemoteFunctions({ endpoint, credentials, clock, model: () => modelOf('lambda') }),
     credentials: functionCredentials(parts.mode),
     enforcePermissions: parts.enforceLambdaPermissions,
   })
@@ -95,7 +99,7 @@ export function createCore(parts: GatewayParts): Core {
   }
   const endpointUrl = (): string | undefined => (port === 0 ? undefined : `http://127.0.0.1:${port}`)
   const functions = openFunctions(parts, { store, blobs, endpointUrl })
-  const services = createServices({ blobs, functions, folders: parts.mode === 'dev' })
+  const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev' })
   const ports = { upstream, functions, bug }
   const plans = new Plans(
     store,

@@ -1,4 +1,5 @@
 // The process: configuration in, a listening gateway out, and the order of its end.
+import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { systemClock } from './adapters/clocks.ts'
@@ -30,11 +31,12 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(config: Config): Promise<void> {
+  checkFiles(config.files)
   const log = createLog(config.logLevel)
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
   const core = openCore(config, log)
   if (config.dataFolder !== undefined && config.command === 'serve') {
-    await ensureRootKey(core.store, config.account, join(config.dataFolder, 'root-credentials.json'))
+    await makeRootKey(core, config.account, config.dataFolder)
   }
   const listeners = await startListeners(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
@@ -50,6 +52,25 @@ async function run(config: Config): Promise<void> {
   await Promise.all(listeners.map((listener) => listener.close(graceMs)))
   await core.close()
   process.exit(0)
+}
+
+/** A file that cannot be read is a mistake on the command line; mistakes inside it can be mended while we run. */
+function checkFiles(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      readFileSync(file)
+    } catch (error) {
+      throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
+    }
+  }
+}
+
+async function makeRootKey(core: Core, account: string, dataFolder: string): Promise<void> {
+  try {
+    await ensureRootKey(core.store, account, join(dataFolder, 'root-credentials.json'))
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
 }
 
 function openCore(config: Config, log: Log): Core {

@@ -54,21 +54,23 @@ export class FunctionDefinitions {
     if (previous?.watched !== watched) previous?.watched?.close()
     const defined: Defined = { target, ready: undefined, watched }
     this.defined.set(target.key, defined)
-    const ready = this.load(target, watched, previous?.watched === watched).then(
-      () => {
-        defined.ready = undefined
-      },
-      (error: unknown) => {
-        // The next invocation tries anew: a blob may be back, a folder may be there.
-        if (this.defined.get(target.key) === defined) {
-          this.defined.delete(target.key)
-          watched?.close()
-        }
-        throw error
-      },
-    )
-    defined.ready = ready
-    return ready
+    defined.ready = this.finish(defined, previous?.watched === watched)
+    return defined.ready
+  }
+
+  private async finish(defined: Defined, isWatched: boolean): Promise<void> {
+    const { target, watched } = defined
+    try {
+      await this.load(target, watched, isWatched)
+      defined.ready = undefined
+    } catch (error) {
+      // The next invocation tries anew: a blob may be back, a folder may be there.
+      if (this.defined.get(target.key) === defined) {
+        this.defined.delete(target.key)
+        watched?.close()
+      }
+      throw error
+    }
   }
 
   private async load(target: FunctionTarget, watched: WatchedFolder | undefined, isWatched: boolean): Promise<void> {

@@ -63,7 +63,8 @@ export class FunctionEvents {
   close(): void {
     this.isClosed = true
     for (const cancel of this.delayed) cancel()
-    if (this.count > this.running) this.log.warn({ events: this.count - this.running }, 'queued function events dropped')
+    if (this.count > this.running)
+      this.log.warn({ events: this.count - this.running }, 'queued function events dropped')
     this.due.length = 0
   }
 

@@ -35,6 +35,7 @@ const watchedKinds: ReadonlySet<string> = new Set(['Function', 'FunctionAlias', 
 
 export class FunctionLookup {
   private readonly store: Store
+  private readonly removed: (key: string) => void
   private readonly known = new Map<string, Known>()
   private readonly targets = new Map<string, FunctionTarget>()
   private readonly unwatch: () => void
@@ -44,8 +45,9 @@ export class FunctionLookup {
   /** `removed` is told the key of each version that was deleted. */
   constructor(store: Store, removed: (key: string) => void) {
     this.store = store
+    this.removed = removed
     this.unwatch = store.watch((changes) => {
-      for (const change of changes) if (watchedKinds.has(change.kind)) this.forget(change, removed)
+      for (const change of changes) if (watchedKinds.has(change.kind)) this.forget(change)
     })
   }
 
@@ -92,32 +94,35 @@ export class FunctionLookup {
     if (record === undefined) return undefined
     const key = functionArn(scope, name, version)
     const existing = this.targets.get(key)
-    if (existing !== undefined && JSON.stringify(existing.record) === JSON.stringify(record)) return existing
+    if (existing !== undefined && behaviour(existing.record) === behaviour(record)) return existing
     const target = { key, scope, name, version, record }
     this.targets.set(key, target)
     return target
   }
 
-  private forget({ scope, kind, key }: Change, removed: (key: string) => void): void {
+  private forget({ scope, kind, key }: Change): void {
     this.changes++
     const [name = '', version = ''] = key
     const functionId = functionArn(scope, name)
     for (const [arn, known] of this.known) if (known.functionId === functionId) this.known.delete(arn)
-    if (kind !== 'Function') return
-    const target = functionArn(scope, name, version)
-    if (!this.targets.has(target)) return
-    // A change does not say whether it was a deletion: the record does.
-    void this.store
-      .read(scope)
-      .get('Function', key)
-      .then((record) => {
-        if (record !== undefined) return
-        this.targets.delete(target)
-        removed(target)
-      })
-      // The store is closing: its functions end with it.
-      .catch(() => {})
+    if (kind === 'Function') void this.forgetDeleted(scope, name, version)
   }
+
+  /** A change does not say whether it was a deletion: the record does. */
+  private async forgetDeleted(scope: Scope, name: string, version: string): Promise<void> {
+    const key = functionArn(scope, name, version)
+    if (!this.targets.has(key)) return
+    const record = await this.store.read(scope).get('Function', [name, version])
+    if (record !== undefined) return
+    this.targets.delete(key)
+    this.removed(key)
+  }
+}
+
+/** What a record says of running the function: a new revision alone, or a tag, needs no new process. */
+function behaviour({ configuration, code, reservedConcurrency }: FunctionRecord): string {
+  const { RevisionId: _revision, LastModified: _date, Description: _description, ...rest } = configuration
+  return JSON.stringify({ ...rest, code, reservedConcurrency })
 }
 
 /** The version that answers one call: an alias's further versions by their shares, else its own. */

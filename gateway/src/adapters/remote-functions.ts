@@ -5,6 +5,7 @@ import {
   type Client,
   type Credentials,
   type OutgoingRequest,
+  type Service,
   type Signing,
   type WireAnswer,
 } from '@sluice/aws-protocol'
@@ -19,7 +20,6 @@ import {
   type Functions,
   type StreamEnd,
 } from '../ports/functions.ts'
-import { modelOf } from '../services/models.ts'
 import { withinTime } from './function-deadline.ts'
 
 export interface RemoteFunctionsParts {
@@ -28,6 +28,8 @@ export interface RemoteFunctionsParts {
   /** Unsigned when absent. */
   readonly credentials: Credentials | undefined
   readonly clock: Clock
+  /** The Lambda API's model; asked for at the first call. */
+  readonly model: () => Service
 }
 
 /** Lambda's longest time-out is 15 minutes: an answer that takes longer will not come. */
@@ -85,9 +87,10 @@ interface RemoteExchange {
 }
 
 /** A client for one call: the trace id and the region are the call's own. */
-function openExchange({ endpoint, credentials, clock }: RemoteFunctionsParts, call: FunctionCall): RemoteExchange {
+function openExchange(parts: RemoteFunctionsParts, call: FunctionCall): RemoteExchange {
+  const { endpoint, credentials, clock, model } = parts
   let requestId = ''
-  const client = createClient<Operations>(modelOf('lambda'), {
+  const client = createClient<Operations>(model(), {
     endpoint,
     region: parseFunctionArn(call.functionArn)?.scope.region ?? 'us-east-1',
     send: async (request) => {
@@ -95,7 +98,10 @@ function openExchange({ endpoint, credentials, clock }: RemoteFunctionsParts, ca
       requestId = answer.headers['x-amzn-requestid'] ?? ''
       return answer
     },
-    ...(credentials !== undefined && { credentials, sign: (request, signing) => signed(request, signing, clock.now()) }),
+    ...(credentials !== undefined && {
+      credentials,
+      sign: (request, signing) => signed(request, signing, clock.now()),
+    }),
   })
   return { client, requestId: () => requestId }
 }

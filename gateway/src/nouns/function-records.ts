@@ -10,6 +10,8 @@ export interface FunctionRecord {
   readonly code: CodeLocation
   readonly tags: Readonly<Record<string, string>>
   readonly reservedConcurrency?: number | undefined
+  /** `$LATEST` alone: the number of the version that was published last. Numbers are never used again. */
+  readonly lastVersion?: number | undefined
 }
 
 export interface FunctionAliasRecord {

@@ -1,5 +1,6 @@
 // What the steps of an HTTP API know of the stage and the route that serve a request; fixed when the stage is planned.
 import type { Admitted, Received, Routed } from './exchange.ts'
+import type { HeaderList } from './headers.ts'
 
 /** A stage as its plan sees it. */
 export interface HttpStage {
@@ -25,6 +26,18 @@ export interface HttpRoute {
 export type HttpRouted = Received & Routed<HttpRoute>
 
 export type HttpAdmitted = HttpRouted & Admitted
+
+/** Told before the integration is called, when parameter mappings change the request. HTTP 9. */
+export interface HttpMapped {
+  readonly outgoing: {
+    readonly headers: HeaderList
+    readonly rawQuery: string
+    /** The backend's path, percent-encoded; undefined when no mapping sets it. */
+    readonly path: string | undefined
+    /** The backend's `host` header; undefined when no mapping sets it. */
+    readonly host: string | undefined
+  }
+}
 
 /** The path that routes are matched against: without the stage, still percent-encoded. */
 export function httpRoutePath(exchange: Received): string {

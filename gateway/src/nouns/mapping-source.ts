@@ -52,7 +52,10 @@ export function compileSource(expression: string, stage: RestStage): SourceReade
 }
 
 /** The value of an expression that no request changes; undefined for one that a request fills. */
-export function constantSource(expression: string, stage: RestStage): { readonly value: string | undefined } | undefined {
+export function constantSource(
+  expression: string,
+  stage: RestStage,
+): { readonly value: string | undefined } | undefined {
   if (expression.length >= 2 && expression.startsWith("'") && expression.endsWith("'")) {
     const literal = expression.slice(1, -1)
     return { value: literal === '' ? undefined : literal }

@@ -1,5 +1,5 @@
 // X-Amzn-Trace-Id: kept from the client where it is well-formed, made anew otherwise. Recorded: REST 21.
-import { randomBytes } from 'node:crypto'
+import { randomText } from './entropy.ts'
 
 const wellFormed = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/i
 
@@ -7,7 +7,7 @@ const wellFormed = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/i
 export function traceId(incoming: string | undefined, nowMs: number): string {
   const root = incoming === undefined ? undefined : wellFormed.exec(incoming)?.[1]
   if (incoming === undefined || root === undefined) {
-    const bytes = randomBytes(20).toString('hex')
+    const bytes = randomText(20, 'hex')
     const epoch = Math.floor(nowMs / 1000)
       .toString(16)
       .padStart(8, '0')
@@ -15,5 +15,14 @@ export function traceId(incoming: string | undefined, nowMs: number): string {
   }
   // AWS: a parent that came in is not replaced; without one, a parent is generated.
   if (/(?:^|;)\s*Parent=/i.test(incoming)) return incoming
-  return `${incoming};Parent=${randomBytes(8).toString('hex')};Sampled=0`
+  return `${incoming};Parent=${randomText(8, 'hex')};Sampled=0`
+}
+
+/** As HTTP APIs send it: a root of their own, or `Self` in front of what the client sent. HTTP 5.2, 6.2. */
+export function httpTraceId(incoming: string | undefined, nowMs: number): string {
+  const epoch = Math.floor(nowMs / 1000)
+    .toString(16)
+    .padStart(8, '0')
+  const id = `1-${epoch}-${randomText(12, 'hex')}`
+  return incoming === undefined ? `Root=${id}` : `Self=${id};${incoming}`
 }

@@ -3,15 +3,25 @@ import type { Integration } from '@sluice/aws-protocol/apigateway'
 import type { Answered } from '../nouns/exchange.ts'
 import { configurationFault } from '../nouns/faults.ts'
 import { restTimeoutMs } from '../nouns/limits.ts'
+import type { Mapped, Returned } from '../nouns/outgoing.ts'
+import type { Parameterised } from '../nouns/request-parameters.ts'
 import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
+import type { UpstreamOptions } from '../ports/upstream.ts'
+import { http } from '../steps/integrate/http.ts'
 import { httpProxy } from '../steps/integrate/http-proxy.ts'
+import { lambda } from '../steps/integrate/lambda.ts'
 import { lambdaProxy } from '../steps/integrate/lambda-proxy.ts'
+import { mock } from '../steps/integrate/mock.ts'
+import { mapProxyParameters, refuseIllegalHeaders } from '../steps/map/proxy-parameters.ts'
+import { mapRequest, type RequestMapping } from '../steps/map/request.ts'
+import { mapResponse } from '../steps/map/response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
 type SnapshotMethod = RestSnapshot['methods'][number]
-type Plan = Pipeline<RestAdmitted, Answered>
+type Ready = RestAdmitted & Parameterised
+type Plan = Pipeline<Ready, Answered>
 
 interface Context {
   readonly method: SnapshotMethod
@@ -20,44 +30,89 @@ interface Context {
   readonly ports: PlanPorts
 }
 
-const start = (): Pipeline<RestAdmitted, RestAdmitted> => Pipeline.from<RestAdmitted>()
+const start = (): Pipeline<Ready, Ready> => Pipeline.from<Ready>()
 
 const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: Context) => Plan>> = {
   HTTP_PROXY: ({ integration, facts, ports }) =>
-    start().step(
-      httpProxy(
-        {
-          method: facts,
-          uri: integration.uri ?? '',
-          httpMethod: integration.httpMethod ?? 'ANY',
-          timeoutMs: integration.timeoutInMillis ?? restTimeoutMs,
-          streams: integration.responseTransferMode === 'STREAM',
-          options: integration.tlsConfig?.insecureSkipVerification === true ? { insecureTls: true } : undefined,
-        },
-        ports.upstream,
+    start()
+      .step(mapProxyParameters(integration.requestParameters, facts.stage))
+      .step(
+        httpProxy(
+          { ...callOf(integration, facts), options: optionsOf(integration), streams: streams(integration) },
+          ports.upstream,
+        ),
       ),
-    ),
   AWS_PROXY: ({ integration, facts, ports }) =>
-    start().step(
-      lambdaProxy(
-        {
-          method: facts,
-          uri: integration.uri ?? '',
-          httpMethod: integration.httpMethod ?? '',
-          timeoutMs: integration.timeoutInMillis ?? restTimeoutMs,
-        },
-        ports.functions,
-      ),
-    ),
-  MOCK: () => start().step(broken('MOCK')),
-  HTTP: () => start().step(broken('HTTP')),
-  AWS: () => start().step(broken('AWS')),
+    start()
+      .step(refuseIllegalHeaders(integration.requestParameters, facts.stage))
+      .step(lambdaProxy(callOf(integration, facts), ports.functions)),
+  MOCK: (context) => mapped(context, {}, mock()),
+  HTTP: (context) => {
+    const { integration, facts, ports } = context
+    const call = http({ ...callOf(integration, facts), options: optionsOf(integration) }, ports.upstream)
+    return mapped(context, { integration: 'HTTP', parameters: integration.requestParameters }, call)
+  },
+  AWS: (context) => {
+    const { integration, facts, ports } = context
+    if (!isLambda(integration.uri)) return start().step(broken('AWS service integrations are not available'))
+    const call = lambda(callOf(integration, facts), ports.functions)
+    return mapped(context, { integration: 'AWS', parameters: integration.requestParameters }, call)
+  },
 }
 
 export function planRestIntegration(method: SnapshotMethod, facts: RestMethod, ports: PlanPorts): Plan {
   const integration = method.methodIntegration
   if (integration?.type === undefined) return start().step(broken('No integration defined for method'))
   return integrations[integration.type]({ method, integration, facts, ports })
+}
+
+/** The three steps of a non-proxy integration. A mock maps no parameters: they have no effect there. */
+function mapped(
+  { method, integration, facts }: Context,
+  mapping: Partial<Pick<RequestMapping, 'integration' | 'parameters'>>,
+  call: Step<RestAdmitted & Mapped, Returned>,
+): Plan {
+  const { stage } = facts
+  return start()
+    .step(
+      mapRequest({
+        stage,
+        integration: mapping.integration ?? 'HTTP',
+        parameters: mapping.parameters,
+        templates: integration.requestTemplates,
+        passthrough: (integration.passthroughBehavior ?? 'WHEN_NO_MATCH') as RequestMapping['passthrough'],
+        contentHandling: integration.contentHandling,
+      }),
+    )
+    .step(call)
+    .step(
+      mapResponse({
+        stage,
+        responses: Object.values(integration.integrationResponses ?? {}),
+        methodResponses: new Set(Object.keys(method.methodResponses ?? {})),
+      }),
+    )
+}
+
+function callOf(integration: Integration, method: RestMethod) {
+  return {
+    method,
+    uri: integration.uri ?? '',
+    httpMethod: integration.httpMethod ?? 'ANY',
+    timeoutMs: integration.timeoutInMillis ?? restTimeoutMs,
+  }
+}
+
+function optionsOf(integration: Integration): UpstreamOptions | undefined {
+  return integration.tlsConfig?.insecureSkipVerification === true ? { insecureTls: true } : undefined
+}
+
+function streams(integration: Integration): boolean {
+  return integration.responseTransferMode === 'STREAM'
+}
+
+function isLambda(uri: string | undefined): boolean {
+  return /^arn:[^:]+:apigateway:[^:]*:lambda:/.test(uri ?? '')
 }
 
 /** A method that cannot work as it is configured: AWS's 500 for each call. */

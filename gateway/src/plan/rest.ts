@@ -10,6 +10,7 @@ import { addRequestIds, defaultGatewayResponse } from '../steps/answer/gateway-r
 import { authorizeRest, requireApiKey } from '../steps/authorize/rest.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { createRestTrie, routeRest } from '../steps/route/rest.ts'
+import { readParameters } from '../steps/validate/read.ts'
 import { planRestIntegration } from './rest-integration.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
 
@@ -26,6 +27,7 @@ export function planMethod(
   ports: PlanPorts,
 ): Pipeline<RestRouted, Answered> {
   return Pipeline.from<RestRouted>()
+    .step(readParameters)
     .step(authorizeRest(method.authorizationType))
     .step(requireApiKey(method.apiKeyRequired))
     .through(planRestIntegration(method, facts, ports))

@@ -1,6 +1,6 @@
 // The data plane's side of the front: from a host or a path-style prefix to a stage's plan.
-import { randomFillSync } from 'node:crypto'
 import type { Answer, Received } from '../nouns/exchange.ts'
+import { randomText } from '../nouns/entropy.ts'
 import { headerBytes, lastHeader } from '../nouns/headers.ts'
 import { headerLineBytes, payloadBytes, targetBytes } from '../nouns/limits.ts'
 import type { Listener } from '../nouns/decisions.ts'
@@ -130,15 +130,7 @@ function requestIdOf(head: Head): string {
   return named !== undefined && uuid.test(named) ? named.toLowerCase() : crypto.randomUUID()
 }
 
-const entropy = Buffer.alloc(11 * 256)
-let used = entropy.length
-
 /** `x-amz-apigw-id`: 15 base64 characters and `=`, as AWS's are. */
 function extendedRequestId(): string {
-  if (used === entropy.length) {
-    randomFillSync(entropy)
-    used = 0
-  }
-  used += 11
-  return entropy.toString('base64', used - 11, used)
+  return randomText(11, 'base64')
 }

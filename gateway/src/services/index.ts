@@ -1,7 +1,8 @@
 // Every AWS service that Sluice answers for: one row each.
 import { apigatewayService } from './apigateway/index.ts'
 import { apigatewayv2Service } from './apigatewayv2/index.ts'
-import { createLambdaService, type LambdaParts } from './lambda/index.ts'
+import { createLambdaService } from './lambda/index.ts'
+import type { LambdaParts } from './lambda/parts.ts'
 import type { ModelName } from './models.ts'
 import type { Service } from './service.ts'
 

@@ -8,7 +8,8 @@ export class RegexFault extends Error {
 
   /** @param text the pattern that the index points into; the message then shows it, as Java's does */
   constructor(description: string, index: number, text?: string) {
-    super(text === undefined ? description : `${description} near index ${index}\n${text}\n${' '.repeat(index)}^`)
+    const shown = text === undefined || index < 0 ? '' : ` near index ${index}\n${text}\n${' '.repeat(index)}^`
+    super(description + shown)
     this.description = description
     this.index = index
   }

@@ -74,9 +74,15 @@ function compileBody(node: Node, shared: Writer['shared']): Program {
   return { code: writer.code, splitCount: writer.splitCount }
 }
 
-function emit(writer: Writer, instruction: Instruction): number {
-  if (++writer.shared.instructionCount > maxInstructions)
+// Every instruction counts, and every round of an unrolled repetition, for that may be one of nothing.
+function charge({ shared }: Writer): void {
+  if (++shared.instructionCount > maxInstructions) {
     throw new RegexFault('Pattern is too large: its repetitions unroll too far', -1)
+  }
+}
+
+function emit(writer: Writer, instruction: Instruction): number {
+  charge(writer)
   return writer.code.push(instruction) - 1
 }
 
@@ -137,7 +143,10 @@ function writeChoice(writer: Writer, parts: readonly Node[]): void {
 type Repeat = Extract<Node, { kind: 'repeat' }>
 
 function writeRepeat(writer: Writer, node: Repeat): void {
-  for (let round = 0; round < node.min; round++) write(writer, node.body)
+  for (let round = 0; round < node.min; round++) {
+    charge(writer)
+    write(writer, node.body)
+  }
   if (node.max === Infinity) writeLoop(writer, node)
   else writeOptions(writer, node)
 }

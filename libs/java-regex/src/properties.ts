@@ -170,14 +170,30 @@ export function unicodeSet(inside: string): CodePointSet {
   if (known !== undefined) return known
   const runs = new RegExp(`[${inside}]+`, 'gv')
   const found: CodePointSet[] = []
-  // Chunks of 1024 keep high and low surrogates apart, which must not be read as pairs.
-  for (let start = 0; start <= 0x10ffff; start += 1024) {
-    const chunk = String.fromCodePoint(...Array.from({ length: 1024 }, (_, offset) => start + offset))
+  for (const chunk of chunks()) {
     for (const [run] of chunk.matchAll(runs)) found.push(range(run.codePointAt(0) ?? 0, lastCodePoint(run)))
+  }
+  for (const plane of uniformPlanes) {
+    for (const [first, last] of [
+      [plane, plane + 0xfffd],
+      [plane + 0xfffe, plane + 0xffff],
+    ] as const) {
+      if (String.fromCodePoint(first).search(runs) === 0) found.push(range(first, last))
+    }
   }
   const set = union(...found)
   sets.set(inside, set)
   return set
+}
+
+// Unicode has assigned nothing to planes 4 to 13, and keeps 15 and 16 for private use; their last two code points are no characters.
+const uniformPlanes = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16].map((plane) => plane * 0x10000)
+
+/** All other code points; in chunks of 1024, which keep high and low surrogates apart, for they must not be read as pairs. */
+function* chunks(): Generator<string> {
+  for (let start = 0; start < 0xf0000; start += start === 0x3fc00 ? 0xe0000 - start : 1024) {
+    yield String.fromCodePoint(...Array.from({ length: 1024 }, (_, offset) => start + offset))
+  }
 }
 
 function lastCodePoint(run: string): number {

@@ -1,9 +1,10 @@
 // HTTP_PROXY of HTTP APIs: the request to a public backend and its answer back. HTTP 6.
-import type { Answered } from '../../nouns/exchange.ts'
+import type { Answered, PathParameters } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HeaderList } from '../../nouns/headers.ts'
-import { httpRoutePath, type HttpAdmitted, type HttpRoute } from '../../nouns/http.ts'
-import { traceId } from '../../nouns/trace-id.ts'
+import { httpRoutePath, type HttpAdmitted, type HttpMapped, type HttpRoute } from '../../nouns/http.ts'
+import { httpTraceId } from '../../nouns/trace-id.ts'
+import { encodePathValue } from '../../nouns/uri-text.ts'
 import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
 import { appendPassed, hopHeaders } from '../answer/hop-headers.ts'
 import type { Step } from '../pipeline.ts'
@@ -18,7 +19,7 @@ export interface HttpApiProxySettings {
   readonly options: UpstreamOptions | undefined
 }
 
-export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<HttpAdmitted, Answered> {
+export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
   const { route, timeoutMs, options, httpMethod } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
@@ -27,16 +28,16 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
   return {
     name: 'integrate',
     run: async (exchange) => {
-      const { pathParameters } = exchange
-      const target = uri.resolve(pathParameters === undefined ? noValues : new Map(Object.entries(pathParameters)))
+      const { outgoing } = exchange
+      const target = uri.resolve(uriValues(exchange.pathParameters))
       if (target === undefined) throw new HttpFault(500, 'Internal Server Error', { log: 'Invalid endpoint address' })
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
-      const path = appendsPath ? appended(target.path, httpRoutePath(exchange)) : target.path
+      const path = outgoing?.path ?? (appendsPath ? appended(target.path, httpRoutePath(exchange)) : target.path)
       try {
         const { status, headers, body } = await backend.request({
           method: httpMethod === 'ANY' ? exchange.method : httpMethod,
-          target: withQuery(path, target, exchange.rawQuery),
-          headers: backendHeaders(exchange, target.authority),
+          target: withQuery(path, target, outgoing?.rawQuery ?? exchange.rawQuery),
+          headers: backendHeaders(exchange, outgoing?.headers ?? exchange.headers, outgoing?.host ?? target.authority),
           body: exchange.body.length === 0 ? undefined : exchange.body,
           timeoutMs,
         })
@@ -49,6 +50,14 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
 }
 
 const noValues: ReadonlyMap<string, string> = new Map()
+
+/** Path parameters come decoded: what is put into a URI is encoded again, so that no value ends the path. */
+function uriValues(parameters: PathParameters): ReadonlyMap<string, string> {
+  if (parameters === undefined) return noValues
+  const values = new Map<string, string>()
+  for (const name of Object.keys(parameters)) values.set(name, encodePathValue(parameters[name] ?? ''))
+  return values
+}
 
 /** Open choice 13: a time-out and an unreachable backend are the same 503. HTTP 6.4. */
 function unavailable(error: UpstreamFault): HttpFault {
@@ -70,26 +79,61 @@ function withQuery(path: string, { query }: ResolvedUri, clientQuery: string): s
 
 const replaced = new Set(['host', 'content-length', 'expect', 'x-amzn-trace-id', 'forwarded', 'via'])
 
-function backendHeaders(exchange: HttpAdmitted, authority: string): string[] {
-  const client = exchange.headers
-  const headers: string[] = ['Host', authority]
-  let [forwarded, via, trace]: (string | undefined)[] = []
-  let forwardedFor: string | undefined
+function backendHeaders(exchange: HttpAdmitted, client: HeaderList, host: string): string[] {
+  const headers: string[] = ['Host', host]
+  const own: OwnHeaders = { forwarded: undefined, via: undefined, trace: undefined, forwardedFor: undefined, named: '' }
   for (let index = 0; index < client.length; index += 2) {
     const name = client[index] ?? ''
     const value = client[index + 1] ?? ''
     const lower = name.toLowerCase()
-    if (lower === 'forwarded') forwarded = value
-    else if (lower === 'via') via = value
-    else if (lower === 'x-amzn-trace-id') trace = value
-    else if (lower === 'x-forwarded-for') forwardedFor = value
-    if (replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-')) continue
-    headers.push(name, value)
+    if (replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-')) keepOwn(own, lower, value)
+    else headers.push(name, value)
   }
-  headers.push('Forwarded', forwardedLine(exchange, forwarded, forwardedFor))
-  headers.push('Via', via === undefined ? ownVia : `${via}, ${ownVia}`)
-  headers.push('X-Amzn-Trace-Id', ownTrace(trace, exchange.receivedAtMs))
-  return headers
+  headers.push('Forwarded', forwardedLine(exchange, own.forwarded, own.forwardedFor))
+  headers.push('Via', listed(own.via, ownVia))
+  headers.push('X-Amzn-Trace-Id', httpTraceId(own.trace, exchange.receivedAtMs))
+  return own.named === '' ? headers : withoutNamed(headers, own.named)
+}
+
+/** What the client's own lines of these headers say, before the gateway writes its own. */
+interface OwnHeaders {
+  forwarded: string | undefined
+  via: string | undefined
+  trace: string | undefined
+  forwardedFor: string | undefined
+  /** Headers that `connection` names: they are for one hop as well. */
+  named: string
+}
+
+function keepOwn(own: OwnHeaders, lower: string, value: string): void {
+  switch (lower) {
+    case 'forwarded':
+      own.forwarded = listed(own.forwarded, value)
+      break
+    case 'via':
+      own.via = listed(own.via, value)
+      break
+    case 'x-amzn-trace-id':
+      own.trace = value
+      break
+    case 'x-forwarded-for':
+      own.forwardedFor = listed(own.forwardedFor, value)
+      break
+    case 'connection':
+      if (!/^(?:keep-alive|close)$/i.test(value)) own.named = listed(own.named, value.toLowerCase())
+      break
+    default:
+  }
+}
+
+function listed(before: string | undefined, value: string): string {
+  return before === undefined || before === '' ? value : `${before}, ${value}`
+}
+
+function withoutNamed(headers: readonly string[], named: string): string[] {
+  const names = new Set(named.split(',').map((name) => name.trim()))
+  names.delete('host')
+  return headers.filter((_, index) => !names.has((headers[index - (index % 2)] ?? '').toLowerCase()))
 }
 
 const ownVia = 'HTTP/1.1 AmazonAPIGateway'
@@ -106,11 +150,6 @@ function forwardedLine(exchange: HttpAdmitted, existing: string | undefined, for
 function token(value: string): string {
   if (/^[A-Za-z0-9.\-_]+$/.test(value)) return value
   return value.includes(':') && !value.startsWith('[') && !value.includes('"') ? `"[${value}]"` : JSON.stringify(value)
-}
-
-function ownTrace(incoming: string | undefined, nowMs: number): string {
-  const fresh = /^Root=[^;]+/.exec(traceId(undefined, nowMs))?.[0] ?? ''
-  return incoming === undefined ? fresh : `Self=${fresh.slice('Root='.length)};${incoming}`
 }
 
 function clientHeaders(backend: HeaderList): string[] {

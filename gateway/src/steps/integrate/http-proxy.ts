@@ -50,7 +50,7 @@ export function httpProxy(
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const request = {
         method: settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod,
-        target: requestTarget(target, exchange.rawQuery, mapped),
+        target: joinQuery(target, exchange.rawQuery, mapped),
         headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: method.stage.apiId }, mapped),
         body: exchange.body.length === 0 ? undefined : exchange.body,
         timeoutMs,
@@ -88,7 +88,7 @@ export function gatewayFault(error: UpstreamFault): GatewayFault {
 }
 
 /** The URI's query, then the client's, then the mapped one, as recorded. */
-function requestTarget(
+export function joinQuery(
   { path, query }: ResolvedUri,
   clientQuery: string,
   mapped: MappedParameters | undefined,

@@ -1,0 +1,56 @@
+// What a person at the terminal gets wrong: one clear line on standard error and exit code 2, never a stack.
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { spawnSluice, type SpawnOptions } from '../fixture/sluice.ts'
+import { temporaryFolder } from '../fixture/folder.ts'
+
+async function complaint(args: readonly string[], options?: SpawnOptions): Promise<string> {
+  const sluice = spawnSluice(args, options)
+  expect(await sluice.ended, `${sluice.stdout()}${sluice.stderr()}`).toEqual({ code: 2, signal: null })
+  expect(sluice.stderr()).toMatch(/^[^\n]+\n$/)
+  expect(sluice.stdout()).not.toContain('sluice ready')
+  return sluice.stderr()
+}
+
+test.for([
+  [['fly'], /There is no command "fly"/],
+  [['dev', '--colour', 'red'], /--colour/],
+  [['dev', '--port', 'many'], /--port takes a port from 0 to 65535, not "many"/],
+  [['dev', '--port', '70000'], /--port takes a port/],
+  [['dev', '--account', '12'], /--account takes twelve digits/],
+  [['dev', '--log-level', 'loud'], /--log-level takes one of/],
+  [['serve'], /--data DIR/],
+] as const)('refuses %j', async ([args, sentence]) => {
+  expect(await complaint(args)).toMatch(sentence)
+})
+
+test('names a port that is taken', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  expect(await complaint(['dev', '--port', String(port)])).toContain(`Port ${port} on 127.0.0.1 is taken`)
+})
+
+test('names a document that cannot be read', async () => {
+  const folder = await temporaryFolder()
+  expect(await complaint(['dev', '--port', '0', 'missing.yaml'], { cwd: folder })).toContain('missing.yaml')
+})
+
+test('names a config file that is missing, broken, or knows too much', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'broken.json'), '{')
+  await writeFile(join(folder, 'unknown.json'), '{"colour":"red"}')
+  expect(await complaint(['dev', '--config', 'missing.json'], { cwd: folder })).toContain('missing.json')
+  expect(await complaint(['dev', '--config', 'broken.json'], { cwd: folder })).toContain('broken.json')
+  expect(await complaint(['dev', '--config', 'unknown.json'], { cwd: folder })).toContain('"colour"')
+})
+
+test('names a data folder that cannot be used', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'file'), '')
+  expect(await complaint(['serve', '--port', '0', '--data', join(folder, 'file')])).toContain(join(folder, 'file'))
+})

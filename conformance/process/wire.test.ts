@@ -1,0 +1,89 @@
+// What a hostile or broken client can send: refused at the door, and the next request is served.
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callApi, type Reply } from '../fixture/call.ts'
+import { clientsOf } from '../fixture/clients.ts'
+import { addRoute, createHttpApi, proxyTo } from '../fixture/http-api.ts'
+import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
+import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
+import { startUpstream, type Upstream } from '../fixture/upstream.ts'
+import { exchange } from '../fixture/wire.ts'
+
+const maximumBytes = 10 * 1024 * 1024
+
+let sluice: RunningSluice
+let upstream: Upstream
+let restId: string
+let httpId: string
+
+beforeAll(async () => {
+  upstream = await startUpstream()
+  sluice = await startSluice(['dev'])
+  const { rest, http } = clientsOf(sluice.url)
+  restId = await createRestApi(rest, 'wire')
+  await putMethod(rest, restId, '/', {
+    httpMethod: 'ANY',
+    integration: { type: 'HTTP_PROXY', integrationHttpMethod: 'ANY', uri: upstream.url },
+  })
+  await deploy(rest, restId, 'prod')
+  httpId = await createHttpApi(http, 'wire')
+  await addRoute(http, httpId, '$default', proxyTo(upstream.url))
+})
+
+afterAll(async () => {
+  await sluice.stop()
+  await upstream.close()
+})
+
+const host = (): string => `${httpId}.execute-api.localhost`
+
+const malformed: readonly (readonly [what: string, bytes: () => string])[] = [
+  ['two Host headers', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nHost: other\r\nContent-Length: 0\r\n\r\n`],
+  ['Transfer-Encoding on HTTP/1.0', () => `POST / HTTP/1.0\r\nHost: ${host()}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ['Content-Length beside Transfer-Encoding', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ['two different Content-Lengths', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
+  ['an unknown Transfer-Encoding', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n`],
+  ['a bare line feed in a header', () => `GET / HTTP/1.1\r\nHost: ${host()}\r\nX-A: b\nX-C: d\r\n\r\n`],
+  ['a blank before the colon', () => `GET / HTTP/1.1\r\nHost : ${host()}\r\n\r\n`],
+  ['what is not HTTP', () => 'hello\r\n\r\n'],
+]
+
+test.for(malformed)('refuses %s with one 400 and closes', async ([, bytes]) => {
+  const answer = await exchange(sluice.port, bytes())
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+  expect(answer).toMatch(/^connection: close\r$/im)
+  expect((await callApi(sluice.url, httpId, '/')).status).toBe(200)
+})
+
+test('answers a request line that is too long with 414 and headers that are too large with 431', async () => {
+  expect((await callApi(sluice.url, httpId, `/${'a'.repeat(12_000)}`)).status).toBe(414)
+  expect((await callApi(sluice.url, httpId, '/', { headers: { 'X-Large': 'a'.repeat(12_000) } })).status).toBe(431)
+  expect((await callApi(sluice.url, httpId, '/', { headers: { 'X-Large': 'a'.repeat(80_000) } })).status).toBe(431)
+})
+
+test('takes a body of 10 MB and refuses one byte more, said beforehand or not', async () => {
+  const call = (apiId: string, path: string, bytes: number): Promise<Reply> =>
+    callApi(sluice.url, apiId, path, { method: 'POST', body: Buffer.alloc(bytes, 'a') })
+  const accepted = await call(httpId, '/length', maximumBytes)
+  expect([accepted.status, accepted.text]).toEqual([200, '10485760'])
+  const http = await call(httpId, '/length', maximumBytes + 1)
+  expect([http.status, http.text]).toEqual([413, '{"message":"Request Entity Too Large"}'])
+  const rest = await call(restId, '/prod', maximumBytes + 1)
+  expect(rest.status).toBe(413)
+  expect(JSON.parse(rest.text)).toEqual({ message: 'HTTP content length exceeded 10485760 bytes.' })
+  expect(await chunkedStatus(maximumBytes + 1)).toBe(413)
+  expect((await callApi(sluice.url, httpId, '/')).status).toBe(200)
+})
+
+/** The status for a body whose size is not said beforehand. */
+function chunkedStatus(bytes: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { Host: host(), 'Transfer-Encoding': 'chunked' }
+    const sent = request(sluice.url, { method: 'POST', headers }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    sent.on('error', reject)
+    sent.end(Buffer.alloc(bytes, 'a'))
+  })
+}

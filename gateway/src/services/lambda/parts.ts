@@ -1,0 +1,13 @@
+// What the Lambda API needs of the place it runs in.
+import type { Blobs } from '../../ports/blobs.ts'
+import type { Functions } from '../../ports/functions.ts'
+import type { Store } from '../../ports/store.ts'
+
+export interface LambdaParts {
+  readonly blobs: Blobs
+  readonly functions: Functions
+  /** For forgetting code after the commit that stopped using it. */
+  readonly store: Store
+  /** Whether code may be a folder of this machine (`dev`). */
+  readonly folders: boolean
+}

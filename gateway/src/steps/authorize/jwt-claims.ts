@@ -1,0 +1,70 @@
+// The claims of a token whose signature is right: issuer, audience, times and scopes, and how claims are handed on. HTTP 11.
+import { TokenFault } from './jwt-token.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** The times of a token, in epoch milliseconds. */
+export interface TokenTimes {
+  readonly expiresAtMs: number
+  /** The later of `nbf` and `iat`: before it the token does not count. */
+  readonly validFromMs: number
+}
+
+/** `iss` must be the issuer's text exactly; a slash at the end matters. Throws TokenFault. */
+export function checkIssuer(claims: Claims, issuer: string): void {
+  if (own(claims, 'iss') !== issuer) throw new TokenFault('issuer does not match')
+}
+
+/** `client_id` counts only where there is no `aud`. Throws TokenFault. */
+export function checkAudience(claims: Claims, audience: ReadonlySet<string>): void {
+  const claimed = own(claims, 'aud') ?? own(claims, 'client_id')
+  const values: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed]
+  if (!values.some((value) => typeof value === 'string' && audience.has(value))) {
+    throw new TokenFault('the token does not have a valid audience')
+  }
+}
+
+/** Reads `exp`, which must be there, `nbf` and `iat`. Throws TokenFault for what is no number. */
+export function timesOf(claims: Claims): TokenTimes {
+  const expires = own(claims, 'exp')
+  const from = [own(claims, 'nbf'), own(claims, 'iat')].filter((time) => time !== undefined)
+  if (!isTime(expires) || !from.every(isTime)) throw new TokenFault('the token is malformed')
+  return { expiresAtMs: expires * 1000, validFromMs: Math.max(0, ...from.map((time) => time * 1000)) }
+}
+
+/** No leeway: `exp` lies ahead, `nbf` and `iat` do not. Throws TokenFault. */
+export function checkTimes({ expiresAtMs, validFromMs }: TokenTimes, nowMs: number): void {
+  if (expiresAtMs <= nowMs) throw new TokenFault('the token has expired')
+  if (validFromMs > nowMs) throw new TokenFault('the token is not valid yet')
+}
+
+/** The scopes of `scope` (separated by blanks), else of `scp` (a list or a text like `scope`). */
+export function scopesOf(claims: Claims): readonly string[] {
+  const claimed = own(claims, 'scope') ?? own(claims, 'scp')
+  if (typeof claimed === 'string') return claimed.split(' ').filter((scope) => scope !== '')
+  return Array.isArray(claimed) ? claimed.filter((scope) => typeof scope === 'string') : []
+}
+
+/** Every claim as a text, as events and `$context.authorizer.claims.*` have it. HTTP 11.4, open choice 23. */
+export function claimTexts(claims: Claims): Readonly<Record<string, string>> {
+  // Without a prototype, because `__proto__` is a name like any other.
+  const texts = Object.create(null) as Record<string, string>
+  for (const [name, value] of Object.entries(claims)) texts[name] = claimText(value)
+  return texts
+}
+
+/** Lists are `[a b c]`; numbers are decimal, however large. */
+function claimText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value).toString()
+  if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`
+  return JSON.stringify(value)
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function own(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}

@@ -1,0 +1,96 @@
+// AWS of REST APIs with a Lambda function: the template makes the event, the payload is mapped into the answer. Recorded: REST 31; rest specification 5.4.
+import { utf8 } from '../../nouns/bytes.ts'
+import { configurationFault, fault } from '../../nouns/faults.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import { lambdaPayloadBytes } from '../../nouns/limits.ts'
+import type { Mapped, MappedParameters, Returned } from '../../nouns/outgoing.ts'
+import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import { traceId } from '../../nouns/trace-id.ts'
+import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
+import type { Step } from '../pipeline.ts'
+import { invocationFault } from './lambda-proxy.ts'
+import { lambdaFunctionArn } from './lambda-uri.ts'
+import { fillStageVariables } from './uri.ts'
+
+export interface LambdaSettings {
+  readonly method: RestMethod
+  readonly uri: string
+  /** Must be POST: anything else fails every call, as for Lambda proxies. */
+  readonly httpMethod: string
+  readonly timeoutMs: number
+}
+
+/** Throws GatewayFault when the function cannot be invoked; a function that fails has returned, with an error message to select by. */
+export function lambda(settings: LambdaSettings, functions: Functions): Step<RestAdmitted & Mapped, Returned> {
+  const { method, timeoutMs, httpMethod } = settings
+  const { stage } = method
+  const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
+  const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
+
+  return {
+    name: 'integrate',
+    run: async (exchange) => {
+      if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
+      if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
+      const { mapped, outgoingBody } = exchange
+      const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
+      // Recorded: without a body the function gets `{}`.
+      const payload = outgoingBody.length === 0 ? '{}' : outgoingBody
+      if (Buffer.byteLength(payload) > lambdaPayloadBytes)
+        throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
+      const answer = await invoke(functions, {
+        functionArn,
+        payload,
+        type: invocationType(mapped),
+        sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
+        principal: 'apigateway.amazonaws.com',
+        clientContext: mappedHeader(mapped, 'x-amz-client-context'),
+        traceId: trace,
+        timeoutMs,
+      })
+      return { returned: { ...returnedBy(answer), traceId: trace } }
+    },
+  }
+}
+
+const invocationTypes: ReadonlySet<string> = new Set(['RequestResponse', 'Event', 'DryRun'])
+
+/** The mapped header `X-Amz-Invocation-Type`; Lambda refuses what is none of its types. */
+function invocationType(mapped: MappedParameters): FunctionCall['type'] {
+  const type = mappedHeader(mapped, 'x-amz-invocation-type') ?? 'RequestResponse'
+  if (!invocationTypes.has(type)) throw configurationFault(`Invalid invocation type: ${type}`)
+  return type as FunctionCall['type']
+}
+
+function mappedHeader({ headers }: MappedParameters, name: string): string | undefined {
+  return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1]
+}
+
+type InvokedAnswer = Pick<FunctionAnswer, 'status' | 'payload' | 'functionError'>
+
+async function invoke(functions: Functions, call: FunctionCall): Promise<InvokedAnswer> {
+  try {
+    return await functions.invoke(call)
+  } catch (error) {
+    if (!(error instanceof FunctionFault)) throw error
+    if (error.code !== 'InvalidRequestContentException') throw invocationFault(error)
+    // Lambda's refusal of an event that is no JSON is an answer like any other — rest specification 5.4
+    const payload = Buffer.from(JSON.stringify({ Type: 'User', message: error.message }))
+    return { status: error.status, payload }
+  }
+}
+
+function returnedBy({ status, payload, functionError }: InvokedAnswer): Omit<Returned['returned'], 'traceId'> {
+  const selector = functionError === undefined ? undefined : errorMessageOf(payload)
+  return { status, headers: ['Content-Type', 'application/json'], body: payload, selector }
+}
+
+/** `errorMessage` of a failed function's error object. */
+function errorMessageOf(payload: Uint8Array): string | undefined {
+  try {
+    const value = JSON.parse(utf8(payload)) as { readonly errorMessage?: unknown } | null
+    return typeof value?.errorMessage === 'string' ? value.errorMessage : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,136 @@
+// Mapping templates of one side of a method: which one serves a media type, and running it within its budget.
+import { compileRegex, RegexFault, type JavaRegex } from '@sluice/java-regex'
+import {
+  BudgetFault,
+  compileTemplate,
+  MethodFault,
+  TemplateFault,
+  type Budget,
+  type Regex,
+  type Template,
+} from '@sluice/vtl'
+import type { ContextExchange } from '../../nouns/context.ts'
+import { configurationFault, type GatewayFault } from '../../nouns/faults.ts'
+import { firstMediaType } from '../../nouns/media-type.ts'
+import type { Overrides } from '../../nouns/outgoing.ts'
+import type { RequestParameters } from '../../nouns/request-parameters.ts'
+import type { RestStage } from '../../nouns/rest.ts'
+import { contextObject, stageVariablesObject } from './context.ts'
+import { inputObject } from './input.ts'
+import type { JsonBody } from './json-body.ts'
+import { utilObject } from './util.ts'
+import { Work } from './work.ts'
+
+/** AWS: a `#foreach` may turn 1,000 times (?). The time is a last resort: 300,000 steps take some 30 ms. */
+const maxIterations = 1_000
+const budget: Budget = { steps: 300_000, timeMs: 500 }
+
+/** What a template may read. */
+export interface TemplateInput {
+  readonly exchange: ContextExchange
+  readonly parameters: RequestParameters
+  /** Called by a template that is no constant. */
+  readonly body: () => JsonBody
+  readonly overrides: Overrides
+}
+
+export interface MappingTemplate {
+  /** The key it stands under: a media type, or `$default`. */
+  readonly key: string
+  readonly isEmpty: boolean
+  /** Throws GatewayFault, a configuration error. */
+  readonly render: (input: TemplateInput) => string
+}
+
+/** Templates by media type, in the order of their definition. */
+export interface MappingTemplates {
+  readonly isEmpty: boolean
+  readonly first: MappingTemplate | undefined
+  /** The template of a media type (a whole header value will do); undefined when there is none under this key. */
+  readonly find: (mediaType: string) => MappingTemplate | undefined
+}
+
+/** `direction` is the word in AWS's log line: `Unable to transform request`. */
+export function compileTemplates(
+  templates: Readonly<Record<string, string>> | undefined,
+  stage: RestStage,
+  direction: 'request' | 'response',
+): MappingTemplates {
+  const byKey = new Map<string, MappingTemplate>()
+  for (const [key, text] of Object.entries(templates ?? {})) {
+    byKey.set(key.toLowerCase(), mappingTemplate(key, text, stage, direction))
+  }
+  return {
+    isEmpty: byKey.size === 0,
+    first: byKey.values().next().value,
+    find: (mediaType) => byKey.get(mediaType) ?? byKey.get(firstMediaType(mediaType)),
+  }
+}
+
+function mappingTemplate(
+  key: string,
+  text: string,
+  stage: RestStage,
+  direction: 'request' | 'response',
+): MappingTemplate {
+  // Without a reference or directive there is nothing to run.
+  if (!/[$#]/.test(text)) return { key, isEmpty: text === '', render: () => text }
+  const stageVariables = stageVariablesObject(stage)
+  let template: Template | undefined
+  return {
+    key,
+    isEmpty: false,
+    render: ({ exchange, parameters, body, overrides }) => {
+      const work = new Work()
+      try {
+        template ??= compileTemplate(text, { missing: 'empty', maxIterations, regex: boundedRegex })
+        const variables = {
+          input: inputObject({ body: body(), parameters, work }),
+          context: contextObject(exchange, stage, overrides),
+          stageVariables,
+          util: utilObject(work),
+        }
+        const output = template.render(variables, budget)
+        exchange.listener?.decided({
+          step: direction === 'request' ? 'mapRequest' : 'mapResponse',
+          verdict: 'template rendered',
+          reason: { template: key, chars: output.length },
+          atMs: exchange.receivedAtMs,
+        })
+        return output
+      } catch (error) {
+        throw templateFault(error, direction)
+      }
+    },
+  }
+}
+
+function templateFault(error: unknown, direction: string): unknown {
+  if (!(error instanceof TemplateFault) && !(error instanceof BudgetFault)) return error
+  return unableToTransform(direction, error)
+}
+
+/** AWS's words; the template engine's own are the cause, which listeners are told. */
+export function unableToTransform(direction: string, cause: Error): GatewayFault {
+  return configurationFault(`Unable to transform ${direction}`, cause)
+}
+
+/** Java's regular expressions for `matches`, `replaceAll` and `split`, none of which can run away. */
+function boundedRegex(pattern: string): Regex {
+  const regex = asMethod(() => compileRegex(pattern))
+  const use = <Result>(call: (regex: JavaRegex) => Result): Result => asMethod(() => call(regex))
+  return {
+    test: (text) => use((each) => each.matches(text)),
+    replace: (text, replacement, all) =>
+      use((each) => (all ? each.replaceAll(text, replacement) : each.replaceFirst(text, replacement))),
+    split: (text, limit) => use((each) => each.split(text, limit)),
+  }
+}
+
+function asMethod<Result>(call: () => Result): Result {
+  try {
+    return call()
+  } catch (error) {
+    throw error instanceof RegexFault ? new MethodFault(error.message, { cause: error }) : error
+  }
+}
