@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
+import { createMemoryStore } from '../gateway/src/adapters/memory-store.ts'
 import { compatibility } from '../gateway/src/services/compatibility.ts'
 import { createServices } from '../gateway/src/services/index.ts'
 
@@ -10,7 +11,7 @@ const nobody = (): never => {
   throw new Error('the page is made from what the services are, not from what they do')
 }
 const functions = { invoke: nobody, stream: nobody }
-const text = compatibility(createServices({ blobs: createMemoryBlobs(), functions, folders: false }))
+const text = compatibility(createServices({ store: createMemoryStore(), blobs: createMemoryBlobs(), functions, folders: false }))
 
 if (process.argv.includes('--check')) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {

@@ -89,5 +89,5 @@ function memberText(members: Readonly<Record<string, unknown>> | undefined, name
   if (members === undefined || !Object.hasOwn(members, name)) return undefined
   const value = members[name]
   if (value === null || value === undefined) return undefined
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -15,6 +15,8 @@ export interface Received {
   readonly rawPath: string
   /** Where the resource path begins in `rawPath`: behind the stage or the base path. */
   readonly resourcePathStart: number
+  /** The path as the client sent and signed it, where `rawPath` may differ (path style). */
+  readonly sentPath?: string | undefined
   /** Without the `?`. */
   readonly rawQuery: string
   readonly headers: HeaderList

@@ -6,10 +6,14 @@ import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
-import { addRequestIds, defaultGatewayResponse } from '../steps/answer/gateway-response.ts'
+import { addRequestIds } from '../steps/answer/gateway-response.ts'
+import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
 import { authorizeRest, requireApiKey } from '../steps/authorize/rest.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { createRestTrie, routeRest } from '../steps/route/rest.ts'
+import { validateBody } from '../steps/validate/body.ts'
+import { createModels, type Models } from '../steps/validate/models.ts'
+import { validateParameters } from '../steps/validate/parameters.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { planRestIntegration } from './rest-integration.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
@@ -25,12 +29,22 @@ export function planMethod(
   method: SnapshotMethod,
   facts: RestMethod,
   ports: PlanPorts,
+  validation: Validation,
 ): Pipeline<RestRouted, Answered> {
+  const validator = validation.validators.get(method.requestValidatorId ?? '')
   return Pipeline.from<RestRouted>()
     .step(readParameters)
     .step(authorizeRest(method.authorizationType))
     .step(requireApiKey(method.apiKeyRequired))
+    .step(validator?.validateRequestParameters === true ? validateParameters(method.requestParameters) : undefined)
+    .step(validator?.validateRequestBody === true ? validateBody(method.requestModels, validation.models) : undefined)
     .through(planRestIntegration(method, facts, ports))
+}
+
+/** What the methods of an API are validated by. */
+interface Validation {
+  readonly validators: ReadonlyMap<string, apigateway.RequestValidator>
+  readonly models: Models
 }
 
 /** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
@@ -41,19 +55,34 @@ export function planRestStage(
   ports: PlanPorts,
 ): StagePlan {
   const stage = stageFacts(snapshot, record, scope)
+  const validation: Validation = {
+    validators: new Map(snapshot.requestValidators.map((validator) => [validator.id ?? '', validator])),
+    models: createModels(snapshot.models),
+  }
   const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
   const trie = createRestTrie<PlannedMethod>()
   const methods: PlannedMethod[] = []
   for (const method of snapshot.methods) {
-    const planned = plannedMethod(method, stage, paths.get(method.resourceId) ?? '/', ports)
+    const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
+    let plan: Pipeline<RestRouted, Answered> | undefined
+    const planned = { ...facts, plan: () => (plan ??= planMethod(method, facts, ports, validation)) }
     methods.push(planned)
     trie.add(planned.resourcePath, planned.httpMethod, planned)
   }
   const list = Pipeline.from<Received>().step(routeRest(trie))
+  const answerTo = compileGatewayResponses(snapshot.gatewayResponses, stage)
   return {
     protocol: 'REST',
-    run: (received) => run(list, received, ports),
-    tooLarge: (received) => addRequestIds(defaultGatewayResponse(fault('REQUEST_TOO_LARGE')), received),
+    run: async (received) => {
+      try {
+        const routed = await list.run(received)
+        const { answer } = await routed.target.plan().run(routed)
+        return addRequestIds(answer, received)
+      } catch (error) {
+        return addRequestIds(answerTo(faultOf(error, received, ports), received), received)
+      }
+    },
+    tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>
       methods.map(({ httpMethod, resourcePath, plan }) => ({
         route: `${httpMethod} ${resourcePath}`,
@@ -62,13 +91,8 @@ export function planRestStage(
   }
 }
 
-function plannedMethod(
-  method: SnapshotMethod,
-  stage: RestStage,
-  resourcePath: string,
-  ports: PlanPorts,
-): PlannedMethod {
-  const facts: RestMethod = {
+function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePath: string): RestMethod {
+  return {
     stage,
     resourceId: method.resourceId,
     resourcePath,
@@ -76,8 +100,6 @@ function plannedMethod(
     operationName: method.operationName,
     apiKeyRequired: method.apiKeyRequired ?? false,
   }
-  let plan: Pipeline<RestRouted, Answered> | undefined
-  return { ...facts, plan: () => (plan ??= planMethod(method, facts, ports)) }
 }
 
 function stageFacts(snapshot: RestSnapshot, record: apigateway.Stage, scope: Scope): RestStage {
@@ -94,16 +116,6 @@ function stageFacts(snapshot: RestSnapshot, record: apigateway.Stage, scope: Sco
   }
 }
 
-async function run(list: Pipeline<Received, Received & Routed<PlannedMethod>>, received: Received, ports: PlanPorts) {
-  try {
-    const routed = await list.run(received)
-    const { answer } = await routed.target.plan().run(routed)
-    return addRequestIds(answer, received)
-  } catch (error) {
-    return addRequestIds(defaultGatewayResponse(faultOf(error, received, ports)), received)
-  }
-}
-
 /** A GatewayFault as it is; anything else is a bug of ours, which the client reads as AWS's plain 500. */
 function faultOf(error: unknown, received: Received, ports: PlanPorts): GatewayFault {
   if (!(error instanceof GatewayFault)) {
@@ -115,10 +127,15 @@ function faultOf(error: unknown, received: Received, ports: PlanPorts): GatewayF
     listener.decided({
       step: 'answer',
       verdict: error.type,
-      reason: { status: error.status, log: error.log },
+      reason: { status: error.status, log: error.log, cause: causeOf(error) },
       atMs: received.receivedAtMs,
     })
     if (error.log !== undefined) listener.logged(error.log)
   }
   return error
+}
+
+/** What lies behind a fault: the template engine's words, the backend's error. */
+function causeOf({ cause }: GatewayFault): string | undefined {
+  return cause instanceof Error ? cause.message : undefined
 }

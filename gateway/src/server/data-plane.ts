@@ -108,6 +108,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     receivedAtMs: clock.now(),
     method: head.method,
     rawPath: address.rawPath,
+    sentPath: head.target.split('?', 1)[0],
     resourcePathStart: start,
     rawQuery: address.rawQuery,
     headers: head.headers,

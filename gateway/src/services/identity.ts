@@ -9,7 +9,7 @@ import {
   type SignableRequest,
 } from '@sluice/sigv4'
 import type { Scope } from '../nouns/records.ts'
-import type { Store } from '../ports/store.ts'
+import type { Principals } from '../ports/principals.ts'
 import type { Principal } from './call.ts'
 
 /** An identified caller, with the account and region that the call concerns. */
@@ -51,17 +51,22 @@ export function trusting(defaults: Scope): Identify {
 }
 
 /** `serve`: the signature must be right, and its key known and active. */
-export function verifying(store: Store): Identify {
+export function verifying(principals: Principals): Identify {
   return async (request, { signingName, isQuery }, nowMs) => {
     try {
       const verified = await verify(request, {
         now: nowMs,
         service: signingName,
         // Lambda and the like sign whole bodies; only S3 leaves them out.
-        secretFor: (accessKeyId) => keyOf(store, accessKeyId),
+        secretFor: async (accessKeyId) => {
+          const known = await principals.find(accessKeyId)
+          const secretAccessKey = known?.secretAccessKey
+          return known === undefined || secretAccessKey === undefined ? undefined : { ...known, secretAccessKey }
+        },
       })
-      const { key, scope } = verified
-      return { principal: key.principal, scope: { account: key.principal.account, region: scope.region } }
+      const { account, arn, userId } = verified.key.principal
+      const { accessKeyId, region } = verified.scope
+      return { principal: { account, arn, userId, accessKeyId }, scope: { account, region } }
     } catch (error) {
       if (!(error instanceof SignatureFault)) throw error
       const { status, code, message } = describeFailure(error.failure, { dialect: isQuery ? 'query' : 'json' })
@@ -72,26 +77,4 @@ export function verifying(store: Store): Identify {
 
 function rootOf(account: string, accessKeyId: string): Principal {
   return { account, arn: `arn:aws:iam::${account}:root`, userId: account, accessKeyId }
-}
-
-interface StoredKey {
-  readonly secretAccessKey: string
-  readonly principal: Principal
-}
-
-/** Access keys are claimed by id over all accounts: space `access-key`, value the account. */
-async function keyOf(store: Store, accessKeyId: string): Promise<StoredKey | undefined> {
-  const account = await store.read({ account: '', region: '' }).claimed('access-key', accessKeyId)
-  if (account === undefined) return undefined
-  const read = store.read({ account, region: 'global' })
-  const key = await read.get('AccessKey', [accessKeyId])
-  if (key === undefined || key.status !== 'Active') return undefined
-  if (key.userName === undefined)
-    return { secretAccessKey: key.secretAccessKey, principal: rootOf(account, accessKeyId) }
-  const user = await read.get('User', [key.userName])
-  if (user === undefined) return undefined
-  return {
-    secretAccessKey: key.secretAccessKey,
-    principal: { account, arn: user.arn, userId: user.userId, accessKeyId },
-  }
 }

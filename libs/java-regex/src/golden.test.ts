@@ -59,7 +59,7 @@ function perform(regex: JavaRegex, line: string): string {
 // Java's runner escapes everything beyond ASCII.
 const normal = (answer: string): unknown => (/^["[]/.test(answer) ? JSON.parse(answer) : answer)
 
-describe.each(readdirSync(folder).filter((file) => file !== 'refused.txt'))('as Java: %s', (file) => {
+describe.each(readdirSync(folder))('as Java: %s', (file) => {
   test.each(casesOf(file))('$pattern: $line', (recorded) => {
     expect(normal(answerOf(recorded))).toEqual(normal(recorded.answer))
   })

@@ -14,14 +14,23 @@ const spacedTypes = new Set<string>([
   'UNSUPPORTED_MEDIA_TYPE',
 ])
 
+/** A body that cannot be mapped is a DEFAULT_4XX of a late step; those of early steps have error types of their own. */
+function isSpaced({ type, errorType }: GatewayFault): boolean {
+  return spacedTypes.has(type) || (type === 'DEFAULT_4XX' && errorType === gatewayResponses.DEFAULT_4XX.errorType)
+}
+
+/** The body when nobody wrote a template for the type. */
+export function defaultBody(fault: GatewayFault): string {
+  const key = fault.type === 'ACCESS_DENIED' ? 'Message' : 'message'
+  return `{"${key}":${isSpaced(fault) ? ' ' : ''}${JSON.stringify(fault.sentence)}}`
+}
+
 /** The answer when nobody customised the type. */
 export function defaultGatewayResponse(fault: GatewayFault): Answer {
-  const key = fault.type === 'ACCESS_DENIED' ? 'Message' : 'message'
-  const space = spacedTypes.has(fault.type) ? ' ' : ''
   return {
     status: fault.status,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', fault.errorType],
-    body: `{"${key}":${space}${JSON.stringify(fault.sentence)}}`,
+    body: defaultBody(fault),
   }
 }
 

@@ -129,7 +129,7 @@ function keySet(keys: unknown, fetchedAtMs: number): KeySet {
   return {
     fetchedAtMs,
     find: (keyId, algorithm) => {
-      if (!imported.has(keyId)) imported.set(keyId, importKey(given.get(keyId)))
+      if (!imported.has(keyId) && given.has(keyId)) imported.set(keyId, importKey(given.get(keyId)))
       const found = imported.get(keyId)
       return found !== undefined && (found.algorithm ?? algorithm) === algorithm ? found.key : undefined
     },

@@ -2,9 +2,9 @@
 import type { Answered } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
-import type { HttpAdmitted, HttpRoute } from '../../nouns/http.ts'
+import type { HttpAdmitted, HttpMapped, HttpRoute } from '../../nouns/http.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
-import { traceId } from '../../nouns/trace-id.ts'
+import { httpTraceId } from '../../nouns/trace-id.ts'
 import { FunctionFault, type FunctionAnswer, type Functions } from '../../ports/functions.ts'
 import { httpLambdaAnswer } from '../answer/http-lambda-answer.ts'
 import type { Step } from '../pipeline.ts'
@@ -23,7 +23,7 @@ export interface HttpLambdaSettings {
 const noPermission =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."
 
-export function httpLambda(settings: HttpLambdaSettings, functions: Functions): Step<HttpAdmitted, Answered> {
+export function httpLambda(settings: HttpLambdaSettings, functions: Functions): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
   const { route, format, timeoutMs } = settings
   const { stage } = route
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
@@ -34,8 +34,8 @@ export function httpLambda(settings: HttpLambdaSettings, functions: Functions): 
     name: 'integrate',
     run: async (exchange) => {
       if (functionArn === undefined) throw new HttpFault(500, 'Internal Server Error', { log: noPermission })
-      const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
-      const payload = event(exchange, trace)
+      const trace = httpTraceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
+      const payload = event(exchange.outgoing === undefined ? exchange : mapped(exchange, exchange.outgoing), trace)
       if (Buffer.byteLength(payload) > lambdaPayloadBytes) throw new HttpFault(413, 'Request Entity Too Large')
       const routeArn = route.path === '$default' ? '$default' : `${exchange.method}${route.path}`
       const answer = await call(functions, {
@@ -54,6 +54,11 @@ export function httpLambda(settings: HttpLambdaSettings, functions: Functions): 
       return { answer: httpLambdaAnswer(answer.payload, format) }
     },
   }
+}
+
+/** The request as parameter mappings changed it. HTTP 9.6. */
+function mapped(exchange: HttpAdmitted, { headers, rawQuery, path }: HttpMapped['outgoing']): HttpAdmitted {
+  return { ...exchange, headers, rawQuery, rawPath: path ?? exchange.rawPath }
 }
 
 async function call(functions: Functions, request: Parameters<Functions['invoke']>[0]): Promise<FunctionAnswer> {

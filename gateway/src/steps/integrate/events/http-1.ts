@@ -1,7 +1,7 @@
 // The event of payload format 1.0 as HTTP APIs send it: like a REST API's, with the differences of HTTP 5.3.
 import type { Caller } from '../../../nouns/exchange.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
-import type { HttpAdmitted, HttpRoute } from '../../../nouns/http.ts'
+import type { HttpAdmitted, HttpRoute, HttpRouted } from '../../../nouns/http.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import { eventBody } from './http-body.ts'
@@ -48,7 +48,48 @@ export function compileHttpEvent1(route: HttpRoute): (exchange: HttpAdmitted, tr
   }
 }
 
-function eventHeaders(exchange: HttpAdmitted, traceId: string): HeaderList {
+/** The event of a Lambda authorizer with format 1.0. HTTP 12.3. */
+export function compileAuthorizerEvent1(
+  route: HttpRoute,
+): (exchange: HttpRouted, question: AuthorizerQuestion1) => string {
+  const { stage, path } = route
+  return (exchange, { routeArn, identity, traceId }) => {
+    const source = identity.length === 0 ? null : identity.join(',')
+    return JSON.stringify({
+      version: '1.0',
+      type: 'REQUEST',
+      methodArn: routeArn,
+      identitySource: source,
+      authorizationToken: source,
+      resource: path,
+      path: exchange.rawPath,
+      httpMethod: exchange.method,
+      headers: lastOf(pairsOf(eventHeaders(exchange, traceId))),
+      queryStringParameters: lastOf(parseQuery(exchange.rawQuery)),
+      pathParameters: exchange.pathParameters ?? {},
+      stageVariables: stage.variables ?? {},
+      requestContext: {
+        path: exchange.rawPath,
+        accountId: stage.account,
+        resourceId: path,
+        stage: stage.stageName,
+        requestId: exchange.extendedRequestId,
+        identity: { sourceIp: exchange.sourceIp, userAgent: lastHeader(exchange.headers, 'user-agent') ?? null },
+        resourcePath: path,
+        httpMethod: exchange.method,
+        apiId: stage.apiId,
+      },
+    })
+  }
+}
+
+interface AuthorizerQuestion1 {
+  readonly routeArn: string
+  readonly identity: readonly string[]
+  readonly traceId: string
+}
+
+function eventHeaders(exchange: HttpRouted, traceId: string): HeaderList {
   const own = new Set(['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto', 'content-length'])
   const headers: string[] = []
   const forwardedFor = lastHeader(exchange.headers, 'x-forwarded-for')

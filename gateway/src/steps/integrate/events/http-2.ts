@@ -1,40 +1,66 @@
 // The event of payload format 2.0: what an HTTP API's Lambda function gets by default. HTTP 5.2.
 import type { Caller } from '../../../nouns/exchange.ts'
 import { lastHeader } from '../../../nouns/headers.ts'
-import type { HttpAdmitted, HttpRoute } from '../../../nouns/http.ts'
+import { decodePath } from '../../../nouns/http-arn.ts'
+import type { HttpAdmitted, HttpRoute, HttpRouted } from '../../../nouns/http.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import { eventBody } from './http-body.ts'
 
 /** A compiled event: what never changes for a route is written once. */
 export function compileHttpEvent2(route: HttpRoute): (exchange: HttpAdmitted, traceId: string) => string {
+  const members = compileMembers2(route)
+  return (exchange, traceId) =>
+    `{"version":"2.0",${members(exchange, traceId, authorizerMember(exchange.caller))},${bodyMembers(exchange)}}`
+}
+
+/** The event of a Lambda authorizer: what the function's own event has, with a question, without body and caller. HTTP 12.2. */
+export function compileAuthorizerEvent2(
+  route: HttpRoute,
+): (exchange: HttpRouted, question: AuthorizerQuestion2) => string {
+  const members = compileMembers2(route)
+  return (exchange, { routeArn, identity, traceId }) => {
+    const source = identity.length === 0 ? 'null' : JSON.stringify(identity)
+    const asked = `"routeArn":${quote(routeArn)},"identitySource":${source}`
+    return `{"version":"2.0","type":"REQUEST",${asked},${members(exchange, traceId, '')}}`
+  }
+}
+
+interface AuthorizerQuestion2 {
+  readonly routeArn: string
+  readonly identity: readonly string[]
+  readonly traceId: string
+}
+
+/** The members from `routeKey` to `stageVariables`, which both events have. */
+function compileMembers2(route: HttpRoute): (exchange: HttpRouted, traceId: string, authorizer: string) => string {
   const { stage } = route
-  const opening = `{"version":"2.0","routeKey":${quote(route.routeKey)},"rawPath":`
-  const variables = stage.variables === undefined ? '' : `"stageVariables":${JSON.stringify(stage.variables)},`
+  const opening = `"routeKey":${quote(route.routeKey)},"rawPath":`
+  const variables = stage.variables === undefined ? '' : `,"stageVariables":${JSON.stringify(stage.variables)}`
   const fixedContext = `"requestContext":{"accountId":${quote(stage.account)},"apiId":${quote(stage.apiId)},`
   const closing = `,"routeKey":${quote(route.routeKey)},"stage":${quote(stage.stageName)},"time":"`
 
-  return (exchange, traceId) => {
+  return (exchange, traceId, authorizer) => {
     const path = quote(decodePath(exchange.rawPath))
     const { headers, cookies } = eventHeaders(exchange, traceId)
     const { pathParameters } = exchange
     return (
       `${opening}${path},"rawQueryString":${quote(exchange.rawQuery)},` +
       (cookies.length === 0 ? '' : `"cookies":${JSON.stringify(cookies)},`) +
-      `"headers":${headers},${queryMember(exchange.rawQuery)}${fixedContext}${authorizerMember(exchange.caller)}` +
+      `"headers":${headers},${queryMember(exchange.rawQuery)}${fixedContext}${authorizer}` +
       `${domainMembers(exchange.domainName)}"http":{"method":${quote(exchange.method)},"path":${path},` +
       `"protocol":"${exchange.protocol}","sourceIp":${quote(exchange.sourceIp)},` +
       `"userAgent":${quote(lastHeader(exchange.headers, 'user-agent') ?? '')}},"requestId":${quote(exchange.extendedRequestId)}` +
-      `${closing}${requestTime(exchange.receivedAtMs)}","timeEpoch":${exchange.receivedAtMs}},` +
-      (pathParameters === undefined ? '' : `"pathParameters":${JSON.stringify(pathParameters)},`) +
-      `${variables}${bodyMembers(exchange)}}`
+      `${closing}${requestTime(exchange.receivedAtMs)}","timeEpoch":${exchange.receivedAtMs}}` +
+      (pathParameters === undefined ? '' : `,"pathParameters":${JSON.stringify(pathParameters)}`) +
+      variables
     )
   }
 }
 
 /** Lower-case names, repeats joined by `,`; cookies apart. The gateway's own forwarding headers are among them. */
 function eventHeaders(
-  exchange: HttpAdmitted,
+  exchange: HttpRouted,
   traceId: string,
 ): { readonly headers: string; readonly cookies: readonly string[] } {
   const joined = new Map<string, string>()
@@ -102,16 +128,6 @@ function bodyMembers(exchange: HttpAdmitted): string {
   if (exchange.body.length === 0) return '"isBase64Encoded":false'
   const { text, isBase64Encoded } = eventBody(exchange)
   return `"body":${quote(text)},"isBase64Encoded":${isBase64Encoded}`
-}
-
-/** Open choice 22: `rawPath` is decoded. What is no valid encoding stays as it is. */
-export function decodePath(rawPath: string): string {
-  if (!rawPath.includes('%')) return rawPath
-  try {
-    return decodeURIComponent(rawPath)
-  } catch {
-    return rawPath
-  }
 }
 
 function quote(text: string): string {

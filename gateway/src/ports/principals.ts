@@ -1,0 +1,21 @@
+// The principals port: who an access key belongs to, and what the policies of its owner say.
+import type { Principal } from '@sluice/iam-policy'
+
+/** The owner of an access key that is known and active. */
+export interface KnownPrincipal {
+  readonly principal: Principal & { readonly account: string; readonly userId: string }
+  /** Undefined where any signature is taken, because nobody knows the key: `dev` alone does that. */
+  readonly secretAccessKey: string | undefined
+  /** The token that requests with a temporary key must bring. */
+  readonly sessionToken?: string | undefined
+  /** When the session ends, in epoch milliseconds. */
+  readonly expiresAtMs?: number | undefined
+  /** The policies of the user or role, as JSON text; an account's root user needs none. */
+  readonly policies: readonly string[]
+  readonly permissionsBoundary?: string | undefined
+}
+
+export interface Principals {
+  /** Undefined when the key is unknown or inactive. */
+  find(accessKeyId: string): Promise<KnownPrincipal | undefined>
+}

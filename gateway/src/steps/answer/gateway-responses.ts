@@ -1,0 +1,90 @@
+// Customised gateway responses of a REST API, compiled when a stage is planned. rest specification 6.7, 7.3.
+import type { GatewayResponse } from '@sluice/aws-protocol/apigateway'
+import type { ContextExchange } from '../../nouns/context.ts'
+import type { Answer, PathParameters, Received } from '../../nouns/exchange.ts'
+import { gatewayResponses, type GatewayFault, type GatewayResponseType } from '../../nouns/faults.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import { compileSource, type SourceReader } from '../../nouns/mapping-source.ts'
+import { firstMediaType } from '../../nouns/media-type.ts'
+import { RequestParameters } from '../../nouns/request-parameters.ts'
+import type { RestStage } from '../../nouns/rest.ts'
+import { defaultBody, defaultGatewayResponse } from './gateway-response.ts'
+import { compileErrorTemplate, defaultErrorTemplate, type ErrorTemplate } from './error-template.ts'
+import { headerValue, isHeaderName } from './hop-headers.ts'
+
+/** A request that failed: what was known of it by then. */
+export type FailedExchange = ContextExchange & {
+  readonly fault: GatewayFault
+  readonly pathParameters?: PathParameters
+}
+
+interface Customised {
+  readonly status: number | undefined
+  readonly headers: readonly { readonly name: string; readonly read: SourceReader }[]
+  /** By media type in lower case, in the order of their definition. Empty: the built-in body. */
+  readonly templates: ReadonlyMap<string, { readonly mediaType: string; readonly fill: ErrorTemplate }>
+}
+
+/** Fault → answer, for one stage. */
+export function compileGatewayResponses(
+  responses: readonly GatewayResponse[],
+  stage: RestStage,
+): (fault: GatewayFault, received: Received) => Answer {
+  const customised = new Map(responses.map((response) => [response.responseType, compile(response, stage)]))
+  if (customised.size === 0) return defaultGatewayResponse
+  return (fault, received) => {
+    const response = customised.get(fault.type) ?? customised.get(fallbackOf(fault.type) ?? fault.type)
+    return response === undefined ? defaultGatewayResponse(fault) : answer(response, { ...received, fault })
+  }
+}
+
+/** The class whose customised response serves a type that is not customised itself. Too large a request has no fallback (?). */
+function fallbackOf(type: GatewayResponseType): GatewayResponseType | undefined {
+  if (type === 'REQUEST_TOO_LARGE') return undefined
+  return gatewayResponses[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
+}
+
+const headerTarget = 'gatewayresponse.header.'
+
+function compile(response: GatewayResponse, stage: RestStage): Customised {
+  const { statusCode, responseParameters = {}, responseTemplates = {} } = response
+  const headers = Object.entries(responseParameters).flatMap(([key, expression]) => {
+    const name = key.startsWith(headerTarget) ? key.slice(headerTarget.length) : ''
+    const read = compileSource(expression, stage)
+    return isHeaderName(name) && read !== undefined ? [{ name, read }] : []
+  })
+  const templates = Object.entries(responseTemplates).map(
+    ([mediaType, text]) => [mediaType.toLowerCase(), { mediaType, fill: compileErrorTemplate(text, stage) }] as const,
+  )
+  const onlyDefault = Object.values(responseTemplates).every((text) => text === defaultErrorTemplate)
+  return {
+    status: statusCode === undefined ? undefined : Number(statusCode),
+    headers,
+    templates: new Map(onlyDefault ? [] : templates),
+  }
+}
+
+function answer({ status, headers, templates }: Customised, failed: FailedExchange): Answer {
+  const { fault } = failed
+  const parameters = new RequestParameters(failed)
+  const mapped: string[] = []
+  const names = new Set<string>()
+  for (const { name, read } of headers) {
+    const value = read(failed, parameters)
+    if (value === undefined) continue
+    mapped.push(name, headerValue(typeof value === 'string' ? value : value.join(',')))
+    names.add(name.toLowerCase())
+  }
+  const accept = lastHeader(failed.headers, 'accept')
+  const template =
+    (accept === undefined ? undefined : templates.get(firstMediaType(accept))) ??
+    templates.get('application/json') ??
+    templates.values().next().value
+  const own = ['Content-Type', template?.mediaType ?? 'application/json', 'x-amzn-ErrorType', fault.errorType]
+  const kept = own.filter((_, index) => !names.has((own[index - (index % 2)] ?? '').toLowerCase()))
+  return {
+    status: status ?? fault.status,
+    headers: [...kept, ...mapped],
+    body: template === undefined ? defaultBody(fault) : template.fill(failed, parameters),
+  }
+}

@@ -1,0 +1,121 @@
+// Step `authorize` of HTTP API routes with a JWT authorizer: who brings a token of the issuer, for the audience, in its time. HTTP 11.
+import { verify, type KeyObject } from 'node:crypto'
+import type { Admitted } from '../../nouns/exchange.ts'
+import { HttpFault } from '../../nouns/faults.ts'
+import type { HttpRouted, HttpStage } from '../../nouns/http.ts'
+import type { Step } from '../pipeline.ts'
+import { compileIdentity } from './http-identity.ts'
+import type { Issuers, VerifiedToken } from './issuers.ts'
+import { checkAudience, checkIssuer, checkTimes, claimTexts, scopesOf, timesOf } from './jwt-claims.ts'
+import type { IssuerKeys, KeySet } from './jwt-keys.ts'
+import { parseToken, supportedAlgorithms, TokenFault, type ParsedToken } from './jwt-token.ts'
+
+export interface JwtSettings {
+  readonly stage: HttpStage
+  /** `$request.header.Authorization`, or another header or query parameter. */
+  readonly identitySource: string
+  readonly issuer: string
+  readonly audience: readonly string[]
+  /** The route's scopes: one of them must be the token's. Empty: none is needed. */
+  readonly scopes: readonly string[]
+}
+
+export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<HttpRouted, Admitted> {
+  const { scopes } = settings
+  const { clock, verified } = issuers
+  const identity = compileIdentity([settings.identitySource], settings.stage)
+  const keys = issuers.keysOf(settings.issuer)
+  const audience = new Set(settings.audience)
+  const refusals = compileRefusals(scopes)
+
+  /** The checks that depend on the authorizer, the route and the time, for a token with a right signature. */
+  const admit = (token: VerifiedToken): Admitted => {
+    checkAudience(token.claims, audience)
+    checkTimes(token, clock.now())
+    const granted = scopes.length === 0 ? undefined : token.scopes.filter((scope) => scopes.includes(scope))
+    if (granted?.length === 0) throw refusals.scope()
+    return { caller: { claims: token.claimTexts, scopes: granted } }
+  }
+  const verifyNow = (token: string, parsed: ParsedToken, keySet: KeySet, key: KeyObject | undefined): Admitted => {
+    const found = verifyToken(parsed, { keys, keySet, key })
+    verified.set(token, found)
+    return admit(found)
+  }
+  const decide = (token: string): Admitted | Promise<Admitted> => {
+    const keySet = keys.current()
+    const known = verified.get(token)
+    // Keys that were fetched anew may lack the one that signed: then the token is verified again.
+    if (known !== undefined && known.issuer === keys && known.keySet === keySet) return admit(known)
+    const parsed = parseToken(token)
+    const key = keySet?.find(parsed.keyId, parsed.algorithm)
+    if (keySet !== undefined && key !== undefined) return verifyNow(token, parsed, keySet, key)
+    return keys
+      .renewed()
+      .then((renewed) => verifyNow(token, parsed, renewed, renewed.find(parsed.keyId, parsed.algorithm)))
+  }
+
+  return {
+    name: 'authorize',
+    run: (exchange) => {
+      const token = identity(exchange)?.[0]?.replace(/^Bearer +/i, '').trim()
+      if (token === undefined || token === '') throw refusals.missing()
+      try {
+        const admitted = decide(token)
+        return admitted instanceof Promise ? admitted.catch((error: unknown) => refusals.rethrow(error)) : admitted
+      } catch (error) {
+        return refusals.rethrow(error)
+      }
+    },
+  }
+}
+
+/** Checks signature and issuer, and reads what later checks need. Throws TokenFault. */
+function verifyToken(
+  parsed: ParsedToken,
+  { keys, keySet, key }: { readonly keys: IssuerKeys; readonly keySet: KeySet; readonly key: KeyObject | undefined },
+): VerifiedToken {
+  const { algorithm, signed, signature, claims } = parsed
+  const digest = supportedAlgorithms.get(algorithm)
+  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature)) throw new TokenFault('signature mismatch')
+  checkIssuer(claims, keys.issuer)
+  return {
+    ...timesOf(claims),
+    issuer: keys,
+    keySet,
+    claims,
+    claimTexts: claimTexts(claims),
+    scopes: scopesOf(claims),
+  }
+}
+
+interface Refusals {
+  readonly missing: () => HttpFault
+  readonly scope: () => HttpFault
+  /** Throws the answer to an invalid token; any other error as it is. */
+  readonly rethrow: (error: unknown) => never
+}
+
+/** The answers of RFC 6750 in AWS's spelling: parameters parted by blanks, `scope` even when it is empty. HTTP 11.3. */
+function compileRefusals(scopes: readonly string[]): Refusals {
+  const scope = `Bearer scope="${scopes.join(' ')}"`
+  const described = (error: string, description: string): string[] => [
+    'www-authenticate',
+    `${scope} error="${error}" error_description="${description}"`,
+  ]
+  return {
+    missing: () =>
+      new HttpFault(401, 'Unauthorized', {
+        headers: ['www-authenticate', 'Bearer'],
+        log: 'missing: token not provided',
+      }),
+    scope: () => {
+      const log = 'the token does not have the required scopes'
+      return new HttpFault(403, 'Forbidden', { headers: described('insufficient_scope', log), log })
+    },
+    rethrow: (error) => {
+      if (!(error instanceof TokenFault)) throw error
+      const { message } = error
+      throw new HttpFault(401, 'Unauthorized', { headers: described('invalid_token', message), log: message, cause: error })
+    },
+  }
+}

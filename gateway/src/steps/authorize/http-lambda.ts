@@ -1,0 +1,144 @@
+// Step `authorize` of HTTP API routes with a Lambda authorizer: ask the function, or remember what it said. HTTP 12.
+import { LRUCache } from 'lru-cache'
+import type { Admitted } from '../../nouns/exchange.ts'
+import { HttpFault } from '../../nouns/faults.ts'
+import type { HttpRoute, HttpRouted, HttpStage } from '../../nouns/http.ts'
+import { httpRouteArn } from '../../nouns/http-arn.ts'
+import { httpTraceId } from '../../nouns/trace-id.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { FunctionFault, type Functions } from '../../ports/functions.ts'
+import type { Step } from '../pipeline.ts'
+import { compileIdentity, type IdentityReader } from './http-identity.ts'
+import { readVerdict, VerdictFault, type Verdict } from './http-verdict.ts'
+
+export interface LambdaAuthorizerSettings {
+  readonly stage: HttpStage
+  readonly authorizerId: string
+  /** Undefined when the authorizer's URI names no function. */
+  readonly functionArn: string | undefined
+  readonly identitySources: readonly string[]
+  /** 0: nothing is remembered. */
+  readonly ttlSeconds: number
+  readonly simpleResponses: boolean
+}
+
+/** What a request asks the authorizer: its ARN, and the identity's values. */
+export interface AuthorizerQuestion {
+  readonly routeArn: string
+  readonly identity: readonly string[]
+  readonly traceId: string
+}
+
+/** The function's event, by the route's payload format. */
+export type AuthorizerEvent = (exchange: HttpRouted, question: AuthorizerQuestion) => string
+
+/** HTTP 21: the function has 10 seconds. */
+const timeoutMs = 10_000
+/** Remembered verdicts of one authorizer: so many, and so many bytes. */
+const maximumVerdicts = 10_000
+const maximumVerdictBytes = 16 * 1024 * 1024
+
+interface Remembered {
+  readonly verdict: Verdict
+  readonly untilMs: number
+}
+
+/** One authorizer of one stage: its verdicts serve all routes that use it. A stage that is planned anew starts without any. */
+export class LambdaAuthorizer {
+  readonly identity: IdentityReader
+  private readonly settings: LambdaAuthorizerSettings
+  private readonly functions: Functions
+  private readonly clock: Clock
+  private readonly sourceArn: string
+  /** Undefined when nothing is to be remembered. */
+  private readonly remembered: LRUCache<string, Remembered> | undefined
+  private readonly asked = new Map<string, Promise<Verdict>>()
+
+  constructor(settings: LambdaAuthorizerSettings, functions: Functions, clock: Clock) {
+    const { stage, authorizerId, ttlSeconds, identitySources } = settings
+    this.settings = settings
+    this.functions = functions
+    this.clock = clock
+    this.identity = compileIdentity(identitySources, stage)
+    // Without an identity source there is nothing to tell one caller from another by.
+    if (ttlSeconds > 0 && identitySources.length > 0) this.remembered = newMemory()
+    this.sourceArn = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/authorizers/${authorizerId}`
+  }
+
+  /** The verdict for an identity. Who asks for the same while the function runs gets the same answer. */
+  verdict(identity: readonly string[], event: () => string, traceId: string): Verdict | Promise<Verdict> {
+    const { remembered } = this
+    if (remembered === undefined) return this.ask(event(), traceId)
+    const key = JSON.stringify(identity)
+    const known = remembered.get(key)
+    if (known !== undefined && known.untilMs > this.clock.now()) return known.verdict
+    let asking = this.asked.get(key)
+    if (asking === undefined) {
+      asking = this.ask(event(), traceId)
+        .then((verdict) => {
+          remembered.set(key, { verdict, untilMs: this.clock.now() + this.settings.ttlSeconds * 1000 })
+          return verdict
+        })
+        .finally(() => this.asked.delete(key))
+      this.asked.set(key, asking)
+    }
+    return asking
+  }
+
+  private async ask(payload: string, traceId: string): Promise<Verdict> {
+    const { functionArn, simpleResponses } = this.settings
+    if (functionArn === undefined) throw broken('The authorizer names no Lambda function')
+    try {
+      const answer = await this.functions.invoke({
+        functionArn,
+        payload,
+        type: 'RequestResponse',
+        sourceArn: this.sourceArn,
+        principal: 'apigateway.amazonaws.com',
+        traceId,
+        timeoutMs,
+      })
+      if (answer.functionError !== undefined) throw broken('The Lambda authorizer function returned an error')
+      return readVerdict(answer.payload, simpleResponses)
+    } catch (error) {
+      if (error instanceof FunctionFault || error instanceof VerdictFault) throw broken(error.message, error)
+      throw error
+    }
+  }
+}
+
+function newMemory(): LRUCache<string, Remembered> {
+  return new LRUCache({
+    max: maximumVerdicts,
+    maxSize: maximumVerdictBytes,
+    sizeCalculation: ({ verdict }, key) => key.length + verdict.bytes * 2 + 256,
+  })
+}
+
+export function authorizeByLambda(
+  authorizer: LambdaAuthorizer,
+  route: HttpRoute,
+  event: AuthorizerEvent,
+): Step<HttpRouted, Admitted> {
+  return {
+    name: 'authorize',
+    run: async (exchange) => {
+      const identity = authorizer.identity(exchange)
+      if (identity === undefined) throw new HttpFault(401, 'Unauthorized', { log: 'an identity source is missing' })
+      const routeArn = httpRouteArn(route, exchange)
+      const traceId = httpTraceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
+      const asking = authorizer.verdict(identity, () => event(exchange, { routeArn, identity, traceId }), traceId)
+      const { allows, caller } = asking instanceof Promise ? await asking : asking
+      const allowed = allows(routeArn, exchange.sourceIp)
+      const verdict = allowed ? 'allowed' : 'denied'
+      exchange.listener?.decided({ step: 'authorize', verdict, reason: { routeArn }, atMs: exchange.receivedAtMs })
+      if (!allowed) throw new HttpFault(403, 'Forbidden', { log: 'The Lambda authorizer denied the request' })
+      return { caller }
+    },
+  }
+}
+
+function broken(log: string, cause?: unknown): HttpFault {
+  return new HttpFault(500, 'Internal Server Error', { log, cause })
+}
