@@ -1,6 +1,6 @@
 // What `npm start`, `npm test` and their like run: installs and builds when needed, then runs the task under Node 24.
 // Plain JavaScript without dependencies, because on a fresh clone nothing is installed and the machine's Node may be 20.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,21 @@ function run(command, args) {
   if (error) fail(`sluice: could not run ${command}: ${error.message}`)
   if (signal) process.exit(1)
   if (status !== 0) process.exit(status ?? 1)
+}
+
+/** Runs a task's command. Signals reach it, so that whoever stops this process stops what it started. */
+function runTask(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve) => {
+    child.on('error', (error) => fail(`sluice: could not run ${command}: ${error.message}`))
+    child.on('exit', (code) => (code === 0 ? resolve() : process.exit(code ?? 1)))
+  })
+}
+
+/** Sources of ours find each other's sources; what is built finds what is built. */
+function flagsFor(script) {
+  return script.endsWith('.ts') || script.includes('vitest') ? ['--conditions=source'] : []
 }
 
 function install() {
@@ -83,4 +98,4 @@ const task = Object.hasOwn(tasks, name)
 install()
 const node = node24()
 if (task.build) build(node)
-for (const command of task.commands) run(node, ['--conditions=source', ...command, ...rest])
+for (const command of task.commands) await runTask(node, [...flagsFor(command[0]), ...command, ...rest])

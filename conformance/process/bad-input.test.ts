@@ -16,7 +16,10 @@ interface Model {
     readonly targetPrefix?: string
   }
   readonly operations: Readonly<
-    Record<string, { readonly http: { readonly method: string; readonly requestUri: string }; readonly input?: { shape: string } }>
+    Record<
+      string,
+      { readonly http: { readonly method: string; readonly requestUri: string }; readonly input?: { shape: string } }
+    >
   >
   readonly shapes: Readonly<Record<string, { readonly required?: readonly string[] }>>
 }
@@ -24,7 +27,10 @@ interface Model {
 const folder = join(import.meta.dirname, '..', '..', 'models')
 const models = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
-  .map((name): [string, Model] => [name.replace(/-\d.*$/, ''), JSON.parse(readFileSync(join(folder, name), 'utf8')) as Model])
+  .map((name): [string, Model] => [
+    name.replace(/-\d.*$/, ''),
+    JSON.parse(readFileSync(join(folder, name), 'utf8')) as Model,
+  ])
 
 let sluice: RunningSluice
 
@@ -38,7 +44,12 @@ afterAll(async () => {
 })
 
 /** How an operation is called over its protocol: `body` is what the caller has to say, whatever it is. */
-function callOf({ metadata }: Model, name: string, http: { method: string; requestUri: string }, body: string): { path: string; call: Call } {
+function callOf(
+  { metadata }: Model,
+  name: string,
+  http: { method: string; requestUri: string },
+  body: string,
+): { path: string; call: Call } {
   const service = metadata.signingName ?? metadata.endpointPrefix
   const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`
   if (metadata.protocol === 'query') {
@@ -72,7 +83,8 @@ async function sweep(model: Model, body: (name: string) => string | undefined): 
 }
 
 const isRefusal = ({ status }: Reply): boolean => (status >= 400 && status < 500) || status === 501
-const told = (replies: (readonly [string, Reply])[]): string[] => replies.map(([name, { status, text }]) => `${name}: ${status} ${text.slice(0, 200)}`)
+const told = (replies: (readonly [string, Reply])[]): string[] =>
+  replies.map(([name, { status, text }]) => `${name}: ${status} ${text.slice(0, 200)}`)
 
 test.for(models)('%s: a body that does not parse is refused', async ([, model]) => {
   if (model.metadata.protocol === 'query') return
@@ -88,10 +100,14 @@ test.for(models)('%s: a body that does not parse is refused', async ([, model]) 
 test.for(models)('%s: a call without what is required is refused', async ([, model]) => {
   const needs = (name: string): boolean =>
     (model.shapes[model.operations[name]?.input?.shape ?? '']?.required ?? []).length > 0
-  const replies = await sweep(model, (name) => (needs(name) ? (model.metadata.protocol === 'query' ? '' : '{}') : undefined))
+  const replies = await sweep(model, (name) =>
+    needs(name) ? (model.metadata.protocol === 'query' ? '' : '{}') : undefined,
+  )
   // What is there by name only answers for nothing: deleting or tagging it may succeed on AWS, too.
   expect(told(replies.filter(([, { status }]) => status >= 500 && status !== 501))).toEqual([])
-  const reading = replies.filter(([name]) => /^(?:Get|Update|Put|Create)/.test(name) && !/^GetTags|^GetSampled/.test(name))
+  const reading = replies.filter(
+    ([name]) => /^(?:Get|Update|Put|Create)/.test(name) && !/^GetTags|^GetSampled/.test(name),
+  )
   expect(told(reading.filter(([, reply]) => !isRefusal(reply)))).toEqual([])
 })
 
@@ -124,7 +140,11 @@ test('values of a wrong type are refused, member by member', async () => {
     ['POST', '/2015-03-31/functions', '{"FunctionName": "not a name!", "Role": "r", "Code": {}}'],
   ]
   for (const [method, path, body] of wrong) {
-    const reply = await send(new URL(path, sluice.url), '127.0.0.1', { method, body, headers: { 'content-type': 'application/json' } })
+    const reply = await send(new URL(path, sluice.url), '127.0.0.1', {
+      method,
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
     expect(reply.status, `${path} ${body} → ${reply.text}`).toBe(400)
     expect(reply.headers.get('x-amzn-errortype')).toMatch(/Exception$/)
     expect(reply.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,7 +1,12 @@
 // `kill -9` in the middle of writes: whatever was acknowledged is there after the restart, and every stage serves what it served.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { GetResourcesCommand, UpdateStageCommand, type APIGatewayClient } from '@aws-sdk/client-api-gateway'
+import {
+  GetResourcesCommand,
+  GetRestApisCommand,
+  UpdateStageCommand,
+  type APIGatewayClient,
+} from '@aws-sdk/client-api-gateway'
 import { expect, onTestFinished, test } from 'vitest'
 import { callApi } from '../fixture/call.ts'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
@@ -27,7 +32,9 @@ test('every acknowledged write and every stage survives kill -9', async () => {
   await putMethod(first.rest, restId, '/', {
     integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
     responses: [{ statusCode: '200' }],
-    integrationResponses: [{ statusCode: '200', responseTemplates: { 'application/json': 'version $stageVariables.version' } }],
+    integrationResponses: [
+      { statusCode: '200', responseTemplates: { 'application/json': 'version $stageVariables.version' } },
+    ],
   })
   await deploy(first.rest, restId, 'prod', { version: '0' })
   const arn = await createNodeFunction(first.lambda, 'kept', `exports.handler = async () => 'from the function'`)
@@ -53,6 +60,22 @@ test('every acknowledged write and every stage survives kill -9', async () => {
   expect(acknowledged.paths.length).toBeGreaterThan(rounds)
   expect(await running.stop()).toEqual({ code: 0, signal: null })
 }, 60_000)
+
+test('dev keeps its state in the folder it is given, and none without one', async () => {
+  const folder = await temporaryFolder()
+  const names = async (args: readonly string[], create: boolean): Promise<unknown[]> => {
+    const sluice = await startSluice(['dev', ...args])
+    onTestFinished(() => void sluice.process.kill('SIGKILL'))
+    const { rest } = clientsOf(sluice.url)
+    if (create) await createRestApi(rest, 'kept')
+    const { items = [] } = await rest.send(new GetRestApisCommand())
+    await sluice.stop()
+    return items.map(({ name }) => name)
+  }
+  expect(await names(['--data', folder], true)).toEqual(['kept'])
+  expect(await names(['--data', folder], false)).toEqual(['kept'])
+  expect(await names([], false)).toEqual([])
+})
 
 interface Acknowledged {
   paths: string[]

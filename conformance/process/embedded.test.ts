@@ -21,7 +21,8 @@ test('is ready to answer in a moment, the tenth as the first', async () => {
 test('two gateways know nothing of each other', async () => {
   const [one, other] = [createGateway(), createGateway()]
   const { id } = await new APIGatewayClient(one.clientConfig).send(new CreateRestApiCommand({ name: 'only here' }))
-  const list = async (gateway: typeof one): Promise<string> => (await gateway.invoke('http://localhost/restapis')).text()
+  const list = async (gateway: typeof one): Promise<string> =>
+    (await gateway.invoke('http://localhost/restapis')).text()
   expect(await list(one)).toContain(`"${id}"`)
   expect(await list(other)).not.toContain(`"${id}"`)
   await Promise.all([one.close(), other.close()])

@@ -99,3 +99,13 @@ paths:
   await writeFile(join(code, 'word.js'), `module.exports = 'two'`)
   await until('the new code', async () => ((await greet()) === 'two' ? true : undefined))
 })
+
+test('prints curl lines of the PetStore example that work', async () => {
+  const root = join(import.meta.dirname, '..', '..')
+  const { sluice, apiId } = await startWith(join(root, 'examples', 'petstore.yaml'), await temporaryFolder())
+  const [byHost = '', byPath = ''] = [...sluice.stdout().matchAll(/^ +curl (\S+)/gm)].map(([, url]) => url ?? '')
+  expect(byHost).toBe(`http://${apiId}.execute-api.localhost:${sluice.port}/dev/pets`)
+  expect(byPath).toBe(`${sluice.url}/_aws/execute-api/${apiId}/dev/pets`)
+  const answers = [await callApi(sluice.url, apiId, new URL(byHost).pathname), await fetch(byPath)]
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+})

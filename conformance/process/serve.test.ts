@@ -35,7 +35,10 @@ test('makes a root key at the first start, for its owner alone, and keeps it', a
 test('refuses unsigned calls, unknown keys and wrong secrets', async () => {
   const { sluice, root } = await serve(await temporaryFolder())
   const unsigned = await fetch(`${sluice.url}/restapis`)
-  expect([unsigned.status, unsigned.headers.get('x-amzn-errortype')]).toEqual([403, 'MissingAuthenticationTokenException'])
+  expect([unsigned.status, unsigned.headers.get('x-amzn-errortype')]).toEqual([
+    403,
+    'MissingAuthenticationTokenException',
+  ])
   const refusal = async (credentials: Credentials): Promise<unknown> =>
     clientsOf(sluice.url, credentials).rest.send(new GetRestApisCommand())
   await expect(refusal({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' })).rejects.toMatchObject({

@@ -4,25 +4,28 @@ import { callApi } from '../fixture/call.ts'
 import { clientsOf } from '../fixture/clients.ts'
 import { createFunction } from '../fixture/functions.ts'
 import { addRoute, createHttpApi, invoke, proxyTo } from '../fixture/http-api.ts'
-import { startSluice } from '../fixture/sluice.ts'
+import { spawnSluice, startSluice } from '../fixture/sluice.ts'
 import { startUpstream } from '../fixture/upstream.ts'
 
-test.for(['SIGTERM', 'SIGINT'] as const)('%s lets a slow request finish, takes no new one, and exits with 0', async (signal) => {
-  const upstream = await startUpstream()
-  onTestFinished(() => upstream.close())
-  const sluice = await startSluice(['dev'])
-  onTestFinished(() => void sluice.process.kill('SIGKILL'))
-  const { http } = clientsOf(sluice.url)
-  const id = await createHttpApi(http, 'slow')
-  await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/600`))
-  const slow = callApi(sluice.url, id, '/slow')
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  sluice.process.kill(signal)
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  await expect(callApi(sluice.url, id, '/slow')).rejects.toThrow()
-  expect((await slow).status).toBe(200)
-  expect(await sluice.ended).toEqual({ code: 0, signal: null })
-})
+test.for(['SIGTERM', 'SIGINT'] as const)(
+  '%s lets a slow request finish, takes no new one, and exits with 0',
+  async (signal) => {
+    const upstream = await startUpstream()
+    onTestFinished(() => upstream.close())
+    const sluice = await startSluice(['dev'])
+    onTestFinished(() => void sluice.process.kill('SIGKILL'))
+    const { http } = clientsOf(sluice.url)
+    const id = await createHttpApi(http, 'slow')
+    await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/600`))
+    const slow = callApi(sluice.url, id, '/slow')
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    sluice.process.kill(signal)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await expect(callApi(sluice.url, id, '/slow')).rejects.toThrow()
+    expect((await slow).status).toBe(200)
+    expect(await sluice.ended).toEqual({ code: 0, signal: null })
+  },
+)
 
 test('a stopped process leaves no process of a function behind', async () => {
   const sluice = await startSluice(['dev'])
@@ -36,4 +39,13 @@ test('a stopped process leaves no process of a function behind', async () => {
   expect(() => process.kill(pid, 0)).not.toThrow()
   expect(await sluice.stop()).toEqual({ code: 0, signal: null })
   expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
+test('where bin/sluice launches another Node, signals and the exit code pass through it', async () => {
+  const sluice = await startSluice(['dev'], { throughLauncher: true })
+  onTestFinished(() => void sluice.process.kill('SIGKILL'))
+  expect(await sluice.stop()).toEqual({ code: 0, signal: null })
+  await expect(fetch(sluice.url)).rejects.toThrow('fetch failed')
+  const mistaken = spawnSluice(['dev', '--port', 'many'], { throughLauncher: true })
+  expect(await mistaken.ended).toEqual({ code: 2, signal: null })
 })

@@ -14,19 +14,24 @@ const deployments = 40
 const callers = 8
 
 /** Calls from several connections until `work` is done; resolves with every answer, as `status text`. */
-async function during(sluice: RunningSluice, apiId: string, path: string, work: () => Promise<void>): Promise<string[]> {
+async function during(
+  sluice: RunningSluice,
+  apiId: string,
+  path: string,
+  work: () => Promise<void>,
+): Promise<string[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: callers })
   const answers: string[] = []
-  let isOver = false
+  const over = new AbortController()
   const caller = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { status, text } = await callApi(sluice.url, apiId, path, { agent })
       answers.push(`${status} ${text}`)
     }
   }
   const calling = Promise.all(Array.from({ length: callers }, caller))
   await work()
-  isOver = true
+  over.abort()
   await calling
   agent.destroy()
   return answers

@@ -39,10 +39,22 @@ const host = (): string => `${httpId}.execute-api.localhost`
 
 const malformed: readonly (readonly [what: string, bytes: () => string])[] = [
   ['two Host headers', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nHost: other\r\nContent-Length: 0\r\n\r\n`],
-  ['Transfer-Encoding on HTTP/1.0', () => `POST / HTTP/1.0\r\nHost: ${host()}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
-  ['Content-Length beside Transfer-Encoding', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
-  ['two different Content-Lengths', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
-  ['an unknown Transfer-Encoding', () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n`],
+  [
+    'Transfer-Encoding on HTTP/1.0',
+    () => `POST / HTTP/1.0\r\nHost: ${host()}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    'Content-Length beside Transfer-Encoding',
+    () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    'two different Content-Lengths',
+    () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`,
+  ],
+  [
+    'an unknown Transfer-Encoding',
+    () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n`,
+  ],
   ['a bare line feed in a header', () => `GET / HTTP/1.1\r\nHost: ${host()}\r\nX-A: b\nX-C: d\r\n\r\n`],
   ['a blank before the colon', () => `GET / HTTP/1.1\r\nHost : ${host()}\r\n\r\n`],
   ['what is not HTTP', () => 'hello\r\n\r\n'],

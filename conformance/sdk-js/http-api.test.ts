@@ -48,7 +48,11 @@ describeGateway('HTTP API', (test) => {
     expect(reply.headers.get('apigw-requestid')).toMatch(/^\S+$/)
     const seen = JSON.parse(reply.text) as Seen
     expect(seen).toMatchObject({ method: 'POST', url: '/status/418?a=1&a=2', body: 'hello' })
-    expect(seen.headers).toMatchObject({ 'x-color': 'red', 'content-type': 'text/plain', host: new URL(upstream.url).host })
+    expect(seen.headers).toMatchObject({
+      'x-color': 'red',
+      'content-type': 'text/plain',
+      host: new URL(upstream.url).host,
+    })
   })
 
   test('deploys a change by itself where the stage says so', async ({ http, gateway, upstream }) => {

@@ -30,7 +30,12 @@ describeGateway('HTTP API with AWS_PROXY', (test) => {
       stageVariables: { color: 'red' },
       body: '{"n":1}',
       isBase64Encoded: false,
-      requestContext: { apiId: id, stage: 'dev', routeKey: 'POST /pets/{petId}', http: { method: 'POST', path: '/dev/pets/7' } },
+      requestContext: {
+        apiId: id,
+        stage: 'dev',
+        routeKey: 'POST /pets/{petId}',
+        http: { method: 'POST', path: '/dev/pets/7' },
+      },
     })
     expect(event.headers['x-color']).toBe('red')
     expect(event.headers['cookie']).toBeUndefined()
@@ -63,7 +68,11 @@ describeGateway('HTTP API with AWS_PROXY', (test) => {
     }
     expect(await returning('hello')).toEqual([200, 'application/json', 'hello'])
     expect(await returning({ pet: 1 })).toEqual([200, 'application/json', '{"pet":1}'])
-    expect(await returning({ statusCode: 202, headers: { 'content-type': 'text/x' }, body: 'b' })).toEqual([202, 'text/x', 'b'])
+    expect(await returning({ statusCode: 202, headers: { 'content-type': 'text/x' }, body: 'b' })).toEqual([
+      202,
+      'text/x',
+      'b',
+    ])
     const failure = [500, 'application/json', '{"message":"Internal Server Error"}']
     expect(await returning({ statusCode: 200, body: { not: 'a text' } })).toEqual(failure)
   })

@@ -42,13 +42,18 @@ describeGateway('IAM and STS', (test) => {
     const AssumeRolePolicyDocument = JSON.stringify(trust)
     const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }))
     expect(Role?.Arn).toBe('arn:aws:iam::000000000000:role/lambda-role')
-    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] })
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }],
+    })
     const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
     await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'inline', PolicyDocument }))
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }))
     const read = await iam.send(new GetRoleCommand({ RoleName }))
     expect(JSON.parse(decodeURIComponent(read.Role?.AssumeRolePolicyDocument ?? ''))).toEqual(trust)
-    await expect(iam.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({ name: 'DeleteConflictException' })
+    await expect(iam.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({
+      name: 'DeleteConflictException',
+    })
     await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }))
     await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))
     await iam.send(new DeleteRoleCommand({ RoleName }))

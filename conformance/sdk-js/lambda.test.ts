@@ -30,17 +30,34 @@ const double = 'exports.handler = async (event) => ({ doubled: event.n * 2 })'
 describeGateway('Lambda', (test) => {
   test('runs JavaScript, from CommonJS and from modules', async ({ lambda }) => {
     await createNodeFunction(lambda, 'commonjs', double)
-    expect(await invoke(lambda, { FunctionName: 'commonjs', Payload: '{"n":21}' })).toEqual([200, undefined, { doubled: 42 }])
+    expect(await invoke(lambda, { FunctionName: 'commonjs', Payload: '{"n":21}' })).toEqual([
+      200,
+      undefined,
+      { doubled: 42 },
+    ])
     const files = { 'index.mjs': 'export const handler = async (event, context) => context.functionName' }
     await createFunction(lambda, { name: 'module', runtime: 'nodejs22.x', handler: 'index.handler', files })
     expect(await invoke(lambda, { FunctionName: 'module' })).toEqual([200, undefined, 'module'])
   })
 
   test.skipIf(!hasPython)('runs Python', async ({ lambda }) => {
-    const files = { 'app.py': 'import os\ndef handler(event, context):\n    return {"n": event["n"] + 1, "color": os.environ["COLOR"]}\n' }
-    const plan = { name: 'python', runtime: 'python3.12', handler: 'app.handler', files, environment: { COLOR: 'red' } } as const
+    const files = {
+      'app.py':
+        'import os\ndef handler(event, context):\n    return {"n": event["n"] + 1, "color": os.environ["COLOR"]}\n',
+    }
+    const plan = {
+      name: 'python',
+      runtime: 'python3.12',
+      handler: 'app.handler',
+      files,
+      environment: { COLOR: 'red' },
+    } as const
     await createFunction(lambda, plan)
-    expect(await invoke(lambda, { FunctionName: 'python', Payload: '{"n":1}' })).toEqual([200, undefined, { n: 2, color: 'red' }])
+    expect(await invoke(lambda, { FunctionName: 'python', Payload: '{"n":1}' })).toEqual([
+      200,
+      undefined,
+      { n: 2, color: 'red' },
+    ])
   })
 
   test('runs a bootstrap through the Runtime API', async ({ lambda }) => {
@@ -57,11 +74,19 @@ const run = async () => {
 run()
 `
     await createFunction(lambda, { name: 'custom', runtime: 'provided.al2023', handler: 'any', files: { bootstrap } })
-    expect(await invoke(lambda, { FunctionName: 'custom', Payload: '{"n":1}' })).toEqual([200, undefined, { got: { n: 1 } }])
+    expect(await invoke(lambda, { FunctionName: 'custom', Payload: '{"n":1}' })).toEqual([
+      200,
+      undefined,
+      { got: { n: 1 } },
+    ])
   })
 
   test('reports an error of the function, with the log tail when asked', async ({ lambda }) => {
-    await createNodeFunction(lambda, 'failing', `exports.handler = async () => { console.log('so far'); throw new TypeError('no') }`)
+    await createNodeFunction(
+      lambda,
+      'failing',
+      `exports.handler = async () => { console.log('so far'); throw new TypeError('no') }`,
+    )
     const answer = await lambda.send(new InvokeCommand({ FunctionName: 'failing', LogType: 'Tail' }))
     expect([answer.StatusCode, answer.FunctionError, answer.ExecutedVersion]).toEqual([200, 'Unhandled', '$LATEST'])
     const error: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString())
@@ -77,7 +102,13 @@ run()
 
   test('ends a function at its timeout', async ({ lambda }) => {
     const files = { 'index.js': 'exports.handler = () => { for (;;); }' }
-    await createFunction(lambda, { name: 'endless', runtime: 'nodejs22.x', handler: 'index.handler', files, timeoutSeconds: 1 })
+    await createFunction(lambda, {
+      name: 'endless',
+      runtime: 'nodejs22.x',
+      handler: 'index.handler',
+      files,
+      timeoutSeconds: 1,
+    })
     const [status, error, payload] = await invoke(lambda, { FunctionName: 'endless' })
     expect([status, error]).toEqual([200, 'Unhandled'])
     expect((payload as { errorMessage: string }).errorMessage).toMatch(/Task timed out after 1\.00 seconds$/)
@@ -86,14 +117,22 @@ run()
   test('takes new code and new settings, and tells them', async ({ lambda }) => {
     await createNodeFunction(lambda, 'changing', `exports.handler = async () => 'one ' + process.env.COLOR`)
     const Environment = { Variables: { COLOR: 'blue' } }
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'changing', Environment, Timeout: 7, MemorySize: 256 }))
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: 'changing', Environment, Timeout: 7, MemorySize: 256 }),
+    )
     expect(await invoke(lambda, { FunctionName: 'changing' })).toEqual([200, undefined, 'one blue'])
     const ZipFile = zipOf({ 'index.js': `exports.handler = async () => 'two ' + process.env.COLOR` })
     const { CodeSize } = await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'changing', ZipFile }))
     expect(CodeSize).toBe(ZipFile.length)
     expect(await invoke(lambda, { FunctionName: 'changing' })).toEqual([200, undefined, 'two blue'])
     const told = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'changing' }))
-    expect(told).toMatchObject({ Timeout: 7, MemorySize: 256, Environment, State: 'Active', LastUpdateStatus: 'Successful' })
+    expect(told).toMatchObject({
+      Timeout: 7,
+      MemorySize: 256,
+      Environment,
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+    })
   })
 
   test('keeps a published version as it was, and an alias points to it', async ({ lambda }) => {

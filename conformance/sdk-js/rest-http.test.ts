@@ -27,7 +27,11 @@ describeGateway('REST API with an HTTP server', (test) => {
     expect(reply.headers.get('x-upstream')).toBe('echo')
     const seen = JSON.parse(reply.text) as Seen
     expect(seen).toMatchObject({ method: 'PUT', url: '/a/b?x=1&x=2', body: 'hello' })
-    expect(seen.headers).toMatchObject({ 'x-color': 'red', 'content-type': 'text/plain', host: new URL(upstream.url).host })
+    expect(seen.headers).toMatchObject({
+      'x-color': 'red',
+      'content-type': 'text/plain',
+      host: new URL(upstream.url).host,
+    })
   })
 
   test('HTTP maps parameters and templates both ways and chooses the response by status', async ({
@@ -63,7 +67,11 @@ describeGateway('REST API with an HTTP server', (test) => {
             'application/json': `{"sent": $input.path('$.body'), "who": "$input.path('$.headers.x-who')"}`,
           },
         },
-        { statusCode: '400', selectionPattern: '4\\d\\d', responseTemplates: { 'application/json': '{"refused":true}' } },
+        {
+          statusCode: '400',
+          selectionPattern: '4\\d\\d',
+          responseTemplates: { 'application/json': '{"refused":true}' },
+        },
       ],
     })
     await deploy(rest, id, 'prod')
@@ -105,7 +113,11 @@ describeGateway('REST API with an HTTP server', (test) => {
   test('a stage variable names the server', async ({ rest, gateway, upstream }) => {
     const id = await createRestApi(rest, 'variable')
     await putMethod(rest, id, '/', {
-      integration: { type: 'HTTP_PROXY', integrationHttpMethod: 'GET', uri: 'http://${stageVariables.backend}/from-stage' },
+      integration: {
+        type: 'HTTP_PROXY',
+        integrationHttpMethod: 'GET',
+        uri: 'http://${stageVariables.backend}/from-stage',
+      },
     })
     await deploy(rest, id, 'prod', { backend: new URL(upstream.url).host })
     const reply = await gateway.call(id, '/prod')

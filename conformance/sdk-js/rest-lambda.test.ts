@@ -57,8 +57,16 @@ describeGateway('REST API with AWS_PROXY', (test) => {
     gateway,
   }) => {
     const id = await createRestApi(rest, 'bad functions')
-    const throwing = await createNodeFunction(lambda, 'rest-throws', `exports.handler = async () => { throw new Error('no') }`)
-    const garbage = await createNodeFunction(lambda, 'rest-garbage', `exports.handler = async () => ({ hello: 'world' })`)
+    const throwing = await createNodeFunction(
+      lambda,
+      'rest-throws',
+      `exports.handler = async () => { throw new Error('no') }`,
+    )
+    const garbage = await createNodeFunction(
+      lambda,
+      'rest-garbage',
+      `exports.handler = async () => ({ hello: 'world' })`,
+    )
     const crashing = await createNodeFunction(lambda, 'rest-crashes', `exports.handler = () => process.exit(3)`)
     await putMethod(rest, id, '/throws', proxyTo(throwing))
     await putMethod(rest, id, '/garbage', proxyTo(garbage))

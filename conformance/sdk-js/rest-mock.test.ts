@@ -44,7 +44,10 @@ describeGateway('REST API with MOCK', (test) => {
         type: 'MOCK',
         requestTemplates: { [json]: `{"statusCode": #if($input.params('fail') == 'yes')409#{else}200#end}` },
       },
-      responses: [{ statusCode: '200' }, { statusCode: '409', responseParameters: { 'method.response.header.Reason': false } }],
+      responses: [
+        { statusCode: '200' },
+        { statusCode: '409', responseParameters: { 'method.response.header.Reason': false } },
+      ],
       integrationResponses: [
         { statusCode: '200', responseTemplates: { [json]: '{"ok":true}' } },
         {

@@ -17,8 +17,10 @@ export interface Config {
   readonly account: string
   readonly stage: string
   readonly lambdaEndpoint: string | undefined
-  /** AWS_ACCESS_KEY_ID and its companions: for calls to `lambdaEndpoint` alone. */
+  /** AWS_ACCESS_KEY_ID and its companions: for calls to `lambdaEndpoint` and to services that integrations name. */
   readonly lambdaCredentials: Credentials | undefined
+  /** `AWS_ENDPOINT_URL_SQS` and the like, by what follows the prefix: where integrations call services of AWS instead. */
+  readonly awsEndpoints: ReadonlyMap<string, string>
   readonly enforceLambdaPermissions: boolean
   readonly logLevel: LogLevel
 }
@@ -155,6 +157,7 @@ function build(command: Config['command'], { files, environment, value }: Given)
     stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
     lambdaEndpoint: endpointOf('lambda-endpoint', value('lambda-endpoint')),
     lambdaCredentials: credentialsIn(environment),
+    awsEndpoints: awsEndpointsIn(environment),
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
@@ -186,6 +189,20 @@ function credentialsIn(environment: NodeJS.ProcessEnv): Credentials | undefined 
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY']
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
   return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] }
+}
+
+const awsEndpointPrefix = 'AWS_ENDPOINT_URL_'
+
+function awsEndpointsIn(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const endpoints = new Map<string, string>()
+  for (const [name, url] of Object.entries(environment)) {
+    if (!name.startsWith(awsEndpointPrefix) || url === undefined || url === '') continue
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+      throw new UsageError(`${name} takes a URL such as http://127.0.0.1:9324, not "${url}".`)
+    }
+    endpoints.set(name.slice(awsEndpointPrefix.length), url)
+  }
+  return endpoints
 }
 
 function switchOf(name: OptionName, text: string | undefined): boolean | undefined {

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly startAtMs?: number
   /** What is written to standard error; `warn` when absent. */
   readonly logLevel?: LogLevel
+  /** Where services of AWS are called that integrations name: `{ SQS: 'http://127.0.0.1:9324' }`, unsigned. */
+  readonly awsEndpoints?: Readonly<Record<string, string>>
 }
 
 export interface EmbeddedGateway {
@@ -54,6 +56,7 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     log: createLog(options.logLevel ?? 'warn'),
     lambdaEndpoint: undefined,
     lambdaCredentials: undefined,
+    awsEndpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
     enforceLambdaPermissions: false,
   })
   const requestHandler = createSdkHandler(core.front)

@@ -8,7 +8,9 @@ import { functionCredentials } from './adapters/function-credentials.ts'
 import { createMemoryFunctionLog } from './adapters/memory-function-log.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
+import { createSignedAws } from './adapters/signed-aws.ts'
 import { openSqliteStore } from './adapters/sqlite-store.ts'
+import { createStoredPrincipals } from './adapters/stored-principals.ts'
 import { createUndiciUpstream } from './adapters/undici-upstream.ts'
 import type { Log } from './log.ts'
 import { randomIds } from './nouns/ids.ts'
@@ -43,8 +45,10 @@ export interface GatewayParts {
   readonly log: Log
   /** Where functions that are not here are invoked. */
   readonly lambdaEndpoint: string | undefined
-  /** What those calls are signed with; unsigned when absent. */
+  /** What those calls, and calls to other services of AWS, are signed with; unsigned when absent. */
   readonly lambdaCredentials: Credentials | undefined
+  /** Where services of AWS are called instead: `SQS` → URL, as `AWS_ENDPOINT_URL_SQS` says. */
+  readonly awsEndpoints: ReadonlyMap<string, string>
   /** Whether an API needs a function's permission (AddPermission) to invoke it. */
   readonly enforceLambdaPermissions: boolean
 }
@@ -100,7 +104,13 @@ export function createCore(parts: GatewayParts): Core {
   const endpointUrl = (): string | undefined => (port === 0 ? undefined : `http://127.0.0.1:${port}`)
   const functions = openFunctions(parts, { store, blobs, endpointUrl })
   const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev' })
-  const ports = { upstream, functions, bug }
+  const principals = createStoredPrincipals({
+    store,
+    trustedAccount: parts.mode === 'dev' ? parts.account : undefined,
+  })
+  const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
+  const aws = createSignedAws({ upstream, clock, credentials, endpoints })
+  const ports = { upstream, functions, aws, principals, clock, bug }
   const plans = new Plans(
     store,
     { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) },
@@ -108,7 +118,7 @@ export function createCore(parts: GatewayParts): Core {
       log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
   )
   const identify =
-    parts.mode === 'serve' ? verifying(store) : trusting({ account: parts.account, region: parts.region })
+    parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
   const endpoint = createEndpoint({
     services,
     store,
@@ -133,6 +143,7 @@ export function createCore(parts: GatewayParts): Core {
     setPort: (chosen) => (port = chosen),
     close: async () => {
       plans.close()
+      principals.close()
       await Promise.all([functions.close(), upstream.close()])
       await store.close()
     },

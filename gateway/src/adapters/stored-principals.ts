@@ -16,7 +16,10 @@ const watched: ReadonlySet<Kind> = new Set<Kind>(['AccessKey', 'User', 'ManagedP
 /** Enough for every key in use; beyond it the memory starts anew. */
 const maximumKeys = 10_000
 
-export function createStoredPrincipals({ store, trustedAccount }: StoredPrincipalsParts): Principals & { close(): void } {
+export function createStoredPrincipals({
+  store,
+  trustedAccount,
+}: StoredPrincipalsParts): Principals & { close(): void } {
   let known = new Map<string, Promise<KnownPrincipal | undefined>>()
   const close = store.watch((changes) => {
     if (changes.some(({ kind }) => watched.has(kind))) known = new Map()

@@ -30,6 +30,17 @@ export interface UserRecord {
   readonly attachedPolicyArns: readonly string[]
 }
 
+export interface GroupRecord {
+  readonly groupName: string
+  readonly groupId: string
+  readonly path: string
+  readonly arn: string
+  readonly createDate: number
+  readonly userNames: readonly string[]
+  readonly inlinePolicies: InlinePolicies
+  readonly attachedPolicyArns: readonly string[]
+}
+
 /** Root's own key has no user name. */
 export interface AccessKeyRecord {
   readonly accessKeyId: string

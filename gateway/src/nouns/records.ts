@@ -1,7 +1,7 @@
 // Every stored kind: what its key is made of and its shape, which is AWS's own output shape wherever AWS has one.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
-import type { AccessKeyRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './identity-records.ts'
+import type { AccessKeyRecord, GroupRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './identity-records.ts'
 import type { FunctionAliasRecord, FunctionPolicyRecord, FunctionRecord } from './function-records.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -118,6 +118,8 @@ export interface Records {
   Role: RoleRecord
   /** [userName] */
   User: UserRecord
+  /** [groupName] */
+  Group: GroupRecord
   /** [accessKeyId] */
   AccessKey: AccessKeyRecord
   /** [arn] */

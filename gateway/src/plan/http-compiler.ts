@@ -1,10 +1,12 @@
 // HTTP API stages from the store: the stage's record, its deployment, its snapshot, its plan.
 import type { V2Snapshot } from '../nouns/snapshot.ts'
+import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
-export function httpCompiler(ports: PlanPorts): StageCompiler {
+export function httpCompiler(given: PlanPorts): StageCompiler {
+  const ports = { ...given, issuers: new Issuers(given.upstream, given.clock) }
   return {
     stages: async (read, apiId) => (await read.list('V2Stage', [apiId])).map(({ key }) => key[1] ?? ''),
     compile: async (read, { scope, apiId, stageName }) => {

@@ -1,33 +1,38 @@
 // The two lists of an HTTP API: a stage's (which route?) and a route's (may it pass, what is called, what is answered?).
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
-import type { Answer, Answered, Received } from '../nouns/exchange.ts'
+import type { Admitted, Answer, Answered, Received } from '../nouns/exchange.ts'
 import { HttpFault } from '../nouns/faults.ts'
 import type { HttpRoute, HttpRouted, HttpStage } from '../nouns/http.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { compileCors, isPreflight, type CompiledCors } from '../steps/answer/cors.ts'
-import { authorizeHttp } from '../steps/authorize/http.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { createHttpRoutes, findHttpRoute, routeHttp, type HttpRoutes } from '../steps/route/http.ts'
+import { planHttpAuthorization, type PlanAuthorization } from './http-authorization.ts'
 import { planHttpIntegration } from './http-integration.ts'
-import type { PlanPorts, StagePlan } from './stage-plan.ts'
+import type { HttpPlanPorts, PlanPorts, StagePlan } from './stage-plan.ts'
 
 interface PlannedRoute extends HttpRoute {
   readonly isOpen: boolean
-  readonly plan: () => Pipeline<HttpRouted, Answered>
+  readonly steps: () => RouteSteps
 }
 
-export function planRoute(
+interface RouteSteps {
+  /** Who may pass: preflights of routes with an authorizer run it alone. */
+  readonly admit: Pipeline<HttpRouted, Admitted>
+  readonly whole: Pipeline<HttpRouted, Answered>
+}
+
+function planRoute(
   route: apigatewayv2.Route,
   facts: HttpRoute,
   snapshot: V2Snapshot,
-  ports: PlanPorts,
-): Pipeline<HttpRouted, Answered> {
+  planned: { readonly authorization: PlanAuthorization; readonly ports: HttpPlanPorts },
+): RouteSteps {
   const integrationId = route.Target?.replace(/^integrations\//, '')
   const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
-  return Pipeline.from<HttpRouted>()
-    .step(authorizeHttp(route.AuthorizationType))
-    .through(planHttpIntegration(integration, facts, ports))
+  const admit = Pipeline.from<HttpRouted>().step(planned.authorization(route, facts))
+  return { admit, whole: admit.through(planHttpIntegration(integration, facts, planned.ports)) }
 }
 
 /** Compiles a stage. Routes are compiled when they are first called. */
@@ -35,10 +40,16 @@ export function planHttpStage(
   snapshot: V2Snapshot,
   record: apigatewayv2.Stage,
   scope: Scope,
-  ports: PlanPorts,
+  ports: HttpPlanPorts,
 ): StagePlan {
   const stage = stageFacts(snapshot, record, scope)
-  const routes = snapshot.routes.map((route) => plannedRoute(route, stage, snapshot, ports))
+  const planned = { authorization: planHttpAuthorization(snapshot, stage, ports), ports }
+  const routes = snapshot.routes.map((route) => {
+    const facts = routeFacts(route, stage)
+    const isOpen = (route.AuthorizationType ?? 'NONE') === 'NONE'
+    let steps: RouteSteps | undefined
+    return { ...facts, isOpen, steps: () => (steps ??= planRoute(route, facts, snapshot, planned)) }
+  })
   const table = createHttpRoutes(routes)
   const cors = snapshot.api.CorsConfiguration === undefined ? undefined : compileCors(snapshot.api.CorsConfiguration)
   const list = Pipeline.from<Received>().step(routeHttp(table))
@@ -47,12 +58,16 @@ export function planHttpStage(
     finished.headers.push('apigw-requestid', received.extendedRequestId)
     return finished
   }
+  const isClosed = closedEndpoint(snapshot.api)
   const respond = async (received: Received): Promise<Answer> => {
     try {
-      const answered = cors === undefined ? undefined : corsAnswer(cors, table, received)
-      if (answered !== undefined) return answered
+      if (isClosed(received)) throw new HttpFault(404, 'Not Found', { log: 'the default endpoint is disabled' })
+      if (cors !== undefined && received.method === 'OPTIONS') {
+        const answered = await corsAnswer(cors, table, received)
+        if (answered !== undefined) return answered
+      }
       const routed = await list.run(received)
-      return (await routed.target.plan().run(routed)).answer
+      return (await routed.target.steps().whole.run(routed)).answer
     } catch (error) {
       return faultAnswer(error, received, ports)
     }
@@ -62,35 +77,38 @@ export function planHttpStage(
     run: async (received) => finish(await respond(received), received),
     tooLarge: (received) =>
       finish(faultAnswer(new HttpFault(413, 'Request Entity Too Large'), received, ports), received),
-    describe: () => routes.map(({ routeKey, plan }) => ({ route: routeKey, steps: [...list.names, ...plan().names] })),
+    describe: () => routes.map(({ routeKey, steps }) => ({ route: routeKey, steps: [...list.names, ...steps().whole.names] })),
   }
 }
 
-/** Preflights of open or absent routes are the gateway's own; so is an OPTIONS that no route takes. HTTP 10.2. */
-function corsAnswer(cors: CompiledCors, table: HttpRoutes<PlannedRoute>, received: Received): Answer | undefined {
-  if (received.method !== 'OPTIONS') return undefined
-  const target = findHttpRoute(table, received)?.target
-  if (isPreflight(received)) return target === undefined || target.isOpen ? cors.preflight(received) : undefined
-  return target === undefined ? { status: 204, headers: [], body: '' } : undefined
+/**
+ * A preflight is the gateway's own to answer, once the authorizer of the route it would take, if there is one, has let it
+ * pass; so is an OPTIONS that no route takes. HTTP 10.2, open choice 24.
+ */
+async function corsAnswer(
+  cors: CompiledCors,
+  table: HttpRoutes<PlannedRoute>,
+  received: Received,
+): Promise<Answer | undefined> {
+  const found = findHttpRoute(table, received)
+  if (!isPreflight(received)) return found === undefined ? { status: 204, headers: [], body: '' } : undefined
+  if (found !== undefined && !found.target.isOpen) {
+    await found.target.steps().admit.run(Object.assign(received, found))
+  }
+  return cors.preflight(received)
 }
 
-function plannedRoute(
-  route: apigatewayv2.Route,
-  stage: HttpStage,
-  snapshot: V2Snapshot,
-  ports: PlanPorts,
-): PlannedRoute {
+/** Whether a request came to the default endpoint of an API that has it disabled. HTTP 20.4. */
+function closedEndpoint(api: apigatewayv2.Api): (received: Received) => boolean {
+  if (api.DisableExecuteApiEndpoint !== true) return () => false
+  const host = `${api.ApiId ?? ''}.execute-api.`
+  return ({ domainName }) => domainName.toLowerCase().startsWith(host)
+}
+
+function routeFacts(route: apigatewayv2.Route, stage: HttpStage): HttpRoute {
   const routeKey = route.RouteKey
   const space = routeKey.indexOf(' ')
-  const facts: HttpRoute = {
-    stage,
-    routeId: route.RouteId ?? '',
-    routeKey,
-    path: space < 0 ? routeKey : routeKey.slice(space + 1),
-  }
-  const isOpen = route.AuthorizationType === undefined || route.AuthorizationType === 'NONE'
-  let plan: Pipeline<HttpRouted, Answered> | undefined
-  return { ...facts, isOpen, plan: () => (plan ??= planRoute(route, facts, snapshot, ports)) }
+  return { stage, routeId: route.RouteId ?? '', routeKey, path: space < 0 ? routeKey : routeKey.slice(space + 1) }
 }
 
 function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Scope): HttpStage {

@@ -2,6 +2,7 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type { RestSnapshot, V2Snapshot } from '../nouns/snapshot.ts'
+import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import { planRestStage } from './rest.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
@@ -81,6 +82,13 @@ const restSnapshot: RestSnapshot = {
 /** What a route is configured with → its integration; `undefined` for none. */
 const routes: Readonly<Record<string, apigatewayv2.Integration | undefined>> = {
   'integration `HTTP_PROXY`': { IntegrationType: 'HTTP_PROXY', IntegrationUri: backend, IntegrationMethod: 'GET' },
+  'integration `HTTP_PROXY`, with parameter mappings': {
+    IntegrationType: 'HTTP_PROXY',
+    IntegrationUri: backend,
+    IntegrationMethod: 'GET',
+    RequestParameters: { 'overwrite:path': '$request.path' },
+    ResponseParameters: { '200': { 'remove:header.x-powered-by': "''" } },
+  },
   'integration `AWS_PROXY` (a Lambda function)': {
     IntegrationType: 'AWS_PROXY',
     IntegrationUri: invocation,
@@ -115,6 +123,9 @@ const nobody = (): never => {
 const ports: PlanPorts = {
   upstream: { to: () => ({ request: nobody, stream: nobody }) },
   functions: { invoke: nobody, stream: nobody },
+  aws: { call: nobody },
+  principals: { find: nobody },
+  clock: { now: nobody, after: nobody },
   bug: nobody,
 }
 
@@ -127,7 +138,7 @@ export function restLists(): Lists {
 /** The lists of HTTP APIs. */
 export function httpLists(): Lists {
   const stage = { StageName: 'prod', DeploymentId: 'd1' }
-  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, ports))
+  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, { ...ports, issuers: new Issuers(ports.upstream, ports.clock) }))
 }
 
 function listsOf(configured: readonly string[], plan: StagePlan): Lists {

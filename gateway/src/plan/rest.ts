@@ -1,6 +1,6 @@
 // The two lists of a REST API: a stage's (which method?) and a method's (may it pass, what is called, what is answered?).
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
-import type { Answered, Received, Routed } from '../nouns/exchange.ts'
+import type { Answered, Received } from '../nouns/exchange.ts'
 import { fault, GatewayFault } from '../nouns/faults.ts'
 import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'

@@ -1,7 +1,11 @@
 // A stage's plan as the front sees it: one function from a received request to an answer, and the names of its steps.
 import type { Answer, Received } from '../nouns/exchange.ts'
+import type { Aws } from '../ports/aws.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Functions } from '../ports/functions.ts'
+import type { Principals } from '../ports/principals.ts'
 import type { Upstream } from '../ports/upstream.ts'
+import type { Issuers } from '../steps/authorize/issuers.ts'
 
 export interface StagePlan {
   readonly protocol: 'REST' | 'HTTP'
@@ -17,6 +21,14 @@ export interface StagePlan {
 export interface PlanPorts {
   readonly upstream: Upstream
   readonly functions: Functions
+  readonly aws: Aws
+  readonly principals: Principals
+  readonly clock: Clock
   /** Told of an error that is our own fault; the client reads a plain 500. */
   readonly bug: (error: unknown, requestId: string) => void
+}
+
+/** What plans of HTTP APIs need beside: the token issuers that all of them share. */
+export interface HttpPlanPorts extends PlanPorts {
+  readonly issuers: Issuers
 }

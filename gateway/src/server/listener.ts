@@ -82,8 +82,7 @@ async function answerOf(
     return undefined
   }
   if (body !== undefined) return destination.handle(body)
-  // What is left of the body is not worth reading.
-  response.shouldKeepAlive = false
+  // What is left of the body is read and dropped: closing now could reset the connection before the client has the answer.
   return destination.tooLarge()
 }
 

@@ -7,9 +7,6 @@ import type { RestStage } from '../../nouns/rest.ts'
 /** Fills a template for one failed request. */
 export type ErrorTemplate = (exchange: ContextExchange, parameters: RequestParameters) => string
 
-/** The template that AWS shows for every type. */
-export const defaultErrorTemplate = '{"message":$context.error.messageString}'
-
 const variable =
   /\$(?:\{((?:context|stageVariables|method\.request\.[a-z]+)\.[^{}\s]+)\}|((?:context|stageVariables|method\.request\.[a-z]+)\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*))/
 

@@ -19,18 +19,14 @@ function isSpaced({ type, errorType }: GatewayFault): boolean {
   return spacedTypes.has(type) || (type === 'DEFAULT_4XX' && errorType === gatewayResponses.DEFAULT_4XX.errorType)
 }
 
-/** The body when nobody wrote a template for the type. */
-export function defaultBody(fault: GatewayFault): string {
-  const key = fault.type === 'ACCESS_DENIED' ? 'Message' : 'message'
-  return `{"${key}":${isSpaced(fault) ? ' ' : ''}${JSON.stringify(fault.sentence)}}`
-}
-
 /** The answer when nobody customised the type. */
 export function defaultGatewayResponse(fault: GatewayFault): Answer {
+  const key = fault.type === 'ACCESS_DENIED' ? 'Message' : 'message'
+  const space = isSpaced(fault) ? ' ' : ''
   return {
     status: fault.status,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', fault.errorType],
-    body: defaultBody(fault),
+    body: `{"${key}":${space}${JSON.stringify(fault.sentence)}}`,
   }
 }
 

@@ -8,8 +8,8 @@ import { compileSource, type SourceReader } from '../../nouns/mapping-source.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import { RequestParameters } from '../../nouns/request-parameters.ts'
 import type { RestStage } from '../../nouns/rest.ts'
-import { defaultBody, defaultGatewayResponse } from './gateway-response.ts'
-import { compileErrorTemplate, defaultErrorTemplate, type ErrorTemplate } from './error-template.ts'
+import { defaultGatewayResponse } from './gateway-response.ts'
+import { compileErrorTemplate, type ErrorTemplate } from './error-template.ts'
 import { headerValue, isHeaderName } from './hop-headers.ts'
 
 /** A request that failed: what was known of it by then. */
@@ -21,7 +21,7 @@ export type FailedExchange = ContextExchange & {
 interface Customised {
   readonly status: number | undefined
   readonly headers: readonly { readonly name: string; readonly read: SourceReader }[]
-  /** By media type in lower case, in the order of their definition. Empty: the built-in body. */
+  /** By media type in lower case, in the order of their definition. */
   readonly templates: ReadonlyMap<string, { readonly mediaType: string; readonly fill: ErrorTemplate }>
 }
 
@@ -44,23 +44,26 @@ function fallbackOf(type: GatewayResponseType): GatewayResponseType | undefined 
   return gatewayResponses[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
 }
 
+/** What AWS takes for a response that was customised without a template. */
+const defaultTemplates = { 'application/json': '{"message":$context.error.messageString}' }
+
 const headerTarget = 'gatewayresponse.header.'
 
 function compile(response: GatewayResponse, stage: RestStage): Customised {
   const { statusCode, responseParameters = {}, responseTemplates = {} } = response
+  const texts = Object.keys(responseTemplates).length === 0 ? defaultTemplates : responseTemplates
   const headers = Object.entries(responseParameters).flatMap(([key, expression]) => {
     const name = key.startsWith(headerTarget) ? key.slice(headerTarget.length) : ''
     const read = compileSource(expression, stage)
     return isHeaderName(name) && read !== undefined ? [{ name, read }] : []
   })
-  const templates = Object.entries(responseTemplates).map(
+  const templates = Object.entries(texts).map(
     ([mediaType, text]) => [mediaType.toLowerCase(), { mediaType, fill: compileErrorTemplate(text, stage) }] as const,
   )
-  const onlyDefault = Object.values(responseTemplates).every((text) => text === defaultErrorTemplate)
   return {
     status: statusCode === undefined ? undefined : Number(statusCode),
     headers,
-    templates: new Map(onlyDefault ? [] : templates),
+    templates: new Map(templates),
   }
 }
 
@@ -85,6 +88,6 @@ function answer({ status, headers, templates }: Customised, failed: FailedExchan
   return {
     status: status ?? fault.status,
     headers: [...kept, ...mapped],
-    body: template === undefined ? defaultBody(fault) : template.fill(failed, parameters),
+    body: template?.fill(failed, parameters) ?? '',
   }
 }

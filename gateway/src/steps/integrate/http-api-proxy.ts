@@ -19,7 +19,7 @@ export interface HttpApiProxySettings {
   readonly options: UpstreamOptions | undefined
 }
 
-export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
+export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<Outgoing, Answered> {
   const { route, timeoutMs, options, httpMethod } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
@@ -28,16 +28,14 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
   return {
     name: 'integrate',
     run: async (exchange) => {
-      const { outgoing } = exchange
       const target = uri.resolve(uriValues(exchange.pathParameters))
       if (target === undefined) throw new HttpFault(500, 'Internal Server Error', { log: 'Invalid endpoint address' })
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
-      const path = outgoing?.path ?? (appendsPath ? appended(target.path, httpRoutePath(exchange)) : target.path)
       try {
         const { status, headers, body } = await backend.request({
           method: httpMethod === 'ANY' ? exchange.method : httpMethod,
-          target: withQuery(path, target, outgoing?.rawQuery ?? exchange.rawQuery),
-          headers: backendHeaders(exchange, outgoing?.headers ?? exchange.headers, outgoing?.host ?? target.authority),
+          target: requestTarget(exchange, target, appendsPath),
+          headers: backendHeaders(exchange, target.authority),
           body: exchange.body.length === 0 ? undefined : exchange.body,
           timeoutMs,
         })
@@ -48,6 +46,9 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
     },
   }
 }
+
+/** A request, and what parameter mappings made of it. */
+type Outgoing = HttpAdmitted & Partial<HttpMapped>
 
 const noValues: ReadonlyMap<string, string> = new Map()
 
@@ -66,28 +67,35 @@ function unavailable(error: UpstreamFault): HttpFault {
     : new HttpFault(503, 'Service Unavailable', { log: error.message, cause: error })
 }
 
-/** `$default` sends the whole request path on, behind the URI's own. */
+/** A mapped path replaces the URI's; `$default` sends the whole request path on, behind the URI's own. HTTP 6.1, 9. */
+function requestTarget(exchange: Outgoing, { path, query }: ResolvedUri, appendsPath: boolean): string {
+  const { outgoing } = exchange
+  const whole = outgoing?.path ?? (appendsPath ? appended(path, httpRoutePath(exchange)) : path)
+  const clientQuery = outgoing === undefined ? exchange.rawQuery : outgoing.rawQuery
+  if (query === '' && clientQuery === '') return whole
+  if (query === '') return `${whole}?${clientQuery}`
+  return clientQuery === '' ? `${whole}?${query}` : `${whole}?${query}&${clientQuery}`
+}
+
 function appended(base: string, path: string): string {
   return base.endsWith('/') ? base.slice(0, -1) + path : base + path
 }
 
-function withQuery(path: string, { query }: ResolvedUri, clientQuery: string): string {
-  if (query === '' && clientQuery === '') return path
-  if (query === '') return `${path}?${clientQuery}`
-  return clientQuery === '' ? `${path}?${query}` : `${path}?${query}&${clientQuery}`
-}
-
 const replaced = new Set(['host', 'content-length', 'expect', 'x-amzn-trace-id', 'forwarded', 'via'])
 
-function backendHeaders(exchange: HttpAdmitted, client: HeaderList, host: string): string[] {
-  const headers: string[] = ['Host', host]
+function backendHeaders(exchange: Outgoing, authority: string): string[] {
+  const { outgoing } = exchange
+  const client = outgoing === undefined ? exchange.headers : outgoing.headers
+  const headers: string[] = ['Host', outgoing?.host ?? authority]
+  const signed = exchange.caller?.identity !== undefined
   const own: OwnHeaders = { forwarded: undefined, via: undefined, trace: undefined, forwardedFor: undefined, named: '' }
   for (let index = 0; index < client.length; index += 2) {
     const name = client[index] ?? ''
     const value = client[index + 1] ?? ''
     const lower = name.toLowerCase()
     if (replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-')) keepOwn(own, lower, value)
-    else headers.push(name, value)
+    // A signature was for the gateway. HTTP 13.
+    else if (!signed || lower !== 'authorization' || !value.startsWith('AWS4-')) headers.push(name, value)
   }
   headers.push('Forwarded', forwardedLine(exchange, own.forwarded, own.forwardedFor))
   headers.push('Via', listed(own.via, ownVia))

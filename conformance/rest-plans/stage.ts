@@ -1,0 +1,128 @@
+// A stage of one method, compiled from a snapshot and called without a socket: what tests of the data plane run.
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import { systemClock } from '../../gateway/src/adapters/clocks.ts'
+import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
+import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
+import { lastHeader } from '../../gateway/src/nouns/headers.ts'
+import { planRestStage } from '../../gateway/src/plan/rest.ts'
+import type { FunctionAnswer, FunctionCall } from '../../gateway/src/ports/functions.ts'
+
+export interface StageOptions {
+  readonly method: apigateway.Method
+  /** `/pets` when absent. */
+  readonly path?: string
+  readonly binaryMediaTypes?: readonly string[]
+  readonly models?: readonly apigateway.Model[]
+  readonly validator?: apigateway.RequestValidator
+  readonly gatewayResponses?: readonly apigateway.GatewayResponse[]
+  readonly variables?: Readonly<Record<string, string>>
+  readonly invoke?: (call: FunctionCall) => Promise<FunctionAnswer>
+}
+
+export interface Call {
+  readonly method?: string
+  /** Behind the stage; `/pets` when absent. */
+  readonly path?: string
+  readonly query?: string
+  /** Names and values in turn. */
+  readonly headers?: readonly string[]
+  readonly body?: string | Uint8Array
+  readonly protocol?: string
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly bytes: Buffer
+  readonly text: string
+  /** A header by its name in lower case. */
+  readonly header: (name: string) => string | undefined
+  /** The execution log and the reasons of decisions. */
+  readonly lines: readonly string[]
+}
+
+/** Compiles the stage `prod` of the API `a1b2c3d4e5`. Errors that are the product's own fault reject the call. */
+export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {
+  const bugs: unknown[] = []
+  const { upstream } = upstreams
+  const plan = planRestStage(
+    {
+      format: 1,
+      protocol: 'REST',
+      api: { id: 'a1b2c3d4e5', ...(options.binaryMediaTypes && { binaryMediaTypes: [...options.binaryMediaTypes] }) },
+      resources: [{ id: 'r1', path: options.path ?? '/pets' }],
+      methods: [{ httpMethod: 'ANY', authorizationType: 'NONE', ...options.method, resourceId: 'r1' }],
+      models: options.models ?? [],
+      requestValidators: options.validator === undefined ? [] : [options.validator],
+      authorizers: [],
+      gatewayResponses: options.gatewayResponses ?? [],
+    },
+    { stageName: 'prod', deploymentId: 'd1d1d1', ...(options.variables && { variables: options.variables }) },
+    { account: '123456789012', region: 'eu-west-1' },
+    {
+      upstream,
+      functions: {
+        invoke: options.invoke ?? (() => Promise.reject(new Error('no function'))),
+        stream: () => Promise.reject(new Error('no function')),
+      },
+      aws: { call: () => Promise.reject(new Error('no service of AWS')) },
+      principals: { find: () => Promise.resolve(undefined) },
+      clock: systemClock,
+      bug: (error) => bugs.push(error),
+    },
+  )
+  return async (call = {}) => {
+    const lines: string[] = []
+    const answer = await plan.run(received(call, lines))
+    if (bugs.length > 0) throw bugs[0]
+    return replyOf(answer, lines)
+  }
+}
+
+const upstreams = { upstream: createUndiciUpstream() }
+
+function received(call: Call, lines: string[]): Received {
+  return {
+    requestId: '11111111-2222-4333-8444-555555555555',
+    extendedRequestId: 'KtF82HGdliAFjxw=',
+    receivedAtMs: Date.UTC(2026, 10, 20, 7, 13, 5),
+    method: call.method ?? 'GET',
+    rawPath: `/prod${call.path ?? '/pets'}`,
+    resourcePathStart: 5,
+    rawQuery: call.query ?? '',
+    headers: call.headers ?? [],
+    body: typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array(0)),
+    sourceIp: '192.0.2.1',
+    protocol: call.protocol ?? 'HTTP/1.1',
+    scheme: 'http',
+    port: 80,
+    domainName: 'a1b2c3d4e5.execute-api.localhost',
+    listener: {
+      logged: (line) => lines.push(line),
+      decided: ({ verdict, reason }) => lines.push(`${verdict} ${JSON.stringify(reason)}`),
+    },
+  }
+}
+
+async function replyOf({ status, headers, body }: Answer, lines: readonly string[]): Promise<Reply> {
+  const chunks: Uint8Array[] = []
+  if (typeof body === 'string') chunks.push(Buffer.from(body))
+  else if (body instanceof Uint8Array) chunks.push(body)
+  else for await (const chunk of body) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  return { status, headers, bytes, text: bytes.toString(), header: (name) => lastHeader(headers, name), lines }
+}
+
+/** A mock that answers 200 with what `template` makes of the request. */
+export function mockMethod(template: string, request = '{"statusCode": 200}'): apigateway.Method {
+  return {
+    methodResponses: { '200': { statusCode: '200' } },
+    methodIntegration: {
+      type: 'MOCK',
+      requestTemplates: { 'application/json': request },
+      integrationResponses: {
+        '200': { statusCode: '200', responseTemplates: { 'application/json': template } },
+      },
+    },
+  }
+}

@@ -1,0 +1,74 @@
+// Attaching managed policies to roles, users and groups.
+import type { Handlers } from '@sluice/aws-protocol'
+import type { AttachedPolicy, Operations } from '@sluice/aws-protocol/iam'
+import type { Call } from '../call.ts'
+import { limitExceeded, noSuchEntity } from './faults.ts'
+import { foundHolder, type Holder } from './holder.ts'
+import { isAttachable } from './managed-policy-rules.ts'
+import { pageOf, type PageInput, type PageOutput } from './page.ts'
+
+type Names =
+  | 'AttachRolePolicy'
+  | 'DetachRolePolicy'
+  | 'ListAttachedRolePolicies'
+  | 'AttachUserPolicy'
+  | 'DetachUserPolicy'
+  | 'ListAttachedUserPolicies'
+  | 'AttachGroupPolicy'
+
+/** IAM quotas: policies attached to one holder. */
+const mostPolicies = 10
+
+export const attachedPolicy: Handlers<Operations, Names, Call> = {
+  AttachRolePolicy: ({ RoleName, PolicyArn }, call) => attach(call, 'Role', RoleName, PolicyArn),
+  DetachRolePolicy: ({ RoleName, PolicyArn }, call) => detach(call, 'Role', RoleName, PolicyArn),
+  ListAttachedRolePolicies: async ({ RoleName, ...page }, call) => {
+    const { items, rest } = await list(call, 'Role', RoleName, page)
+    return { AttachedPolicies: items, ...rest }
+  },
+  AttachUserPolicy: ({ UserName, PolicyArn }, call) => attach(call, 'User', UserName, PolicyArn),
+  DetachUserPolicy: ({ UserName, PolicyArn }, call) => detach(call, 'User', UserName, PolicyArn),
+  ListAttachedUserPolicies: async ({ UserName, ...page }, call) => {
+    const { items, rest } = await list(call, 'User', UserName, page)
+    return { AttachedPolicies: items, ...rest }
+  },
+  AttachGroupPolicy: ({ GroupName, PolicyArn }, call) => attach(call, 'Group', GroupName, PolicyArn),
+}
+
+/** Attaching what is attached changes nothing. */
+async function attach(call: Call, kind: Holder, name: string, arn: string): Promise<void> {
+  const record = await foundHolder(call, kind, name)
+  if (!(await isAttachable(call, arn))) throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`)
+  if (record.attachedPolicyArns.includes(arn)) return
+  if (record.attachedPolicyArns.length >= mostPolicies) {
+    throw limitExceeded(`Cannot exceed quota for PoliciesPer${kind}: ${mostPolicies}`)
+  }
+  call.store.put(kind, [name], { ...record, attachedPolicyArns: [...record.attachedPolicyArns, arn] })
+}
+
+async function detach(call: Call, kind: Holder, name: string, arn: string): Promise<void> {
+  const record = await foundHolder(call, kind, name)
+  if (!record.attachedPolicyArns.includes(arn)) throw noSuchEntity(`Policy ${arn} was not found.`)
+  const attachedPolicyArns = record.attachedPolicyArns.filter((other) => other !== arn)
+  call.store.put(kind, [name], { ...record, attachedPolicyArns })
+}
+
+async function list(
+  call: Call,
+  kind: Holder,
+  name: string,
+  { PathPrefix = '/', ...page }: PageInput & { readonly PathPrefix?: string | undefined },
+): Promise<PageOutput<AttachedPolicy>> {
+  const { attachedPolicyArns } = await foundHolder(call, kind, name)
+  const policies = attachedPolicyArns.map((PolicyArn) => ({ PolicyArn, ...partsOf(PolicyArn) }))
+  const wanted = policies.filter(({ path }) => path.startsWith(PathPrefix))
+  const { items, rest } = pageOf(wanted, ({ PolicyArn }) => PolicyArn, page)
+  return { items: items.map(({ PolicyArn, PolicyName }) => ({ PolicyName, PolicyArn })), rest }
+}
+
+/** `arn:aws:iam::aws:policy/service-role/Name` → path `/service-role/`, name `Name`. */
+function partsOf(arn: string): { readonly path: string; readonly PolicyName: string } {
+  const resource = arn.slice(arn.indexOf(':policy/') + ':policy'.length)
+  const cut = resource.lastIndexOf('/') + 1
+  return { path: resource.slice(0, cut), PolicyName: resource.slice(cut) }
+}

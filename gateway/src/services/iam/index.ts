@@ -1,0 +1,26 @@
+// The IAM API: the record of all its operations.
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Operations } from '@sluice/aws-protocol/iam'
+import type { Call } from '../call.ts'
+import { notYet } from '../not-yet.ts'
+import type { Service } from '../service.ts'
+import { accessKey } from './access-key.ts'
+import { attachedPolicy } from './attached-policy.ts'
+import { group } from './group.ts'
+import { inlinePolicy } from './inline-policy.ts'
+import { managedPolicy } from './managed-policy.ts'
+import { role } from './role.ts'
+import { user } from './user.ts'
+
+const handlers = {
+  ...role,
+  ...user,
+  ...accessKey,
+  ...group,
+  ...inlinePolicy,
+  ...managedPolicy,
+  ...attachedPolicy,
+  ...notYet(['SimulateCustomPolicy', 'SimulatePrincipalPolicy']),
+} satisfies Handlers<Operations, keyof Operations, Call>
+
+export const iamService: Service = { name: 'iam', global: true, handlers }
