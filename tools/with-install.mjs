@@ -74,7 +74,7 @@ function node24() {
 function newestSource(folder) {
   let newest = 0
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === 'node_modules' || entry.name === 'dist') continue
+    if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.endsWith('.tsbuildinfo')) continue
     const path = join(folder, entry.name)
     newest = Math.max(newest, entry.isDirectory() ? newestSource(path) : statSync(path).mtimeMs)
   }

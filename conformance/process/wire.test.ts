@@ -99,3 +99,40 @@ function chunkedStatus(bytes: number): Promise<number | undefined> {
     sent.end(Buffer.alloc(bytes, 'a'))
   })
 }
+
+test('answers pipelined requests in their order, each whole', async () => {
+  const get = (path: string, last = ''): string => `GET ${path} HTTP/1.1\r\nHost: ${host()}\r\n${last}\r\n`
+  const bytes = get('/slow/150') + get('/one') + get('/two', 'Connection: close\r\n')
+  const answers = await exchange(sluice.port, bytes)
+  const urls = [...answers.matchAll(/"url":"([^"]+)"/g)].map(([, url]) => url)
+  expect(urls).toEqual(['/slow/150', '/one', '/two'])
+  expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(3)
+})
+
+test('answers HEAD without a body, and the request after it on the same connection', async () => {
+  const bytes = ['HEAD', 'GET'].map((method) => `${method} /x HTTP/1.1\r\nHost: ${host()}\r\n`)
+  const answers = await exchange(sluice.port, `${bytes[0]}\r\n${bytes[1]}Connection: close\r\n\r\n`)
+  expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+  expect([...answers.matchAll(/"method":"([A-Z]+)"/g)].map(([, method]) => method)).toEqual(['GET'])
+})
+
+test('lets a client that asks first send its body', async () => {
+  const head = `POST /length HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`
+  const answers = await exchange(sluice.port, `${head}hello`)
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200'])
+  expect(answers.endsWith('\r\n\r\n5')).toBe(true)
+})
+
+test('is not disturbed by clients that break off in the middle', async () => {
+  const head = `POST /length HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 1000\r\n\r\n`
+  const broken = [head, `${head}half`, 'POST /len', `GET /slow/300 HTTP/1.1\r\nHost: ${host()}\r\n\r\n`]
+  await Promise.all(broken.map((bytes) => exchange(sluice.port, bytes, 50)))
+  expect((await callApi(sluice.url, httpId, '/')).status).toBe(200)
+  expect(sluice.stderr()).toBe('')
+})
+
+test('serves an HTTP/1.0 client that names no host by the path', async () => {
+  const answer = await exchange(sluice.port, `GET /_aws/execute-api/${httpId}/$default/x HTTP/1.0\r\n\r\n`)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(answer).toContain('"url":"/x"')
+})

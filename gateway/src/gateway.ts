@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Credentials } from '@sluice/sigv4'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
-import { functionCredentials } from './adapters/function-credentials.ts'
 import { createMemoryFunctionLog } from './adapters/memory-function-log.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
@@ -17,6 +16,7 @@ import { randomIds } from './nouns/ids.ts'
 import { httpCompiler } from './plan/http-compiler.ts'
 import { Plans } from './plan/plans.ts'
 import { restCompiler } from './plan/rest-compiler.ts'
+import type { PlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Store } from './ports/store.ts'
@@ -30,6 +30,7 @@ import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying } from './services/identity.ts'
 import { createServices } from './services/index.ts'
 import { modelOf } from './services/models.ts'
+import { accountCredentials, roleCredentials } from './services/sts/function-credentials.ts'
 import { sluiceVersion } from './version.ts'
 
 export interface GatewayParts {
@@ -63,8 +64,8 @@ export interface Core {
   readonly endpoint: Endpoint
   readonly store: Store
   readonly plans: Plans
-  /** The port that addresses name; known once a listener has one. */
-  readonly setPort: (port: number) => void
+  /** The port that addresses name, and where functions make their AWS calls; known once there are listeners. */
+  readonly setPort: (port: number, endpointUrl?: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -86,9 +87,15 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
       endpoint === undefined
         ? undefined
         : createRemoteFunctions({ endpoint, credentials, clock, model: () => modelOf('lambda') }),
-    credentials: functionCredentials(parts.mode),
+    credentials: parts.mode === 'dev' ? accountCredentials : roleCredentials(place.store, clock),
     enforcePermissions: parts.enforceLambdaPermissions,
   })
+}
+
+function openPlans(store: Store, ports: PlanPorts, log: Log): Plans {
+  return new Plans(store, { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) }, (error, apiId, stageName) =>
+    log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
+  )
 }
 
 export function createCore(parts: GatewayParts): Core {
@@ -101,8 +108,8 @@ export function createCore(parts: GatewayParts): Core {
   const addresses: Addresses = {
     apiEndpoint: (apiId) => `http://${apiId}.execute-api.${parts.domain}${port === 0 || port === 80 ? '' : `:${port}`}`,
   }
-  const endpointUrl = (): string | undefined => (port === 0 ? undefined : `http://127.0.0.1:${port}`)
-  const functions = openFunctions(parts, { store, blobs, endpointUrl })
+  let endpointUrl: string | undefined
+  const functions = openFunctions(parts, { store, blobs, endpointUrl: () => endpointUrl })
   const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev' })
   const principals = createStoredPrincipals({
     store,
@@ -110,13 +117,7 @@ export function createCore(parts: GatewayParts): Core {
   })
   const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
   const aws = createSignedAws({ upstream, clock, credentials, endpoints })
-  const ports = { upstream, functions, aws, principals, clock, bug }
-  const plans = new Plans(
-    store,
-    { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) },
-    (error, apiId, stageName) =>
-      log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
-  )
+  const plans = openPlans(store, { upstream, functions, aws, principals, clock, bug }, log)
   const identify =
     parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
   const endpoint = createEndpoint({
@@ -140,7 +141,10 @@ export function createCore(parts: GatewayParts): Core {
     endpoint,
     store,
     plans,
-    setPort: (chosen) => (port = chosen),
+    setPort: (chosen, url) => {
+      port = chosen
+      endpointUrl = url
+    },
     close: async () => {
       plans.close()
       principals.close()

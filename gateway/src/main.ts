@@ -32,6 +32,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   checkFiles(config.files)
+  // What is kept holds secret keys: files of this process are for its owner alone.
+  if (config.dataFolder !== undefined) process.umask(0o077)
   const log = createLog(config.logLevel)
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
   const core = openCore(config, log)
@@ -40,18 +42,29 @@ async function run(config: Config): Promise<void> {
   }
   const listeners = await startListeners(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
-  core.setPort(port)
-  const stopDeploying = await deployFiles(config, core, { port, log })
-  process.stdout.write(`sluice ready on http://${config.host}:${port}\n`)
-  flushCompileCache()
-  await new Promise<void>((resolve) => {
+  core.setPort(port, loopbackUrl(listeners.at(-1)))
+  const adminPort = listeners.at(-1)?.address.port ?? port
+  const stopDeploying = await deployFiles(config, core, { port, adminPort, log })
+  // Listened for before anybody is told that we are ready: whoever reads the line may stop us at once.
+  const stopped = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
+  process.stdout.write(`sluice ready on http://${config.host}:${port}\n`)
+  flushCompileCache()
+  await stopped
   stopDeploying()
   await Promise.all(listeners.map((listener) => listener.close(graceMs)))
   await core.close()
   process.exit(0)
+}
+
+/** Where functions of this machine reach a listener: the last one takes AWS calls, whether there are two or one. */
+function loopbackUrl(listener: Listener | undefined): string | undefined {
+  if (listener === undefined) return undefined
+  const { address, family, port } = listener.address
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** A file that cannot be read is a mistake on the command line; mistakes inside it can be mended while we run. */
@@ -111,11 +124,13 @@ function listenProblem(host: string, port: number, error: NodeJS.ErrnoException)
 async function deployFiles(
   config: Config,
   core: Core,
-  { port, log }: { readonly port: number; readonly log: Log },
+  { port, adminPort, log }: { readonly port: number; readonly adminPort: number; readonly log: Log },
 ): Promise<() => void> {
   const address = { domain: config.domain, host: config.host, port }
   const say = (text: string): void => void process.stdout.write(text)
-  say(`AWS endpoint: http://${config.host}:${config.adminPort ?? port}  (AWS_ENDPOINT_URL)\n`)
+  say(
+    `AWS endpoint: http://${config.adminPort === undefined ? config.host : '127.0.0.1'}:${adminPort}  (AWS_ENDPOINT_URL)\n`,
+  )
   if (config.files.length === 0) return () => {}
   const clients = createClients(core.endpoint, config.region)
   return startDeploying({ clients, files: config.files, stageName: config.stage, address, log, say })

@@ -1,6 +1,8 @@
 // Functions made ready in the Lambda runtime: at their first invocation, and again when their record or their folder changed.
-import type { FunctionCode, FunctionCredentials, LambdaRuntime } from '@sluice/lambda-runtime'
+import type { FunctionCode, LambdaRuntime } from '@sluice/lambda-runtime'
+import type { Scope } from '../nouns/records.ts'
 import type { Blobs } from '../ports/blobs.ts'
+import type { Clock } from '../ports/clock.ts'
 import { FunctionFault } from '../ports/functions.ts'
 import type { FunctionTarget } from './function-lookup.ts'
 import { WatchedFolder } from './watched-folder.ts'
@@ -10,13 +12,31 @@ interface Defined {
   /** Until it is ready. */
   ready: Promise<void> | undefined
   readonly watched: WatchedFolder | undefined
+  /** When its credentials want renewing. */
+  renewAtMs: number
+}
+
+/** Credentials of a function's process, and when it needs a new process with new ones. */
+export interface IssuedCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly renewAtMs: number
+}
+
+/** `role`: the ARN of the execution role. */
+export interface CredentialSubject {
+  readonly scope: Scope
+  readonly name: string
+  readonly role: string | undefined
 }
 
 export interface DefinitionParts {
   readonly runtime: () => Promise<LambdaRuntime>
   readonly blobs: Blobs
+  readonly clock: Clock
   /** What the function's own AWS calls are signed with. */
-  readonly credentials: (target: FunctionTarget) => Promise<FunctionCredentials | undefined>
+  readonly credentials: (subject: CredentialSubject) => Promise<IssuedCredentials | undefined>
 }
 
 export class FunctionDefinitions {
@@ -30,7 +50,7 @@ export class FunctionDefinitions {
   /** Makes a version ready as its record and code are now. Nothing to wait for (undefined) when it is; rejects with faults. */
   prepare(target: FunctionTarget): Promise<void> | undefined {
     const known = this.defined.get(target.key)
-    if (known !== undefined && known.target === target && known.watched?.isChanged !== true) return known.ready
+    if (known !== undefined && known.target === target && !this.isStale(known)) return known.ready
     return this.define(target, known)
   }
 
@@ -49,10 +69,14 @@ export class FunctionDefinitions {
     this.defined.clear()
   }
 
+  private isStale({ watched, renewAtMs }: Defined): boolean {
+    return watched?.isChanged === true || this.parts.clock.now() >= renewAtMs
+  }
+
   private define(target: FunctionTarget, previous: Defined | undefined): Promise<void> {
     const watched = watchedOf(target, previous?.watched)
     if (previous?.watched !== watched) previous?.watched?.close()
-    const defined: Defined = { target, ready: undefined, watched }
+    const defined: Defined = { target, ready: undefined, watched, renewAtMs: Number.POSITIVE_INFINITY }
     this.defined.set(target.key, defined)
     defined.ready = this.finish(defined, previous?.watched === watched)
     return defined.ready
@@ -61,7 +85,7 @@ export class FunctionDefinitions {
   private async finish(defined: Defined, isWatched: boolean): Promise<void> {
     const { target, watched } = defined
     try {
-      await this.load(target, watched, isWatched)
+      defined.renewAtMs = await this.load(target, watched, isWatched)
       defined.ready = undefined
     } catch (error) {
       // The next invocation tries anew: a blob may be back, a folder may be there.
@@ -73,11 +97,12 @@ export class FunctionDefinitions {
     }
   }
 
-  private async load(target: FunctionTarget, watched: WatchedFolder | undefined, isWatched: boolean): Promise<void> {
+  private async load(target: FunctionTarget, watched: WatchedFolder | undefined, isWatched: boolean): Promise<number> {
     if (!isWatched) await watched?.start()
     const runtime = await this.parts.runtime()
     const { configuration, reservedConcurrency } = target.record
-    const credentials = await this.parts.credentials(target)
+    const { scope, name } = target
+    const credentials = await this.parts.credentials({ scope, name, role: configuration.Role })
     const logGroup = configuration.LoggingConfig?.LogGroup
     await runtime.define({
       key: target.key,
@@ -95,6 +120,7 @@ export class FunctionDefinitions {
       ...(logGroup !== undefined && { logGroupName: logGroup }),
       ...(credentials !== undefined && { credentials }),
     })
+    return credentials?.renewAtMs ?? Number.POSITIVE_INFINITY
   }
 
   private async code({ key, record }: FunctionTarget): Promise<FunctionCode> {

@@ -94,6 +94,7 @@ test('the caller may stop waiting, at the time of the clock', async () => {
   open()
   await putSource('export const handler = () => new Promise(() => setInterval(() => {}, 1000))')
   const waiting = functions.invoke(call({ timeoutMs: 29_000 }))
+  await settled()
   clock.advance(29_000)
   await expect(waiting).rejects.toMatchObject({ name: 'FunctionFault', reason: 'timeout' })
 })

@@ -57,7 +57,7 @@ class LocalFunctions implements Functions {
   constructor(parts: LocalFunctionsParts) {
     const { store, blobs, clock, log, credentials } = parts
     this.parts = parts
-    this.definitions = new FunctionDefinitions({ runtime: () => this.runtime(), blobs, credentials })
+    this.definitions = new FunctionDefinitions({ runtime: () => this.runtime(), blobs, clock, credentials })
     this.lookup = new FunctionLookup(store, (key) => {
       this.definitions.remove(key).catch((error: unknown) => log.error({ error, key }, 'a function was not removed'))
     })

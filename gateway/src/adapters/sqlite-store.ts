@@ -1,11 +1,11 @@
 // The store in one SQLite file (WAL): point reads on this thread, durable writes on a thread of their own.
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { Kind, Scope } from '../nouns/records.ts'
 import type { Store } from '../ports/store.ts'
 import type { Commit, Range } from './buffered-transaction.ts'
+import { makeFolder } from './make-folder.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
 
 const schema = `
@@ -41,7 +41,7 @@ class SqliteJournal implements Journal {
   private readonly waiting = new Map<number, { resolve: (sequence: number) => void; reject: (error: Error) => void }>()
 
   constructor(file: string) {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     this.file = file
     this.database = openDatabase(file)
     this.statements = {

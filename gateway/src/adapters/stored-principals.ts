@@ -1,9 +1,9 @@
-// Principals from the store: access keys of users and of an account's root, and the policies of users.
-import type { Principal } from '@sluice/iam-policy'
-import type { UserRecord } from '../nouns/identity-records.ts'
+// Principals from the store: access keys of users and of an account's root, temporary keys, and their owners' policies.
 import type { Kind } from '../nouns/records.ts'
+import { openSession, sessionSecret, type Session, type SessionOwner } from '../nouns/session.ts'
 import type { KnownPrincipal, Principals } from '../ports/principals.ts'
-import type { Reader, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import { documentOf, policiesOf } from './identity-policies.ts'
 
 export interface StoredPrincipalsParts {
   readonly store: Store
@@ -12,7 +12,7 @@ export interface StoredPrincipalsParts {
 }
 
 /** A change to any of these may change who a key is or what it may do. */
-const watched: ReadonlySet<Kind> = new Set<Kind>(['AccessKey', 'User', 'ManagedPolicy'])
+const watched: ReadonlySet<Kind> = new Set<Kind>(['AccessKey', 'Group', 'ManagedPolicy', 'Role', 'User'])
 /** Enough for every key in use; beyond it the memory starts anew. */
 const maximumKeys = 10_000
 
@@ -25,18 +25,19 @@ export function createStoredPrincipals({
     if (changes.some(({ kind }) => watched.has(kind))) known = new Map()
   })
   return {
-    find: (accessKeyId) => {
-      const remembered = known.get(accessKeyId)
+    find: (accessKeyId, sessionToken) => {
+      const question = sessionToken === undefined ? accessKeyId : `${accessKeyId} ${sessionToken}`
+      const remembered = known.get(question)
       if (remembered !== undefined) return remembered
       const memory = known
-      const looking = lookUp(store, accessKeyId).then((found) => {
+      const looking = lookUp(store, accessKeyId, sessionToken).then((found) => {
         // Made-up key ids must not fill the memory.
-        if (found === undefined) memory.delete(accessKeyId)
+        if (found === undefined) memory.delete(question)
         return found ?? (trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount))
       })
-      looking.catch(() => memory.delete(accessKeyId))
+      looking.catch(() => memory.delete(question))
       if (memory.size >= maximumKeys) memory.clear()
-      memory.set(accessKeyId, looking)
+      memory.set(question, looking)
       return looking
     },
     close,
@@ -52,35 +53,57 @@ function rootOf(account: string): KnownPrincipal['principal'] {
   return { type: 'Account', arn: `arn:aws:iam::${account}:root`, account, userId: account }
 }
 
-/** Access keys are claimed by id over all accounts: space `access-key`, value the account. */
-async function lookUp(store: Store, accessKeyId: string): Promise<KnownPrincipal | undefined> {
-  const account = await store.read({ account: '', region: '' }).claimed('access-key', accessKeyId)
+type Owned = Pick<KnownPrincipal, 'principal' | 'policies' | 'permissionsBoundary'>
+
+async function lookUp(
+  store: Store,
+  accessKeyId: string,
+  sessionToken: string | undefined,
+): Promise<KnownPrincipal | undefined> {
+  const nowhere = store.read({ account: '', region: '' })
+  if (sessionToken !== undefined) {
+    const secret = await nowhere.claimed(sessionSecret.space, sessionSecret.name)
+    const session = secret === undefined ? undefined : openSession(secret, sessionToken)
+    return session?.accessKeyId === accessKeyId ? sessionOf(store, session, sessionToken) : undefined
+  }
+  // Access keys are claimed by id over all accounts: space `access-key`, value the account.
+  const account = await nowhere.claimed('access-key', accessKeyId)
   if (account === undefined) return undefined
-  const read = store.read({ account, region: 'global' })
-  const key = await read.get('AccessKey', [accessKeyId])
+  const key = await store.read({ account, region: 'global' }).get('AccessKey', [accessKeyId])
   if (key === undefined || key.status !== 'Active') return undefined
   const { secretAccessKey, userName } = key
-  if (userName === undefined) return { principal: rootOf(account), secretAccessKey, policies: [] }
-  const user = await read.get('User', [userName])
-  if (user === undefined) return undefined
-  const { permissionsBoundary } = user
+  const kind = userName === undefined ? 'Account' : 'User'
+  const owned = await ownerOf(store, account, { kind, name: userName ?? '' })
+  return owned === undefined ? undefined : { ...owned, secretAccessKey }
+}
+
+async function sessionOf(store: Store, session: Session, sessionToken: string): Promise<KnownPrincipal | undefined> {
+  const { account, owner, arn, userId, secretAccessKey, expiresAtMs } = session
+  const owned = await ownerOf(store, account, owner)
+  if (owned === undefined) return undefined
+  const isRole = owner.kind === 'Role'
+  const principal: KnownPrincipal['principal'] = isRole
+    ? { type: 'AssumedRole', account, arn, userId, roleArn: owned.principal.arn }
+    : owned.principal
+  return { ...owned, principal, secretAccessKey, sessionToken, expiresAtMs }
+}
+
+/** The owner as it is now; undefined when it is gone, or is another one of the same name. */
+async function ownerOf(
+  store: Store,
+  account: string,
+  { kind, name, id }: Omit<SessionOwner, 'id'> & { readonly id?: string },
+): Promise<Owned | undefined> {
+  if (kind === 'Account') return { principal: rootOf(account), policies: [] }
+  const reader = store.read({ account, region: 'global' })
+  const record = await reader.get(kind, [name])
+  if (record === undefined) return undefined
+  const userId = 'roleId' in record ? record.roleId : record.userId
+  if (id !== undefined && id !== userId) return undefined
+  const { permissionsBoundary } = record
   return {
-    principal: { type: 'User' satisfies Principal['type'], arn: user.arn, account, userId: user.userId },
-    secretAccessKey,
-    policies: await policiesOf(read, user),
-    permissionsBoundary: permissionsBoundary === undefined ? undefined : await documentOf(read, permissionsBoundary),
+    principal: { type: kind === 'Role' ? 'AssumedRole' : 'User', arn: record.arn, account, userId },
+    policies: await policiesOf(reader, record),
+    permissionsBoundary: permissionsBoundary === undefined ? undefined : await documentOf(reader, permissionsBoundary),
   }
-}
-
-async function policiesOf(read: Reader, user: UserRecord): Promise<readonly string[]> {
-  const attached = await Promise.all(user.attachedPolicyArns.map((arn) => documentOf(read, arn)))
-  return [...Object.values(user.inlinePolicies), ...attached.filter((document) => document !== nothing)]
-}
-
-/** A policy that is not there grants nothing; as a boundary it therefore forbids everything. */
-const nothing = '{"Version":"2012-10-17","Statement":[]}'
-
-async function documentOf(read: Reader, arn: string): Promise<string> {
-  const policy = await read.get('ManagedPolicy', [arn])
-  return policy?.versions.find(({ versionId }) => versionId === policy.defaultVersionId)?.document ?? nothing
 }

@@ -5,7 +5,7 @@ const pool = Buffer.alloc(8192)
 let used = pool.length
 
 /** `bytes` random bytes as text. Each byte is used once. */
-export function randomText(bytes: number, encoding: 'hex' | 'base64'): string {
+export function randomText(bytes: number, encoding: 'hex' | 'base64' | 'base64url'): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool)
     used = 0

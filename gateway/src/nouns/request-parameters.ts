@@ -10,13 +10,18 @@ export interface Parameterised {
   readonly parameters: RequestParameters
 }
 
+/** Where parameters stand in a request. */
+export type ParameterSource = Pick<Received, 'rawQuery' | 'headers' | 'protocol'> & {
+  readonly pathParameters?: PathParameters
+}
+
 /** Names are case-sensitive; single reads give the last value. rest specification 1.2, 2.2, 3.4. */
 export class RequestParameters {
-  private readonly exchange: Received & { readonly pathParameters?: PathParameters }
+  private readonly exchange: ParameterSource
   private queryPairs: Pairs | undefined
   private headerPairs: Pairs | undefined
 
-  constructor(exchange: Received & { readonly pathParameters?: PathParameters }) {
+  constructor(exchange: ParameterSource) {
     this.exchange = exchange
   }
 

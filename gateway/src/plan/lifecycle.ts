@@ -138,7 +138,10 @@ export function restLists(): Lists {
 /** The lists of HTTP APIs. */
 export function httpLists(): Lists {
   const stage = { StageName: 'prod', DeploymentId: 'd1' }
-  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, { ...ports, issuers: new Issuers(ports.upstream, ports.clock) }))
+  return listsOf(
+    Object.keys(routes),
+    planHttpStage(v2Snapshot, stage, scope, { ...ports, issuers: new Issuers(ports.upstream, ports.clock) }),
+  )
 }
 
 function listsOf(configured: readonly string[], plan: StagePlan): Lists {

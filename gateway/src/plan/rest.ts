@@ -1,6 +1,7 @@
 // The two lists of a REST API: a stage's (which method?) and a method's (may it pass, what is called, what is answered?).
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
-import type { Answered, Received } from '../nouns/exchange.ts'
+import type { Answer, Answered, Received } from '../nouns/exchange.ts'
+import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
 import { fault, GatewayFault } from '../nouns/faults.ts'
 import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
@@ -74,13 +75,17 @@ export function planRestStage(
   return {
     protocol: 'REST',
     run: async (received) => {
+      const { listener } = received
+      let answer: Answer
       try {
         const routed = await list.run(received)
-        const { answer } = await routed.target.plan().run(routed)
-        return addRequestIds(answer, received)
+        answer = (await routed.target.plan().run(routed)).answer
+        if (listener !== undefined) tellMethodResponse(listener, answer)
       } catch (error) {
-        return addRequestIds(answerTo(faultOf(error, received, ports), received), received)
+        answer = answerTo(faultOf(error, received, ports), received)
       }
+      if (listener !== undefined) tellCompleted(listener, answer)
+      return addRequestIds(answer, received)
     },
     tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>

@@ -16,6 +16,6 @@ export interface KnownPrincipal {
 }
 
 export interface Principals {
-  /** Undefined when the key is unknown or inactive. */
-  find(accessKeyId: string): Promise<KnownPrincipal | undefined>
+  /** Undefined when the key is unknown or inactive. `sessionToken`: what the request brings, if its key is temporary. */
+  find(accessKeyId: string, sessionToken?: string): Promise<KnownPrincipal | undefined>
 }

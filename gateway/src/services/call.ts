@@ -10,6 +10,8 @@ export interface Principal {
   readonly arn: string
   readonly userId: string
   readonly accessKeyId: string
+  /** What the policies of the user or role say, as JSON texts; root needs none. */
+  readonly policies?: readonly string[]
 }
 
 /** Addresses that answers hand out. */

@@ -58,15 +58,16 @@ export function verifying(principals: Principals): Identify {
         now: nowMs,
         service: signingName,
         // Lambda and the like sign whole bodies; only S3 leaves them out.
-        secretFor: async (accessKeyId) => {
-          const known = await principals.find(accessKeyId)
+        secretFor: async (accessKeyId, sessionToken) => {
+          const known = await principals.find(accessKeyId, sessionToken)
           const secretAccessKey = known?.secretAccessKey
           return known === undefined || secretAccessKey === undefined ? undefined : { ...known, secretAccessKey }
         },
       })
-      const { account, arn, userId } = verified.key.principal
+      const { principal, policies } = verified.key
+      const { account, arn, userId } = principal
       const { accessKeyId, region } = verified.scope
-      return { principal: { account, arn, userId, accessKeyId }, scope: { account, region } }
+      return { principal: { account, arn, userId, accessKeyId, policies }, scope: { account, region } }
     } catch (error) {
       if (!(error instanceof SignatureFault)) throw error
       const { status, code, message } = describeFailure(error.failure, { dialect: isQuery ? 'query' : 'json' })

@@ -6,7 +6,7 @@ import { createLambdaService } from './lambda/index.ts'
 import type { LambdaParts } from './lambda/parts.ts'
 import type { ModelName } from './models.ts'
 import type { Service } from './service.ts'
-import { stsService } from './sts/index.ts'
+import { createStsService } from './sts/index.ts'
 
 /** The services by model name. Those that are not here answer 501. */
 export function createServices(parts: LambdaParts): ReadonlyMap<ModelName, Service> {
@@ -15,6 +15,6 @@ export function createServices(parts: LambdaParts): ReadonlyMap<ModelName, Servi
     ['apigatewayv2', apigatewayv2Service],
     ['iam', iamService],
     ['lambda', createLambdaService(parts)],
-    ['sts', stsService],
+    ['sts', createStsService(parts)],
   ])
 }

@@ -20,7 +20,7 @@ export async function ensureRootKey(store: Store, account: string, file: string)
   }
   if (hasFile) {
     throw new Error(
-      `${file} exists, but the data folder has no root key for account ${account}: it belongs to other data or to another --account. Move it away to have a new key made.`,
+      `${file} exists, but the data folder knows no root key for account ${account}: the file is of other data or another --account, its key was deleted, or the first start was interrupted. Move it away to have a new key made.`,
     )
   }
   const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() }

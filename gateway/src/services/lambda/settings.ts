@@ -4,6 +4,7 @@ import type {
   FunctionConfiguration,
   UpdateFunctionConfigurationRequest,
 } from '@sluice/aws-protocol/lambda'
+import { ServiceFault } from '@sluice/aws-protocol'
 import { invalidParameter, unavailable } from './faults.ts'
 
 /** What CreateFunction and UpdateFunctionConfiguration have in common. */
@@ -46,7 +47,7 @@ const unserved = [
   'Layers',
 ] as const satisfies readonly (keyof Settings)[]
 
-/** Throws InvalidParameterValueException for the first setting that breaks a rule. */
+/** Throws InvalidParameterValueException or, for numbers, ValidationException for the first setting that breaks a rule. */
 export async function checkSettings(settings: Settings): Promise<void> {
   for (const member of unserved) if (!isEmpty(settings[member])) throw unavailable(member)
   const { Runtime, LoggingConfig } = settings
@@ -131,7 +132,9 @@ function isEmpty(value: unknown): boolean {
 
 function atMost(member: string, value: number | undefined, most: number): void {
   if (value === undefined || value <= most) return
-  throw invalidParameter(
+  throw new ServiceFault(
+    'ValidationException',
+    400,
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
   )
 }

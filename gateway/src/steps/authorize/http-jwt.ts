@@ -57,7 +57,7 @@ export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<Http
   return {
     name: 'authorize',
     run: (exchange) => {
-      const token = identity(exchange)?.[0]?.replace(/^Bearer +/i, '').trim()
+      const token = identity(exchange)?.[0]?.replace(/^Bearer(?: +|$)/i, '').trim()
       if (token === undefined || token === '') throw refusals.missing()
       try {
         const admitted = decide(token)

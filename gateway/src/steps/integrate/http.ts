@@ -4,9 +4,11 @@ import { lastHeader } from '../../nouns/headers.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
+import type { Backend, Upstream, UpstreamOptions } from '../../ports/upstream.ts'
 import type { Step } from '../pipeline.ts'
-import { gatewayFault, joinQuery } from './http-proxy.ts'
+import { callBackend } from './backend-call.ts'
+import { joinQuery } from './http-proxy.ts'
+import { bodilessVerbs, outgoingHeaders } from './outgoing-headers.ts'
 import { compileUri } from './uri.ts'
 
 export interface HttpSettings {
@@ -18,9 +20,6 @@ export interface HttpSettings {
   readonly options: UpstreamOptions | undefined
 }
 
-/** Verbs that go without a body and without the client's Content-Type. */
-const bodiless = new Set(['GET', 'HEAD', 'OPTIONS'])
-
 /** Throws GatewayFault when the backend cannot be called. */
 export function http(settings: HttpSettings, upstream: Upstream): Step<RestAdmitted & Mapped, Returned> {
   const { method, timeoutMs, options } = settings
@@ -31,50 +30,26 @@ export function http(settings: HttpSettings, upstream: Upstream): Step<RestAdmit
   return {
     name: 'integrate',
     run: async (exchange) => {
-      const { mapped, outgoingBody } = exchange
+      const { mapped, outgoingBody, listener } = exchange
       const target = uri.resolve(mapped.path)
       if (target === undefined) throw configurationFault('Invalid endpoint address')
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const verb = settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod
+      const isBodiless = bodilessVerbs.has(verb)
       const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
-      const defaults = [
+      const headers = outgoingHeaders(mapped.headers, [
         ['Accept', 'application/json'],
-        ['Content-Type', bodiless.has(verb) ? undefined : lastHeader(exchange.headers, 'content-type')],
+        ['Content-Type', isBodiless ? undefined : lastHeader(exchange.headers, 'content-type')],
         ['Host', target.authority],
         ['User-Agent', `AmazonAPIGateway_${apiId}`],
         ['X-Amzn-Apigateway-Api-Id', apiId],
         ['X-Amzn-Trace-Id', trace],
-      ] as const
-      try {
-        const answer = await backend.request({
-          method: verb,
-          target: joinQuery(target, '', mapped),
-          headers: outgoingHeaders(mapped.headers, defaults),
-          body: bodiless.has(verb) || outgoingBody.length === 0 ? undefined : outgoingBody,
-          timeoutMs,
-        })
-        const { status, headers } = answer
-        const [first, ...rest] = answer.body
-        const body = first !== undefined && rest.length === 0 ? first : Buffer.concat(answer.body)
-        return { returned: { status, headers, body, selector: String(status), traceId: trace } }
-      } catch (error) {
-        throw error instanceof UpstreamFault ? gatewayFault(error) : error
-      }
+      ])
+      const body = isBodiless || outgoingBody.length === 0 ? undefined : outgoingBody
+      const request = { method: verb, target: joinQuery(target, '', mapped), headers, body, timeoutMs }
+      const logged = { uri: `${target.origin}${request.target}`, headers, body }
+      const answer = await callBackend(() => backend.request(request), logged, listener)
+      return { returned: { ...answer, selector: String(answer.status), traceId: trace } }
     },
   }
-}
-
-type Pair<Value> = readonly [name: string, value: Value]
-
-/** Mapped headers, and the defaults that none of them replaces. */
-export function outgoingHeaders(
-  mapped: readonly Pair<string>[],
-  defaults: readonly Pair<string | undefined>[],
-): string[] {
-  const names = new Set(mapped.map(([name]) => name.toLowerCase()))
-  const headers: string[] = []
-  for (const [name, value] of defaults)
-    if (value !== undefined && !names.has(name.toLowerCase())) headers.push(name, value)
-  for (const [name, value] of mapped) headers.push(name, value)
-  return headers
 }

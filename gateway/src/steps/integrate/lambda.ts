@@ -1,5 +1,7 @@
 // AWS of REST APIs with a Lambda function: the template makes the event, the payload is mapped into the answer. Recorded: REST 31; rest specification 5.4.
 import { utf8 } from '../../nouns/bytes.ts'
+import type { Listener } from '../../nouns/decisions.ts'
+import { tellEndpointRequest, tellEndpointResponse } from '../../nouns/execution-lines.ts'
 import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
@@ -38,7 +40,9 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
       const payload = outgoingBody.length === 0 ? '{}' : outgoingBody
       if (Buffer.byteLength(payload) > lambdaPayloadBytes)
         throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
-      const answer = await invoke(functions, {
+      const refusal = refusalOf(payload)
+      if (refusal !== undefined) return { returned: { ...returnedBy(refusal), traceId: trace } }
+      const call: FunctionCall = {
         functionArn,
         payload,
         type: invocationType(mapped),
@@ -47,7 +51,8 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
         clientContext: mappedHeader(mapped, 'x-amz-client-context'),
         traceId: trace,
         timeoutMs,
-      })
+      }
+      const answer = await invoke(functions, call, exchange.listener)
       return { returned: { ...returnedBy(answer), traceId: trace } }
     },
   }
@@ -66,17 +71,43 @@ function mappedHeader({ headers }: MappedParameters, name: string): string | und
   return headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1]
 }
 
-type InvokedAnswer = Pick<FunctionAnswer, 'status' | 'payload' | 'functionError'>
+type InvokedAnswer = Pick<FunctionAnswer, 'status' | 'payload'> & Partial<Pick<FunctionAnswer, 'functionError'>>
 
-async function invoke(functions: Functions, call: FunctionCall): Promise<InvokedAnswer> {
+/** Invokes the function, and tells a listener what went out and came back. Throws GatewayFault. */
+async function invoke(
+  functions: Functions,
+  call: FunctionCall,
+  listener: Listener | undefined,
+): Promise<FunctionAnswer> {
+  const startedMs = performance.now()
+  if (listener !== undefined) {
+    tellEndpointRequest(listener, { uri: invocationUrl(call.functionArn), headers: [], body: call.payload })
+  }
   try {
-    return await functions.invoke(call)
+    const answer = await functions.invoke(call)
+    if (listener !== undefined) {
+      const { status, payload } = answer
+      tellEndpointResponse(listener, { status, headers: [], body: payload, latencyMs: performance.now() - startedMs })
+    }
+    return answer
   } catch (error) {
-    if (!(error instanceof FunctionFault)) throw error
-    if (error.code !== 'InvalidRequestContentException') throw invocationFault(error)
-    // Lambda's refusal of an event that is no JSON is an answer like any other — rest specification 5.4
-    const payload = Buffer.from(JSON.stringify({ Type: 'User', message: error.message }))
-    return { status: error.status, payload }
+    throw error instanceof FunctionFault ? invocationFault(error) : error
+  }
+}
+
+/** Lambda's address as AWS's log names it. */
+function invocationUrl(functionArn: string): string {
+  return `https://lambda.${functionArn.split(':')[3]}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
+}
+
+/** Lambda's answer to an event that is no JSON, which is mapped like any other — rest specification 5.4. */
+function refusalOf(event: Uint8Array | string): InvokedAnswer | undefined {
+  try {
+    JSON.parse(typeof event === 'string' ? event : utf8(event))
+    return undefined
+  } catch (error) {
+    const message = `Could not parse request body into json: ${error instanceof Error ? error.message : ''}`
+    return { status: 400, payload: Buffer.from(JSON.stringify({ Type: 'User', message })) }
   }
 }
 

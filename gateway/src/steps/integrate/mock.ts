@@ -2,12 +2,11 @@
 import { noBytes, utf8 } from '../../nouns/bytes.ts'
 import { configurationFault } from '../../nouns/faults.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'
-import type { RestAdmitted } from '../../nouns/rest.ts'
 import type { Step } from '../pipeline.ts'
 import { mockStatus } from './mock-status.ts'
 
 /** Throws GatewayFault when the template's output has no integer `statusCode`. */
-export function mock(): Step<RestAdmitted & Mapped, Returned> {
+export function mock(): Step<Pick<Mapped, 'outgoingBody'>, Returned> {
   // A template that says the same each time, as most do, is read once.
   let lastText: string | undefined
   let lastTold: Returned | undefined

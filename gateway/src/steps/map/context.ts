@@ -94,13 +94,13 @@ export function contextObject(exchange: ContextExchange, stage: RestStage, overr
   return new HostObject(contextType, { exchange, stage, overrides: new OverrideScope(overrides) })
 }
 
-const stageVariablesType = mapType<RestStage>({
+const stageVariablesType = mapType<Pick<RestStage, 'variables'>>({
   names: ({ variables: stageVariables }) => Object.keys(stageVariables ?? {}),
   get: ({ variables: stageVariables }, name) =>
     stageVariables !== undefined && Object.hasOwn(stageVariables, name) ? stageVariables[name] : null,
 })
 
 /** `$stageVariables`, the same for every request of a stage. */
-export function stageVariablesObject(stage: RestStage): Value {
+export function stageVariablesObject(stage: Pick<RestStage, 'variables'>): Value {
   return new HostObject(stageVariablesType, stage)
 }

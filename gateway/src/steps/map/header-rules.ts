@@ -10,9 +10,12 @@ const illegal: Readonly<Record<MappedIntegration, ReadonlySet<string>>> = {
   AWS: new Set([...illegalEverywhere, 'authorization', 'connection', 'expect', 'proxy-authenticate', 'te']),
 }
 
-/** Accepted and silently dropped on the way to an HTTP backend. */
+/**
+ * Accepted and silently dropped on the way to an HTTP backend. The last two are not AWS's: they belong to the connection, and
+ * the HTTP client refuses to send them.
+ */
 const dropped: Readonly<Record<MappedIntegration, ReadonlySet<string>>> = {
-  HTTP: new Set(['connection', 'expect', 'proxy-authenticate', 'te', 'via']),
+  HTTP: new Set(['connection', 'expect', 'proxy-authenticate', 'te', 'via', 'keep-alive', 'upgrade']),
   AWS: new Set(),
 }
 

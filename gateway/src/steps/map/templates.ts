@@ -23,7 +23,7 @@ import { Work } from './work.ts'
 
 /** AWS: a `#foreach` may turn 1,000 times (?). The time is a last resort: 300,000 steps take some 30 ms. */
 const maxIterations = 1_000
-const budget: Budget = { steps: 300_000, timeMs: 500 }
+export const templateBudget: Budget = { steps: 300_000, timeMs: 500 }
 
 /** What a template may read. */
 export interface TemplateInput {
@@ -83,14 +83,14 @@ function mappingTemplate(
     render: ({ exchange, parameters, body, overrides }) => {
       const work = new Work()
       try {
-        template ??= compileTemplate(text, { missing: 'empty', maxIterations, regex: boundedRegex })
+        template ??= compileMappingTemplate(text)
         const variables = {
           input: inputObject({ body: body(), parameters, work }),
           context: contextObject(exchange, stage, overrides),
           stageVariables,
           util: utilObject(work),
         }
-        const output = template.render(variables, budget)
+        const output = template.render(variables, templateBudget)
         exchange.listener?.decided({
           step: direction === 'request' ? 'mapRequest' : 'mapResponse',
           verdict: 'template rendered',
@@ -105,7 +105,13 @@ function mappingTemplate(
   }
 }
 
-function templateFault(error: unknown, direction: string): unknown {
+/** Compiles a template with the bounds that every kind of API has. Throws TemplateFault. */
+export function compileMappingTemplate(text: string): Template {
+  return compileTemplate(text, { missing: 'empty', maxIterations, regex: boundedRegex })
+}
+
+/** What a failed render is to a client; anything that is no fault of the template stays what it is. */
+export function templateFault(error: unknown, direction: string): unknown {
   if (!(error instanceof TemplateFault) && !(error instanceof BudgetFault)) return error
   return unableToTransform(direction, error)
 }

@@ -1,10 +1,14 @@
 // Step `read`: makes the request's parameters available to the steps that follow; nothing is parsed before somebody asks.
-import type { Parameterised } from '../../nouns/request-parameters.ts'
-import { RequestParameters } from '../../nouns/request-parameters.ts'
+import { tellMethodRequest } from '../../nouns/execution-lines.ts'
+import { RequestParameters, type Parameterised } from '../../nouns/request-parameters.ts'
 import type { RestRouted } from '../../nouns/rest.ts'
 import type { Step } from '../pipeline.ts'
 
 export const readParameters: Step<RestRouted, Parameterised> = {
   name: 'read',
-  run: (exchange) => ({ parameters: new RequestParameters(exchange) }),
+  run: (exchange) => {
+    const parameters = new RequestParameters(exchange)
+    if (exchange.listener !== undefined) tellMethodRequest(exchange.listener, exchange, parameters)
+    return { parameters }
+  },
 }

@@ -1,0 +1,91 @@
+// The lines of a REST API's execution log, in AWS's words. Told only when somebody listens. Source: security specification F.5.
+import { utf8 } from './bytes.ts'
+import type { Listener } from './decisions.ts'
+import type { Answer, AnswerBody, Received } from './exchange.ts'
+import type { HeaderList } from './headers.ts'
+import type { RequestParameters } from './request-parameters.ts'
+
+/** Longer bodies and header lists are cut, as AWS cuts them. */
+const maxChars = 1_024
+
+export function tellMethodRequest(listener: Listener, request: Received, parameters: RequestParameters): void {
+  listener.logged(`Starting execution for request: ${request.requestId}`)
+  listener.logged(
+    `HTTP Method: ${request.method}, Resource Path: ${request.rawPath.slice(request.resourcePathStart) || '/'}`,
+  )
+  listener.logged(`Method request path: ${javaMap(parameters.paths)}`)
+  listener.logged(`Method request query string: ${javaMap(parameters.queryList)}`)
+  listener.logged(`Method request headers: ${javaMap(parameters.headerList)}`)
+  listener.logged(`Method request body before transformations: ${bodyText(request.body)}`)
+}
+
+/** What goes to an integration; `uri` is the backend's URL or Lambda's. */
+export interface EndpointRequest {
+  readonly uri: string
+  readonly headers: HeaderList
+  readonly body: Uint8Array | string | undefined
+}
+
+export function tellEndpointRequest(listener: Listener, { uri, headers, body }: EndpointRequest): void {
+  listener.logged(`Endpoint request URI: ${uri}`)
+  listener.logged(`Endpoint request headers: ${javaMap(pairsOf(headers))}`)
+  listener.logged(`Endpoint request body after transformations: ${bodyText(body ?? '')}`)
+  listener.logged(`Sending request to ${uri}`)
+}
+
+export interface EndpointResponse {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: AnswerBody
+  readonly latencyMs: number
+}
+
+export function tellEndpointResponse(listener: Listener, { status, headers, body, latencyMs }: EndpointResponse): void {
+  listener.logged(`Received response. Status: ${status}, Integration latency: ${Math.round(latencyMs)} ms`)
+  listener.logged(`Endpoint response headers: ${javaMap(pairsOf(headers))}`)
+  listener.logged(`Endpoint response body before transformations: ${bodyText(body)}`)
+}
+
+/** The answer of a method that was not refused. */
+export function tellMethodResponse(listener: Listener, { headers, body }: Answer): void {
+  listener.logged(`Method response body after transformations: ${bodyText(body)}`)
+  listener.logged(`Method response headers: ${javaMap(pairsOf(headers))}`)
+  listener.logged('Successfully completed execution')
+}
+
+/** The last line of every request. */
+export function tellCompleted(listener: Listener, { status }: Answer): void {
+  listener.logged(`Method completed with status: ${status}`)
+}
+
+type Pairs = Iterable<readonly [name: string, value: string]>
+
+/** `{a=1, b=2}`; of a repeated name the values are joined. */
+function javaMap(pairs: Pairs): string {
+  const merged = new Map<string, string>()
+  for (const [name, value] of pairs) {
+    const before = merged.get(name)
+    merged.set(name, before === undefined ? value : `${before},${value}`)
+  }
+  return cut(`{${[...merged].map(([name, value]) => `${name}=${value}`).join(', ')}}`)
+}
+
+function pairsOf(list: HeaderList): Pairs {
+  const pairs: [string, string][] = []
+  for (let index = 0; index < list.length; index += 2) pairs.push([list[index] ?? '', list[index + 1] ?? ''])
+  return pairs
+}
+
+function bodyText(body: AnswerBody): string {
+  if (typeof body === 'string') return cut(body)
+  if (body instanceof Uint8Array) return cut(utf8(body.subarray(0, 4 * maxChars)))
+  return isChunks(body) ? bodyText(Buffer.concat(body)) : '[STREAMED]'
+}
+
+function isChunks(body: AnswerBody): body is readonly Uint8Array[] {
+  return Array.isArray(body)
+}
+
+function cut(text: string): string {
+  return text.length <= maxChars ? text : `${text.slice(0, maxChars)} [TRUNCATED]`
+}

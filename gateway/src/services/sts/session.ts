@@ -1,0 +1,51 @@
+// Making temporary credentials: for AssumeRole, for GetSessionToken, and for the functions that run here.
+import type { Credentials } from '@sluice/aws-protocol/sts'
+import type { RoleRecord } from '../../nouns/identity-records.ts'
+import { newSessionSecret, sealSession, sessionSecret, type Session } from '../../nouns/session.ts'
+import type { Store } from '../../ports/store.ts'
+import { newAccessKeyId, newSecretAccessKey } from '../iam/credentials.ts'
+
+/** Who a session is for, and until when. */
+export type SessionRequest = Pick<Session, 'account' | 'owner' | 'arn' | 'userId' | 'expiresAtMs'>
+
+/** New credentials. Not to be called inside a transaction: the first call makes the store's secret in one of its own. */
+export async function issueSession(store: Store, request: SessionRequest): Promise<Credentials> {
+  const accessKeyId = newAccessKeyId('ASIA')
+  const secretAccessKey = newSecretAccessKey()
+  const token = sealSession(await secretOf(store), { ...request, accessKeyId, secretAccessKey })
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: token,
+    Expiration: Math.floor(request.expiresAtMs / 1000),
+  }
+}
+
+/** The session of somebody who has taken on a role. */
+export function roleSession(
+  role: RoleRecord,
+  account: string,
+  sessionName: string,
+  expiresAtMs: number,
+): SessionRequest {
+  return {
+    account,
+    owner: { kind: 'Role', name: role.roleName, id: role.roleId },
+    arn: `arn:aws:sts::${account}:assumed-role/${role.roleName}/${sessionName}`,
+    userId: `${role.roleId}:${sessionName}`,
+    expiresAtMs,
+  }
+}
+
+async function secretOf(store: Store): Promise<string> {
+  const { space, name } = sessionSecret
+  const nowhere = { account: '', region: '' }
+  const known = await store.read(nowhere).claimed(space, name)
+  if (known !== undefined) return known
+  return store.transact(nowhere, async (transaction) => {
+    const secret = newSessionSecret()
+    if (await transaction.claim(space, name, secret)) return secret
+    // Somebody was faster.
+    return (await transaction.claimed(space, name)) ?? secret
+  })
+}
