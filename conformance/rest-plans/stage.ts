@@ -1,6 +1,8 @@
 // A stage of one method, compiled from a snapshot and called without a socket: what tests of the data plane run.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { systemClock } from '../../gateway/src/adapters/clocks.ts'
+import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
+import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { lastHeader } from '../../gateway/src/nouns/headers.ts'
@@ -16,6 +18,8 @@ export interface StageOptions {
   readonly validator?: apigateway.RequestValidator
   readonly gatewayResponses?: readonly apigateway.GatewayResponse[]
   readonly variables?: Readonly<Record<string, string>>
+  /** `SQS` → URL: where a service of AWS is called instead. */
+  readonly awsEndpoints?: Readonly<Record<string, string>>
   readonly invoke?: (call: FunctionCall) => Promise<FunctionAnswer>
 }
 
@@ -44,7 +48,6 @@ export interface Reply {
 /** Compiles the stage `prod` of the API `a1b2c3d4e5`. Errors that are the product's own fault reject the call. */
 export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {
   const bugs: unknown[] = []
-  const { upstream } = upstreams
   const plan = planRestStage(
     {
       format: 1,
@@ -61,6 +64,14 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
     { account: '123456789012', region: 'eu-west-1' },
     {
       upstream,
+      aws: createSignedAws({
+        upstream,
+        clock,
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+        endpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
+      }),
+      principals: { find: () => Promise.reject(new Error('no principals')) } as never,
+      clock,
       functions: {
         invoke: options.invoke ?? (() => Promise.reject(new Error('no function'))),
         stream: () => Promise.reject(new Error('no function')),
@@ -79,13 +90,14 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   }
 }
 
-const upstreams = { upstream: createUndiciUpstream() }
+const upstream = createUndiciUpstream()
+const clock = new VirtualClock(Date.UTC(2026, 10, 20, 7, 13, 5))
 
 function received(call: Call, lines: string[]): Received {
   return {
     requestId: '11111111-2222-4333-8444-555555555555',
     extendedRequestId: 'KtF82HGdliAFjxw=',
-    receivedAtMs: Date.UTC(2026, 10, 20, 7, 13, 5),
+    receivedAtMs: clock.now(),
     method: call.method ?? 'GET',
     rawPath: `/prod${call.path ?? '/pets'}`,
     resourcePathStart: 5,

@@ -16,7 +16,9 @@ const minuteMs = 60_000
 const schema = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = OFF;
-  CREATE TABLE IF NOT EXISTS meters (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS meters (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0
+  );
   CREATE TABLE IF NOT EXISTS minutes (
     meter INTEGER NOT NULL, minute INTEGER NOT NULL, tallies TEXT NOT NULL,
     PRIMARY KEY (meter, minute)
@@ -117,16 +119,17 @@ function parseKey(key: string): MeterKey {
   return { scope: { account, region }, family: metricFamilies[kind as MetricFamily['kind']], dimensions }
 }
 
-type StatementName = 'meterId' | 'addMeter' | 'meters' | 'get' | 'put' | 'range' | 'last' | 'trim' | 'oldest' | 'forget'
+type StatementName = 'meterId' | 'addMeter' | 'see' | 'meters' | 'get' | 'put' | 'range' | 'trim' | 'oldest' | 'forget'
 
 const statementTexts: Readonly<Record<StatementName, string>> = {
   meterId: 'SELECT id FROM meters WHERE key = ?',
   addMeter: 'INSERT INTO meters (key) VALUES (?)',
-  meters: 'SELECT id, key FROM meters',
+  // `seen`: a bit for each metric that ever had a value.
+  see: 'UPDATE meters SET seen = seen | ?, last = max(last, ?) WHERE id = ?',
+  meters: 'SELECT key, seen, last FROM meters',
   get: 'SELECT tallies FROM minutes WHERE meter = ? AND minute = ?',
   put: 'INSERT INTO minutes (meter, minute, tallies) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tallies = excluded.tallies',
   range: 'SELECT minute, tallies FROM minutes WHERE meter = ? AND minute >= ? AND minute < ? ORDER BY minute',
-  last: 'SELECT minute, tallies FROM minutes WHERE meter = ? ORDER BY minute DESC LIMIT 1',
   trim: 'DELETE FROM minutes WHERE minute < ?',
   oldest: 'SELECT minute FROM minutes ORDER BY minute LIMIT 1 OFFSET (SELECT count(*) / 10 FROM minutes)',
   forget: 'DELETE FROM meters WHERE NOT EXISTS (SELECT 1 FROM minutes WHERE meter = meters.id)',
@@ -176,14 +179,13 @@ class Shelf {
       .map((row) => ({ minute: row['minute'] as number, records: unpack(row['tallies'] as string) }))
   }
 
-  /** Every meter with the metrics of its newest minute. */
-  newest(): readonly { key: string; minute: number; records: ReadonlyMap<number, TallyRecord> }[] {
-    return this.statements.meters.all().flatMap((row) => {
-      const last = this.statements.last.get(row['id'] as number)
-      if (last === undefined) return []
-      const records = unpack(last['tallies'] as string)
-      return [{ key: row['key'] as string, minute: last['minute'] as number, records }]
-    })
+  /** Every meter, its newest minute, and which of its metrics have values. */
+  meters(): readonly { key: string; lastMinute: number; indexes: readonly number[] }[] {
+    return this.statements.meters.all().map((row) => ({
+      key: row['key'] as string,
+      lastMinute: row['last'] as number,
+      indexes: bitsOf(row['seen'] as number),
+    }))
   }
 
   close(): void {
@@ -199,6 +201,8 @@ class Shelf {
     const before = this.statements.get.get(id, minute)?.['tallies'] as string | undefined
     if (before !== undefined) for (const [index, record] of unpack(before)) tallies[index]?.merge(record)
     this.statements.put.run(id, minute, pack(tallies.map((tally) => tally.record())))
+    const seen = indexesWithValues(tallies).reduce((bits, index) => bits | (1 << index), 0)
+    this.statements.see.run(seen, minute, id)
   }
 
   private usedBytes(): number {
@@ -228,7 +232,7 @@ class SqliteMetrics implements Metrics {
 
   list({ account, region }: Scope): readonly ListedMetric[] {
     const found = new Map<string, ListedMetric>()
-    const add = (key: string, lastMinute: number, indexes: Iterable<number>): void => {
+    const add = (key: string, lastMinute: number, indexes: readonly number[]): void => {
       const { scope, family, dimensions } = parseKey(key)
       if (scope.account !== account || scope.region !== region) return
       for (const index of indexes) {
@@ -236,7 +240,7 @@ class SqliteMetrics implements Metrics {
         if (name !== undefined) found.set(`${key} ${index}`, { family, dimensions, name, lastMinute })
       }
     }
-    for (const { key, minute, records } of this.shelf()?.newest() ?? []) add(key, minute, records.keys())
+    for (const { key, lastMinute, indexes } of this.shelf()?.meters() ?? []) add(key, lastMinute, indexes)
     for (const { key, unwritten } of this.unwritten()) {
       for (const { minute, tallies } of unwritten) add(key, minute, indexesWithValues(tallies))
     }
@@ -303,6 +307,10 @@ class SqliteMetrics implements Metrics {
   private unwritten(): readonly { key: string; unwritten: readonly Minute[] }[] {
     return [...this.meters.values()].map((meter) => ({ key: meter.key, unwritten: meter.unwritten() }))
   }
+}
+
+function bitsOf(seen: number): number[] {
+  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (seen & (1 << bit)) !== 0)
 }
 
 function indexesWithValues(tallies: readonly Tally[]): number[] {

@@ -8,6 +8,7 @@ import type { Parameterised } from '../nouns/request-parameters.ts'
 import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { UpstreamOptions } from '../ports/upstream.ts'
+import { awsService } from '../steps/integrate/aws-service.ts'
 import { http } from '../steps/integrate/http.ts'
 import { httpProxy } from '../steps/integrate/http-proxy.ts'
 import { lambda } from '../steps/integrate/lambda.ts'
@@ -54,8 +55,8 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
   },
   AWS: (context) => {
     const { integration, facts, ports } = context
-    if (!isLambda(integration.uri)) return start().step(broken('AWS service integrations are not available'))
-    const call = lambda(callOf(integration, facts), ports.functions)
+    const settings = callOf(integration, facts)
+    const call = invokesFunction(settings.uri) ? lambda(settings, ports.functions) : awsService(settings, ports.aws)
     return mapped(context, { integration: 'AWS', parameters: integration.requestParameters }, call)
   },
 }
@@ -111,8 +112,9 @@ function streams(integration: Integration): boolean {
   return integration.responseTransferMode === 'STREAM'
 }
 
-function isLambda(uri: string | undefined): boolean {
-  return /^arn:[^:]+:apigateway:[^:]*:lambda:/.test(uri ?? '')
+/** Whether a URI is Lambda's Invoke; every other is a service like any. */
+function invokesFunction(uri: string): boolean {
+  return /^arn:[^:]+:apigateway:[^:]*:lambda:path\/+[^/]+\/functions\/.+\/invocations$/.test(uri)
 }
 
 /** A method that cannot work as it is configured: AWS's 500 for each call. */

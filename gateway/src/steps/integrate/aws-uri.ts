@@ -32,7 +32,8 @@ export function compileAwsUri(
   uri: string,
   variables: Readonly<Record<string, string>> | undefined,
 ): AwsTarget | undefined {
-  const [, region, subdomain = '', label = '', kind, rest = ''] = serviceArn.exec(fillStageVariables(uri, variables)) ?? []
+  const [, region, subdomain = '', label = '', kind, rest = ''] =
+    serviceArn.exec(fillStageVariables(uri, variables)) ?? []
   if (region === undefined) return undefined
   const json = kind === 'action' && Object.hasOwn(jsonServices, label) ? jsonServices[label] : undefined
   const service = Object.hasOwn(signingNames, label) ? (signingNames[label] ?? label) : label
@@ -47,7 +48,9 @@ export function compileAwsUri(
             ['content-type', `application/x-amz-json-${json.version}`],
             ['x-amz-target', `${json.prefix}.${rest}`],
           ],
-    target: compileTarget(kind === 'path' ? `/${rest.replace(/^\/+/, '')}` : json === undefined ? `/?Action=${rest}` : '/'),
+    target: compileTarget(
+      kind === 'path' ? `/${rest.replace(/^\/+/, '')}` : json === undefined ? `/?Action=${rest}` : '/',
+    ),
   }
 }
 
