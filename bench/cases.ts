@@ -19,6 +19,10 @@ export interface Ports {
 
 export interface Case {
   readonly name: string
+  /** Whether only the gateway's own process counts (functions are processes of their own). */
+  readonly ownProcessOnly?: boolean
+  /** Connections, where the default would not fit. */
+  readonly connections?: number
   readonly contenders: readonly Contender[]
 }
 
@@ -83,6 +87,9 @@ export const cases: readonly Case[] = [
   proxyCase('large-1m', '/1m'),
   {
     name: 'lambda',
+    // A function takes one request at a time: each connection is a sandbox of some 57 MB.
+    ownProcessOnly: true,
+    connections: 8,
     contenders: [
       sluice('sluice MOCK', (program) => ({ url: program.url('static', '/static') })),
       sluice('sluice Lambda', (program) => ({ url: program.url('lambda', '/hello') })),

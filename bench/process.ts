@@ -10,10 +10,10 @@ export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).s
 
 export interface Program {
   readonly pid: number
-  /** CPU-microseconds that the program and its descendants have used. */
-  readonly cpuMicroseconds: () => { readonly user: number; readonly system: number }
-  /** Resident memory of the program and its descendants, in MB. */
-  readonly residentMb: () => number
+  /** CPU-microseconds that the program has used, with its descendants unless `own` is said. */
+  readonly cpuMicroseconds: (which?: 'own') => { readonly user: number; readonly system: number }
+  /** Resident memory in MB, counted alike. */
+  readonly residentMb: (which?: 'own') => number
   readonly stop: () => Promise<void>
 }
 
@@ -40,8 +40,9 @@ export async function start({
   return {
     pid,
     match,
-    cpuMicroseconds: () => cpuOf(pid),
-    residentMb: () => descendants(pid).reduce((sum, each) => sum + residentMb(each), 0),
+    cpuMicroseconds: (which) => cpuOf(which === 'own' ? [pid] : descendants(pid)),
+    residentMb: (which) =>
+      (which === 'own' ? [pid] : descendants(pid)).reduce((sum, each) => sum + residentMb(each), 0),
     stop: () => stop(child),
   }
 }
@@ -74,9 +75,9 @@ function statOf(pid: number): readonly string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-function cpuOf(pid: number): { user: number; system: number } {
+function cpuOf(pids: readonly number[]): { user: number; system: number } {
   let [user, system] = [0, 0]
-  for (const each of descendants(pid)) {
+  for (const each of pids) {
     const stat = statOf(each)
     user += Number(stat[11])
     system += Number(stat[12])

@@ -48,21 +48,31 @@ interface Row {
   readonly disturbed: boolean
 }
 
-async function runOnce(contender: Contender): Promise<Run> {
+async function runOnce(contender: Contender, { ownProcessOnly, connections: own = connections }: Case): Promise<Run> {
+  const which = ownProcessOnly === true ? 'own' : undefined
   const { program, load: target } = await contender.start({ own: ownPort, backend: backendPort })
   try {
-    await load({ ...target, seconds: Math.max(1, Math.ceil(seconds / 2)), connections })
-    const [cpuBefore, machineBefore, ownBefore] = [program.cpuMicroseconds(), machineCpuSeconds(), process.cpuUsage()]
+    await load({ ...target, seconds: Math.max(1, Math.ceil(seconds / 2)), connections: own })
+    const [cpuBefore, machineBefore, ownBefore] = [
+      program.cpuMicroseconds(which),
+      machineCpuSeconds(),
+      process.cpuUsage(),
+    ]
     const started = performance.now()
-    const result = await load({ ...target, seconds, connections })
+    const result = await load({ ...target, seconds, connections: own })
     const elapsed = (performance.now() - started) / 1000
-    const [cpuAfter, ownAfter] = [program.cpuMicroseconds(), process.cpuUsage(ownBefore)]
+    const [cpuAfter, ownAfter] = [program.cpuMicroseconds(which), process.cpuUsage(ownBefore)]
     const cpu = cpuAfter.user - cpuBefore.user + cpuAfter.system - cpuBefore.system
     const machine = machineCpuSeconds() - machineBefore
     // The load generator and the backend share core 1: what they can take is not foreign.
     const known = cpu / 1_000_000 + elapsed + (ownAfter.user + ownAfter.system) / 1_000_000
     const foreign = Math.max(0, machine - known) / (elapsed * cpus().length)
-    return { ...result, cpuMicroseconds: cpu / Math.max(1, result.requests), residentMb: program.residentMb(), foreign }
+    return {
+      ...result,
+      cpuMicroseconds: cpu / Math.max(1, result.requests),
+      residentMb: program.residentMb(which),
+      foreign,
+    }
   } finally {
     await program.stop()
   }
@@ -73,12 +83,13 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-async function runCase({ name, contenders }: Case): Promise<Row[]> {
+async function runCase(each: Case): Promise<Row[]> {
+  const { name, contenders } = each
   const runs = new Map<string, Run[]>()
   for (let round = 1; round <= rounds; round++) {
     for (const contender of contenders) {
       process.stderr.write(`${name}: ${contender.name}, round ${round} of ${rounds}\n`)
-      runs.set(contender.name, [...(runs.get(contender.name) ?? []), await runOnce(contender)])
+      runs.set(contender.name, [...(runs.get(contender.name) ?? []), await runOnce(contender, each)])
     }
   }
   const cost = (program: string): number => median((runs.get(program) ?? []).map((run) => run.cpuMicroseconds))

@@ -30,7 +30,7 @@ export async function startBackend(): Promise<Backend> {
     request.on('end', () => {
       const { method = '', url = '', headers, rawHeaders } = request
       backend.asked.push({ method, target: url, headers, rawHeaders, body: Buffer.concat(chunks).toString() })
-      void backend.answer(request, response)
+      backend.answer(request, response)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

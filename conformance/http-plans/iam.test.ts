@@ -5,7 +5,18 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import type { Store } from '../../gateway/src/ports/store.ts'
 import { startBackend } from './backend.ts'
-import { account, answering, apiId, invoking, proxyTo, region, stageOf, startMs, type Call, type Reply } from './stage.ts'
+import {
+  account,
+  answering,
+  apiId,
+  invoking,
+  proxyTo,
+  region,
+  stageOf,
+  startMs,
+  type Call,
+  type Reply,
+} from './stage.ts'
 
 const host = `${apiId}.execute-api.localhost`
 const apiArn = `arn:aws:execute-api:${region}:${account}:${apiId}`
@@ -134,7 +145,13 @@ describe('a signer whose policy allows the call', () => {
   })
 
   test('may sign the query instead', async () => {
-    const request = { method: 'GET', path: '/dev/pets/7', query: 'x=1', rawHeaders: ['Host', host], body: new Uint8Array() }
+    const request = {
+      method: 'GET',
+      path: '/dev/pets/7',
+      query: 'x=1',
+      rawHeaders: ['Host', host],
+      body: new Uint8Array(),
+    }
     const query = presign(request, ada, { region, service: 'execute-api', date: startMs, expiresSeconds: 60 })
     expect(outcome(await protectedStage().call({ path: '/pets/7', query, headers: ['Host', host] }))).toEqual(letIn)
   })

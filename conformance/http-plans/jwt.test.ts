@@ -24,7 +24,8 @@ beforeEach(() => {
 afterAll(() => issuer.close())
 
 const nowSeconds = startMs / 1000
-const claimsOf = (more: JWTPayload = {}): JWTPayload => ({
+/** `undefined` takes a claim away. */
+const claimsOf = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
   iss: issuer.issuer,
   aud: 'pets',
   exp: nowSeconds + 60,
@@ -167,7 +168,11 @@ describe('no token, or a wrong one', () => {
   test.each([
     ['another audience', { aud: 'cats' }, 'the token does not have a valid audience'],
     ['no audience', { aud: undefined }, 'the token does not have a valid audience'],
-    ['a wrong aud beside a right client_id', { aud: 'cats', client_id: 'pets' }, 'the token does not have a valid audience'],
+    [
+      'a wrong aud beside a right client_id',
+      { aud: 'cats', client_id: 'pets' },
+      'the token does not have a valid audience',
+    ],
     ['another issuer', { iss: 'https://evil.example' }, 'issuer does not match'],
     ['the issuer with a slash more', { iss: 'SLASH' }, 'issuer does not match'],
     ['an end that has come', { exp: nowSeconds }, 'the token has expired'],
@@ -293,7 +298,8 @@ describe('keys', () => {
     expect(issuer.backend.asked.length).toBe(4)
     // What was found right before is not right any more: its key is gone.
     expect(outcome(await call(old))).toEqual(refusal('signature mismatch'))
-    for (let index = 0; index < 20; index++) await call(await tokenOf({ ...first, kid: `made-up-${index}` }, claimsOf()))
+    for (let index = 0; index < 20; index++)
+      await call(await tokenOf({ ...first, kid: `made-up-${index}` }, claimsOf()))
     expect(issuer.backend.asked.length).toBe(4)
   })
 
@@ -313,7 +319,11 @@ describe('keys', () => {
   })
 
   const refused = async (): Promise<unknown[]> =>
-    outcome(await protectedRoute({ issuer: issuer.backend.url }).call(await tokenOf(first, claimsOf({ iss: issuer.backend.url }))))
+    outcome(
+      await protectedRoute({ issuer: issuer.backend.url }).call(
+        await tokenOf(first, claimsOf({ iss: issuer.backend.url })),
+      ),
+    )
 
   test('of an issuer that names itself otherwise are not taken', async () => {
     issuer.issuer = 'https://another.example'

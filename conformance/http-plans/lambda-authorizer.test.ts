@@ -4,7 +4,18 @@ import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { FunctionFault, type FunctionAnswer, type FunctionCall } from '../../gateway/src/ports/functions.ts'
-import { account, answering, apiId, functionArn, invoking, region, stageOf, startMs, type Call, type Reply } from './stage.ts'
+import {
+  account,
+  answering,
+  apiId,
+  functionArn,
+  invoking,
+  region,
+  stageOf,
+  startMs,
+  type Call,
+  type Reply,
+} from './stage.ts'
 
 const authorizerArn = `arn:aws:lambda:${region}:${account}:function:auth`
 const apiArn = `arn:aws:execute-api:${region}:${account}:${apiId}`
@@ -69,7 +80,11 @@ const policy = (Effect: string, Resource: string | readonly string[], Action = '
   Statement: [{ Effect, Action, Resource }],
 })
 const allowing = (Resource: string | readonly string[]): FunctionAnswer =>
-  answering({ principalId: 'ada', policyDocument: policy('Allow', Resource), context: { role: 'admin', n: 1, list: [1] } })
+  answering({
+    principalId: 'ada',
+    policyDocument: policy('Allow', Resource),
+    context: { role: 'admin', n: 1, list: [1] },
+  })
 const simple = (isAuthorized: unknown, context?: unknown): FunctionAnswer => answering({ isAuthorized, context })
 const outcome = ({ status, text }: Reply): unknown[] => [status, text]
 const forbidden = [403, '{"message":"Forbidden"}']
@@ -83,7 +98,14 @@ describe('events', () => {
         event = given as unknown as APIGatewayRequestAuthorizerEventV2
         return allowing('*')
       },
-      { IdentitySource: ['$request.header.Authorization', '$request.querystring.x', '$context.routeKey', '$stageVariables.color'] },
+      {
+        IdentitySource: [
+          '$request.header.Authorization',
+          '$request.querystring.x',
+          '$context.routeKey',
+          '$stageVariables.color',
+        ],
+      },
     )
     await call({
       path: '/pets/a%20b',
@@ -245,8 +267,14 @@ describe('failures are 500', () => {
     ['no JSON', () => ({ ...answering(null), payload: Buffer.from('{') })],
     ['no principal', () => answering({ policyDocument: policy('Allow', '*') })],
     ['no policy', () => answering({ principalId: 'ada' })],
-    ['a policy that is none', () => answering({ principalId: 'ada', policyDocument: { Statement: [{ Effect: 'Maybe' }] } })],
-    ['a context that is no map', () => answering({ principalId: 'a', policyDocument: policy('Allow', '*'), context: [1] })],
+    [
+      'a policy that is none',
+      () => answering({ principalId: 'ada', policyDocument: { Statement: [{ Effect: 'Maybe' }] } }),
+    ],
+    [
+      'a context that is no map',
+      () => answering({ principalId: 'a', policyDocument: policy('Allow', '*'), context: [1] }),
+    ],
     ['an error, also Unauthorized', () => answering({ errorMessage: 'Unauthorized' }, 'Unhandled')],
     ['a time-out', () => fail('timeout')],
     ['no permission', () => fail('denied')],

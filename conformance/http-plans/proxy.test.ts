@@ -90,7 +90,14 @@ describe('headers to the backend', () => {
   })
 
   test('fold X-Forwarded-* into Forwarded, behind what is there', async () => {
-    await call(['X-Forwarded-For', '203.0.113.7, 2001:db8::1', 'X-Forwarded-Proto', 'https', 'Forwarded', 'for=10.0.0.1'])
+    await call([
+      'X-Forwarded-For',
+      '203.0.113.7, 2001:db8::1',
+      'X-Forwarded-Proto',
+      'https',
+      'Forwarded',
+      'for=10.0.0.1',
+    ])
     const { headers } = backend.last()
     expect(headers['forwarded']).toBe(
       'for=10.0.0.1, for=203.0.113.7, for="[2001:db8::1]", for=192.0.2.1;host=a1b2c3d4e5.execute-api.localhost;proto=http',
@@ -99,7 +106,18 @@ describe('headers to the backend', () => {
   })
 
   test('leave out what is for one hop, and what Connection names', async () => {
-    await call(['Connection', 'close, X-Hop', 'X-Hop', '1', 'Keep-Alive', '5', 'TE', 'trailers', 'Proxy-Authorization', 'x'])
+    await call([
+      'Connection',
+      'close, X-Hop',
+      'X-Hop',
+      '1',
+      'Keep-Alive',
+      '5',
+      'TE',
+      'trailers',
+      'Proxy-Authorization',
+      'x',
+    ])
     const { headers } = backend.last()
     expect(Object.keys(headers).sort()).toEqual(['connection', 'forwarded', 'host', 'via', 'x-amzn-trace-id'])
     expect(headers.connection).toBe('keep-alive')

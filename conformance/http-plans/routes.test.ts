@@ -208,4 +208,3 @@ describe('CORS', () => {
     expect(asked).toEqual(['auth'])
   })
 })
-

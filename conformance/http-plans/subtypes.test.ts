@@ -146,9 +146,21 @@ test('Kinesis-PutRecord encodes its data', async () => {
 })
 
 test.each([
-  ['StartExecution', { StateMachineArn: 'arn:m', Input: '$request.body', Name: 'n' }, { stateMachineArn: 'arn:m', input: '{}', name: 'n' }],
-  ['StartSyncExecution', { StateMachineArn: 'arn:m', TraceHeader: 't' }, { stateMachineArn: 'arn:m', traceHeader: 't' }],
-  ['StopExecution', { ExecutionArn: 'arn:e', Cause: 'c', Error: 'e' }, { executionArn: 'arn:e', cause: 'c', error: 'e' }],
+  [
+    'StartExecution',
+    { StateMachineArn: 'arn:m', Input: '$request.body', Name: 'n' },
+    { stateMachineArn: 'arn:m', input: '{}', name: 'n' },
+  ],
+  [
+    'StartSyncExecution',
+    { StateMachineArn: 'arn:m', TraceHeader: 't' },
+    { stateMachineArn: 'arn:m', traceHeader: 't' },
+  ],
+  [
+    'StopExecution',
+    { ExecutionArn: 'arn:e', Cause: 'c', Error: 'e' },
+    { executionArn: 'arn:e', cause: 'c', error: 'e' },
+  ],
 ] as const)('StepFunctions-%s calls its action', async (action, parameters, body) => {
   await calling(`StepFunctions-${action}`, { ...parameters }, { body: '{}' })
   expect(json()).toEqual(body)
@@ -169,7 +181,11 @@ test('a required parameter without a value is 400 and calls nothing; so is a val
   const parameters = { QueueUrl: 'q', MessageBody: 'b', MessageAttributes: '$request.body' }
   const noMap = await calling('SQS-SendMessage', parameters, { body: '[1]' })
   expect([noMap.status, noMap.text]).toEqual(badRequest)
-  const region = await calling('SQS-PurgeQueue', { QueueUrl: 'q', Region: '$request.header.r' }, { headers: ['r', 'evil.com/'] })
+  const region = await calling(
+    'SQS-PurgeQueue',
+    { QueueUrl: 'q', Region: '$request.header.r' },
+    { headers: ['r', 'evil.com/'] },
+  )
   expect([region.status, region.text]).toEqual(badRequest)
   expect(backend.asked).toEqual([])
 })

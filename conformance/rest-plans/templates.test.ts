@@ -220,6 +220,15 @@ describe('a template that asks too much', () => {
     expect([500, 200]).toContain(reply.status)
   })
 
+  test('many patterns that each take long end too', async () => {
+    const request = `#foreach($a in [1..900])$input.body.matches(".*.*.*x")#end{"statusCode":200}`
+    const startedMs = performance.now()
+    const reply = await stageOf({ method: mockMethod('', request) })({ body: 'a'.repeat(20_000) })
+    expect(performance.now() - startedMs).toBeLessThan(3_000)
+    expect(reply.status).toBe(500)
+    expect(reply.lines.join('\n')).toContain('400 ms of methods')
+  })
+
   test('much work in $util ends too', async () => {
     const request = `#foreach($a in [1..900])$util.escapeJavaScript($input.body)#end{"statusCode":200}`
     const startedMs = performance.now()

@@ -90,12 +90,12 @@ describeGateway('REST API with an HTTP server', (test) => {
     upstream,
   }) => {
     const id = await createRestApi(rest, 'failing')
-    const proxy = (uri: string) => ({
-      integration: { type: 'HTTP_PROXY' as const, integrationHttpMethod: 'GET', uri, timeoutInMillis: 60 },
+    const proxy = (uri: string, timeoutInMillis?: number) => ({
+      integration: { type: 'HTTP_PROXY' as const, integrationHttpMethod: 'GET', uri, timeoutInMillis },
     })
     await putMethod(rest, id, '/broken', proxy(`${upstream.url}/broken`))
     await putMethod(rest, id, '/refused', proxy(await refusingUrl()))
-    await putMethod(rest, id, '/slow', proxy(`${upstream.url}/slow/400`))
+    await putMethod(rest, id, '/slow', proxy(`${upstream.url}/slow/400`, 60))
     await deploy(rest, id, 'prod')
     const networkError = '{"message": "Network error communicating with endpoint"}'
     const outcomes = []

@@ -3,7 +3,7 @@ import type { GroupRecord, RoleRecord, UserRecord } from '../nouns/identity-reco
 import type { Reader } from '../ports/store.ts'
 
 /** A policy that is not there grants nothing; as a boundary it therefore forbids everything. */
-const nothing = '{"Version":"2012-10-17","Statement":[]}'
+const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 
 /** `reader`: of the account, region `global`. */
 export async function policiesOf(reader: Reader, holder: UserRecord | RoleRecord): Promise<readonly string[]> {

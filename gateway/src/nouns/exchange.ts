@@ -1,6 +1,7 @@
 // What is known of a request after each step. A step receives what earlier ones told, and tells more.
 import type { Listener } from './decisions.ts'
 import type { HeaderList } from './headers.ts'
+import type { Work } from './work.ts'
 
 /** A request as it came in, for one stage of one API. */
 export interface Received {
@@ -30,6 +31,8 @@ export interface Received {
   /** The host name that the client spoke to, without port. */
   readonly domainName: string
   readonly listener: Listener | undefined
+  /** Kept while somebody records what requests take. */
+  readonly work?: Work | undefined
 }
 
 /** Bytes, text, chunks already there, or bytes that are still arriving. */

@@ -1,22 +1,30 @@
-// HTTP API stages from the store: the stage's record, its deployment, its snapshot, its plan.
+// HTTP and WebSocket API stages from the store: the stage's record, its deployment, its snapshot, its plan.
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
+import { recorded } from './recorded.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
 export function httpCompiler(given: PlanPorts): StageCompiler {
   const ports = { ...given, issuers: new Issuers(given.upstream, given.clock) }
   return {
     stages: async (read, apiId) => (await read.list('V2Stage', [apiId])).map(({ key }) => key[1] ?? ''),
+    protocol: async (read, apiId) => (await read.get('V2Api', [apiId]))?.ProtocolType ?? 'HTTP',
     compile: async (read, { scope, apiId, stageName }) => {
       const stage = await read.get('V2Stage', [apiId, stageName])
       if (stage?.DeploymentId === undefined) return undefined
       const deployment = await read.get('V2Deployment', [apiId, stage.DeploymentId])
       if (deployment === undefined) return undefined
       const snapshot = (await read.get('Snapshot', [deployment.snapshotHash])) as V2Snapshot | undefined
-      // A WebSocket API's stages are not served over plain HTTP.
-      return snapshot?.protocol === 'HTTP' ? planHttpStage(snapshot, stage, scope, ports) : undefined
+      if (snapshot === undefined) return undefined
+      if (snapshot.protocol === 'HTTP') {
+        const recorder = ports.record?.http({ scope, api: snapshot.api, stage })
+        return recorded(planHttpStage(snapshot, stage, scope, ports), { recorder, clock: ports.clock })
+      }
+      // Loaded by the first WebSocket API: most processes have none, and start sooner without.
+      const { planWebSocketStage } = await import('./websocket.ts')
+      return planWebSocketStage(snapshot, stage, scope, ports)
     },
   }
 }

@@ -10,6 +10,7 @@ import { Pipeline } from '../steps/pipeline.ts'
 import { createHttpRoutes, findHttpRoute, routeHttp, type HttpRoutes } from '../steps/route/http.ts'
 import { planHttpAuthorization, type PlanAuthorization } from './http-authorization.ts'
 import { planHttpIntegration } from './http-integration.ts'
+import { noteFault, timed } from './recorded.ts'
 import type { HttpPlanPorts, PlanPorts, StagePlan } from './stage-plan.ts'
 
 interface PlannedRoute extends HttpRoute {
@@ -32,7 +33,8 @@ function planRoute(
   const integrationId = route.Target?.replace(/^integrations\//, '')
   const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
   const admit = Pipeline.from<HttpRouted>().step(planned.authorization(route, facts))
-  return { admit, whole: admit.through(planHttpIntegration(integration, facts, planned.ports)) }
+  const whole = admit.through(planHttpIntegration(integration, facts, planned.ports))
+  return { admit, whole: timed(whole, planned.ports) }
 }
 
 /** Compiles a stage. Routes are compiled when they are first called. */
@@ -54,31 +56,35 @@ export function planHttpStage(
   const cors = snapshot.api.CorsConfiguration === undefined ? undefined : compileCors(snapshot.api.CorsConfiguration)
   const list = Pipeline.from<Received>().step(routeHttp(table))
   const finish = (answer: Answer, received: Received): Answer => {
-    const finished = cors === undefined ? answer : cors.apply(answer, received)
-    finished.headers.push('apigw-requestid', received.extendedRequestId)
-    return finished
+    return withRequestId(cors === undefined ? answer : cors.apply(answer, received), received)
   }
   const isClosed = closedEndpoint(snapshot.api)
-  const respond = async (received: Received): Promise<Answer> => {
+  const run = async (received: Received): Promise<Answer> => {
     try {
       if (isClosed(received)) throw new HttpFault(404, 'Not Found', { log: 'the default endpoint is disabled' })
       if (cors !== undefined && received.method === 'OPTIONS') {
         const answered = await corsAnswer(cors, table, received)
-        if (answered !== undefined) return answered
+        if (answered !== undefined) return withRequestId(answered, received)
       }
       const routed = await list.run(received)
-      return (await routed.target.steps().whole.run(routed)).answer
+      return finish((await routed.target.steps().whole.run(routed)).answer, received)
     } catch (error) {
-      return faultAnswer(error, received, ports)
+      return finish(faultAnswer(error, received, ports), received)
     }
   }
   return {
     protocol: 'HTTP',
-    run: async (received) => finish(await respond(received), received),
+    run,
     tooLarge: (received) =>
       finish(faultAnswer(new HttpFault(413, 'Request Entity Too Large'), received, ports), received),
-    describe: () => routes.map(({ routeKey, steps }) => ({ route: routeKey, steps: [...list.names, ...steps().whole.names] })),
+    describe: () =>
+      routes.map(({ routeKey, steps }) => ({ route: routeKey, steps: [...list.names, ...steps().whole.names] })),
   }
+}
+
+function withRequestId(answer: Answer, received: Received): Answer {
+  answer.headers.push('apigw-requestid', received.extendedRequestId)
+  return answer
 }
 
 /**
@@ -126,6 +132,7 @@ function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Sco
 function faultAnswer(error: unknown, received: Received, ports: PlanPorts): Answer {
   const fault = error instanceof HttpFault ? error : new HttpFault(500, 'Internal Server Error', { cause: error })
   if (fault !== error) ports.bug(error, received.requestId)
+  noteFault(received, fault)
   const { listener } = received
   if (listener !== undefined) {
     const reason = { status: fault.status, log: fault.log }

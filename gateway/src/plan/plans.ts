@@ -1,16 +1,18 @@
 // Which plan serves a stage: compiled at the first request after a change, swapped whole, kept when the new one does not compile.
 import type { Change, Reader, Store } from '../ports/store.ts'
 import type { Scope } from '../nouns/records.ts'
-import type { StagePlan } from './stage-plan.ts'
+import type { Plan } from './stage-plan.ts'
 
 /** Makes the plan of one stage from what is stored; undefined when there is no such stage or it has no deployment. */
 export interface StageCompiler {
   /** Names of the API's stages. */
   readonly stages: (read: Reader, apiId: string) => Promise<readonly string[]>
+  /** The API's protocol, which never changes. */
+  readonly protocol: (read: Reader, apiId: string) => Promise<Plan['protocol']>
   readonly compile: (
     read: Reader,
     stage: { readonly scope: Scope; readonly apiId: string; readonly stageName: string },
-  ) => Promise<StagePlan | undefined>
+  ) => Promise<Plan | undefined>
 }
 
 export type ApiKind = 'RestApi' | 'V2Api'
@@ -18,12 +20,13 @@ export type ApiKind = 'RestApi' | 'V2Api'
 /** An API as the front finds it by id. */
 export interface PlannedApi {
   readonly kind: ApiKind
+  readonly protocol: Plan['protocol']
   readonly scope: Scope
   readonly apiId: string
   /** The names of its stages. */
   readonly stageNames: ReadonlySet<string>
   /** The stage's plan; a promise only when it has to be compiled first. */
-  readonly stage: (stageName: string) => StagePlan | undefined | Promise<StagePlan | undefined>
+  readonly stage: (stageName: string) => Plan | undefined | Promise<Plan | undefined>
 }
 
 /** Kinds whose change concerns one stage: the second key part names it. */
@@ -76,9 +79,18 @@ export class Plans {
     const { account, region, kind } = JSON.parse(claim) as Scope & { readonly kind: ApiKind }
     const scope = { account, region }
     const compiler = this.compilers[kind]
+    const read = this.store.read(scope)
     const api =
       this.apis.get(apiId) ??
-      new Api({ apiId, kind, scope, compiler, read: this.store.read(scope), failed: this.failed })
+      new Api({
+        apiId,
+        kind,
+        protocol: await compiler.protocol(read, apiId),
+        scope,
+        compiler,
+        read,
+        failed: this.failed,
+      })
     this.apis.set(apiId, api)
     await api.refresh()
     return api
@@ -99,6 +111,7 @@ export class Plans {
 interface ApiParts {
   readonly apiId: string
   readonly kind: ApiKind
+  readonly protocol: Plan['protocol']
   readonly scope: Scope
   readonly compiler: StageCompiler
   readonly read: Reader
@@ -106,15 +119,16 @@ interface ApiParts {
 }
 
 interface Slot {
-  plan: StagePlan | undefined
+  plan: Plan | undefined
   /** Counts changes; a compilation that began before the last change does not count as current. */
   wanted: number
   current: number
-  compiling: Promise<StagePlan | undefined> | undefined
+  compiling: Promise<Plan | undefined> | undefined
 }
 
 class Api implements PlannedApi {
   readonly kind: ApiKind
+  readonly protocol: Plan['protocol']
   readonly scope: Scope
   readonly apiId: string
   fresh = false
@@ -125,6 +139,7 @@ class Api implements PlannedApi {
   constructor(parts: ApiParts) {
     this.parts = parts
     this.kind = parts.kind
+    this.protocol = parts.protocol
     this.scope = parts.scope
     this.apiId = parts.apiId
   }
@@ -150,7 +165,7 @@ class Api implements PlannedApi {
     for (const slot of this.slots.values()) slot.wanted++
   }
 
-  stage(stageName: string): StagePlan | undefined | Promise<StagePlan | undefined> {
+  stage(stageName: string): Plan | undefined | Promise<Plan | undefined> {
     const known = this.slots.get(stageName)
     if (known !== undefined && known.current === known.wanted) return known.plan
     if (!this.names.has(stageName)) return undefined
@@ -159,7 +174,7 @@ class Api implements PlannedApi {
     return (slot.compiling ??= this.compile(stageName, slot).finally(() => (slot.compiling = undefined)))
   }
 
-  private async compile(stageName: string, slot: Slot): Promise<StagePlan | undefined> {
+  private async compile(stageName: string, slot: Slot): Promise<Plan | undefined> {
     const { compiler, read, failed } = this.parts
     while (slot.current !== slot.wanted) {
       const target = slot.wanted

@@ -16,6 +16,7 @@ import { validateBody } from '../steps/validate/body.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateParameters } from '../steps/validate/parameters.ts'
 import { readParameters } from '../steps/validate/read.ts'
+import { noteFault, timed } from './recorded.ts'
 import { planRestIntegration } from './rest-integration.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
 
@@ -66,12 +67,16 @@ export function planRestStage(
   for (const method of snapshot.methods) {
     const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
     let plan: Pipeline<RestRouted, Answered> | undefined
-    const planned = { ...facts, plan: () => (plan ??= planMethod(method, facts, ports, validation)) }
+    const planned = { ...facts, plan: () => (plan ??= timed(planMethod(method, facts, ports, validation), ports)) }
     methods.push(planned)
     trie.add(planned.resourcePath, planned.httpMethod, planned)
   }
   const list = Pipeline.from<Received>().step(routeRest(trie))
-  const answerTo = compileGatewayResponses(snapshot.gatewayResponses, stage)
+  const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
+  const answerTo = (fault: GatewayFault, received: Received): Answer => {
+    noteFault(received, fault)
+    return gatewayResponse(fault, received)
+  }
   return {
     protocol: 'REST',
     run: async (received) => {

@@ -1,9 +1,11 @@
 // A stage's plan as the front sees it: one function from a received request to an answer, and the names of its steps.
 import type { Answer, Received } from '../nouns/exchange.ts'
+import type { Admission, SocketReceived } from '../nouns/socket.ts'
 import type { Aws } from '../ports/aws.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Functions } from '../ports/functions.ts'
 import type { Principals } from '../ports/principals.ts'
+import type { Recorders } from '../ports/recorder.ts'
 import type { Upstream } from '../ports/upstream.ts'
 import type { Issuers } from '../steps/authorize/issuers.ts'
 
@@ -17,6 +19,21 @@ export interface StagePlan {
   readonly describe: () => readonly { readonly route: string; readonly steps: readonly string[] }[]
 }
 
+/** A WebSocket API's stage: what its connections' events lead to. Nothing of it ever rejects. */
+export interface SocketPlan {
+  readonly protocol: 'WEBSOCKET'
+  /** Whether only custom domain names lead here. */
+  readonly isDefaultEndpointDisabled: boolean
+  readonly connect: (received: SocketReceived) => Promise<Admission>
+  /** Resolves with the frame that goes back: an answer or an error; undefined for none. */
+  readonly message: (received: SocketReceived) => Promise<string | undefined>
+  readonly disconnect: (received: SocketReceived) => Promise<void>
+  readonly describe: StagePlan['describe']
+}
+
+/** What a stage compiles to. */
+export type Plan = StagePlan | SocketPlan
+
 /** What plans need of the world. */
 export interface PlanPorts {
   readonly upstream: Upstream
@@ -26,6 +43,8 @@ export interface PlanPorts {
   readonly clock: Clock
   /** Told of an error that is our own fault; the client reads a plain 500. */
   readonly bug: (error: unknown, requestId: string) => void
+  /** Who records requests, asked for each stage; undefined when nobody does. */
+  readonly record?: Recorders | undefined
 }
 
 /** What plans of HTTP APIs need beside: the token issuers that all of them share. */

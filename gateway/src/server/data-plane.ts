@@ -81,10 +81,10 @@ function toPlan(
   head: Head,
   receive: () => Omit<Received, 'body'>,
 ): Destination {
-  if (plan === undefined) return fixed(api.kind === 'RestApi' ? forbidden() : plainAnswer(404, 'Not Found'))
+  if (plan === undefined) return api.kind === 'RestApi' ? fixed(forbidden()) : refused(api, 404, 'Not Found')
   const isRest = plan.protocol === 'REST'
-  if (head.target.length > targetBytes) return fixed(plainAnswer(414, isRest ? 'Request URI too long' : 'URI Too Long'))
-  if (headerBytes(head.headers) > headerLineBytes) return fixed(plainAnswer(431, 'Request Header Fields Too Large'))
+  if (head.target.length > targetBytes) return refused(api, 414, isRest ? 'Request URI too long' : 'URI Too Long')
+  if (headerBytes(head.headers) > headerLineBytes) return refused(api, 431, 'Request Header Fields Too Large')
   return {
     maximumBodyBytes: payloadBytes,
     handle: (body) => {
@@ -94,6 +94,13 @@ function toPlan(
     },
     tooLarge: () => plan.tooLarge({ ...receive(), body: new Uint8Array(0) }),
   }
+}
+
+/** Every answer of an HTTP API carries its request's id. HTTP 19. */
+function refused({ kind }: PlannedApi, status: number, message: string): Destination {
+  const answer = plainAnswer(status, message)
+  if (kind === 'V2Api') answer.headers.push('apigw-requestid', extendedRequestId())
+  return fixed(answer)
 }
 
 function fixed(answer: Answer): Destination {
@@ -119,6 +126,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     port: head.port,
     domainName: address.domainName,
     listener: listenerFor?.(requestId),
+    work: undefined,
   }
 }
 

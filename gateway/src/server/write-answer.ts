@@ -19,22 +19,32 @@ export async function writeAnswer(response: ServerResponse, { status, headers, b
     await writeStream(response, status, headers, body)
     return
   }
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length))
-    response.writeHead(status, headers)
-    response.end(body)
-    return
-  }
-  let length = 0
-  for (const chunk of body) length += chunk.length
-  headers.push('Content-Length', String(length))
+  const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
+  writeWhole(response, status, headers, chunks)
+}
+
+/** Up to here a body goes out as text behind its headers, in one write; beyond, copying costs more than a second buffer. */
+const oneWriteBytes = 16_384
+
+function writeWhole(
+  response: ServerResponse,
+  status: number,
+  headers: string[],
+  chunks: readonly (string | Uint8Array)[],
+): void {
+  let bytes = 0
+  for (const chunk of chunks) bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+  headers.push('Content-Length', String(bytes))
   response.writeHead(status, headers)
-  if (body.length === 1) {
-    response.end(body[0])
+  const [only] = chunks
+  if (chunks.length <= 1 && bytes <= oneWriteBytes) {
+    if (only === undefined) response.end()
+    else if (typeof only === 'string') response.end(only, only.length === bytes ? 'latin1' : 'utf8')
+    else response.end(Buffer.from(only.buffer, only.byteOffset, only.length).toString('latin1'), 'latin1')
     return
   }
   response.cork()
-  for (const chunk of body) response.write(chunk)
+  for (const chunk of chunks) response.write(chunk)
   response.end()
 }
 

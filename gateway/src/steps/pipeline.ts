@@ -29,6 +29,12 @@ export class Pipeline<in Start extends object, out Known extends object> {
     return new Pipeline([...this.steps, ...rest.steps])
   }
 
+  /** The same list, its steps of that name replaced by what `wrap` makes of them. */
+  around(name: string, wrap: (step: Step<object, object>) => Step<object, object>): Pipeline<Start, Known> {
+    const steps = this.steps as readonly Step<object, object>[]
+    return new Pipeline(steps.map((step) => (step.name === name ? wrap(step) : step)))
+  }
+
   get names(): readonly string[] {
     return this.steps.map(({ name }) => name)
   }

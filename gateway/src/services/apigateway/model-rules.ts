@@ -61,13 +61,22 @@ export function referencesIn(schema: unknown): readonly string[] {
   return references
 }
 
+/** Undefined for text that is no JSON, which the schema of another content type may be. */
+export function parsedOrUndefined(schema: string): unknown {
+  try {
+    return JSON.parse(schema)
+  } catch {
+    return undefined
+  }
+}
+
 /** A schema with the models that it refers to written out below `definitions` (GetModel with `flatten`). */
 export async function flattened(call: Call, restApiId: string, schema: string): Promise<string> {
   const prefix = modelUrl(restApiId, '')
   const definitions = new Map<string, unknown>()
   const localized = (text: string) => text.replaceAll(prefix, '#/definitions/')
   const names = (text: string) =>
-    referencesIn(JSON.parse(text))
+    referencesIn(parsedOrUndefined(text))
       .filter((reference) => reference.startsWith(prefix))
       .map((reference) => reference.slice(prefix.length))
   const left = [...names(schema)]
@@ -76,7 +85,7 @@ export async function flattened(call: Call, restApiId: string, schema: string): 
     if (definitions.has(name)) continue
     const model = await call.store.get('Model', [restApiId, name])
     if (model?.schema === undefined) continue
-    definitions.set(name, JSON.parse(localized(model.schema)))
+    definitions.set(name, parsedOrUndefined(localized(model.schema)) ?? {})
     left.push(...names(model.schema))
   }
   if (definitions.size === 0) return schema

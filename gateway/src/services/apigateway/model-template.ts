@@ -1,38 +1,45 @@
 // The mapping template that AWS sketches from a model: a VTL skeleton that produces JSON of the schema's form (R 16.2).
+import { parsedOrUndefined } from './model-rules.ts'
 
+/** A schema that nobody checked: each member may be anything. */
 interface Schema {
-  readonly type?: string
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly items?: Schema
-  readonly $ref?: string
-  readonly definitions?: Readonly<Record<string, Schema>>
+  readonly type?: unknown
+  readonly properties?: unknown
+  readonly items?: unknown
+  readonly $ref?: unknown
 }
+
+type Members = Readonly<Record<string, unknown>>
 
 /** A schema that refers to itself would never end: what is deeper, or beyond the budget of values, becomes an empty object. */
 const deepest = 20
 const mostValues = 2000
 
-/** The skeleton for a schema whose references are local (`#/definitions/…`), as JSON text. */
+/** The skeleton for a schema whose references are local (`#/definitions/…`), as JSON text; what is no schema counts as an empty one. */
 export function modelTemplate(schemaJson: string): string {
-  const root = JSON.parse(schemaJson) as Schema
-  const body = new Sketch(root.definitions ?? {}).value(root, '$inputRoot', 0)
+  const root = parsedOrUndefined(schemaJson)
+  const body = new Sketch(membersOf(membersOf(root)['definitions'])).value(root, '$inputRoot', 0)
   return `#set($inputRoot = $input.path('$'))\n${body}`
 }
 
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? (value as Members) : {}
+}
+
 class Sketch {
-  private readonly definitions: Readonly<Record<string, Schema>>
+  private readonly definitions: Members
   private loops = 0
   private values = 0
 
-  constructor(definitions: Readonly<Record<string, Schema>>) {
+  constructor(definitions: Members) {
     this.definitions = definitions
   }
 
   /** One value; `path` is where the loop of an array takes its elements from, `depth` counts nesting. */
-  value(given: Schema, path: string, depth: number): string {
+  value(given: unknown, path: string, depth: number): string {
     this.values += 1
     if (depth > deepest || this.values > mostValues) return '{ }'
-    const schema = this.resolved(given)
+    const schema = this.resolved(membersOf(given))
     if (schema.type === 'array') return this.array(schema, path, depth)
     if (schema.type === 'object' || schema.properties !== undefined) return this.object(schema, path, depth)
     if (schema.type === 'boolean') return 'true'
@@ -40,14 +47,14 @@ class Sketch {
   }
 
   private resolved(schema: Schema): Schema {
-    const name = schema.$ref?.replace('#/definitions/', '')
-    if (name === undefined) return schema
-    const target = Object.hasOwn(this.definitions, name) ? this.definitions[name] : undefined
-    return target ?? { type: 'object' }
+    if (typeof schema.$ref !== 'string') return schema
+    const name = schema.$ref.replace('#/definitions/', '')
+    const target = Object.hasOwn(this.definitions, name) ? this.definitions[name] : { type: 'object' }
+    return membersOf(target)
   }
 
-  private object({ properties = {} }: Schema, path: string, depth: number): string {
-    const members = Object.entries(properties)
+  private object({ properties }: Schema, path: string, depth: number): string {
+    const members = Object.entries(membersOf(properties))
     if (members.length === 0) return '{ }'
     const indent = '  '.repeat(depth + 1)
     const lines = members.map(([name, schema]) => {
@@ -56,7 +63,7 @@ class Sketch {
     return `{\n${lines.join(',\n')}\n${'  '.repeat(depth)}}`
   }
 
-  private array({ items = {} }: Schema, path: string, depth: number): string {
+  private array({ items }: Schema, path: string, depth: number): string {
     const element = this.loops === 0 ? '$elem' : `$elem${this.loops}`
     this.loops += 1
     const value = this.value(items, element, depth + 1)

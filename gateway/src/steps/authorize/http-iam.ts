@@ -7,6 +7,7 @@ import { HttpFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { httpRequestArn } from '../../nouns/http-arn.ts'
 import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
+import { parseQuery } from '../../nouns/query.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KnownPrincipal, Principals } from '../../ports/principals.ts'
 import type { Step } from '../pipeline.ts'
@@ -36,11 +37,15 @@ export function authorizeByIam(route: HttpRoute, { principals, clock }: IamPorts
         atMs: exchange.receivedAtMs,
       })
       if (decision !== 'allow') {
-        throw forbidden(`User: ${principal.arn} is not authorized to perform: ${service}:Invoke on resource: ${resource}`)
+        throw forbidden(
+          `User: ${principal.arn} is not authorized to perform: ${service}:Invoke on resource: ${resource}`,
+        )
       }
       const { arn: userArn, userId } = principal
       return {
-        caller: { identity: { accountId: principal.account, accessKey: accessKeyId, caller: userId, user: userId, userArn } },
+        caller: {
+          identity: { accountId: principal.account, accessKey: accessKeyId, caller: userId, user: userId, userArn },
+        },
       }
     },
   }
@@ -69,7 +74,7 @@ async function signerOf(request: SignableRequest, { principals, now, region }: S
   const scope = readScope(request)
   if (scope === undefined) throw forbidden('Missing Authentication Token')
   const { accessKeyId } = scope
-  const known = await principals.find(accessKeyId)
+  const known = await principals.find(accessKeyId, sessionTokenOf(request))
   if (known === undefined) throw forbidden('The security token included in the request is invalid.')
   const { secretAccessKey } = known
   // `dev`: a key that nobody knows cannot be checked, and its clock is not compared either.
@@ -88,6 +93,12 @@ function readScope(request: SignableRequest): ReturnType<typeof parseCredentialS
   } catch (error) {
     throw error instanceof SignatureFault ? forbidden(error.message, error) : error
   }
+}
+
+function sessionTokenOf({ rawHeaders, query }: SignableRequest): string | undefined {
+  const header = lastHeader(rawHeaders, 'x-amz-security-token')
+  if (header !== undefined || !query.includes('X-Amz-Security-Token=')) return header
+  return parseQuery(query).find(([name]) => name === 'X-Amz-Security-Token')?.[1]
 }
 
 interface Subject {

@@ -29,38 +29,45 @@ export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<Http
   const refusals = compileRefusals(scopes)
 
   /** The checks that depend on the authorizer, the route and the time, for a token with a right signature. */
-  const admit = (token: VerifiedToken): Admitted => {
+  const admit = ({ listener, receivedAtMs }: HttpRouted, token: VerifiedToken): Admitted => {
     checkAudience(token.claims, audience)
     checkTimes(token, clock.now())
     const granted = scopes.length === 0 ? undefined : token.scopes.filter((scope) => scopes.includes(scope))
     if (granted?.length === 0) throw refusals.scope()
+    listener?.decided({
+      step: 'authorize',
+      verdict: 'allowed',
+      reason: { issuer: keys.issuer, subject: token.claims['sub'], granted },
+      atMs: receivedAtMs,
+    })
     return { caller: { claims: token.claimTexts, scopes: granted } }
   }
-  const verifyNow = (token: string, parsed: ParsedToken, keySet: KeySet, key: KeyObject | undefined): Admitted => {
+  const verifyNow = (token: string, parsed: ParsedToken, keySet: KeySet): VerifiedToken => {
+    const key = keySet.find(parsed.keyId, parsed.algorithm)
     const found = verifyToken(parsed, { keys, keySet, key })
     verified.set(token, found)
-    return admit(found)
+    return found
   }
-  const decide = (token: string): Admitted | Promise<Admitted> => {
+  const decide = (exchange: HttpRouted, token: string): Admitted | Promise<Admitted> => {
     const keySet = keys.current()
     const known = verified.get(token)
     // Keys that were fetched anew may lack the one that signed: then the token is verified again.
-    if (known !== undefined && known.issuer === keys && known.keySet === keySet) return admit(known)
+    if (known !== undefined && known.issuer === keys && known.keySet === keySet) return admit(exchange, known)
     const parsed = parseToken(token)
-    const key = keySet?.find(parsed.keyId, parsed.algorithm)
-    if (keySet !== undefined && key !== undefined) return verifyNow(token, parsed, keySet, key)
-    return keys
-      .renewed()
-      .then((renewed) => verifyNow(token, parsed, renewed, renewed.find(parsed.keyId, parsed.algorithm)))
+    const hasKey = keySet?.find(parsed.keyId, parsed.algorithm) !== undefined
+    if (keySet !== undefined && hasKey) return admit(exchange, verifyNow(token, parsed, keySet))
+    return keys.renewed().then((renewed) => admit(exchange, verifyNow(token, parsed, renewed)))
   }
 
   return {
     name: 'authorize',
     run: (exchange) => {
-      const token = identity(exchange)?.[0]?.replace(/^Bearer(?: +|$)/i, '').trim()
+      const token = identity(exchange)?.[0]
+        ?.replace(/^Bearer(?: +|$)/i, '')
+        .trim()
       if (token === undefined || token === '') throw refusals.missing()
       try {
-        const admitted = decide(token)
+        const admitted = decide(exchange, token)
         return admitted instanceof Promise ? admitted.catch((error: unknown) => refusals.rethrow(error)) : admitted
       } catch (error) {
         return refusals.rethrow(error)
@@ -76,7 +83,8 @@ function verifyToken(
 ): VerifiedToken {
   const { algorithm, signed, signature, claims } = parsed
   const digest = supportedAlgorithms.get(algorithm)
-  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature)) throw new TokenFault('signature mismatch')
+  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature))
+    throw new TokenFault('signature mismatch')
   checkIssuer(claims, keys.issuer)
   return {
     ...timesOf(claims),
@@ -115,7 +123,11 @@ function compileRefusals(scopes: readonly string[]): Refusals {
     rethrow: (error) => {
       if (!(error instanceof TokenFault)) throw error
       const { message } = error
-      throw new HttpFault(401, 'Unauthorized', { headers: described('invalid_token', message), log: message, cause: error })
+      throw new HttpFault(401, 'Unauthorized', {
+        headers: described('invalid_token', message),
+        log: message,
+        cause: error,
+      })
     },
   }
 }

@@ -58,7 +58,8 @@ function compileValues({ stage, subtype, parameters }: AwsSubtypeSettings): (exc
 /** The service's own answer, faults included. HTTP 7.3. */
 function passed({ status, headers, body }: UpstreamAnswer): Answered['answer'] {
   const kept: string[] = []
-  for (let index = 0; index < headers.length; index += 2) appendPassed(kept, headers[index] ?? '', headers[index + 1] ?? '')
+  for (let index = 0; index < headers.length; index += 2)
+    appendPassed(kept, headers[index] ?? '', headers[index + 1] ?? '')
   return { status, headers: kept, body }
 }
 

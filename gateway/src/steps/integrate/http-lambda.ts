@@ -23,7 +23,10 @@ export interface HttpLambdaSettings {
 const noPermission =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."
 
-export function httpLambda(settings: HttpLambdaSettings, functions: Functions): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
+export function httpLambda(
+  settings: HttpLambdaSettings,
+  functions: Functions,
+): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
   const { route, format, timeoutMs } = settings
   const { stage } = route
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))

@@ -76,7 +76,8 @@ const attributes =
     for (const [index, [name, attribute]] of Object.entries(map).entries()) {
       if (!isObject(attribute)) throw new SubtypeFault(`${JSON.stringify(name)} is no attribute`)
       form.append(`${member}.${index + 1}.Name`, name)
-      for (const [part, item] of Object.entries(attribute)) form.append(`${member}.${index + 1}.Value.${part}`, String(item))
+      for (const [part, item] of Object.entries(attribute))
+        form.append(`${member}.${index + 1}.Value.${part}`, String(item))
     }
   }
 

@@ -41,6 +41,12 @@ export function mapRequest(mapping: RequestMapping): Step<MappedExchange, Mapped
     run: (exchange) => {
       const contentType = lastHeader(exchange.headers, 'content-type')
       const template = templateOf(contentType)
+      exchange.listener?.decided({
+        step: 'mapRequest',
+        verdict: template === undefined ? 'body passed' : 'template chosen',
+        reason: { contentType, template: template?.key },
+        atMs: exchange.receivedAtMs,
+      })
       const payload = convert(exchange, contentType)
       const overrides: Overrides = { requestOverride: undefined, responseOverride: undefined }
       const mapped = mapParameters === undefined ? nothingMapped : mapParameters(exchange)

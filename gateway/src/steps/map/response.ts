@@ -47,7 +47,12 @@ export function mapResponse(mapping: ResponseMapping): Step<MappedExchange, Answ
       listener?.decided({
         step: 'mapResponse',
         verdict: 'selected',
-        reason: { selector: returned.selector, pattern: response.selectionPattern, status: response.statusCode },
+        reason: {
+          integrationStatus: returned.status,
+          selector: returned.selector,
+          pattern: response.selectionPattern,
+          status: response.statusCode,
+        },
         atMs: exchange.receivedAtMs,
       })
       let respond = compiled.get(response)

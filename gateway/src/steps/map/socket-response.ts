@@ -20,7 +20,8 @@ export function mapSocketResponse(
   stage: SocketStage,
 ): Step<Exchange, Replied> {
   const selectable = responses.map((response) => ({
-    selectionPattern: response.IntegrationResponseKey === '$default' ? '' : response.IntegrationResponseKey.slice(1, -1),
+    selectionPattern:
+      response.IntegrationResponseKey === '$default' ? '' : response.IntegrationResponseKey.slice(1, -1),
     respond: compileResponse(response, stage),
   }))
   const select = compileSelection(selectable)

@@ -1,11 +1,7 @@
 // Mapping templates of WebSocket APIs: which one a selection expression names, and running it. WebSocket 27.2, 27.4.
 import type { Template } from '@sluice/vtl'
 import { RequestParameters } from '../../nouns/request-parameters.ts'
-import {
-  compileSelection,
-  type SelectionResponse,
-  type SelectionSources,
-} from '../../nouns/selection-expression.ts'
+import { compileSelection, type SelectionResponse, type SelectionSources } from '../../nouns/selection-expression.ts'
 import { socketContextReader } from '../../nouns/socket-context.ts'
 import type { SocketExchange, SocketStage } from '../../nouns/socket.ts'
 import { stageVariablesObject } from './context.ts'

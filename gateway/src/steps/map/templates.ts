@@ -52,13 +52,13 @@ export interface MappingTemplates {
 
 /** `direction` is the word in AWS's log line: `Unable to transform request`. */
 export function compileTemplates(
-  templates: Readonly<Record<string, string>> | undefined,
+  templates: Readonly<Record<string, string | null>> | undefined,
   stage: RestStage,
   direction: 'request' | 'response',
 ): MappingTemplates {
   const byKey = new Map<string, MappingTemplate>()
   for (const [key, text] of Object.entries(templates ?? {})) {
-    byKey.set(key.toLowerCase(), mappingTemplate(key, text, stage, direction))
+    byKey.set(key.toLowerCase(), mappingTemplate(key, text ?? '', stage, direction))
   }
   return {
     isEmpty: byKey.size === 0,
@@ -107,7 +107,15 @@ function mappingTemplate(
 
 /** Compiles a template with the bounds that every kind of API has. Throws TemplateFault. */
 export function compileMappingTemplate(text: string): Template {
-  return compileTemplate(text, { missing: 'empty', maxIterations, regex: boundedRegex })
+  const work = new Work()
+  const regex = (pattern: string): Regex => boundedRegex(pattern, work)
+  const template = compileTemplate(text, { missing: 'empty', maxIterations, regex })
+  return {
+    render: (variables, budget) => {
+      work.restart()
+      return template.render(variables, budget)
+    },
+  }
 }
 
 /** What a failed render is to a client; anything that is no fault of the template stays what it is. */
@@ -121,10 +129,12 @@ export function unableToTransform(direction: string, cause: Error): GatewayFault
   return configurationFault(`Unable to transform ${direction}`, cause)
 }
 
-/** Java's regular expressions for `matches`, `replaceAll` and `split`, none of which can run away. */
-function boundedRegex(pattern: string): Regex {
+/** Java's regular expressions for `matches`, `replaceAll` and `split`: none can run away, nor can all of a render together. */
+function boundedRegex(pattern: string, work: Work): Regex {
   const regex = asMethod(() => compileRegex(pattern))
-  const use = <Result>(call: (regex: JavaRegex) => Result): Result => asMethod(() => call(regex))
+  const use = <Result>(call: (regex: JavaRegex) => Result): Result =>
+    // A short text may be long work for a pattern, so every call is measured.
+    work.run(Infinity, () => asMethod(() => call(regex)))
   return {
     test: (text) => use((each) => each.matches(text)),
     replace: (text, replacement, all) =>

@@ -22,6 +22,12 @@ export function validateBody(
     run: (exchange) => {
       const contentType = firstMediaType(lastHeader(exchange.headers, 'content-type') ?? 'application/json')
       const name = names.get(contentType) ?? names.get('$default')
+      exchange.listener?.decided({
+        step: 'validateBody',
+        verdict: name === undefined ? 'no model' : 'model chosen',
+        reason: { contentType, model: name },
+        atMs: exchange.receivedAtMs,
+      })
       // Recorded: without a model for its content type a body passes.
       if (name === undefined) return nothing
       const check = models.check(name)

@@ -31,8 +31,14 @@ export function validateParameters(
   if (required.length === 0) return undefined
   return {
     name: 'validateParameters',
-    run: ({ parameters }) => {
+    run: ({ parameters, listener, receivedAtMs }) => {
       const missing = required.filter(({ name, read }) => (read(parameters, name) ?? '').trim() === '')
+      listener?.decided({
+        step: 'validateParameters',
+        verdict: missing.length === 0 ? 'all there' : 'missing',
+        reason: { required: required.length, missing: missing.map(({ name }) => name) },
+        atMs: receivedAtMs,
+      })
       if (missing.length === 0) return nothing
       const message = `Missing required request parameters: [${missing.map(({ name }) => name).join(', ')}]`
       throw fault('BAD_REQUEST_PARAMETERS', { message, log: message })

@@ -1,0 +1,224 @@
+// The SQLite tables of log groups, streams and events, and the statements that read and write them.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { Scope } from '../nouns/records.ts'
+import type { LogEvent, LogGroupFacts, LogPlace, LogQuery, LogStreamFacts } from '../ports/logs.ts'
+
+export interface WaitingLine {
+  readonly place: LogPlace
+  readonly timestampMs: number
+  readonly message: string
+}
+
+// No line is worth an fsync: a crash of the machine may cost the last seconds of logs, a crash of the process none.
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = OFF;
+  CREATE TABLE IF NOT EXISTS groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+    created INTEGER NOT NULL, retention INTEGER,
+    UNIQUE (account, region, name)
+  );
+  CREATE TABLE IF NOT EXISTS streams (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+    first INTEGER, last INTEGER, ingested INTEGER,
+    UNIQUE (group_id, name)
+  );
+  CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, stream_id INTEGER NOT NULL,
+    at INTEGER NOT NULL, ingested INTEGER NOT NULL, message TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS events_of_group ON events (group_id, at, id);
+  CREATE INDEX IF NOT EXISTS events_of_stream ON events (stream_id, at, id);
+`
+
+const texts = {
+  group: 'SELECT id, retention FROM groups WHERE account = ? AND region = ? AND name = ?',
+  addGroup: 'INSERT INTO groups (account, region, name, created) VALUES (?, ?, ?, ?)',
+  retain: 'UPDATE groups SET retention = ? WHERE id = ?',
+  groups: `SELECT name, created, retention,
+      (SELECT coalesce(sum(length(message) + 26), 0) FROM events WHERE group_id = groups.id) AS bytes
+    FROM groups WHERE account = ? AND region = ? ORDER BY name`,
+  retained: 'SELECT id, retention FROM groups WHERE retention IS NOT NULL',
+  deleteGroup: 'DELETE FROM groups WHERE id = ?',
+  deleteStreams: 'DELETE FROM streams WHERE group_id = ?',
+  deleteEvents: 'DELETE FROM events WHERE group_id = ?',
+  stream: 'SELECT id FROM streams WHERE group_id = ? AND name = ?',
+  addStream: 'INSERT INTO streams (group_id, name, created) VALUES (?, ?, ?)',
+  touchStream:
+    'UPDATE streams SET first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?1), ?1), ingested = ?2 WHERE id = ?3',
+  streams: 'SELECT name, created, first, last, ingested FROM streams WHERE group_id = ? ORDER BY name',
+  addEvent: 'INSERT INTO events (group_id, stream_id, at, ingested, message) VALUES (?, ?, ?, ?, ?)',
+  expire: 'DELETE FROM events WHERE group_id = ? AND at < ?',
+  shrink: 'DELETE FROM events WHERE id <= (SELECT min(id) + (max(id) - min(id)) / 10 FROM events)',
+} as const
+
+const dayMs = 86_400_000
+/** The size is looked at once in so many lines. */
+const linesBetweenChecks = 5_000
+
+interface StreamIds {
+  readonly groupId: number
+  readonly streamId: number
+}
+
+export class LogShelf {
+  private readonly database: DatabaseSync
+  private readonly statements: Readonly<Record<keyof typeof texts, StatementSync>>
+  private readonly maximumBytes: number
+  /** Ids of streams that were written lately, by place; forgotten whole when groups go or it grows large. */
+  private readonly known = new Map<string, StreamIds>()
+  private uncheckedLines = 0
+
+  constructor(file: string, maximumBytes: number) {
+    this.database = new DatabaseSync(file)
+    this.database.exec(schema)
+    this.maximumBytes = maximumBytes
+    const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])
+    this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>
+  }
+
+  /** All lines or none. Throws when the disk does. */
+  write(lines: readonly WaitingLine[], nowMs: number): void {
+    this.transact(() => {
+      const { addEvent, touchStream, shrink } = this.statements
+      for (const { place, timestampMs, message } of lines) {
+        const { groupId, streamId } = this.idsOf(place, nowMs)
+        addEvent.run(groupId, streamId, timestampMs, nowMs, message)
+        touchStream.run(timestampMs, nowMs, streamId)
+      }
+      this.uncheckedLines += lines.length
+      if (this.uncheckedLines < linesBetweenChecks) return
+      this.uncheckedLines = 0
+      if (this.usedBytes() > this.maximumBytes) shrink.run()
+    })
+  }
+
+  createGroup(scope: Scope, name: string, nowMs: number): boolean {
+    if (this.groupId(scope, name) !== undefined) return false
+    this.statements.addGroup.run(scope.account, scope.region, name, nowMs)
+    return true
+  }
+
+  deleteGroup(scope: Scope, name: string): boolean {
+    const id = this.groupId(scope, name)
+    if (id === undefined) return false
+    this.known.clear()
+    this.transact(() => {
+      this.statements.deleteEvents.run(id)
+      this.statements.deleteStreams.run(id)
+      this.statements.deleteGroup.run(id)
+    })
+    return true
+  }
+
+  setRetention(scope: Scope, name: string, days: number | undefined): boolean {
+    const id = this.groupId(scope, name)
+    if (id === undefined) return false
+    this.statements.retain.run(days ?? null, id)
+    return true
+  }
+
+  groups({ account, region }: Scope): readonly LogGroupFacts[] {
+    return this.statements.groups.all(account, region).map((row) => ({
+      name: row['name'] as string,
+      createdMs: row['created'] as number,
+      retentionDays: (row['retention'] as number | null) ?? undefined,
+      storedBytes: row['bytes'] as number,
+    }))
+  }
+
+  streams(scope: Scope, group: string): readonly LogStreamFacts[] | undefined {
+    const id = this.groupId(scope, group)
+    return id === undefined
+      ? undefined
+      : this.statements.streams.all(id).map((row) => ({
+          name: row['name'] as string,
+          createdMs: row['created'] as number,
+          firstEventMs: (row['first'] as number | null) ?? undefined,
+          lastEventMs: (row['last'] as number | null) ?? undefined,
+          lastIngestionMs: (row['ingested'] as number | null) ?? undefined,
+        }))
+  }
+
+  events({ scope, group, streams, fromMs = 0, toMs, after, descending = false, limit }: LogQuery): readonly LogEvent[] {
+    const groupId = this.groupId(scope, group)
+    if (groupId === undefined) return []
+    const conditions = ['events.at >= ?']
+    const values: SQLInputValue[] = [fromMs]
+    const narrow = (condition: string, ...more: SQLInputValue[]): void => {
+      conditions.push(condition)
+      values.push(...more)
+    }
+    if (streams === undefined) narrow('events.group_id = ?', groupId)
+    else {
+      const ids = streams.flatMap((name) => this.statements.stream.get(groupId, name)?.['id'] as number | undefined ?? [])
+      narrow(`events.stream_id IN (${ids.map(() => '?').join(', ')})`, ...ids)
+    }
+    if (toMs !== undefined) narrow('events.at < ?', toMs)
+    if (after !== undefined) narrow(`(events.at, events.id) ${descending ? '<' : '>'} (?, ?)`, after.timestampMs, after.id)
+    const order = descending ? 'DESC' : 'ASC'
+    const rows = this.database
+      .prepare(
+        `SELECT events.id AS id, streams.name AS stream, at, events.ingested AS ingested, message
+         FROM events JOIN streams ON streams.id = events.stream_id
+         WHERE ${conditions.join(' AND ')} ORDER BY at ${order}, events.id ${order} LIMIT ?`,
+      )
+      .all(...values, limit)
+    return rows.map((row) => ({
+      id: row['id'] as number,
+      stream: row['stream'] as string,
+      timestampMs: row['at'] as number,
+      ingestionMs: row['ingested'] as number,
+      message: row['message'] as string,
+    }))
+  }
+
+  /** Removes lines that are older than their group keeps them. */
+  expire(nowMs: number): void {
+    for (const row of this.statements.retained.all()) {
+      this.statements.expire.run(row['id'] as number, nowMs - (row['retention'] as number) * dayMs)
+    }
+  }
+
+  close(): void {
+    this.database.close()
+  }
+
+  private transact(work: () => void): void {
+    this.database.exec('BEGIN')
+    try {
+      work()
+      this.database.exec('COMMIT')
+    } catch (error) {
+      this.known.clear()
+      this.database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  private groupId({ account, region }: Scope, name: string): number | undefined {
+    return this.statements.group.get(account, region, name)?.['id'] as number | undefined
+  }
+
+  private idsOf({ scope, group, stream }: LogPlace, nowMs: number): StreamIds {
+    const key = `${scope.account}\n${scope.region}\n${group}\n${stream}`
+    const known = this.known.get(key)
+    if (known !== undefined) return known
+    const { addGroup, addStream, stream: find } = this.statements
+    const groupId =
+      this.groupId(scope, group) ?? Number(addGroup.run(scope.account, scope.region, group, nowMs).lastInsertRowid)
+    const streamId =
+      (find.get(groupId, stream)?.['id'] as number | undefined) ??
+      Number(addStream.run(groupId, stream, nowMs).lastInsertRowid)
+    if (this.known.size >= 1_000) this.known.clear()
+    const ids = { groupId, streamId }
+    this.known.set(key, ids)
+    return ids
+  }
+
+  private usedBytes(): number {
+    const number = (pragma: string): number =>
+      Number(Object.values(this.database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0])
+    return (number('page_count') - number('freelist_count')) * number('page_size')
+  }
+}

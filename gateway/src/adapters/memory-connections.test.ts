@@ -1,0 +1,4 @@
+import { connectionsContract } from '../ports/connections.contract.ts'
+import { createMemoryConnections } from './memory-connections.ts'
+
+connectionsContract('memory', createMemoryConnections)

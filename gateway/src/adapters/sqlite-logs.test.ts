@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createLog } from '../log.ts'
+import type { LogQuery } from '../ports/logs.ts'
+import { VirtualClock } from './clocks.ts'
+import { createSqliteLogs, type SqliteLogsOptions } from './sqlite-logs.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-logs-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const scope = { account: '000000000000', region: 'us-east-1' }
+const place = { scope, group: '/aws/lambda/pets', stream: 'a' }
+const startMs = 1_763_625_600_000
+
+function open(options: Partial<SqliteLogsOptions> = {}) {
+  const clock = new VirtualClock(startMs)
+  const said: string[] = []
+  const logs = createSqliteLogs({ file: undefined, clock, log: createLog('warn', (line) => said.push(line)), ...options })
+  const messages = (query: Partial<LogQuery> = {}) =>
+    logs.events({ scope, group: place.group, limit: 10_000, ...query }).map(({ message }) => message)
+  return { clock, logs, said, messages }
+}
+
+describe('log groups', () => {
+  test('a line is there for whoever reads next; its group and stream are made with it', () => {
+    const { logs } = open()
+    logs.append(place, startMs - 5, 'hello')
+    expect(logs.events({ scope, group: place.group, limit: 10 })).toEqual([
+      { id: 1, stream: 'a', timestampMs: startMs - 5, ingestionMs: startMs, message: 'hello' },
+    ])
+    expect(logs.groups(scope)).toEqual([
+      { name: place.group, createdMs: startMs, retentionDays: undefined, storedBytes: 31 },
+    ])
+    expect(logs.streams(scope, place.group)).toEqual([
+      { name: 'a', createdMs: startMs, firstEventMs: startMs - 5, lastEventMs: startMs - 5, lastIngestionMs: startMs },
+    ])
+    expect(logs.groups({ ...scope, region: 'eu-west-1' })).toEqual([])
+  })
+
+  test('events come in order of time and, within a millisecond, of arrival', () => {
+    const { logs, messages } = open()
+    logs.append(place, 20, 'second')
+    logs.append({ ...place, stream: 'b' }, 10, 'first')
+    logs.append(place, 20, 'third')
+    expect(messages()).toEqual(['first', 'second', 'third'])
+    expect(messages({ descending: true })).toEqual(['third', 'second', 'first'])
+    expect(messages({ streams: ['a'] })).toEqual(['second', 'third'])
+    expect(messages({ streams: ['nobody'] })).toEqual([])
+    expect(messages({ fromMs: 11 })).toEqual(['second', 'third'])
+    expect(messages({ toMs: 20 })).toEqual(['first'])
+    expect(messages({ after: { timestampMs: 20, id: 1 } })).toEqual(['third'])
+    expect(messages({ limit: 1 })).toEqual(['first'])
+  })
+
+  test('are made once, deleted with their lines, and made anew', () => {
+    const { logs, messages } = open()
+    expect(logs.createGroup(scope, place.group)).toBe(true)
+    expect(logs.createGroup(scope, place.group)).toBe(false)
+    logs.append(place, 1, 'gone')
+    expect(logs.deleteGroup(scope, place.group)).toBe(true)
+    expect(logs.deleteGroup(scope, place.group)).toBe(false)
+    expect(logs.streams(scope, place.group)).toBeUndefined()
+    logs.append(place, 2, 'new')
+    expect(messages()).toEqual(['new'])
+  })
+
+  test('lose the lines that are older than their retention', () => {
+    const { clock, logs, messages } = open()
+    logs.append(place, startMs, 'old')
+    logs.append({ ...place, group: 'kept' }, startMs, 'old')
+    expect(logs.setRetention(scope, place.group, 1)).toBe(true)
+    expect(logs.setRetention(scope, 'nobody', 1)).toBe(false)
+    clock.advance(25 * 3_600_000)
+    logs.append(place, clock.now(), 'young')
+    expect(messages()).toEqual(['young'])
+    expect(messages({ group: 'kept' })).toEqual(['old'])
+  })
+
+  test('outlive the process', () => {
+    const file = join(folder, 'outlive.db')
+    const before = open({ file })
+    before.logs.append(place, 1, 'kept')
+    before.logs.close()
+    const after = open({ file })
+    expect(after.messages()).toEqual(['kept'])
+    after.logs.close()
+  })
+})
+
+describe('bounds', () => {
+  test('lines beyond what may wait are dropped, counted and told of once a minute', () => {
+    const { clock, logs, messages, said } = open({ maximumWaitingBytes: 100 })
+    for (let line = 0; line < 10; line++) logs.append(place, line, 'x'.repeat(24))
+    expect(logs.dropped).toBe(8)
+    expect(said).toHaveLength(1)
+    expect(messages()).toHaveLength(2)
+    clock.advance(60_000)
+    for (let line = 0; line < 3; line++) logs.append(place, line, 'x'.repeat(24))
+    expect(logs.dropped).toBe(9)
+    expect(JSON.parse(said[1] ?? '')).toMatchObject({ level: 'warn', dropped: 9 })
+  })
+
+  test('the oldest lines go when all of them take more room than allowed', () => {
+    const { logs, messages } = open({ maximumBytes: 1_000_000 })
+    for (let batch = 0; batch < 10; batch++) {
+      for (let line = 0; line < 5_000; line++) logs.append(place, batch * 5_000 + line, 'x'.repeat(50))
+      messages({ limit: 1 })
+    }
+    const kept = logs.events({ scope, group: place.group, limit: 100_000 })
+    expect(kept.length).toBeLessThan(45_000)
+    expect(kept.at(-1)?.timestampMs).toBe(49_999)
+  })
+
+  test('a file that cannot be written costs lines, never an exception', () => {
+    const { logs, said } = open({ file: '/dev/null/logs.db' })
+    logs.append(place, 1, 'lost')
+    logs.close()
+    expect(logs.dropped).toBe(1)
+    expect(said).toHaveLength(1)
+  })
+
+  test('lines are written without anybody asking', async () => {
+    const file = join(folder, 'unasked.db')
+    const writer = open({ file })
+    writer.logs.append(place, 1, 'written')
+    const reader = open({ file })
+    await expect.poll(() => reader.messages()).toEqual(['written'])
+    writer.logs.close()
+    reader.logs.close()
+  })
+})

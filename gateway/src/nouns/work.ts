@@ -1,0 +1,13 @@
+// What a request took and why it failed, noted while it runs, for those who record it afterwards.
+import type { GatewayFault, HttpFault } from './faults.ts'
+
+/** Written by the plan; all milliseconds are those of the product's clock, -1 where there is nothing to say. */
+export class Work {
+  /** From the forwarding of the request to the integration until its answer. */
+  integrationMs = -1
+  /** From the beginning of the step that decides who may pass to its end. */
+  authorizerMs = -1
+  fault: GatewayFault | HttpFault | undefined = undefined
+  /** The id that Lambda gave the invocation. */
+  awsRequestId: string | undefined = undefined
+}

@@ -1,0 +1,102 @@
+// Which steps call a WebSocket route's integration: one row a type.
+import type { Integration } from '@sluice/aws-protocol/apigatewayv2'
+import { configurationFault } from '../nouns/faults.ts'
+import { restTimeoutMs } from '../nouns/limits.ts'
+import type { Returned } from '../nouns/outgoing.ts'
+import type { V2Snapshot } from '../nouns/snapshot.ts'
+import type { Replied, SocketExchange, SocketRoute } from '../nouns/socket.ts'
+import { mock } from '../steps/integrate/mock.ts'
+import { passSocketAnswer, socketHttp } from '../steps/integrate/socket-http.ts'
+import { socketLambda } from '../steps/integrate/socket-lambda.ts'
+import { socketLambdaProxy } from '../steps/integrate/socket-lambda-proxy.ts'
+import { mapSocketRequest, type SocketMapped, type SocketRequestMapping } from '../steps/map/socket-request.ts'
+import { mapSocketResponse } from '../steps/map/socket-response.ts'
+import { Pipeline, type Step } from '../steps/pipeline.ts'
+import type { PlanPorts } from './stage-plan.ts'
+
+type Plan = Pipeline<SocketExchange, Replied>
+
+interface Context {
+  readonly integration: Integration
+  readonly route: SocketRoute
+  readonly snapshot: V2Snapshot
+  readonly ports: PlanPorts
+}
+
+const start = (): Pipeline<SocketExchange, SocketExchange> => Pipeline.from<SocketExchange>()
+
+const integrations: Readonly<Record<NonNullable<Integration['IntegrationType']>, (context: Context) => Plan>> = {
+  AWS_PROXY: ({ integration, route, ports }) =>
+    start().step(socketLambdaProxy({ route, ...callOf(integration) }, ports.functions)),
+  HTTP_PROXY: (context) => mapped(context, {}).step(httpCall(context, true)).step(passSocketAnswer),
+  HTTP: (context) => answered(context, httpCall(context, false)),
+  MOCK: (context) => answered(context, mock()),
+  AWS: (context) => {
+    const { integration, route, ports } = context
+    const { uri } = callOf(integration)
+    if (!isLambda(uri)) return start().step(broken('AWS service integrations are not available'))
+    return answered(context, socketLambda({ route, ...callOf(integration) }, ports.functions))
+  },
+}
+
+/** The steps of a route's integration. `snapshot` has the integration responses. */
+export function planSocketIntegration(
+  integration: Integration | undefined,
+  route: SocketRoute,
+  snapshot: V2Snapshot,
+  ports: PlanPorts,
+): Plan {
+  if (integration === undefined) return start().step(broken('No integration defined for the route'))
+  if (integration.ConnectionType === 'VPC_LINK') return start().step(broken('VPC links are not available'))
+  return integrations[integration.IntegrationType ?? 'AWS_PROXY']({ integration, route, snapshot, ports })
+}
+
+/** A proxy has no templates: the message is its body. */
+function mapped(
+  { integration, route }: Context,
+  templates: Pick<Partial<SocketRequestMapping>, 'templates' | 'templateSelection'>,
+): Pipeline<SocketExchange, SocketExchange & SocketMapped> {
+  return start().step(
+    mapSocketRequest({
+      stage: route.stage,
+      parameters: integration.RequestParameters,
+      templates: templates.templates,
+      templateSelection: templates.templateSelection,
+      passthrough: integration.PassthroughBehavior ?? 'WHEN_NO_MATCH',
+      contentHandling: integration.ContentHandlingStrategy,
+    }),
+  )
+}
+
+/** The three steps of an integration that is no proxy. */
+function answered(context: Context, call: Step<SocketExchange & SocketMapped, Returned>): Plan {
+  const { integration, route, snapshot } = context
+  const responses = snapshot.integrationResponses.filter(
+    ({ integrationId }) => integrationId === integration.IntegrationId,
+  )
+  const { RequestTemplates: templates, TemplateSelectionExpression: templateSelection } = integration
+  return mapped(context, { templates, templateSelection }).step(call).step(mapSocketResponse(responses, route.stage))
+}
+
+function httpCall({ integration, route, ports }: Context, isProxy: boolean) {
+  const httpMethod = integration.IntegrationMethod ?? 'ANY'
+  return socketHttp({ route, httpMethod, isProxy, ...callOf(integration) }, ports.upstream)
+}
+
+function callOf(integration: Integration): { readonly uri: string; readonly timeoutMs: number } {
+  return { uri: integration.IntegrationUri ?? '', timeoutMs: integration.TimeoutInMillis ?? restTimeoutMs }
+}
+
+function isLambda(uri: string): boolean {
+  return /^arn:[^:]+:apigateway:[^:]*:lambda:/.test(uri)
+}
+
+/** A route that cannot work as it is configured: `Internal server error` for each event. */
+function broken(log: string): Step<SocketExchange, Replied> {
+  return {
+    name: 'integrate',
+    run: () => {
+      throw configurationFault(log)
+    },
+  }
+}

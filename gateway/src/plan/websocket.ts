@@ -1,0 +1,197 @@
+// The three lists of a WebSocket API: connect, message, disconnect. Routes are compiled when they are first called.
+import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type { Admitted } from '../nouns/exchange.ts'
+import { fault, GatewayFault } from '../nouns/faults.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { V2Snapshot } from '../nouns/snapshot.ts'
+import type { Admission, Replied, SocketExchange, SocketReceived, SocketRoute, SocketStage } from '../nouns/socket.ts'
+import { errorFrame, refusedByBackend, refusedByFault, sentenceOf } from '../steps/answer/socket-error.ts'
+import { authorizeSocket, requireSocketKey } from '../steps/authorize/socket.ts'
+import { handshakeValues } from '../steps/map/socket-parameters.ts'
+import { Pipeline } from '../steps/pipeline.ts'
+import { routeMessage } from '../steps/route/socket.ts'
+import { createModels, type Models } from '../steps/validate/models.ts'
+import { validateHandshake, validateMessage } from '../steps/validate/socket.ts'
+import type { PlanPorts, SocketPlan } from './stage-plan.ts'
+import { planSocketIntegration } from './websocket-integration.ts'
+
+interface Parts {
+  readonly snapshot: V2Snapshot
+  readonly models: Models
+  readonly ports: PlanPorts
+}
+
+type ConnectPlan = Pipeline<SocketExchange, Admitted & Partial<Replied>>
+type RoutePlan = Pipeline<SocketExchange, Replied>
+
+interface PlannedRoute<Plan> extends SocketRoute {
+  readonly plan: () => Plan
+}
+
+/** May the client connect? Without an integration, whoever is authorized may. WebSocket 25.1. */
+export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): ConnectPlan {
+  const admitted = Pipeline.from<SocketExchange>()
+    .step(authorizeSocket(route.AuthorizationType))
+    .step(requireSocketKey(route.ApiKeyRequired))
+    .step(validateHandshake(route.RequestParameters, valuesOf))
+  return route.Target === undefined ? admitted : admitted.through(integrationOf(route, facts, parts))
+}
+
+/** What does a message get? The stage's list found the route. */
+export function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
+  return Pipeline.from<SocketExchange>()
+    .step(requireSocketKey(route.ApiKeyRequired))
+    .step(
+      validateMessage(
+        { requestModels: route.RequestModels, selectionExpression: route.ModelSelectionExpression },
+        parts.models,
+      ),
+    )
+    .through(integrationOf(route, facts, parts))
+}
+
+/** Who is told of the end? */
+export function planDisconnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
+  return integrationOf(route, facts, parts)
+}
+
+/** Compiles a stage. */
+export function planWebSocketStage(
+  snapshot: V2Snapshot,
+  record: apigatewayv2.Stage,
+  scope: Scope,
+  ports: PlanPorts,
+): SocketPlan {
+  const stage = stageFacts(snapshot, record, scope)
+  const models = createModels(snapshot.models.map(({ Name: name, Schema: schema }) => ({ name, schema })))
+  const parts: Parts = { snapshot, models, ports }
+  const planned = <Plan>(
+    route: apigatewayv2.Route,
+    make: (route: apigatewayv2.Route, facts: SocketRoute, parts: Parts) => Plan,
+  ): PlannedRoute<Plan> => {
+    const facts = routeFacts(route, stage, snapshot)
+    let plan: Plan | undefined
+    return { ...facts, plan: () => (plan ??= make(route, facts, parts)) }
+  }
+  const find = (key: string): apigatewayv2.Route | undefined =>
+    snapshot.routes.find(({ RouteKey }) => RouteKey === key)
+  const [connectRoute, disconnectRoute] = [find('$connect'), find('$disconnect')]
+  const connect = connectRoute === undefined ? undefined : planned(connectRoute, planConnect)
+  const disconnect = disconnectRoute?.Target === undefined ? undefined : planned(disconnectRoute, planDisconnect)
+  const messages = snapshot.routes
+    .filter((route) => route !== connectRoute && route !== disconnectRoute)
+    .map((route) => planned(route, planMessage))
+  const list = Pipeline.from<SocketReceived>().step(
+    routeMessage(snapshot.api.RouteSelectionExpression ?? '$request.body.action', messages),
+  )
+  return {
+    protocol: 'WEBSOCKET',
+    isDefaultEndpointDisabled: snapshot.api.DisableExecuteApiEndpoint === true,
+    connect: (received) => runConnect(connect, received, ports),
+    message: (received) => runMessage(list, received, ports),
+    disconnect: (received) => runDisconnect(disconnect, received, ports),
+    describe: () => [
+      ...(connect === undefined ? [] : [{ route: '$connect', steps: connect.plan().names }]),
+      ...messages.map(({ routeKey, plan }) => ({ route: routeKey, steps: [...list.names, ...plan().names] })),
+      ...(disconnect === undefined ? [] : [{ route: '$disconnect', steps: disconnect.plan().names }]),
+    ],
+  }
+}
+
+async function runConnect(
+  route: PlannedRoute<ConnectPlan> | undefined,
+  received: SocketReceived,
+  ports: PlanPorts,
+): Promise<Admission> {
+  if (route === undefined) return { accepted: true, caller: undefined, subprotocol: undefined }
+  const ids = idsOf(received)
+  try {
+    const { caller, reply } = await route.plan().run({ ...received, target: route, document: undefined })
+    if (reply !== undefined && (reply.status < 200 || reply.status > 299)) {
+      return refusedByBackend(reply.status, reply.body, ids)
+    }
+    return { accepted: true, caller, subprotocol: reply?.subprotocol }
+  } catch (error) {
+    return refusedByFault(faultOf(error, received, ports), ids)
+  }
+}
+
+async function runMessage(
+  list: Pipeline<SocketReceived, SocketExchange & { readonly target: PlannedRoute<RoutePlan> }>,
+  received: SocketReceived,
+  ports: PlanPorts,
+): Promise<string | undefined> {
+  try {
+    const routed = await list.run(received)
+    const { reply } = await routed.target.plan().run(routed)
+    return routed.target.isTwoWay && reply.body !== '' ? reply.body : undefined
+  } catch (error) {
+    return errorFrame(sentenceOf(faultOf(error, received, ports)), idsOf(received))
+  }
+}
+
+/** Best effort: the client is gone, and what goes wrong is only told to listeners. WebSocket 26.6. */
+async function runDisconnect(
+  route: PlannedRoute<RoutePlan> | undefined,
+  received: SocketReceived,
+  ports: PlanPorts,
+): Promise<void> {
+  if (route === undefined) return
+  try {
+    await route.plan().run({ ...received, target: route, document: undefined })
+  } catch (error) {
+    faultOf(error, received, ports)
+  }
+}
+
+function integrationOf(route: apigatewayv2.Route, facts: SocketRoute, { snapshot, ports }: Parts): RoutePlan {
+  const integrationId = route.Target?.replace(/^integrations\//, '')
+  const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
+  return planSocketIntegration(integration, facts, snapshot, ports)
+}
+
+function valuesOf({ handshake }: SocketExchange, location: string, name: string): readonly string[] {
+  return handshake === undefined ? [] : handshakeValues({ ...handshake, location, name })
+}
+
+function routeFacts(route: apigatewayv2.Route, stage: SocketStage, { routeResponses }: V2Snapshot): SocketRoute {
+  const isTwoWay =
+    route.RouteResponseSelectionExpression === '$default' &&
+    routeResponses.some(({ routeId, RouteResponseKey }) => routeId === route.RouteId && RouteResponseKey === '$default')
+  return { stage, routeKey: route.RouteKey, isTwoWay }
+}
+
+function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Scope): SocketStage {
+  const { StageVariables: variables } = record
+  return {
+    account: scope.account,
+    region: scope.region,
+    apiId: snapshot.api.ApiId ?? '',
+    stageName: record.StageName,
+    deploymentId: record.DeploymentId ?? '',
+    variables: variables === undefined || Object.keys(variables).length === 0 ? undefined : variables,
+  }
+}
+
+function idsOf({ connection, requestId }: SocketReceived): { connectionId: string; requestId: string } {
+  return { connectionId: connection.connectionId, requestId }
+}
+
+/** A GatewayFault as it is; anything else is a bug of ours, which the client reads as AWS's plain 500. */
+function faultOf(error: unknown, received: SocketReceived, ports: PlanPorts): GatewayFault {
+  if (!(error instanceof GatewayFault)) {
+    ports.bug(error, received.requestId)
+    return fault('DEFAULT_5XX', { cause: error })
+  }
+  const { listener, receivedAtMs } = received
+  if (listener !== undefined) {
+    listener.decided({
+      step: 'answer',
+      verdict: error.type,
+      reason: { status: error.status, log: error.log },
+      atMs: receivedAtMs,
+    })
+    if (error.log !== undefined) listener.logged(error.log)
+  }
+  return error
+}

@@ -1,0 +1,50 @@
+// The recorder port: whoever records requests of a stage is found when the stage is planned, and told once of each answer.
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type { ContextExchange } from '../nouns/context.ts'
+import type { Answer, Received } from '../nouns/exchange.ts'
+import type { HttpContextExchange } from '../nouns/http-context.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { Work } from '../nouns/work.ts'
+
+/** A request that was answered. */
+export interface Outcome<Exchange extends Received> {
+  /** With all that its steps told; with `fault` when it failed. */
+  readonly exchange: Exchange
+  readonly answer: Answer
+  readonly work: Work
+  /** Epoch milliseconds of the end of the answer. */
+  readonly endedAtMs: number
+  /** The answer's body. */
+  readonly responseBytes: number
+}
+
+export type RestOutcome = Outcome<ContextExchange>
+export type HttpOutcome = Outcome<HttpContextExchange>
+
+/** Is told of every request of one stage. */
+export interface StageRecorder<Told> {
+  /** Before the plan runs: may return the request with a listener of its own. */
+  readonly begin?: ((received: Received) => Received) | undefined
+  /** Once, when the answer is complete. Must not throw. */
+  readonly record: (outcome: Told) => void
+}
+
+/** A stage as it is stored, and what its deployment froze of its API. */
+export interface RecordedRestStage {
+  readonly scope: Scope
+  readonly api: apigateway.RestApi
+  readonly stage: apigateway.Stage
+}
+
+export interface RecordedHttpStage {
+  readonly scope: Scope
+  readonly api: apigatewayv2.Api
+  readonly stage: apigatewayv2.Stage
+}
+
+/** Asked when a stage is planned; undefined when nobody listens to it. */
+export interface Recorders {
+  readonly rest: (stage: RecordedRestStage) => StageRecorder<RestOutcome> | undefined
+  readonly http: (stage: RecordedHttpStage) => StageRecorder<HttpOutcome> | undefined
+}
