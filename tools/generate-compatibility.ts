@@ -11,7 +11,9 @@ const nobody = (): never => {
   throw new Error('the page is made from what the services are, not from what they do')
 }
 const functions = { invoke: nobody, stream: nobody }
-const text = compatibility(createServices({ store: createMemoryStore(), blobs: createMemoryBlobs(), functions, folders: false }))
+const text = compatibility(
+  createServices({ store: createMemoryStore(), blobs: createMemoryBlobs(), functions, folders: false }),
+)
 
 if (process.argv.includes('--check')) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {

@@ -1,3 +1,4 @@
+// The grammar of parameter mapping keys and values.
 import { describe, expect, test } from 'vitest'
 import { isReservedHeader, parseMappingTarget, parseMappingValue } from './parameter-mapping.ts'
 

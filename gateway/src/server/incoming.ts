@@ -1,6 +1,7 @@
 // A request before its body: what the listener hands to the front, and what the front hands back.
 import type { Answer } from '../nouns/exchange.ts'
 import type { HeaderList } from '../nouns/headers.ts'
+import type { Upgrade } from '../sockets/handshake.ts'
 
 /** The head of a request, from a socket or from `createGateway().invoke()`. */
 export interface Head {
@@ -22,6 +23,11 @@ export interface Destination {
   readonly handle: (body: Uint8Array) => Answer | Promise<Answer>
   /** The answer instead, when the body is larger. */
   readonly tooLarge: () => Answer
+  /**
+   * Takes the socket of a request that wants to become a WebSocket; resolves with the answer instead where it may not.
+   * Absent where there are no WebSockets: the request is then like any other.
+   */
+  readonly upgrade?: ((upgrade: Upgrade) => Promise<Answer | undefined>) | undefined
 }
 
 /** Finds who answers. Never rejects. */

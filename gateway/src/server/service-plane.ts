@@ -3,25 +3,57 @@ import type { Answer } from '../nouns/exchange.ts'
 import type { Endpoint, ServiceRequest } from '../services/endpoint.ts'
 import type { Destination, Head } from './incoming.ts'
 import { plainAnswer } from './plain-answer.ts'
+import type { ConnectionsTarget } from '../services/call.ts'
 
 /** API Gateway's calls take 10 MB; Lambda's take a 50 MB zip as base64. */
 const maximumBytes = 10 * 1024 * 1024
 const maximumLambdaBytes = 70 * 1024 * 1024
 const lambdaPath = /^\/20\d\d-\d\d-\d\d\//
 
-export function createServicePlane(endpoint: Endpoint): (head: Head) => Destination {
-  return (head) => ({
-    maximumBodyBytes: lambdaPath.test(head.target) ? maximumLambdaBytes : maximumBytes,
+/** A message's payload. WebSocket 30.3. */
+const maximumMessageBytes = 128 * 1024
+const connectionsPath = /^\/(?:@|%40)connections\//
+
+/** `connections`: the stage whose URL was called, and the path behind it. */
+export type ServicePlane = (head: Head, connections?: ConnectionsTarget & { readonly path: string }) => Destination
+
+export function createServicePlane(endpoint: Endpoint): ServicePlane {
+  return (head, connections) => {
+    if (connections !== undefined || connectionsPath.test(head.target)) return toConnection(endpoint, head, connections)
+    return toService(endpoint, head)
+  }
+}
+
+function toConnection(endpoint: Endpoint, head: Head, target: Parameters<ServicePlane>[1]): Destination {
+  return {
+    maximumBodyBytes: maximumMessageBytes,
     handle: async (body): Promise<Answer> => {
-      const { status, headers, body: answer } = await endpoint(requestOf(head, body))
-      return { status, headers: Object.entries(headers).flat(), body: answer }
+      const request = requestOf(head, body)
+      const path = target?.path ?? request.wire.path.replace(connectionsPath, '/@connections/')
+      return answerOf(await endpoint({ ...request, wire: { ...request.wire, path }, connectionsOf: target }))
     },
+    tooLarge: () => {
+      const answer = plainAnswer(413, 'Payload too large')
+      answer.headers.push('x-amzn-ErrorType', 'PayloadTooLargeException')
+      return answer
+    },
+  }
+}
+
+function answerOf({ status, headers, body }: Awaited<ReturnType<Endpoint>>): Answer {
+  return { status, headers: Object.entries(headers).flat(), body }
+}
+
+function toService(endpoint: Endpoint, head: Head): Destination {
+  return {
+    maximumBodyBytes: lambdaPath.test(head.target) ? maximumLambdaBytes : maximumBytes,
+    handle: async (body): Promise<Answer> => answerOf(await endpoint(requestOf(head, body))),
     tooLarge: () => {
       const answer = plainAnswer(413, 'Request Too Long')
       answer.headers.push('x-amzn-ErrorType', 'RequestEntityTooLargeException')
       return answer
     },
-  })
+  }
 }
 
 function requestOf({ method, target, headers: rawHeaders }: Head, body: Uint8Array): ServiceRequest {

@@ -20,6 +20,14 @@ export interface Addresses {
   readonly apiEndpoint: (apiId: string) => string
 }
 
+/** The stage through whose URL `@connections` was called. */
+export interface ConnectionsTarget {
+  /** The account that the API belongs to. */
+  readonly account: string
+  readonly apiId: string
+  readonly stageName: string
+}
+
 export interface Call {
   readonly scope: Scope
   readonly principal: Principal
@@ -32,6 +40,8 @@ export interface Call {
   readonly store: Transaction
   /** Whether the tag `_custom_id_` may choose a new resource's id (`dev` only). */
   readonly customIds: boolean
+  /** For `@connections` alone: whose URL it was; undefined on a URL that names no API. */
+  readonly connectionsOf?: ConnectionsTarget | undefined
 }
 
 /** The call's time as AWS stores it: whole epoch seconds. */

@@ -15,7 +15,7 @@ import type { Ids } from '../nouns/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Reader, Store, Transaction } from '../ports/store.ts'
 import { addressee } from './addressing.ts'
-import type { Addresses, Call } from './call.ts'
+import type { Addresses, Call, ConnectionsTarget } from './call.ts'
 import { scopeOf, type Identified, type Identify } from './identity.ts'
 import { modelOf, type ModelName } from './models.ts'
 import type { Service } from './service.ts'
@@ -36,6 +36,8 @@ export interface EndpointParts {
 export interface ServiceRequest {
   readonly wire: WireRequest
   readonly signed: SignableRequest
+  /** The stage whose URL it came through; `@connections` alone has one. */
+  readonly connectionsOf?: ConnectionsTarget | undefined
 }
 
 export type Endpoint = (request: ServiceRequest) => Promise<WireAnswer>

@@ -1,3 +1,4 @@
+// APIs of the v2 control plane: creating, changing, deleting, defaults and refusals.
 import { describe, expect, test } from 'vitest'
 import { apiWithRoute, badRequest, conflict, lambdaArn, notFound, testService } from './testing.ts'
 

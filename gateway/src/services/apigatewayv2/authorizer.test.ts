@@ -1,3 +1,4 @@
+// Authorizers of the v2 control plane: their kinds, their rules, what refers to them.
 import { describe, expect, test } from 'vitest'
 import { apiWithRoute, badRequest, lambdaUri, testService } from './testing.ts'
 

@@ -1,3 +1,4 @@
+// Custom domain names of the v2 control plane, with their mappings.
 import { describe, expect, test } from 'vitest'
 import { apiWithRoute, badRequest, conflict, notFound, testService, type TestService } from './testing.ts'
 

@@ -1,3 +1,4 @@
+// Exporting HTTP APIs as OpenAPI.
 import { describe, expect, test } from 'vitest'
 import { apiWithRoute, badRequest, lambdaArn, lambdaUri, notFound, testService, type TestService } from './testing.ts'
 

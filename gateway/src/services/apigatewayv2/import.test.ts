@@ -1,3 +1,4 @@
+// Importing and reimporting HTTP APIs from OpenAPI.
 import { describe, expect, test } from 'vitest'
 import { badRequest, lambdaUri, testService } from './testing.ts'
 

@@ -1,3 +1,4 @@
+// Integrations of HTTP and WebSocket APIs: URIs, subtypes, parameters, templates.
 import { describe, expect, test } from 'vitest'
 import { integrationSubtypes } from '../../nouns/integration-kinds.ts'
 import {

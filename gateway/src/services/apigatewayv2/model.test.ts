@@ -1,3 +1,4 @@
+// Models of WebSocket APIs.
 import { describe, expect, test } from 'vitest'
 import { badRequest, conflict, testService, type TestService } from './testing.ts'
 

@@ -1,3 +1,4 @@
+// Routes: the grammar of their keys, their uniqueness, what they point at.
 import { describe, expect, test } from 'vitest'
 import { apiWithRoute, badRequest, conflict, lambdaUri, notFound, testService, type TestService } from './testing.ts'
 

@@ -1,3 +1,4 @@
+// Stages: auto-deploy, variables, settings, deployments.
 import { describe, expect, test } from 'vitest'
 import type { V2Snapshot } from '../../nouns/snapshot.ts'
 import { apiWithRoute, badRequest, conflict, lambdaArn, notFound, testService, type TestService } from './testing.ts'

@@ -1,3 +1,4 @@
+// The v2 control plane through the real SDK client.
 import {
   ApiGatewayV2Client,
   CreateApiCommand,

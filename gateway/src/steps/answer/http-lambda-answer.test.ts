@@ -1,3 +1,4 @@
+// What an HTTP API makes of every answer that a Lambda function may give. HTTP 5.6, 5.7.
 import { describe, expect, test } from 'vitest'
 import type { HttpFault } from '../../nouns/faults.ts'
 import { httpLambdaAnswer } from './http-lambda-answer.ts'
