@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
+import { createMemoryConnections } from '../gateway/src/adapters/memory-connections.ts'
 import { createMemoryStore } from '../gateway/src/adapters/memory-store.ts'
 import { compatibility } from '../gateway/src/services/compatibility.ts'
 import { createServices } from '../gateway/src/services/index.ts'
@@ -12,7 +13,13 @@ const nobody = (): never => {
 }
 const functions = { invoke: nobody, stream: nobody }
 const text = compatibility(
-  createServices({ store: createMemoryStore(), blobs: createMemoryBlobs(), functions, folders: false }),
+  createServices({
+    store: createMemoryStore(),
+    blobs: createMemoryBlobs(),
+    functions,
+    folders: false,
+    connections: createMemoryConnections(),
+  }),
 )
 
 if (process.argv.includes('--check')) {

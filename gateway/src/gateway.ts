@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Credentials } from '@sluice/sigv4'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
+import { createMemoryConnections } from './adapters/memory-connections.ts'
 import { createMemoryFunctionLog } from './adapters/memory-function-log.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
@@ -19,11 +20,13 @@ import { restCompiler } from './plan/rest-compiler.ts'
 import type { PlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Connections } from './ports/connections.ts'
 import type { Store } from './ports/store.ts'
 import { createDataPlane } from './server/data-plane.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
 import { createPages } from './server/pages.ts'
+import { createManagement } from './server/management.ts'
 import { createServicePlane } from './server/service-plane.ts'
 import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
@@ -31,6 +34,8 @@ import { trusting, verifying } from './services/identity.ts'
 import { createServices } from './services/index.ts'
 import { modelOf } from './services/models.ts'
 import { accountCredentials, roleCredentials } from './services/sts/function-credentials.ts'
+import type { SocketLimits } from './sockets/limits.ts'
+import { Sockets } from './sockets/sockets.ts'
 import { sluiceVersion } from './version.ts'
 
 export interface GatewayParts {
@@ -52,6 +57,10 @@ export interface GatewayParts {
   readonly awsEndpoints: ReadonlyMap<string, string>
   /** Whether an API needs a function's permission (AddPermission) to invoke it. */
   readonly enforceLambdaPermissions: boolean
+  /** Where gateways find each other's WebSocket connections; this gateway's own alone when absent. */
+  readonly connections?: Connections | undefined
+  /** Bounds of WebSocket connections other than AWS's. */
+  readonly socketLimits?: Partial<SocketLimits> | undefined
 }
 
 /** The pieces that the two faces of the product, the process and `createGateway`, are made of. */
@@ -64,6 +73,7 @@ export interface Core {
   readonly endpoint: Endpoint
   readonly store: Store
   readonly plans: Plans
+  readonly sockets: Sockets
   /** The port that addresses name, and where functions make their AWS calls; known once there are listeners. */
   readonly setPort: (port: number, endpointUrl?: string) => void
   readonly close: () => Promise<void>
@@ -110,7 +120,8 @@ export function createCore(parts: GatewayParts): Core {
   }
   let endpointUrl: string | undefined
   const functions = openFunctions(parts, { store, blobs, endpointUrl: () => endpointUrl })
-  const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev' })
+  const connections = parts.connections ?? createMemoryConnections()
+  const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev', connections })
   const principals = createStoredPrincipals({
     store,
     trustedAccount: parts.mode === 'dev' ? parts.account : undefined,
@@ -131,21 +142,28 @@ export function createCore(parts: GatewayParts): Core {
     bug,
   })
   const { domain } = parts
-  const dataPlane = createDataPlane({ plans, clock })
+  const sockets = new Sockets({ plans, store, connections, clock, limits: parts.socketLimits })
+  const dataPlane = createDataPlane({ plans, clock, sockets })
   const servicePlane = createServicePlane(endpoint)
-  const pages = createPages({ '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }) })
+  const management = createManagement({ plans, services: servicePlane, dataPlane })
+  const pages = createPages({
+    '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }),
+    '/_sluice/connections': () => sockets.counts(),
+  })
   return {
-    front: createFront({ dataPlane, services: servicePlane, pages, domain }),
-    dataFront: createFront({ dataPlane, domain }),
+    front: createFront({ dataPlane, management, services: servicePlane, pages, domain }),
+    dataFront: createFront({ dataPlane, management, domain }),
     adminFront: createFront({ services: servicePlane, pages, domain }),
     endpoint,
     store,
     plans,
+    sockets,
     setPort: (chosen, url) => {
       port = chosen
       endpointUrl = url
     },
     close: async () => {
+      await sockets.stop(0)
       plans.close()
       principals.close()
       await Promise.all([functions.close(), upstream.close()])

@@ -62,6 +62,17 @@ export interface Caller {
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   readonly scopes?: readonly string[] | undefined
   readonly identity?: CallerIdentity | undefined
+  /** The API key that a Lambda authorizer names. */
+  readonly usageIdentifierKey?: string | undefined
+  /** How long the Lambda authorizer took; 0 for a verdict that was remembered. */
+  readonly authorizerLatencyMs?: number | undefined
+  /** Whether an IAM caller's own policies let it do something else. */
+  readonly may?: ((action: string, resource: string) => boolean) | undefined
+}
+
+/** The API key that a request showed, once it is known. */
+export interface Keyed {
+  readonly apiKey: { readonly id: string; readonly value: string }
 }
 
 /** An IAM caller, for `$context.identity.*`. */

@@ -5,11 +5,13 @@ import { headerBytes, lastHeader } from '../nouns/headers.ts'
 import { headerLineBytes, payloadBytes, targetBytes } from '../nouns/limits.ts'
 import type { Listener } from '../nouns/decisions.ts'
 import type { Plans, PlannedApi } from '../plan/plans.ts'
-import type { StagePlan } from '../plan/stage-plan.ts'
+import type { Plan } from '../plan/stage-plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import { forbidden } from '../steps/answer/gateway-response.ts'
 import { plainAnswer } from './plain-answer.ts'
 import type { Destination, Head } from './incoming.ts'
+import type { Sockets } from '../sockets/sockets.ts'
+import { socketDestination } from './socket-plane.ts'
 
 /** Where a request's address leads, before its stage is known. */
 export interface Address {
@@ -26,6 +28,8 @@ export interface Address {
 export interface DataPlaneParts {
   readonly plans: Plans
   readonly clock: Clock
+  /** Absent where no socket can be had: connections are then refused. */
+  readonly sockets?: Sockets | undefined
   /** Asked for each request: who listens to its decisions. Undefined: nobody ever does. */
   readonly listenerFor?: ((requestId: string) => Listener | undefined) | undefined
 }
@@ -51,6 +55,17 @@ function toStage(
   if (api === undefined) return fixed(forbidden())
   const { stageName, start } = chooseStage(address, api)
   const plan = stageName === undefined ? undefined : api.stage(stageName)
+  if (api.protocol === 'WEBSOCKET') {
+    const rest = address.rawPath.slice(start)
+    const toSocket = (found: Plan | undefined): Destination =>
+      socketDestination(parts.sockets, head, address, {
+        api,
+        stageName,
+        rest,
+        plan: found?.protocol === 'WEBSOCKET' ? found : undefined,
+      })
+    return plan instanceof Promise ? plan.then(toSocket) : toSocket(plan)
+  }
   const received = (): Omit<Received, 'body'> => receive(parts, head, address, start)
   return plan instanceof Promise
     ? plan.then((found) => toPlan(found, api, head, received))
@@ -72,16 +87,17 @@ function chooseStage(
   const end = slash < 0 ? rawPath.length : slash
   const first = rawPath.slice(from, end)
   if (api.stageNames.has(first) && first !== '$default') return { stageName: first, start: end }
-  return { stageName: api.kind === 'V2Api' ? '$default' : undefined, start: 0 }
+  return { stageName: api.protocol === 'HTTP' ? '$default' : undefined, start: 0 }
 }
 
 function toPlan(
-  plan: StagePlan | undefined,
+  plan: Plan | undefined,
   api: PlannedApi,
   head: Head,
   receive: () => Omit<Received, 'body'>,
 ): Destination {
-  if (plan === undefined) return api.kind === 'RestApi' ? fixed(forbidden()) : refused(api, 404, 'Not Found')
+  if (plan === undefined || plan.protocol === 'WEBSOCKET')
+    return api.kind === 'RestApi' ? fixed(forbidden()) : refused(api, 404, 'Not Found')
   const isRest = plan.protocol === 'REST'
   if (head.target.length > targetBytes) return refused(api, 414, isRest ? 'Request URI too long' : 'URI Too Long')
   if (headerBytes(head.headers) > headerLineBytes) return refused(api, 431, 'Request Header Fields Too Large')

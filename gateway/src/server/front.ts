@@ -8,6 +8,8 @@ import type { Destination, Front, Head } from './incoming.ts'
 export interface FrontParts {
   /** Absent on a port that is for administration only. */
   readonly dataPlane?: DataPlane | undefined
+  /** `@connections` on an API's URLs. */
+  readonly management?: DataPlane | undefined
   /** Anything that is no data-plane request and none of our own pages. Absent on a port that serves APIs alone. */
   readonly services?: ((head: Head) => Destination) | undefined
   /** `/_sluice/…`. Absent on a port that serves APIs alone. */
@@ -28,7 +30,7 @@ const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge:
 /** Pages answer small questions; nobody posts much to them. */
 const maximumPageBodyBytes = 1024 * 1024
 
-export function createFront({ dataPlane, services, pages, domain }: FrontParts): Front {
+export function createFront({ dataPlane, management = dataPlane, services, pages, domain }: FrontParts): Front {
   return (head) => {
     const question = head.target.indexOf('?')
     const rawPath = question < 0 ? head.target : head.target.slice(0, question)
@@ -36,12 +38,13 @@ export function createFront({ dataPlane, services, pages, domain }: FrontParts):
     const host = hostName(lastHeader(head.headers, 'host') ?? '')
 
     const apiId = apiHost.exec(host)?.[1]?.toLowerCase()
-    if (dataPlane !== undefined && apiId !== undefined && !isManagement(rawPath)) {
-      return dataPlane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
+    const plane = isManagement(rawPath) ? management : dataPlane
+    if (plane !== undefined && apiId !== undefined) {
+      return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
     }
-    const styled = dataPlane === undefined ? undefined : byPath(rawPath)
-    if (dataPlane !== undefined && styled !== undefined) {
-      return dataPlane(head, { ...styled, rawQuery, domainName: `${styled.apiId}.execute-api.${domain}` })
+    const styled = plane === undefined ? undefined : byPath(rawPath)
+    if (plane !== undefined && styled !== undefined) {
+      return plane(head, { ...styled, rawQuery, domainName: `${styled.apiId}.execute-api.${domain}` })
     }
     if (pages !== undefined && rawPath.startsWith('/_sluice/')) {
       const answer = (): Answer | Promise<Answer> => pages(head, rawPath, rawQuery)
@@ -55,7 +58,7 @@ export function createFront({ dataPlane, services, pages, domain }: FrontParts):
   }
 }
 
-/** `@connections` is an AWS service call on an API's own host. */
+/** `@connections` is an AWS service call on an API's own URL. */
 function isManagement(rawPath: string): boolean {
   return rawPath.includes('/@connections') || rawPath.includes('/%40connections')
 }
@@ -64,7 +67,7 @@ function byPath(rawPath: string): { apiId: string; rawPath: string; stageName: s
   for (const { prefix, behindStage } of pathStyle) {
     if (!rawPath.startsWith(prefix)) continue
     const [apiId = '', stage = '', ...rest] = rawPath.slice(prefix.length).split('/')
-    if (apiId === '' || stage === '' || isManagement(rawPath)) return undefined
+    if (apiId === '' || stage === '') return undefined
     if (behindStage !== '' && rest.shift() !== behindStage) return undefined
     const stageName = decode(stage)
     const path = rest.length === 0 ? '' : `/${rest.join('/')}`

@@ -1,8 +1,9 @@
 // The HTTP listener: node:http in front of the front; it refuses what node's parser lets through and must not pass.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Answer } from '../nouns/exchange.ts'
 import { noBytes } from '../nouns/bytes.ts'
+import type { Upgrade } from '../sockets/handshake.ts'
 import type { Destination, Front, Head } from './incoming.ts'
 import { hasBody, readBody } from './read-body.ts'
 import { writeAnswer } from './write-answer.ts'
@@ -36,11 +37,19 @@ export async function listen({ host, port, front, bug }: ListenerOptions): Promi
     keepAliveTimeout: idleTimeoutMs,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    // Any other upgrade (h2c, which some clients offer with every request) is declined by answering the request.
+    shouldUpgradeCallback: isWebSocketUpgrade,
   })
   server.on('request', (request, response) => {
     serve(front, request, response).catch((error: unknown) => {
       bug(error)
       response.destroy()
+    })
+  })
+  server.on('upgrade', (request, socket, head) => {
+    serveUpgrade(front, { request, socket, head }).catch((error: unknown) => {
+      bug(error)
+      socket.destroy()
     })
   })
   server.on('clientError', refuse)
@@ -54,10 +63,41 @@ export async function listen({ host, port, front, bug }: ListenerOptions): Promi
   return { address: server.address() as AddressInfo, close: (graceMs) => close(server, graceMs) }
 }
 
+function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** Hands the socket to a WebSocket API, or answers as to any other request and ends the connection. */
+async function serveUpgrade(front: Front, upgrade: Upgrade): Promise<void> {
+  const { request, socket } = upgrade
+  // Whoever breaks off while we decide has nobody to blame.
+  const ignore = (): void => {}
+  socket.on('error', ignore)
+  const answer = isSmuggling(request) ? badRequest() : await upgradeAnswer(front, upgrade)
+  if (answer === undefined) {
+    socket.off('error', ignore)
+    return
+  }
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Socket)
+  response.once('finish', () => (socket as Socket).destroySoon())
+  await writeAnswer(response, answer)
+}
+
+async function upgradeAnswer(front: Front, upgrade: Upgrade): Promise<Answer | undefined> {
+  const destination = await front(headOf(upgrade.request))
+  return destination.upgrade === undefined ? destination.handle(noBytes) : destination.upgrade(upgrade)
+}
+
+function badRequest(): Answer {
+  return { status: 400, headers: ['Content-Type', 'application/json'], body: '{"message":"Bad Request"}' }
+}
+
 async function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (isSmuggling(request)) {
-    response.writeHead(400, ['Content-Type', 'application/json', 'Content-Length', '25', 'Connection', 'close'])
-    response.end('{"message":"Bad Request"}')
+    response.shouldKeepAlive = false
+    await writeAnswer(response, badRequest())
     return
   }
   const found = front(headOf(request))

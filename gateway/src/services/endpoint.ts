@@ -42,13 +42,19 @@ export interface ServiceRequest {
 
 export type Endpoint = (request: ServiceRequest) => Promise<WireAnswer>
 
+/** Whatever a call of `@connections` is signed for, it is for this service. */
+const managementApi = { model: 'apigatewaymanagementapi', named: 'execute-api' } as const
+
 const reads = /^(?:Get|List|Describe|Simulate|Filter|Batch)/
 
 export function createEndpoint(parts: EndpointParts): Endpoint {
   return async (request) => {
     const requestId = parts.ids.uuid()
     const credentialScope = scopeOf(request.signed)
-    const { model, named } = addressee(request.wire, credentialScope?.service)
+    const { model, named } =
+      request.connectionsOf === undefined
+        ? addressee(request.wire, credentialScope?.service)
+        : managementApi
     if (model === undefined) return unknownService(named, requestId)
     const service = modelOf(model)
     let dialect: Dialect = service.dialect(request.wire)
@@ -58,7 +64,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
       dialect = match
       const words = { signingName: signingNameOf(model, service.name), isQuery: match.protocol === 'query' }
       const caller = await parts.identify(request.signed, words, parts.clock.now())
-      return encode(match, await run(parts, { match, caller, model, requestId }, request.wire), { requestId })
+      return encode(match, await run(parts, { match, caller, model, requestId }, request), { requestId })
     } catch (error) {
       return encodeFault(dialect, faultOf(error, parts, requestId), { requestId })
     }
@@ -75,7 +81,7 @@ interface Running {
 async function run(
   parts: EndpointParts,
   { match, caller, model, requestId }: Running,
-  wire: WireRequest,
+  { wire, connectionsOf }: ServiceRequest,
 ): Promise<object> {
   const name = match.operation.name
   const service = parts.services.get(model)
@@ -100,6 +106,7 @@ async function run(
       addresses: parts.addresses,
       store,
       customIds: parts.customIds,
+      connectionsOf,
     }
     return (await handler(input as never, call)) ?? {}
   }

@@ -1,14 +1,13 @@
 // Step `authorize` of HTTP API routes with a JWT authorizer: who brings a token of the issuer, for the audience, in its time. HTTP 11.
-import { verify, type KeyObject } from 'node:crypto'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HttpRouted, HttpStage } from '../../nouns/http.ts'
 import type { Step } from '../pipeline.ts'
 import { compileIdentity } from './http-identity.ts'
 import type { Issuers, VerifiedToken } from './issuers.ts'
-import { checkAudience, checkIssuer, checkTimes, claimTexts, scopesOf, timesOf } from './jwt-claims.ts'
-import type { IssuerKeys, KeySet } from './jwt-keys.ts'
-import { parseToken, supportedAlgorithms, TokenFault, type ParsedToken } from './jwt-token.ts'
+import { checkAudience, checkTimes } from './jwt-claims.ts'
+import { TokenFault } from './jwt-token.ts'
+import { verifiedToken } from './jwt-verification.ts'
 
 export interface JwtSettings {
   readonly stage: HttpStage
@@ -22,7 +21,7 @@ export interface JwtSettings {
 
 export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<HttpRouted, Admitted> {
   const { scopes } = settings
-  const { clock, verified } = issuers
+  const { clock } = issuers
   const identity = compileIdentity([settings.identitySource], settings.stage)
   const keys = issuers.keysOf(settings.issuer)
   const audience = new Set(settings.audience)
@@ -42,21 +41,9 @@ export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<Http
     })
     return { caller: { claims: token.claimTexts, scopes: granted } }
   }
-  const verifyNow = (token: string, parsed: ParsedToken, keySet: KeySet): VerifiedToken => {
-    const key = keySet.find(parsed.keyId, parsed.algorithm)
-    const found = verifyToken(parsed, { keys, keySet, key })
-    verified.set(token, found)
-    return found
-  }
   const decide = (exchange: HttpRouted, token: string): Admitted | Promise<Admitted> => {
-    const keySet = keys.current()
-    const known = verified.get(token)
-    // Keys that were fetched anew may lack the one that signed: then the token is verified again.
-    if (known !== undefined && known.issuer === keys && known.keySet === keySet) return admit(exchange, known)
-    const parsed = parseToken(token)
-    const hasKey = keySet?.find(parsed.keyId, parsed.algorithm) !== undefined
-    if (keySet !== undefined && hasKey) return admit(exchange, verifyNow(token, parsed, keySet))
-    return keys.renewed().then((renewed) => admit(exchange, verifyNow(token, parsed, renewed)))
+    const verified = verifiedToken(token, keys, issuers)
+    return verified instanceof Promise ? verified.then((found) => admit(exchange, found)) : admit(exchange, verified)
   }
 
   return {
@@ -73,26 +60,6 @@ export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<Http
         return refusals.rethrow(error)
       }
     },
-  }
-}
-
-/** Checks signature and issuer, and reads what later checks need. Throws TokenFault. */
-function verifyToken(
-  parsed: ParsedToken,
-  { keys, keySet, key }: { readonly keys: IssuerKeys; readonly keySet: KeySet; readonly key: KeyObject | undefined },
-): VerifiedToken {
-  const { algorithm, signed, signature, claims } = parsed
-  const digest = supportedAlgorithms.get(algorithm)
-  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature))
-    throw new TokenFault('signature mismatch')
-  checkIssuer(claims, keys.issuer)
-  return {
-    ...timesOf(claims),
-    issuer: keys,
-    keySet,
-    claims,
-    claimTexts: claimTexts(claims),
-    scopes: scopesOf(claims),
   }
 }
 

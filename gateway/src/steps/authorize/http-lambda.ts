@@ -1,5 +1,4 @@
 // Step `authorize` of HTTP API routes with a Lambda authorizer: ask the function, or remember what it said. HTTP 12.
-import { LRUCache } from 'lru-cache'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HttpRoute, HttpRouted, HttpStage } from '../../nouns/http.ts'
@@ -11,6 +10,7 @@ import { FunctionFault, type Functions } from '../../ports/functions.ts'
 import type { Step } from '../pipeline.ts'
 import { compileIdentity, type IdentityReader } from './http-identity.ts'
 import { readVerdict, VerdictFault, type Verdict } from './http-verdict.ts'
+import { VerdictMemory } from './verdict-memory.ts'
 
 export interface LambdaAuthorizerSettings {
   readonly stage: HttpStage
@@ -35,55 +35,32 @@ export type AuthorizerEvent = (exchange: HttpRouted, question: AuthorizerQuestio
 
 /** HTTP 21: the function has 10 seconds. */
 const timeoutMs = 10_000
-/** Remembered verdicts of one authorizer: so many, and so many bytes. */
-const maximumVerdicts = 10_000
-const maximumVerdictBytes = 16 * 1024 * 1024
-
-interface Remembered {
-  readonly verdict: Verdict
-  readonly untilMs: number
-}
 
 /** One authorizer of one stage: its verdicts serve all routes that use it. A stage that is planned anew starts without any. */
 export class LambdaAuthorizer {
   readonly identity: IdentityReader
   private readonly settings: LambdaAuthorizerSettings
   private readonly functions: Functions
-  private readonly clock: Clock
   private readonly sourceArn: string
   /** Undefined when nothing is to be remembered. */
-  private readonly remembered: LRUCache<string, Remembered> | undefined
-  private readonly asked = new Map<string, Promise<Verdict>>()
+  private readonly memory: VerdictMemory<Verdict> | undefined
 
   constructor(settings: LambdaAuthorizerSettings, functions: Functions, clock: Clock) {
     const { stage, authorizerId, ttlSeconds, identitySources } = settings
     this.settings = settings
     this.functions = functions
-    this.clock = clock
     this.identity = compileIdentity(identitySources, stage)
     // Without an identity source there is nothing to tell one caller from another by.
-    if (ttlSeconds > 0 && identitySources.length > 0) this.remembered = newMemory()
+    if (ttlSeconds > 0 && identitySources.length > 0) this.memory = new VerdictMemory(ttlSeconds, clock)
     this.sourceArn = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/authorizers/${authorizerId}`
   }
 
   /** The verdict for an identity. Who asks for the same while the function runs gets the same answer. */
   verdict(identity: readonly string[], event: () => string, traceId: string): Verdict | Promise<Verdict> {
-    const { remembered } = this
-    if (remembered === undefined) return this.ask(event(), traceId)
+    const { memory } = this
+    if (memory === undefined) return this.ask(event(), traceId)
     const key = JSON.stringify(identity)
-    const known = remembered.get(key)
-    if (known !== undefined && known.untilMs > this.clock.now()) return known.verdict
-    let asking = this.asked.get(key)
-    if (asking === undefined) {
-      asking = this.ask(event(), traceId)
-        .then((verdict) => {
-          remembered.set(key, { verdict, untilMs: this.clock.now() + this.settings.ttlSeconds * 1000 })
-          return verdict
-        })
-        .finally(() => this.asked.delete(key))
-      this.asked.set(key, asking)
-    }
-    return asking
+    return memory.known(key) ?? memory.ask(key, () => this.ask(event(), traceId))
   }
 
   private async ask(payload: string, traceId: string): Promise<Verdict> {
@@ -106,14 +83,6 @@ export class LambdaAuthorizer {
       throw error
     }
   }
-}
-
-function newMemory(): LRUCache<string, Remembered> {
-  return new LRUCache({
-    max: maximumVerdicts,
-    maxSize: maximumVerdictBytes,
-    sizeCalculation: ({ verdict }, key) => key.length + verdict.bytes * 2 + 256,
-  })
 }
 
 export function authorizeByLambda(

@@ -21,9 +21,10 @@ export function readInput(match: Match, request: WireRequest): Record<string, un
     const value = readLocated(member, match, request)
     if (value !== undefined) target[member.name] = value
   }
-  if (input.payload !== undefined && request.body.length > 0) {
-    target[input.payload.name] = readPayload(input.payload, request.body, depth)
-  }
+  const { payload } = input
+  // Bytes that must be there may be none: a body of no length is a body.
+  const isThere = request.body.length > 0 || (payload?.required === true && payload.type.kind === 'blob')
+  if (payload !== undefined && isThere) target[payload.name] = readPayload(payload, request.body, depth)
   return target
 }
 
@@ -165,6 +166,11 @@ export function writeFault({ service }: Dialect, fault: ServiceFault, requestId:
     'Content-Type': 'application/json',
   }
   writeLocated(located, values, headers)
+  // AWS: GoneException of @connections is told by status and header alone.
+  if (fault.message === '' && body.length === 0) {
+    delete headers['Content-Type']
+    return { status: fault.status, headers, body: noBytes }
+  }
   const members = { [messageName]: fault.message, ...writeMembers(body, values, jsonForm) }
   return { status: fault.status, headers, body: JSON.stringify(members) }
 }

@@ -1,0 +1,84 @@
+// Who records the requests of a stage: metrics always; access log, execution log as the stage says. Found when the stage is planned.
+import type { Received } from '../nouns/exchange.ts'
+import type { HttpStage } from '../nouns/http.ts'
+import type { RestStage } from '../nouns/rest.ts'
+import type {
+  HttpOutcome,
+  RecordedHttpStage,
+  RecordedRestStage,
+  Recorders,
+  RestOutcome,
+  StageRecorder,
+} from '../ports/recorder.ts'
+import { recordAccessLog, sinkFormats, type AccessLogPorts } from '../steps/record/access-log.ts'
+import { recordExecutionLog, type ExecutionLogPorts } from '../steps/record/execution-log.ts'
+import { httpLogVariables, restLogVariables } from '../steps/record/log-variables.ts'
+import { recordHttpMetrics, recordRestMetrics, type MetricPorts } from '../steps/record/metrics.ts'
+
+export type RecorderPorts = MetricPorts & AccessLogPorts & ExecutionLogPorts
+
+/** The recorders of every stage, over ports that all stages share. */
+export function createRecorders(ports: RecorderPorts): Recorders {
+  return {
+    rest: (recorded) => {
+      const { destinationArn, format } = recorded.stage.accessLogSettings ?? {}
+      const variables = restLogVariables(restStageOf(recorded))
+      return together<RestOutcome>([
+        { record: recordRestMetrics(recorded, ports) },
+        recorderOf(recordAccessLog({ destinationArn, format }, sinkFormats.REST, variables, ports)),
+        recordExecutionLog(recorded, ports),
+      ])
+    },
+    http: (recorded) => {
+      const { DestinationArn: destinationArn, Format: format } = recorded.stage.AccessLogSettings ?? {}
+      const variables = httpLogVariables(httpStageOf(recorded))
+      return together<HttpOutcome>([
+        { record: recordHttpMetrics(recorded, ports) },
+        recorderOf(recordAccessLog({ destinationArn, format }, sinkFormats.HTTP, variables, ports)),
+      ])
+    },
+  }
+}
+
+function recorderOf<Told>(record: ((outcome: Told) => void) | undefined): StageRecorder<Told> | undefined {
+  return record && { record }
+}
+
+/** Several recorders as one. */
+function together<Told>(recorders: readonly (StageRecorder<Told> | undefined)[]): StageRecorder<Told> {
+  const present = recorders.filter((recorder) => recorder !== undefined)
+  const begins = present.flatMap(({ begin }) => (begin === undefined ? [] : [begin]))
+  const records = present.map(({ record }) => record)
+  return {
+    begin:
+      begins.length === 0
+        ? undefined
+        : (received: Received) => begins.reduce((begun, begin) => begin(begun), received),
+    record: (outcome) => {
+      for (const record of records) record(outcome)
+    },
+  }
+}
+
+/** What log variables read of a stage when no method was found. */
+function restStageOf({ scope, api, stage }: RecordedRestStage): RestStage {
+  return {
+    ...scope,
+    apiId: api.id ?? '',
+    stageName: stage.stageName ?? '',
+    deploymentId: stage.deploymentId ?? '',
+    variables: stage.variables,
+    isBinary: () => false,
+    canary: undefined,
+  }
+}
+
+function httpStageOf({ scope, api, stage }: RecordedHttpStage): HttpStage {
+  return {
+    ...scope,
+    apiId: api.ApiId ?? '',
+    stageName: stage.StageName,
+    deploymentId: stage.DeploymentId ?? '',
+    variables: stage.StageVariables,
+  }
+}

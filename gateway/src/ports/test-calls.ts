@@ -1,0 +1,47 @@
+// The test calls port: one request against a REST API as it is now, undeployed, with its execution log.
+import type { Scope } from '../nouns/records.ts'
+import type { HeaderList } from '../nouns/headers.ts'
+import type { RestSnapshot } from '../nouns/snapshot.ts'
+
+/** Who tests: `$context.identity.*` of the call. */
+export interface Tester {
+  readonly account: string
+  readonly arn: string
+  readonly userId: string
+  readonly accessKeyId: string
+}
+
+export interface TestRequest {
+  readonly scope: Scope
+  /** The API, frozen for this one call. */
+  readonly snapshot: RestSnapshot
+  /** Path and query; undefined for the resource's own path template. */
+  readonly pathWithQueryString: string | undefined
+  readonly headers: HeaderList
+  readonly body: string
+  readonly stageVariables: Readonly<Record<string, string>> | undefined
+  readonly tester: Tester
+}
+
+export interface MethodTest extends TestRequest {
+  readonly resourceId: string
+  /** As configured: a verb or `ANY`. */
+  readonly configuredMethod: string
+  /** The verb that the request has. */
+  readonly httpMethod: string
+  readonly clientCertificateId: string | undefined
+}
+
+export interface MethodTestResult {
+  /** 0 when a streaming integration sent no headers in time. */
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: string
+  readonly log: string
+  readonly latencyMs: number
+}
+
+export interface TestCalls {
+  /** Runs the method's steps behind authorization, keys, throttles and caches. Never rejects for what the API does. */
+  method(test: MethodTest): Promise<MethodTestResult>
+}

@@ -1,0 +1,72 @@
+// Test calls: a method of the API as it stands, deployed or not, run with its log kept. Rules: R 15, RR 19.
+import { NotFoundException } from '@sluice/aws-protocol/apigateway'
+import type { Operations, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
+import type { Handlers } from '@sluice/aws-protocol'
+import { freezeRestApi } from '../../freeze/rest.ts'
+import type { HeaderList } from '../../nouns/headers.ts'
+import type { Call } from '../call.ts'
+import { found, foundResource, unknownApi } from './found.ts'
+import { verbs } from './method-rules.ts'
+import type { ApigatewayParts } from './parts.ts'
+
+export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations, 'TestInvokeMethod', Call> {
+  return {
+    TestInvokeMethod: async (input, call) => {
+      const { restApiId, resourceId, httpMethod, clientCertificateId } = input
+      await foundResource(call, restApiId, resourceId)
+      const configuredMethod = await configured(call, input)
+      if (clientCertificateId !== undefined) {
+        found(
+          await call.store.get('ClientCertificate', [clientCertificateId]),
+          'Invalid Client Certificate identifier specified',
+        )
+      }
+      const snapshot = found(await freezeRestApi(call.store, restApiId), unknownApi(call, restApiId))
+      const { status, headers, body, log, latencyMs } = await testCalls.method({
+        scope: call.scope,
+        snapshot,
+        resourceId,
+        configuredMethod,
+        httpMethod,
+        clientCertificateId,
+        ...requestOf(input),
+        tester: call.principal,
+      })
+      return { status, body, ...headerMembers(headers), log, latency: latencyMs }
+    },
+  }
+}
+
+/** The configured method that a verb is served by. Throws NotFoundException. */
+async function configured(
+  call: Call,
+  { restApiId, resourceId, httpMethod }: TestInvokeMethodRequest,
+): Promise<string> {
+  if (verbs.has(httpMethod)) {
+    for (const candidate of [httpMethod, 'ANY']) {
+      if ((await call.store.get('Method', [restApiId, resourceId, candidate])) !== undefined) return candidate
+    }
+  }
+  throw new NotFoundException('Invalid Method identifier specified')
+}
+
+/** What a test request sends. Of a header that is given both ways, the several values go out. */
+function requestOf(input: TestInvokeMethodRequest) {
+  const { pathWithQueryString, body = '', stageVariables, headers = {}, multiValueHeaders = {} } = input
+  const several = Object.entries(multiValueHeaders).flatMap(([name, values]) => values.flatMap((value) => [name, value]))
+  const single = Object.entries(headers).filter(([name]) => !Object.hasOwn(multiValueHeaders, name))
+  return { pathWithQueryString, body, stageVariables, headers: [...single.flat(), ...several] }
+}
+
+/** `headers` has the last value of each name, `multiValueHeaders` all of them. */
+function headerMembers(list: HeaderList) {
+  const all = new Map<string, string[]>()
+  for (let index = 0; index < list.length; index += 2) {
+    const [name = '', value = ''] = [list[index], list[index + 1]]
+    all.set(name, [...(all.get(name) ?? []), value])
+  }
+  return {
+    headers: Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1) ?? ''])),
+    multiValueHeaders: Object.fromEntries(all),
+  }
+}

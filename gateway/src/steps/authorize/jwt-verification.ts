@@ -1,0 +1,46 @@
+// A token whose signature and issuer are right: verified now, or remembered from a request before. HTTP 11.2.
+import { verify, type KeyObject } from 'node:crypto'
+import type { Issuers, VerifiedToken } from './issuers.ts'
+import { checkIssuer, claimTexts, scopesOf, timesOf } from './jwt-claims.ts'
+import type { IssuerKeys, KeySet } from './jwt-keys.ts'
+import { parseToken, supportedAlgorithms, TokenFault, type ParsedToken } from './jwt-token.ts'
+
+/** What depends on the authorizer and the time is left to be checked. Throws, or rejects with, TokenFault. */
+export function verifiedToken(
+  token: string,
+  keys: IssuerKeys,
+  { verified }: Issuers,
+): VerifiedToken | Promise<VerifiedToken> {
+  const keySet = keys.current()
+  const known = verified.get(token)
+  // Keys that were fetched anew may lack the one that signed: then the token is verified again.
+  if (known !== undefined && known.issuer === keys && known.keySet === keySet) return known
+  const parsed = parseToken(token)
+  const verifyNow = (keySet: KeySet, key: KeyObject | undefined): VerifiedToken => {
+    const found = verifyToken(parsed, { keys, keySet, key })
+    verified.set(token, found)
+    return found
+  }
+  const key = keySet?.find(parsed.keyId, parsed.algorithm)
+  if (keySet !== undefined && key !== undefined) return verifyNow(keySet, key)
+  return keys.renewed().then((renewed) => verifyNow(renewed, renewed.find(parsed.keyId, parsed.algorithm)))
+}
+
+/** Checks signature and issuer, and reads what later checks need. Throws TokenFault. */
+function verifyToken(
+  parsed: ParsedToken,
+  { keys, keySet, key }: { readonly keys: IssuerKeys; readonly keySet: KeySet; readonly key: KeyObject | undefined },
+): VerifiedToken {
+  const { algorithm, signed, signature, claims } = parsed
+  const digest = supportedAlgorithms.get(algorithm)
+  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature)) throw new TokenFault('signature mismatch')
+  checkIssuer(claims, keys.issuer)
+  return {
+    ...timesOf(claims),
+    issuer: keys,
+    keySet,
+    claims,
+    claimTexts: claimTexts(claims),
+    scopes: scopesOf(claims),
+  }
+}

@@ -1,0 +1,69 @@
+// Access logs: one line a request, to the stage's own log group and to the sink that the whole gateway writes to.
+import { parseLogGroupArn } from '../../nouns/log-group-arn.ts'
+import type { LineSink } from '../../ports/line-sink.ts'
+import type { Logs } from '../../ports/logs.ts'
+import type { HttpOutcome, RestOutcome } from '../../ports/recorder.ts'
+import { compileLogFormat, type LogVariables } from './log-format.ts'
+
+export interface AccessLogPorts {
+  readonly logs: Logs
+  /** Where every request of every API goes too; undefined: nowhere. */
+  readonly accessLog: LineSink | undefined
+  /** The log stream that this process writes to: 32 hexadecimal characters. */
+  readonly streamName: string
+}
+
+export interface AccessLogSettings {
+  readonly destinationArn: string | undefined
+  readonly format: string | undefined
+}
+
+/** What the sink is given: AWS's own JSON preset of each kind, with the times beside. Security specification F.7. */
+export const sinkFormats = {
+  REST: presetOf('resourcePath'),
+  HTTP: presetOf('routeKey'),
+} as const
+
+function presetOf(route: 'resourcePath' | 'routeKey'): string {
+  const names = {
+    requestId: 'requestId',
+    extendedRequestId: 'extendedRequestId',
+    ip: 'identity.sourceIp',
+    caller: 'identity.caller',
+    user: 'identity.user',
+    requestTime: 'requestTime',
+    apiId: 'apiId',
+    stage: 'stage',
+    httpMethod: 'httpMethod',
+    path: 'path',
+    [route]: route,
+    protocol: 'protocol',
+    status: 'status',
+    responseLength: 'responseLength',
+    responseLatency: 'responseLatency',
+    integrationLatency: 'integrationLatency',
+    error: 'error.message',
+  }
+  return `{${Object.entries(names)
+    .map(([key, name]) => `"${key}":"$context.${name}"`)
+    .join(',')}}`
+}
+
+/** What writes the line of each request; undefined when nobody wants one. */
+export function recordAccessLog<Told extends RestOutcome | HttpOutcome>(
+  settings: AccessLogSettings,
+  sinkFormat: string,
+  variables: LogVariables<Told>,
+  { logs, accessLog, streamName }: AccessLogPorts,
+): ((outcome: Told) => void) | undefined {
+  const { destinationArn, format } = settings
+  const group = destinationArn === undefined ? undefined : parseLogGroupArn(destinationArn)
+  const groupLine = group === undefined || format === undefined ? undefined : compileLogFormat(format, variables)
+  const place = group && { scope: group.scope, group: group.name, stream: streamName }
+  const sinkLine = accessLog === undefined ? undefined : compileLogFormat(sinkFormat, variables)
+  if (groupLine === undefined && sinkLine === undefined) return undefined
+  return (outcome) => {
+    if (groupLine !== undefined && place !== undefined) logs.append(place, outcome.endedAtMs, groupLine(outcome))
+    if (sinkLine !== undefined) accessLog?.write(sinkLine(outcome))
+  }
+}

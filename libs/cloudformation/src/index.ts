@@ -1,0 +1,2 @@
+// CloudFormation and SAM templates to ordered resources.
+export {}
