@@ -8,6 +8,7 @@ import { load, loadGenerator, type LoadResult } from './load.ts'
 import { runMicro } from './micro.ts'
 import { canPin, machineCpuSeconds } from './process.ts'
 import { measureStartup } from './startup.ts'
+import { measureWebSocket } from './websocket.ts'
 import { hasNginx, startBackend } from './yardsticks.ts'
 
 const { values, positionals } = parseArgs({
@@ -163,9 +164,13 @@ try {
   await backend.stop()
 }
 if (rows.length > 0) process.stdout.write(`${format(rows)}\n`)
+const webSocket =
+  positionals.length === 0 || positionals.includes('websocket')
+    ? await measureWebSocket({ rounds, seconds, connections, port: ownPort })
+    : undefined
 const startup = positionals.length === 0 || positionals.includes('startup') ? await measureStartup() : undefined
 if (values.record !== undefined) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${values.record}.json`), `${JSON.stringify({ machine, rows, startup }, null, 2)}\n`)
+  writeFileSync(join(folder, `${values.record}.json`), `${JSON.stringify({ machine, rows, webSocket, startup }, null, 2)}\n`)
 }

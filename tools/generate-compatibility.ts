@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
 import { createMemoryConnections } from '../gateway/src/adapters/memory-connections.ts'
 import { createMemoryStore } from '../gateway/src/adapters/memory-store.ts'
+import { createSqliteLogs } from '../gateway/src/adapters/sqlite-logs.ts'
+import { createSqliteMetrics } from '../gateway/src/adapters/sqlite-metrics.ts'
+import { systemClock } from '../gateway/src/adapters/clocks.ts'
+import { createLog } from '../gateway/src/log.ts'
 import { compatibility } from '../gateway/src/services/compatibility.ts'
 import { createServices } from '../gateway/src/services/index.ts'
 
@@ -11,6 +15,7 @@ const file = join(import.meta.dirname, '..', 'docs', 'compatibility.md')
 const nobody = (): never => {
   throw new Error('the page is made from what the services are, not from what they do')
 }
+const inMemory = { file: undefined, clock: systemClock, log: createLog('silent') }
 const functions = { invoke: nobody, stream: nobody }
 const text = compatibility(
   createServices({
@@ -19,6 +24,9 @@ const text = compatibility(
     functions,
     folders: false,
     connections: createMemoryConnections(),
+    testCalls: { method: nobody },
+    logs: createSqliteLogs(inMemory),
+    metrics: createSqliteMetrics(inMemory),
   }),
 )
 

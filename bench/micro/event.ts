@@ -39,7 +39,7 @@ const stage = {
 
 export function addEvents(bench: Bench): void {
   const method: RestMethod = {
-    stage: { ...stage, isBinary: () => false, canary: undefined },
+    stage: { ...stage, isBinary: () => false, canary: undefined, isEdge: false, isTest: false },
     resourceId: 'r1',
     resourcePath: '/pets/{petId}',
     httpMethod: 'GET',

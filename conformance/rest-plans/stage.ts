@@ -7,6 +7,7 @@ import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { lastHeader } from '../../gateway/src/nouns/headers.ts'
 import { planRestStage } from '../../gateway/src/plan/rest.ts'
 import type { FunctionAnswer, FunctionCall } from '../../gateway/src/ports/functions.ts'
+import { Issuers } from '../../gateway/src/steps/authorize/issuers.ts'
 
 export interface StageOptions {
   readonly method: apigateway.Method
@@ -71,6 +72,8 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
       }),
       principals: { find: () => Promise.resolve(undefined) },
       clock,
+      issuers: new Issuers(upstream, clock),
+      cognitoIssuers: new Map(),
       functions: {
         invoke: options.invoke ?? (() => Promise.reject(new Error('no function'))),
         stream: () => Promise.reject(new Error('no function')),

@@ -1,8 +1,9 @@
 // The only reader of flags, environment variables and the config file; what comes out is one frozen Config.
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '@sluice/sigv4'
 import { logLevels, type LogLevel } from './log.ts'
+import { parseRange, type TrustedRange } from './server/client-address.ts'
 
 export interface Config {
   readonly command: 'dev' | 'serve'
@@ -22,6 +23,11 @@ export interface Config {
   /** `AWS_ENDPOINT_URL_SQS` and the like, by what follows the prefix: where integrations call services of AWS instead. */
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly enforceLambdaPermissions: boolean
+  /** Cognito user pool id → issuer URL. */
+  readonly cognitoIssuers: ReadonlyMap<string, string>
+  readonly trustedProxies: readonly TrustedRange[]
+  /** A file, or `stdout`, for a line of JSON a request; undefined for neither. */
+  readonly accessLog: string | undefined
   readonly logLevel: LogLevel
 }
 
@@ -62,6 +68,21 @@ const options = {
     value: 'on|off',
     default: undefined,
     about: 'whether invoking needs AddPermission; default: on in serve, off in dev',
+  },
+  'cognito-issuer': {
+    value: 'POOL=URL,...',
+    default: undefined,
+    about: 'whose tokens count as those of a Cognito user pool, instead of AWS',
+  },
+  'trusted-proxies': {
+    value: 'CIDR,...',
+    default: undefined,
+    about: 'proxies whose X-Forwarded-For is believed; default: none',
+  },
+  'access-log': {
+    value: 'FILE|stdout',
+    default: undefined,
+    about: 'where a line of JSON is written for each request of every API; default: nowhere',
   },
   config: { value: 'FILE', default: undefined, about: 'JSON file with any of these options by name' },
   'log-level': { value: 'LEVEL', default: 'info', about: `one of ${logLevels.join(', ')}` },
@@ -158,6 +179,9 @@ function build(command: Config['command'], { files, environment, value }: Given)
     lambdaEndpoint: endpointOf('lambda-endpoint', value('lambda-endpoint')),
     lambdaCredentials: credentialsIn(environment),
     awsEndpoints: awsEndpointsIn(environment),
+    cognitoIssuers: cognitoIssuersOf(value('cognito-issuer')),
+    trustedProxies: listOf(value('trusted-proxies')).map(trustedRangeOf),
+    accessLog: accessLogOf(value('access-log')),
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
@@ -184,6 +208,35 @@ function endpointOf(name: OptionName, text: string | undefined): string | undefi
   throw new UsageError(`--${name} takes a URL such as https://lambda.eu-west-1.amazonaws.com, not "${text}".`)
 }
 
+function cognitoIssuersOf(text: string | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    listOf(text).map((pair) => {
+      const equals = pair.indexOf('=')
+      const [pool, url] = [pair.slice(0, Math.max(equals, 0)), pair.slice(equals + 1)]
+      if (!/^[\w-]+$/.test(pool) || !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+        throw new UsageError(
+          `--cognito-issuer takes pairs such as us-east-1_AbCdEf=http://127.0.0.1:9229/us-east-1_AbCdEf, not "${pair}".`,
+        )
+      }
+      return [pool, url]
+    }),
+  )
+}
+
+function trustedRangeOf(text: string): TrustedRange {
+  const range = parseRange(text)
+  if (range !== undefined) return range
+  throw new UsageError(`--trusted-proxies takes addresses and ranges such as 10.0.0.0/8, not "${text}".`)
+}
+
+/** `a, b` → its parts. */
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
 function credentialsIn(environment: NodeJS.ProcessEnv): Credentials | undefined {
   const accessKeyId = environment['AWS_ACCESS_KEY_ID']
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY']
@@ -203,6 +256,17 @@ function awsEndpointsIn(environment: NodeJS.ProcessEnv): ReadonlyMap<string, str
     endpoints.set(name.slice(awsEndpointPrefix.length), url)
   }
   return endpoints
+}
+
+/** Opened once here, so that a path that cannot be written is told of at the start. */
+function accessLogOf(target: string | undefined): string | undefined {
+  if (target === undefined || target === 'stdout') return target
+  try {
+    closeSync(openSync(target, 'a', 0o600))
+    return target
+  } catch (error) {
+    throw new UsageError(`The access log ${target} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 function switchOf(name: OptionName, text: string | undefined): boolean | undefined {

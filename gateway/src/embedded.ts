@@ -2,6 +2,7 @@
 import { VirtualClock } from './adapters/clocks.ts'
 import { createCore } from './gateway.ts'
 import { createLog, type LogLevel } from './log.ts'
+import { parseRange, type TrustedRange } from './server/client-address.ts'
 import { perform } from './server/perform.ts'
 import { createSdkHandler, type SdkRequestHandler } from './server/sdk-handler.ts'
 import { createClients } from './dev/client.ts'
@@ -22,6 +23,10 @@ export interface GatewayOptions {
   readonly logLevel?: LogLevel
   /** Where services of AWS are called that integrations name: `{ SQS: 'http://127.0.0.1:9324' }`, unsigned. */
   readonly awsEndpoints?: Readonly<Record<string, string>>
+  /** The issuers of Cognito user pools: `{ 'us-east-1_AbCdEf': 'http://127.0.0.1:9229/us-east-1_AbCdEf' }`. AWS's own when absent. */
+  readonly cognitoIssuers?: Readonly<Record<string, string>>
+  /** Whose `X-Forwarded-For` is believed: addresses and CIDR ranges. `invoke` itself comes from 127.0.0.1. Nobody's when absent. */
+  readonly trustedProxies?: readonly string[]
 }
 
 export interface EmbeddedGateway {
@@ -58,6 +63,8 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     lambdaCredentials: undefined,
     awsEndpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
     enforceLambdaPermissions: false,
+    cognitoIssuers: new Map(Object.entries(options.cognitoIssuers ?? {})),
+    trustedProxies: (options.trustedProxies ?? []).map(rangeOf),
   })
   const requestHandler = createSdkHandler(core.front)
   return {
@@ -86,6 +93,12 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     clock,
     close: () => core.close(),
   }
+}
+
+function rangeOf(text: string): TrustedRange {
+  const range = parseRange(text)
+  if (range === undefined) throw new TypeError(`trustedProxies takes addresses and CIDR ranges, not "${text}"`)
+  return range
 }
 
 /** Statuses that a Response may have no body with. */

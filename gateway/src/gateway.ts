@@ -5,7 +5,6 @@ import type { Credentials } from '@sluice/sigv4'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
 import { createMemoryConnections } from './adapters/memory-connections.ts'
-import { createMemoryFunctionLog } from './adapters/memory-function-log.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
 import { createSignedAws } from './adapters/signed-aws.ts'
@@ -14,18 +13,23 @@ import { createStoredPrincipals } from './adapters/stored-principals.ts'
 import { createUndiciUpstream } from './adapters/undici-upstream.ts'
 import type { Log } from './log.ts'
 import { randomIds } from './nouns/ids.ts'
+import { openObservability } from './observability.ts'
 import { httpCompiler } from './plan/http-compiler.ts'
+import { Domains } from './plan/domains.ts'
 import { Plans } from './plan/plans.ts'
 import { restCompiler } from './plan/rest-compiler.ts'
-import type { PlanPorts } from './plan/stage-plan.ts'
+import { createTestCalls } from './plan/test-calls.ts'
+import type { RestPlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Connections } from './ports/connections.ts'
+import type { Logs } from './ports/logs.ts'
 import type { Store } from './ports/store.ts'
 import { createDataPlane } from './server/data-plane.ts'
+import { behindProxies, type TrustedRange } from './server/client-address.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
-import { createPages } from './server/pages.ts'
+import { createPages, TextPage } from './server/pages.ts'
 import { createManagement } from './server/management.ts'
 import { createServicePlane } from './server/service-plane.ts'
 import type { Addresses } from './services/call.ts'
@@ -36,6 +40,7 @@ import { modelOf } from './services/models.ts'
 import { accountCredentials, roleCredentials } from './services/sts/function-credentials.ts'
 import type { SocketLimits } from './sockets/limits.ts'
 import { Sockets } from './sockets/sockets.ts'
+import { Issuers } from './steps/authorize/issuers.ts'
 import { sluiceVersion } from './version.ts'
 
 export interface GatewayParts {
@@ -57,6 +62,12 @@ export interface GatewayParts {
   readonly awsEndpoints: ReadonlyMap<string, string>
   /** Whether an API needs a function's permission (AddPermission) to invoke it. */
   readonly enforceLambdaPermissions: boolean
+  /** Cognito user pool id → the issuer whose tokens count as the pool's; AWS's own when absent. */
+  readonly cognitoIssuers?: ReadonlyMap<string, string> | undefined
+  /** Whose `X-Forwarded-For` is believed; nobody's when absent. */
+  readonly trustedProxies?: readonly TrustedRange[] | undefined
+  /** A file, or `stdout`, that gets a line of JSON for each request of every API; nowhere when absent. */
+  readonly accessLog?: string | undefined
   /** Where gateways find each other's WebSocket connections; this gateway's own alone when absent. */
   readonly connections?: Connections | undefined
   /** Bounds of WebSocket connections other than AWS's. */
@@ -80,6 +91,8 @@ export interface Core {
 }
 
 interface FunctionsPlace {
+  /** Takes the lines that functions write. */
+  readonly logs: Logs
   readonly store: Store
   readonly blobs: Blobs
   readonly endpointUrl: () => string | undefined
@@ -91,7 +104,6 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
     ...place,
     clock,
     log,
-    functionLog: createMemoryFunctionLog(),
     codeFolder: dataFolder === undefined ? join(tmpdir(), `sluice-${userInfo().uid}`) : join(dataFolder, 'functions'),
     remote:
       endpoint === undefined
@@ -102,9 +114,15 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
   })
 }
 
-function openPlans(store: Store, ports: PlanPorts, log: Log): Plans {
+function openPlans(store: Store, ports: RestPlanPorts, log: Log): Plans {
   return new Plans(store, { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) }, (error, apiId, stageName) =>
     log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
+  )
+}
+
+function openDomains(store: Store, log: Log): Domains {
+  return new Domains(store, (error, domainName) =>
+    log.error({ error, domainName }, 'a custom domain name could not be read; what was known of it goes on serving'),
   )
 }
 
@@ -119,16 +137,22 @@ export function createCore(parts: GatewayParts): Core {
     apiEndpoint: (apiId) => `http://${apiId}.execute-api.${parts.domain}${port === 0 || port === 80 ? '' : `:${port}`}`,
   }
   let endpointUrl: string | undefined
-  const functions = openFunctions(parts, { store, blobs, endpointUrl: () => endpointUrl })
+  const { logs, metrics, totals, record, close: closeObservability } = openObservability(parts)
+  const functions = openFunctions(parts, { store, blobs, logs, endpointUrl: () => endpointUrl })
   const connections = parts.connections ?? createMemoryConnections()
-  const services = createServices({ blobs, functions, store, folders: parts.mode === 'dev', connections })
   const principals = createStoredPrincipals({
     store,
     trustedAccount: parts.mode === 'dev' ? parts.account : undefined,
   })
   const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
   const aws = createSignedAws({ upstream, clock, credentials, endpoints })
-  const plans = openPlans(store, { upstream, functions, aws, principals, clock, bug }, log)
+  const { cognitoIssuers = new Map() } = parts
+  const issuers = new Issuers(upstream, clock)
+  const planPorts: RestPlanPorts = { upstream, functions, aws, principals, clock, bug, issuers, cognitoIssuers, record }
+  const plans = openPlans(store, planPorts, log)
+  const testCalls = createTestCalls(planPorts)
+  const folders = parts.mode === 'dev'
+  const services = createServices({ blobs, functions, store, folders, connections, testCalls, logs, metrics })
   const identify =
     parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
   const endpoint = createEndpoint({
@@ -141,18 +165,21 @@ export function createCore(parts: GatewayParts): Core {
     customIds: parts.mode === 'dev',
     bug,
   })
-  const { domain } = parts
+  const { domain, trustedProxies = [] } = parts
   const sockets = new Sockets({ plans, store, connections, clock, limits: parts.socketLimits })
   const dataPlane = createDataPlane({ plans, clock, sockets })
   const servicePlane = createServicePlane(endpoint)
   const management = createManagement({ plans, services: servicePlane, dataPlane })
+  const domains = openDomains(store, log)
+  const apis = { dataPlane, management, domains, domain }
   const pages = createPages({
     '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }),
     '/_sluice/connections': () => sockets.counts(),
+    '/_sluice/metrics': () => new TextPage('text/plain; version=0.0.4; charset=utf-8', totals.text()),
   })
   return {
-    front: createFront({ dataPlane, management, services: servicePlane, pages, domain }),
-    dataFront: createFront({ dataPlane, management, domain }),
+    front: behindProxies(createFront({ ...apis, services: servicePlane, pages }), trustedProxies),
+    dataFront: behindProxies(createFront(apis), trustedProxies),
     adminFront: createFront({ services: servicePlane, pages, domain }),
     endpoint,
     store,
@@ -164,9 +191,11 @@ export function createCore(parts: GatewayParts): Core {
     },
     close: async () => {
       await sockets.stop(0)
+      domains.close()
       plans.close()
       principals.close()
       await Promise.all([functions.close(), upstream.close()])
+      await closeObservability()
       await store.close()
     },
   }

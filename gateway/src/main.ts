@@ -54,7 +54,10 @@ async function run(config: Config): Promise<void> {
   flushCompileCache()
   await stopped
   stopDeploying()
-  await Promise.all(listeners.map((listener) => listener.close(graceMs)))
+  // First, while functions can still call us: `$disconnect` is told of connections that end here.
+  const deadline = Date.now() + graceMs
+  await core.sockets.stop(graceMs / 2)
+  await Promise.all(listeners.map((listener) => listener.close(deadline - Date.now())))
   await core.close()
   process.exit(0)
 }

@@ -17,7 +17,8 @@ const complainMs = 60_000
 
 export function createLineFile(options: LineFileOptions): LineSink {
   const { target, log, maximumWaitingChars = 32 * 1024 * 1024 } = options
-  const append = target === 'stdout' ? toStdout : (text: string): Promise<void> => appendFile(target, text, { mode: 0o600 })
+  const append =
+    target === 'stdout' ? toStdout : (text: string): Promise<void> => appendFile(target, text, { mode: 0o600 })
   let waiting = ''
   let waitingLines = 0
   let dropped = 0
@@ -29,7 +30,10 @@ export function createLineFile(options: LineFileOptions): LineSink {
     dropped += lines
     if (Date.now() - complainedAtMs < complainMs) return
     complainedAtMs = Date.now()
-    log.warn({ target, dropped, error }, 'access log lines were dropped: they could not be written fast enough, or at all')
+    log.warn(
+      { target, dropped, error },
+      'access log lines were dropped: they could not be written fast enough, or at all',
+    )
   }
   const flush = async (): Promise<void> => {
     clearTimeout(timer)

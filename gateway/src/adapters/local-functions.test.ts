@@ -11,7 +11,7 @@ import type { Store } from '../ports/store.ts'
 import { createMemoryBlobs } from './blobs.ts'
 import { VirtualClock } from './clocks.ts'
 import { createLocalFunctions, type LocalFunctionsParts } from './local-functions.ts'
-import { createMemoryFunctionLog } from './memory-function-log.ts'
+import { createSqliteLogs } from './sqlite-logs.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 const scope = { account: '000000000000', region: 'us-east-1' }
@@ -22,14 +22,15 @@ let store: Store
 let functions: ReturnType<typeof createLocalFunctions>
 const clock = new VirtualClock()
 const blobs = createMemoryBlobs()
-const functionLog = createMemoryFunctionLog()
+const logs = createSqliteLogs({ file: undefined, clock, log: createLog('silent') })
+const linesOf = (group: string): string[] => logs.events({ scope, group, limit: 1_000 }).map(({ message }) => message)
 
 function open(more: Partial<LocalFunctionsParts> = {}): void {
   functions = createLocalFunctions({
     store,
     blobs,
     clock,
-    functionLog,
+    logs,
     log: createLog('silent'),
     codeFolder: folder,
     remote: undefined,
@@ -86,7 +87,7 @@ test('a function finds the gateway in AWS_ENDPOINT_URL, and its lines go to the 
   open()
   await putSource('export const handler = async () => { console.log("hello"); return process.env.AWS_ENDPOINT_URL }')
   expect(await value()).toBe('http://127.0.0.1:4566')
-  const lines = functionLog.lines('/aws/lambda/pets').map(({ line }) => line)
+  const lines = linesOf('/aws/lambda/pets')
   expect(lines.some((line) => line.endsWith('INFO\thello'))).toBe(true)
 })
 
@@ -115,8 +116,7 @@ describe('events', () => {
   test('are answered 202 at once and tried three times, after one and after two minutes', async () => {
     open()
     await putSource('export const handler = async ({ id }) => { console.log("try", id); throw new Error("no") }')
-    const tries = (): number =>
-      functionLog.lines('/aws/lambda/pets').filter(({ line }) => line.includes('try 7')).length
+    const tries = (): number => linesOf('/aws/lambda/pets').filter((line) => line.includes('try 7')).length
     const answer = await functions.invoke(call({ type: 'Event', payload: '{"id":7}' }))
     expect(answer.status).toBe(202)
     await expect.poll(tries, { timeout: 5000 }).toBe(1)

@@ -4,7 +4,8 @@ import type { InvokeOptions, InvokeResult, LambdaRuntime } from '@sluice/lambda-
 import type { Log } from '../log.ts'
 import type { Blobs } from '../ports/blobs.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { FunctionLog } from '../ports/function-log.ts'
+import { parseFunctionArn } from '../nouns/function-arn.ts'
+import type { Logs } from '../ports/logs.ts'
 import {
   FunctionFault,
   type FunctionAnswer,
@@ -24,7 +25,8 @@ export interface LocalFunctionsParts {
   readonly blobs: Blobs
   readonly clock: Clock
   readonly log: Log
-  readonly functionLog: FunctionLog
+  /** Takes the lines that functions write. */
+  readonly logs: Pick<Logs, 'append'>
   /** Where unpacked code may be put. */
   readonly codeFolder: string
   /** Where functions that are not here are invoked. */
@@ -184,13 +186,15 @@ class LocalFunctions implements Functions {
   }
 
   private async open(): Promise<LambdaRuntime> {
-    const { log, functionLog, codeFolder, endpointUrl } = this.parts
+    const { log, logs, codeFolder, endpointUrl } = this.parts
     const { createRuntime } = await import('@sluice/lambda-runtime')
     const url = endpointUrl()
     const runtime = createRuntime({
       folder: codeFolder,
-      log: ({ logGroupName, logStreamName, timestampMs, message }) => {
-        functionLog.write(logGroupName, logStreamName, timestampMs, message)
+      log: ({ functionKey, logGroupName, logStreamName, timestampMs, message }) => {
+        const scope = parseFunctionArn(functionKey)?.scope
+        if (scope !== undefined)
+          logs.append({ scope, group: logGroupName, stream: logStreamName }, timestampMs, message)
         log.debug({ logGroup: logGroupName, logStream: logStreamName, line: message }, 'function log')
       },
       ...(url !== undefined && { endpointUrl: url }),

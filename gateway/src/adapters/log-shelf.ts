@@ -151,11 +151,14 @@ export class LogShelf {
     }
     if (streams === undefined) narrow('events.group_id = ?', groupId)
     else {
-      const ids = streams.flatMap((name) => this.statements.stream.get(groupId, name)?.['id'] as number | undefined ?? [])
+      const ids = streams.flatMap(
+        (name) => (this.statements.stream.get(groupId, name)?.['id'] as number | undefined) ?? [],
+      )
       narrow(`events.stream_id IN (${ids.map(() => '?').join(', ')})`, ...ids)
     }
     if (toMs !== undefined) narrow('events.at < ?', toMs)
-    if (after !== undefined) narrow(`(events.at, events.id) ${descending ? '<' : '>'} (?, ?)`, after.timestampMs, after.id)
+    if (after !== undefined)
+      narrow(`(events.at, events.id) ${descending ? '<' : '>'} (?, ?)`, after.timestampMs, after.id)
     const order = descending ? 'DESC' : 'ASC'
     const rows = this.database
       .prepare(

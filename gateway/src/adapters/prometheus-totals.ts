@@ -91,10 +91,27 @@ export function createPrometheusTotals(dropped: () => number): RequestTotals {
       const latency = 'apigw_request_duration_seconds'
       const integration = 'apigw_integration_duration_seconds'
       return [
-        family('apigw_requests_total', 'counter', 'Requests answered.', all.flatMap((total) => total.requestLines())),
-        family(latency, 'histogram', 'From the receipt of a request to the end of its answer.', durations(latency, (total) => total.latency)),
-        family(integration, 'histogram', 'From the forwarding of a request to the integration until its answer.', durations(integration, (total) => total.integration)),
-        family('sluice_log_lines_dropped_total', 'counter', 'Log lines that could not be kept.', [`sluice_log_lines_dropped_total ${dropped()}`]),
+        family(
+          'apigw_requests_total',
+          'counter',
+          'Requests answered.',
+          all.flatMap((total) => total.requestLines()),
+        ),
+        family(
+          latency,
+          'histogram',
+          'From the receipt of a request to the end of its answer.',
+          durations(latency, (total) => total.latency),
+        ),
+        family(
+          integration,
+          'histogram',
+          'From the forwarding of a request to the integration until its answer.',
+          durations(integration, (total) => total.integration),
+        ),
+        family('sluice_log_lines_dropped_total', 'counter', 'Log lines that could not be kept.', [
+          `sluice_log_lines_dropped_total ${dropped()}`,
+        ]),
       ].join('')
     },
   }

@@ -17,7 +17,12 @@ const startMs = 1_763_625_600_000
 function open(options: Partial<SqliteLogsOptions> = {}) {
   const clock = new VirtualClock(startMs)
   const said: string[] = []
-  const logs = createSqliteLogs({ file: undefined, clock, log: createLog('warn', (line) => said.push(line)), ...options })
+  const logs = createSqliteLogs({
+    file: undefined,
+    clock,
+    log: createLog('warn', (line) => said.push(line)),
+    ...options,
+  })
   const messages = (query: Partial<LogQuery> = {}) =>
     logs.events({ scope, group: place.group, limit: 10_000, ...query }).map(({ message }) => message)
   return { clock, logs, said, messages }

@@ -149,7 +149,10 @@ class SqliteLogs implements Logs {
     const nowMs = this.options.clock.now()
     if (nowMs - this.complainedAtMs < complainMs) return
     this.complainedAtMs = nowMs
-    this.options.log.warn({ dropped: this.dropped, error }, 'log lines were dropped: they could not be written fast enough, or at all')
+    this.options.log.warn(
+      { dropped: this.dropped, error },
+      'log lines were dropped: they could not be written fast enough, or at all',
+    )
   }
 }
 

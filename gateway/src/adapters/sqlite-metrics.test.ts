@@ -103,15 +103,19 @@ describe('metrics by the minute', () => {
 
 test('a listing names every metric that ever had a value, and no other', () => {
   const { clock, metrics } = place()
-  metrics.meter({ ...key, family: httpMetrics }).at(clock.now())[tallyIndex.http.dataProcessed]?.add(10)
+  metrics
+    .meter({ ...key, family: httpMetrics })
+    .at(clock.now())
+    [tallyIndex.http.dataProcessed]?.add(10)
   const meter = metrics.meter(key)
   meter.at(clock.now())[latency]?.add(1)
   clock.advance(60_000)
   meter.at(clock.now())[count]?.add(1)
-  expect(metrics.list(scope).map(({ family, name }) => `${family.kind} ${name}`).sort()).toEqual([
-    'HTTP DataProcessed',
-    'REST Count',
-    'REST Latency',
-  ])
+  expect(
+    metrics
+      .list(scope)
+      .map(({ family, name }) => `${family.kind} ${name}`)
+      .sort(),
+  ).toEqual(['HTTP DataProcessed', 'REST Count', 'REST Latency'])
   expect(metrics.list({ ...scope, region: 'eu-west-1' })).toEqual([])
 })

@@ -30,9 +30,18 @@ export interface Received {
   readonly port: number
   /** The host name that the client spoke to, without port. */
   readonly domainName: string
+  /** What of a custom domain name led here; undefined on the default endpoint. */
+  readonly customDomain?: CustomDomainMatch | undefined
   readonly listener: Listener | undefined
   /** Kept while somebody records what requests take. */
   readonly work?: Work | undefined
+}
+
+/** Which of a custom domain name's mappings and routing rules took a request. */
+export interface CustomDomainMatch {
+  /** The mapping's key, `(none)` for the empty one: `$context.customDomain.basePathMatched`. */
+  readonly basePath: string | undefined
+  readonly routingRuleId: string | undefined
 }
 
 /** Bytes, text, chunks already there, or bytes that are still arriving. */

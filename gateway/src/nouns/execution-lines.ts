@@ -15,7 +15,7 @@ export function tellMethodRequest(listener: Listener, request: Received, paramet
   )
   listener.logged(`Method request path: ${javaMap(parameters.paths)}`)
   listener.logged(`Method request query string: ${javaMap(parameters.queryList)}`)
-  listener.logged(`Method request headers: ${javaMap(parameters.headerList)}`)
+  listener.logged(`Method request headers: ${javaMap(masked(parameters.headerList))}`)
   listener.logged(`Method request body before transformations: ${bodyText(request.body)}`)
 }
 
@@ -28,7 +28,7 @@ export interface EndpointRequest {
 
 export function tellEndpointRequest(listener: Listener, { uri, headers, body }: EndpointRequest): void {
   listener.logged(`Endpoint request URI: ${uri}`)
-  listener.logged(`Endpoint request headers: ${javaMap(pairsOf(headers))}`)
+  listener.logged(`Endpoint request headers: ${javaMap(masked(pairsOf(headers)))}`)
   listener.logged(`Endpoint request body after transformations: ${bodyText(body ?? '')}`)
   listener.logged(`Sending request to ${uri}`)
 }
@@ -46,10 +46,40 @@ export function tellEndpointResponse(listener: Listener, { status, headers, body
   listener.logged(`Endpoint response body before transformations: ${bodyText(body)}`)
 }
 
+/** An invocation of a function: AWS logs it as the request that goes to Lambda. */
+export interface InvocationRequest {
+  readonly functionArn: string
+  /** The API's request. */
+  readonly requestId: string
+  readonly apiId: string
+  readonly payload: Uint8Array | string
+  /** Epoch milliseconds. */
+  readonly atMs: number
+}
+
+/** The signature and the session's token are never shown: stars and a cut stand for them. Recorded: REST 19. */
+export function tellInvocation(listener: Listener, invocation: InvocationRequest): void {
+  const { functionArn, requestId, apiId, payload, atMs } = invocation
+  const uri = `https://lambda.${functionArn.split(':')[3]}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
+  const headers = [
+    `x-amzn-lambda-integration-tag=${requestId}`,
+    `Authorization=${'*'.repeat(64)}`,
+    `X-Amz-Date=${new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '')}`,
+    `x-amzn-apigateway-api-id=${apiId}`,
+    'Accept=application/json',
+    `User-Agent=AmazonAPIGateway_${apiId}`,
+    'X-Amz-Security-Token= [TRUNCATED]',
+  ]
+  listener.logged(`Endpoint request URI: ${uri}`)
+  listener.logged(`Endpoint request headers: {${headers.join(', ')}`)
+  listener.logged(`Endpoint request body after transformations: ${bodyText(payload)}`)
+  listener.logged(`Sending request to ${uri}`)
+}
+
 /** The answer of a method that was not refused. */
 export function tellMethodResponse(listener: Listener, { headers, body }: Answer): void {
   listener.logged(`Method response body after transformations: ${bodyText(body)}`)
-  listener.logged(`Method response headers: ${javaMap(pairsOf(headers))}`)
+  listener.logged(`Method response headers: ${javaMap(traceFirst(pairsOf(headers)))}`)
   listener.logged('Successfully completed execution')
 }
 
@@ -70,10 +100,27 @@ function javaMap(pairs: Pairs): string {
   return cut(`{${[...merged].map(([name, value]) => `${name}=${value}`).join(', ')}}`)
 }
 
-function pairsOf(list: HeaderList): Pairs {
+/** AWS lists the trace header before the method's own — recorded, REST 19 */
+function traceFirst(pairs: readonly (readonly [name: string, value: string])[]): Pairs {
+  const isTrace = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'x-amzn-trace-id'
+  return [...pairs.filter(isTrace), ...pairs.filter((pair) => !isTrace(pair))]
+}
+
+function pairsOf(list: HeaderList): [name: string, value: string][] {
   const pairs: [string, string][] = []
   for (let index = 0; index < list.length; index += 2) pairs.push([list[index] ?? '', list[index + 1] ?? ''])
   return pairs
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-amz-security-token'])
+
+/** Of credentials only the last six characters are shown, of short ones nothing. Security specification F.4. */
+function* masked(pairs: Pairs): Pairs {
+  for (const [name, value] of pairs) {
+    if (!secretHeaders.has(name.toLowerCase())) yield [name, value]
+    else
+      yield [name, value.length <= 12 ? '*'.repeat(value.length) : `${'*'.repeat(value.length - 6)}${value.slice(-6)}`]
+  }
 }
 
 function bodyText(body: AnswerBody): string {

@@ -44,3 +44,8 @@ export function httpRoutePath(exchange: Received): string {
   const path = exchange.rawPath.slice(exchange.resourcePathStart)
   return path === '' ? '/' : path
 }
+
+/** The path as format 1.0 shows it: on a custom domain name the client's, where format 2.0 has the stage. HTTP 5.4. */
+export function httpClientPath(exchange: Received): string {
+  return exchange.customDomain === undefined ? exchange.rawPath : (exchange.sentPath ?? exchange.rawPath)
+}

@@ -23,10 +23,27 @@ export type DeploymentRecord = Omit<apigateway.Deployment, 'apiSummary'> & { rea
 /** A client certificate with its private key, which the control plane never shows. */
 export type ClientCertificateRecord = apigateway.ClientCertificate & { readonly privateKeyPem: string }
 
+/** A certificate that was imported to ACM, with the private key that no answer shows. Times are epoch seconds. */
+export interface CertificateRecord {
+  readonly certificateArn: string
+  readonly certificatePem: string
+  readonly chainPem?: string | undefined
+  readonly privateKeyPem: string
+  readonly createdAt: number
+  readonly importedAt: number
+  readonly tags?: TagsRecord | undefined
+}
+
 /** A documentation version and the parts it froze. */
 export type DocumentationVersionRecord = apigateway.DocumentationVersion & {
   readonly parts: readonly apigateway.DocumentationPart[]
 }
+
+/** A custom domain name of either service; private ones have an id beside their name. */
+export type DomainNameRecord = apigateway.DomainName
+
+/** A mapping of either service: `restApiId` may name an HTTP or WebSocket API. */
+export type BasePathMappingRecord = apigateway.BasePathMapping & { readonly apiMappingId: string }
 
 /** The quotas and counts a usage plan key has; the key itself is an ApiKey. */
 export type UsagePlanKeyRecord = apigateway.UsagePlanKey
@@ -66,16 +83,18 @@ export interface Records {
   UsagePlan: apigateway.UsagePlan
   /** [usagePlanId, keyId] */
   UsagePlanKey: UsagePlanKeyRecord
-  /** [domainName] or [domainName, domainNameId] for private ones */
-  DomainName: apigateway.DomainName
+  /** [domainName] or [domainName, domainNameId] for private ones; both services show the same record */
+  DomainName: DomainNameRecord
   /** [domain, basePath]; the domain is `name`, or `name+id` for private ones; `(none)` is the empty base path */
-  BasePathMapping: apigateway.BasePathMapping
+  BasePathMapping: BasePathMappingRecord
   /** [domainNameAccessAssociationArn] */
   DomainNameAccessAssociation: apigateway.DomainNameAccessAssociation
   /** [vpcLinkId] */
   VpcLink: apigateway.VpcLink
   /** [clientCertificateId] */
   ClientCertificate: ClientCertificateRecord
+  /** [certificateId], the last part of its ARN */
+  Certificate: CertificateRecord
 
   /** [hash]: what a deployment froze, shared by deployments that froze the same */
   Snapshot: Snapshot
@@ -98,10 +117,6 @@ export interface Records {
   V2Deployment: apigatewayv2.Deployment & { readonly snapshotHash: string }
   /** [apiId, stageName] */
   V2Stage: apigatewayv2.Stage
-  /** [domainName] */
-  V2DomainName: apigatewayv2.DomainName
-  /** [domainName, apiMappingId] */
-  V2ApiMapping: apigatewayv2.ApiMapping
   /** [domainName, routingRuleId] */
   V2RoutingRule: apigatewayv2.RoutingRule
   /** [vpcLinkId] */

@@ -14,6 +14,10 @@ export interface RestStage {
   readonly isBinary: (mediaType: string) => boolean
   /** `$context.isCanaryRequest` exists only on stages with canary settings. */
   readonly canary: { readonly isCanaryRequest: boolean } | undefined
+  /** Whether the API's endpoint is edge-optimised. */
+  readonly isEdge: boolean
+  /** A test call's stage: there is no deployment, and a function's event has the headers that the tester gave, no others. */
+  readonly isTest: boolean
 }
 
 /** A method as its plan sees it. */
@@ -34,13 +38,18 @@ export type RestRouted = Received & Routed<RestMethod>
 /** A request that may call its integration. */
 export type RestAdmitted = RestRouted & Admitted
 
-/** The path that resources are matched against, and that Lambda reads as `event.path`: leading duplicate slashes are one. */
+/** The path that resources are matched against: leading duplicate slashes are one. */
 export function resourcePath(exchange: Received): string {
   const path = exchange.rawPath.slice(exchange.resourcePathStart)
   // AWS: `/stage//x` routes like `/x`, and Lambda's event.path is `/x` — rest specification 1.2
   let start = 0
   while (path.charCodeAt(start) === slash && path.charCodeAt(start + 1) === slash) start++
   return path === '' ? '/' : path.slice(start)
+}
+
+/** The path as Lambda events show it: without the stage; on a custom domain name the client's, base path included. */
+export function eventPath(exchange: Received): string {
+  return exchange.customDomain === undefined ? resourcePath(exchange) : exchange.rawPath
 }
 
 const slash = 47

@@ -1,13 +1,11 @@
 // HTTP and WebSocket API stages from the store: the stage's record, its deployment, its snapshot, its plan.
 import type { V2Snapshot } from '../nouns/snapshot.ts'
-import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
-import type { PlanPorts } from './stage-plan.ts'
+import type { HttpPlanPorts } from './stage-plan.ts'
 
-export function httpCompiler(given: PlanPorts): StageCompiler {
-  const ports = { ...given, issuers: new Issuers(given.upstream, given.clock) }
+export function httpCompiler(ports: HttpPlanPorts): StageCompiler {
   return {
     stages: async (read, apiId) => (await read.list('V2Stage', [apiId])).map(({ key }) => key[1] ?? ''),
     protocol: async (read, apiId) => (await read.get('V2Api', [apiId]))?.ProtocolType ?? 'HTTP',
@@ -20,7 +18,7 @@ export function httpCompiler(given: PlanPorts): StageCompiler {
       if (snapshot === undefined) return undefined
       if (snapshot.protocol === 'HTTP') {
         const recorder = ports.record?.http({ scope, api: snapshot.api, stage })
-        return recorded(planHttpStage(snapshot, stage, scope, ports), { recorder, clock: ports.clock })
+        return recorded(planHttpStage(snapshot, stage, scope, ports), recorder, ports)
       }
       // Loaded by the first WebSocket API: most processes have none, and start sooner without.
       const { planWebSocketStage } = await import('./websocket.ts')

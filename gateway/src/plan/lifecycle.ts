@@ -5,7 +5,7 @@ import type { RestSnapshot, V2Snapshot } from '../nouns/snapshot.ts'
 import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import { planRestStage } from './rest.ts'
-import type { PlanPorts, StagePlan } from './stage-plan.ts'
+import type { RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 type Lists = readonly { readonly configured: string; readonly steps: readonly string[] }[]
 
@@ -120,12 +120,17 @@ const nobody = (): never => {
   throw new Error('plans are compiled here, never run')
 }
 
-const ports: PlanPorts = {
-  upstream: { to: () => ({ request: nobody, stream: nobody }) },
+const upstream = { to: () => ({ request: nobody, stream: nobody }) }
+const clock = { now: nobody, after: nobody }
+
+const ports: RestPlanPorts = {
+  upstream,
   functions: { invoke: nobody, stream: nobody },
   aws: { call: nobody },
   principals: { find: nobody },
-  clock: { now: nobody, after: nobody },
+  clock,
+  issuers: new Issuers(upstream, clock),
+  cognitoIssuers: new Map(),
   bug: nobody,
 }
 
@@ -140,7 +145,7 @@ export function httpLists(): Lists {
   const stage = { StageName: 'prod', DeploymentId: 'd1' }
   return listsOf(
     Object.keys(routes),
-    planHttpStage(v2Snapshot, stage, scope, { ...ports, issuers: new Issuers(ports.upstream, ports.clock) }),
+    planHttpStage(v2Snapshot, stage, scope, ports),
   )
 }
 

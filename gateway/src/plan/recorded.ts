@@ -7,18 +7,13 @@ import type { Outcome, StageRecorder } from '../ports/recorder.ts'
 import type { Pipeline, Step } from '../steps/pipeline.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
 
-/** What is recorded, and by which clock. */
-export interface Recording<Exchange extends Received> {
-  readonly recorder: StageRecorder<Outcome<Exchange>> | undefined
-  readonly clock: Clock
-}
-
 type Noted = Received & { work: Work; fault?: GatewayFault | HttpFault }
 
 /** The plan itself when nobody records. */
 export function recorded<Exchange extends Received>(
   plan: StagePlan,
-  { recorder, clock }: Recording<Exchange>,
+  recorder: StageRecorder<Outcome<Exchange>> | undefined,
+  { clock, bug }: PlanPorts,
 ): StagePlan {
   if (recorder === undefined) return plan
   const begin = (received: Received): Noted => {
@@ -29,13 +24,13 @@ export function recorded<Exchange extends Received>(
   const end = (exchange: Noted, answer: Answer, responseBytes: number): void => {
     const { work } = exchange
     if (work.fault !== undefined) exchange.fault = work.fault
-    recorder.record({
-      exchange: exchange as Received as Exchange,
-      answer,
-      work,
-      endedAtMs: clock.now(),
-      responseBytes,
-    })
+    const endedAtMs = clock.now()
+    try {
+      recorder.record({ exchange: exchange as Received as Exchange, answer, work, endedAtMs, responseBytes })
+    } catch (error) {
+      // The request is answered: what is told of it must not change that.
+      bug(error, exchange.requestId)
+    }
   }
   const finish = (exchange: Noted, answer: Answer): Answer => {
     const { body } = answer
@@ -110,14 +105,30 @@ function bytesOf(body: Exclude<AnswerBody, AsyncIterable<Uint8Array>>): number {
 }
 
 /** The same stream; `ended` is told how many bytes went, also when it breaks or nobody reads it to its end. */
-async function* counted(body: AsyncIterable<Uint8Array>, ended: (bytes: number) => void): AsyncIterable<Uint8Array> {
+function counted(body: AsyncIterable<Uint8Array>, ended: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]()
   let bytes = 0
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length
-      yield chunk
-    }
-  } finally {
-    ended(bytes)
+  let isOver = false
+  const end = (): void => {
+    if (!isOver) ended(bytes)
+    isOver = true
   }
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    try {
+      const chunk = await source.next()
+      if (chunk.done === true) end()
+      else bytes += chunk.value.length
+      return chunk
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+  // No generator: one that waits for a chunk would learn only with the next that its reader left.
+  const leave = async (): Promise<IteratorResult<Uint8Array>> => {
+    end()
+    await source.return?.()
+    return { value: undefined, done: true }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }

@@ -51,9 +51,7 @@ function together<Told>(recorders: readonly (StageRecorder<Told> | undefined)[])
   const records = present.map(({ record }) => record)
   return {
     begin:
-      begins.length === 0
-        ? undefined
-        : (received: Received) => begins.reduce((begun, begin) => begin(begun), received),
+      begins.length === 0 ? undefined : (received: Received) => begins.reduce((begun, begin) => begin(begun), received),
     record: (outcome) => {
       for (const record of records) record(outcome)
     },
@@ -70,6 +68,8 @@ function restStageOf({ scope, api, stage }: RecordedRestStage): RestStage {
     variables: stage.variables,
     isBinary: () => false,
     canary: undefined,
+    isEdge: false,
+    isTest: false,
   }
 }
 

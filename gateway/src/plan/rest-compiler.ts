@@ -1,23 +1,49 @@
-// REST stages from the store: the stage's record, its deployment, its snapshot, its plan.
+// REST stages from the store: the stage's record, its deployment and its canary's, their snapshots, their plan.
+import type { Scope } from '../nouns/records.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
+import type { Reader } from '../ports/store.ts'
+import { canaryStage, splitTraffic, type PlannableStage } from './canary.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
 import { planRestStage } from './rest.ts'
-import type { PlanPorts } from './stage-plan.ts'
+import type { RestPlanPorts, StagePlan } from './stage-plan.ts'
 
-export function restCompiler(ports: PlanPorts): StageCompiler {
+export function restCompiler(ports: RestPlanPorts): StageCompiler {
   return {
     stages: async (read, apiId) => (await read.list('Stage', [apiId])).map(({ key }) => key[1] ?? ''),
     protocol: async () => 'REST',
     compile: async (read, { scope, apiId, stageName }) => {
       const stage = await read.get('Stage', [apiId, stageName])
-      if (stage?.deploymentId === undefined) return undefined
-      const deployment = await read.get('Deployment', [apiId, stage.deploymentId])
-      if (deployment === undefined) return undefined
-      const snapshot = (await read.get('Snapshot', [deployment.snapshotHash])) as RestSnapshot | undefined
+      if (stage === undefined) return undefined
+      const snapshot = await snapshotOf(read, apiId, stage)
       if (snapshot === undefined) return undefined
+      const { canarySettings } = stage
+      const own = { ...stage, ...(canarySettings && { isCanaryRequest: false }) }
+      let plan: StagePlan = planRestStage(snapshot, own, scope, ports)
+      if (canarySettings !== undefined) {
+        const canary = await planCanary(read, { apiId, stage: canaryStage(stage, canarySettings) }, scope, ports)
+        if (canary !== undefined) plan = splitTraffic(plan, canary, canarySettings.percentTraffic ?? 0)
+      }
       const recorder = ports.record?.rest({ scope, api: snapshot.api, stage })
-      return recorded(planRestStage(snapshot, stage, scope, ports), { recorder, clock: ports.clock })
+      return recorded(plan, recorder, ports)
     },
   }
+}
+
+async function planCanary(
+  read: Reader,
+  { apiId, stage }: { readonly apiId: string; readonly stage: PlannableStage },
+  scope: Scope,
+  ports: RestPlanPorts,
+): Promise<StagePlan | undefined> {
+  const snapshot = await snapshotOf(read, apiId, stage)
+  return snapshot && planRestStage(snapshot, stage, scope, ports)
+}
+
+/** What the stage's deployment froze. */
+async function snapshotOf(read: Reader, apiId: string, stage: PlannableStage): Promise<RestSnapshot | undefined> {
+  if (stage.deploymentId === undefined) return undefined
+  const deployment = await read.get('Deployment', [apiId, stage.deploymentId])
+  if (deployment === undefined) return undefined
+  return (await read.get('Snapshot', [deployment.snapshotHash])) as RestSnapshot | undefined
 }

@@ -8,12 +8,16 @@ import type { Parameterised } from '../nouns/request-parameters.ts'
 import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { UpstreamOptions } from '../ports/upstream.ts'
+import { asCaller, callerCredentials, requireCallerPermission } from '../steps/integrate/caller-credentials.ts'
 import { awsService } from '../steps/integrate/aws-service.ts'
 import { http } from '../steps/integrate/http.ts'
 import { httpProxy } from '../steps/integrate/http-proxy.ts'
 import { lambda } from '../steps/integrate/lambda.ts'
 import { lambdaProxy } from '../steps/integrate/lambda-proxy.ts'
+import { lambdaStream } from '../steps/integrate/lambda-stream.ts'
+import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
 import { mock } from '../steps/integrate/mock.ts'
+import { fillStageVariables } from '../steps/integrate/uri.ts'
 import { mapProxyParameters, refuseIllegalHeaders } from '../steps/map/proxy-parameters.ts'
 import { mapRequest, type RequestMapping } from '../steps/map/request.ts'
 import { mapResponse } from '../steps/map/response.ts'
@@ -39,14 +43,19 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
       .step(mapProxyParameters(integration.requestParameters, facts.stage))
       .step(
         httpProxy(
-          { ...callOf(integration, facts), options: optionsOf(integration), streams: streams(integration) },
+          { ...callOf(integration, facts), options: optionsOf(integration) },
           ports.upstream,
+          streams(integration) ? ports.clock : undefined,
         ),
       ),
   AWS_PROXY: ({ integration, facts, ports }) =>
     start()
       .step(refuseIllegalHeaders(integration.requestParameters, facts.stage))
-      .step(lambdaProxy(callOf(integration, facts), ports.functions)),
+      .step(
+        streams(integration)
+          ? lambdaStream(callOf(integration, facts), ports.functions, ports.clock)
+          : lambdaProxy(callOf(integration, facts), ports.functions),
+      ),
   MOCK: (context) => mapped(context, {}, mock()),
   HTTP: (context) => {
     const { integration, facts, ports } = context
@@ -64,7 +73,14 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
 export function planRestIntegration(method: SnapshotMethod, facts: RestMethod, ports: PlanPorts): Plan {
   const integration = method.methodIntegration
   if (integration?.type === undefined) return start().step(broken('No integration defined for method'))
-  return integrations[integration.type]({ method, integration, facts, ports })
+  const plan = integrations[integration.type]
+  const functionArn = lambdaFunctionArn(fillStageVariables(integration.uri ?? '', facts.stage.variables))
+  if (integration.credentials !== callerCredentials || functionArn === undefined) {
+    return plan({ method, integration, facts, ports })
+  }
+  return start()
+    .step(requireCallerPermission(functionArn))
+    .through(plan({ method, integration, facts, ports: { ...ports, functions: asCaller(ports.functions) } }))
 }
 
 /** The three steps of a non-proxy integration. A mock maps no parameters: they have no effect there. */

@@ -1,5 +1,4 @@
 // The two lists of a REST API: a stage's (which method?) and a method's (may it pass, what is called, what is answered?).
-import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type { Answer, Answered, Received } from '../nouns/exchange.ts'
 import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
 import { fault, GatewayFault } from '../nouns/faults.ts'
@@ -7,18 +6,18 @@ import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
+import { compileCompression } from '../steps/answer/compress.ts'
 import { addRequestIds } from '../steps/answer/gateway-response.ts'
 import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
-import { authorizeRest, requireApiKey } from '../steps/authorize/rest.ts'
+import { requireApiKey } from '../steps/authorize/rest.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { createRestTrie, routeRest } from '../steps/route/rest.ts'
-import { validateBody } from '../steps/validate/body.ts'
-import { createModels, type Models } from '../steps/validate/models.ts'
-import { validateParameters } from '../steps/validate/parameters.ts'
 import { readParameters } from '../steps/validate/read.ts'
+import type { PlannableStage } from './canary.ts'
 import { noteFault, timed } from './recorded.ts'
-import { planRestIntegration } from './rest-integration.ts'
-import type { PlanPorts, StagePlan } from './stage-plan.ts'
+import { planRestAuthorization, type PlanAuthorization } from './rest-authorization.ts'
+import { intakeOf, servedMethod, type Intake } from './rest-served.ts'
+import type { PlanPorts, RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 type SnapshotMethod = RestSnapshot['methods'][number]
 
@@ -27,39 +26,37 @@ export interface PlannedMethod extends RestMethod {
   readonly plan: () => Pipeline<RestRouted, Answered>
 }
 
+/** What the methods of a stage share. */
+interface Shared {
+  readonly ports: RestPlanPorts
+  readonly intake: Intake
+  readonly authorization: PlanAuthorization
+}
+
 export function planMethod(
   method: SnapshotMethod,
   facts: RestMethod,
-  ports: PlanPorts,
-  validation: Validation,
+  { ports, intake, authorization }: Shared,
 ): Pipeline<RestRouted, Answered> {
-  const validator = validation.validators.get(method.requestValidatorId ?? '')
   return Pipeline.from<RestRouted>()
     .step(readParameters)
-    .step(authorizeRest(method.authorizationType))
+    .step(authorization(method, facts))
     .step(requireApiKey(method.apiKeyRequired))
-    .step(validator?.validateRequestParameters === true ? validateParameters(method.requestParameters) : undefined)
-    .step(validator?.validateRequestBody === true ? validateBody(method.requestModels, validation.models) : undefined)
-    .through(planRestIntegration(method, facts, ports))
-}
-
-/** What the methods of an API are validated by. */
-interface Validation {
-  readonly validators: ReadonlyMap<string, apigateway.RequestValidator>
-  readonly models: Models
+    .through(servedMethod(method, facts, ports, intake))
 }
 
 /** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
 export function planRestStage(
   snapshot: RestSnapshot,
-  record: apigateway.Stage,
+  record: PlannableStage,
   scope: Scope,
-  ports: PlanPorts,
+  ports: RestPlanPorts,
 ): StagePlan {
   const stage = stageFacts(snapshot, record, scope)
-  const validation: Validation = {
-    validators: new Map(snapshot.requestValidators.map((validator) => [validator.id ?? '', validator])),
-    models: createModels(snapshot.models),
+  const shared: Shared = {
+    ports,
+    intake: intakeOf(snapshot),
+    authorization: planRestAuthorization(snapshot, stage, ports),
   }
   const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
   const trie = createRestTrie<PlannedMethod>()
@@ -67,18 +64,20 @@ export function planRestStage(
   for (const method of snapshot.methods) {
     const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
     let plan: Pipeline<RestRouted, Answered> | undefined
-    const planned = { ...facts, plan: () => (plan ??= timed(planMethod(method, facts, ports, validation), ports)) }
+    const planned = { ...facts, plan: () => (plan ??= timed(planMethod(method, facts, shared), ports)) }
     methods.push(planned)
     trie.add(planned.resourcePath, planned.httpMethod, planned)
   }
   const list = Pipeline.from<Received>().step(routeRest(trie))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
+  const compress = compileCompression(shared.intake.minimumCompressionBytes)
   const answerTo = (fault: GatewayFault, received: Received): Answer => {
     noteFault(received, fault)
     return gatewayResponse(fault, received)
   }
   return {
     protocol: 'REST',
+    isDefaultEndpointDisabled: snapshot.api.disableExecuteApiEndpoint === true,
     run: async (received) => {
       const { listener } = received
       let answer: Answer
@@ -90,7 +89,8 @@ export function planRestStage(
         answer = answerTo(faultOf(error, received, ports), received)
       }
       if (listener !== undefined) tellCompleted(listener, answer)
-      return addRequestIds(answer, received)
+      const identified = addRequestIds(answer, received)
+      return compress === undefined ? identified : compress(identified, received)
     },
     tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>
@@ -101,7 +101,8 @@ export function planRestStage(
   }
 }
 
-function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePath: string): RestMethod {
+/** A method as its steps know it. */
+export function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePath: string): RestMethod {
   return {
     stage,
     resourceId: method.resourceId,
@@ -112,8 +113,9 @@ function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePath: str
   }
 }
 
-function stageFacts(snapshot: RestSnapshot, record: apigateway.Stage, scope: Scope): RestStage {
-  const { variables } = record
+/** A stage as its steps know it. */
+export function stageFacts(snapshot: RestSnapshot, record: PlannableStage, scope: Scope): RestStage {
+  const { variables, isCanaryRequest } = record
   return {
     account: scope.account,
     region: scope.region,
@@ -122,12 +124,14 @@ function stageFacts(snapshot: RestSnapshot, record: apigateway.Stage, scope: Sco
     deploymentId: record.deploymentId ?? '',
     variables: variables === undefined || Object.keys(variables).length === 0 ? undefined : variables,
     isBinary: compileBinaryTypes(snapshot.api.binaryMediaTypes),
-    canary: undefined,
+    canary: isCanaryRequest === undefined ? undefined : { isCanaryRequest },
+    isEdge: snapshot.api.endpointConfiguration?.types?.[0] === 'EDGE',
+    isTest: false,
   }
 }
 
 /** A GatewayFault as it is; anything else is a bug of ours, which the client reads as AWS's plain 500. */
-function faultOf(error: unknown, received: Received, ports: PlanPorts): GatewayFault {
+export function faultOf(error: unknown, received: Received, ports: PlanPorts): GatewayFault {
   if (!(error instanceof GatewayFault)) {
     ports.bug(error, received.requestId)
     return fault('DEFAULT_5XX', { cause: error })

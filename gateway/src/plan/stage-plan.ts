@@ -11,6 +11,8 @@ import type { Issuers } from '../steps/authorize/issuers.ts'
 
 export interface StagePlan {
   readonly protocol: 'REST' | 'HTTP'
+  /** Whether only custom domain names lead here: REST APIs alone, HTTP APIs answer 404 by themselves. */
+  readonly isDefaultEndpointDisabled?: boolean
   /** Never rejects: every failure is an answer. */
   readonly run: (received: Received) => Promise<Answer>
   /** The answer to a request whose body exceeds the payload limit; it was not read. */
@@ -50,4 +52,10 @@ export interface PlanPorts {
 /** What plans of HTTP APIs need beside: the token issuers that all of them share. */
 export interface HttpPlanPorts extends PlanPorts {
   readonly issuers: Issuers
+}
+
+/** What plans of REST APIs need beside. */
+export interface RestPlanPorts extends HttpPlanPorts {
+  /** Cognito user pool id → the issuer whose tokens count as the pool's. Of other pools it is AWS's own. */
+  readonly cognitoIssuers: ReadonlyMap<string, string>
 }

@@ -73,8 +73,7 @@ export function planWebSocketStage(
     let plan: Plan | undefined
     return { ...facts, plan: () => (plan ??= make(route, facts, parts)) }
   }
-  const find = (key: string): apigatewayv2.Route | undefined =>
-    snapshot.routes.find(({ RouteKey }) => RouteKey === key)
+  const find = (key: string): apigatewayv2.Route | undefined => snapshot.routes.find(({ RouteKey }) => RouteKey === key)
   const [connectRoute, disconnectRoute] = [find('$connect'), find('$disconnect')]
   const connect = connectRoute === undefined ? undefined : planned(connectRoute, planConnect)
   const disconnect = disconnectRoute?.Target === undefined ? undefined : planned(disconnectRoute, planDisconnect)

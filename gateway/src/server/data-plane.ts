@@ -1,5 +1,5 @@
 // The data plane's side of the front: from a host or a path-style prefix to a stage's plan.
-import type { Answer, Received } from '../nouns/exchange.ts'
+import type { CustomDomainMatch, Received } from '../nouns/exchange.ts'
 import { randomText } from '../nouns/entropy.ts'
 import { headerBytes, lastHeader } from '../nouns/headers.ts'
 import { headerLineBytes, payloadBytes, targetBytes } from '../nouns/limits.ts'
@@ -9,7 +9,8 @@ import type { Plan } from '../plan/stage-plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import { forbidden } from '../steps/answer/gateway-response.ts'
 import { plainAnswer } from './plain-answer.ts'
-import type { Destination, Head } from './incoming.ts'
+import { healthy, isHealthCheck } from './domain-plane.ts'
+import { fixed, type Destination, type Head } from './incoming.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { socketDestination } from './socket-plane.ts'
 
@@ -23,6 +24,8 @@ export interface Address {
   readonly domainName: string
   /** The stage where the address spells it out (path style); else it is the first segment, or `$default`. */
   readonly stageName: string | undefined
+  /** On a custom domain name: what led here, and how much of the path is not the API's. Then `rawPath` is the client's own. */
+  readonly customDomain?: { readonly strippedLength: number; readonly match: CustomDomainMatch } | undefined
 }
 
 export interface DataPlaneParts {
@@ -53,10 +56,13 @@ function toStage(
   api: PlannedApi | undefined,
 ): Destination | Promise<Destination> {
   if (api === undefined) return fixed(forbidden())
-  const { stageName, start } = chooseStage(address, api)
+  const place = placeOf(address, api)
+  const { stageName, start, rawPath } = place
   const plan = stageName === undefined ? undefined : api.stage(stageName)
+  // AWS: the root of a default endpoint has the health check too, where no stage has its name — rest specification 1.4
+  if (stageName === undefined && isHealthCheck(rawPath) && api.protocol === 'REST') return fixed(healthy())
   if (api.protocol === 'WEBSOCKET') {
-    const rest = address.rawPath.slice(start)
+    const rest = rawPath.slice(start)
     const toSocket = (found: Plan | undefined): Destination =>
       socketDestination(parts.sockets, head, address, {
         api,
@@ -66,28 +72,52 @@ function toStage(
       })
     return plan instanceof Promise ? plan.then(toSocket) : toSocket(plan)
   }
-  const received = (): Omit<Received, 'body'> => receive(parts, head, address, start)
+  const received = (): Omit<Received, 'body'> => receive(parts, head, address, place)
   return plan instanceof Promise
-    ? plan.then((found) => toPlan(found, api, head, received))
-    : toPlan(plan, api, head, received)
+    ? plan.then((found) => toPlan(open(found, address), api, head, received))
+    : toPlan(open(plan, address), api, head, received)
+}
+
+/** The stage of a request, the path as the API sees it, and where the resource path begins in it. */
+interface Place {
+  readonly stageName: string | undefined
+  readonly rawPath: string
+  readonly start: number
+}
+
+function placeOf(address: Address, api: PlannedApi): Place {
+  const { rawPath, stageName, customDomain } = address
+  if (customDomain !== undefined) return mappedPlace(address, customDomain.strippedLength, api)
+  if (stageName !== undefined) return { stageName, rawPath, start: stageName === '$default' ? 0 : stageName.length + 1 }
+  return firstSegment(rawPath, api)
+}
+
+/** Where a custom domain name's mapping leads: a mapping without a stage takes it from the path. rest specification 13.5. */
+function mappedPlace({ rawPath, stageName: mapped }: Address, strippedLength: number, api: PlannedApi): Place {
+  const stageName = mapped ?? rawPath.slice(strippedLength + 1).split('/', 1)[0] ?? ''
+  const start = mapped === undefined ? strippedLength + 1 + stageName.length : strippedLength
+  if (api.kind === 'RestApi') return { stageName, rawPath, start }
+  // AWS: an HTTP API finds its stage where the base path was — HTTP 5.4
+  const prefix = stageName === '$default' ? '' : `/${stageName}`
+  return { stageName, rawPath: `${prefix}${rawPath.slice(start)}` || '/', start: prefix.length }
 }
 
 /** The stage, and where the resource path begins behind it. HTTP 4.2: a first segment that names no stage belongs to `$default`. */
-function chooseStage(
-  { rawPath, stageName }: Address,
-  api: PlannedApi,
-): { stageName: string | undefined; start: number } {
-  if (stageName !== undefined) {
-    return { stageName, start: stageName === '$default' ? 0 : stageName.length + 1 }
-  }
+function firstSegment(rawPath: string, api: PlannedApi): Place {
   let from = 1
   // AWS: leading duplicate slashes before a REST API's stage are one — rest specification 1.2
   if (api.kind === 'RestApi') while (rawPath.charCodeAt(from) === 47) from++
   const slash = rawPath.indexOf('/', from)
   const end = slash < 0 ? rawPath.length : slash
   const first = rawPath.slice(from, end)
-  if (api.stageNames.has(first) && first !== '$default') return { stageName: first, start: end }
-  return { stageName: api.protocol === 'HTTP' ? '$default' : undefined, start: 0 }
+  if (api.stageNames.has(first) && first !== '$default') return { stageName: first, rawPath, start: end }
+  return { stageName: api.protocol === 'HTTP' ? '$default' : undefined, rawPath, start: 0 }
+}
+
+/** The plan, where this address may reach it. AWS: a disabled default endpoint reads like a stage that is not there. */
+function open(plan: Plan | undefined, { customDomain }: Address): Plan | undefined {
+  const isClosed = plan?.protocol === 'REST' && plan.isDefaultEndpointDisabled === true && customDomain === undefined
+  return isClosed ? undefined : plan
 }
 
 function toPlan(
@@ -119,20 +149,16 @@ function refused({ kind }: PlannedApi, status: number, message: string): Destina
   return fixed(answer)
 }
 
-function fixed(answer: Answer): Destination {
-  return { maximumBodyBytes: payloadBytes, handle: () => answer, tooLarge: () => answer }
-}
-
-function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Address, start: number): Received {
+function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Address, place: Place): Received {
   const requestId = requestIdOf(head)
   return {
     requestId,
     extendedRequestId: extendedRequestId(),
     receivedAtMs: clock.now(),
     method: head.method,
-    rawPath: address.rawPath,
+    rawPath: place.rawPath,
     sentPath: head.target.split('?', 1)[0],
-    resourcePathStart: start,
+    resourcePathStart: place.start,
     rawQuery: address.rawQuery,
     headers: head.headers,
     body: noBody,
@@ -141,6 +167,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     scheme: head.scheme,
     port: head.port,
     domainName: address.domainName,
+    customDomain: address.customDomain?.match,
     listener: listenerFor?.(requestId),
     work: undefined,
   }

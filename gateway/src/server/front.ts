@@ -2,7 +2,10 @@
 import type { Answer } from '../nouns/exchange.ts'
 import { lastHeader } from '../nouns/headers.ts'
 import { forbidden } from '../steps/answer/gateway-response.ts'
+import type { CustomDomain } from '../plan/custom-domain.ts'
+import type { Domains } from '../plan/domains.ts'
 import type { DataPlane } from './data-plane.ts'
+import { toDomain, type Requested } from './domain-plane.ts'
 import type { Destination, Front, Head } from './incoming.ts'
 
 export interface FrontParts {
@@ -10,6 +13,8 @@ export interface FrontParts {
   readonly dataPlane?: DataPlane | undefined
   /** `@connections` on an API's URLs. */
   readonly management?: DataPlane | undefined
+  /** Custom domain names. Absent on a port that is for administration only. */
+  readonly domains?: Domains | undefined
   /** Anything that is no data-plane request and none of our own pages. Absent on a port that serves APIs alone. */
   readonly services?: ((head: Head) => Destination) | undefined
   /** `/_sluice/…`. Absent on a port that serves APIs alone. */
@@ -30,7 +35,9 @@ const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge:
 /** Pages answer small questions; nobody posts much to them. */
 const maximumPageBodyBytes = 1024 * 1024
 
-export function createFront({ dataPlane, management = dataPlane, services, pages, domain }: FrontParts): Front {
+export function createFront(parts: FrontParts): Front {
+  const { dataPlane, management = dataPlane, domains } = parts
+  const elsewhere = createElsewhere(parts)
   return (head) => {
     const question = head.target.indexOf('?')
     const rawPath = question < 0 ? head.target : head.target.slice(0, question)
@@ -42,6 +49,22 @@ export function createFront({ dataPlane, management = dataPlane, services, pages
     if (plane !== undefined && apiId !== undefined) {
       return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
     }
+    const requested = { rawPath, rawQuery, host }
+    const found = plane === undefined ? undefined : domains?.find(host.toLowerCase())
+    if (plane === undefined || found === undefined) return elsewhere(plane, head, requested)
+    const toFound = (custom: CustomDomain | undefined): Destination | Promise<Destination> =>
+      custom === undefined ? elsewhere(plane, head, requested) : toDomain(plane, custom, head, requested)
+    return found instanceof Promise ? found.then(toFound) : toFound(found)
+  }
+}
+
+/** Where requests go whose host names nothing. */
+function createElsewhere({ services, pages, domain }: FrontParts) {
+  return (
+    plane: DataPlane | undefined,
+    head: Head,
+    { rawPath, rawQuery }: Requested,
+  ): Destination | Promise<Destination> => {
     const styled = plane === undefined ? undefined : byPath(rawPath)
     if (plane !== undefined && styled !== undefined) {
       return plane(head, { ...styled, rawQuery, domainName: `${styled.apiId}.execute-api.${domain}` })

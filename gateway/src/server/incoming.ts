@@ -1,6 +1,7 @@
 // A request before its body: what the listener hands to the front, and what the front hands back.
 import type { Answer } from '../nouns/exchange.ts'
 import type { HeaderList } from '../nouns/headers.ts'
+import { payloadBytes } from '../nouns/limits.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
 
 /** The head of a request, from a socket or from `createGateway().invoke()`. */
@@ -28,6 +29,11 @@ export interface Destination {
    * Absent where there are no WebSockets: the request is then like any other.
    */
   readonly upgrade?: ((upgrade: Upgrade) => Promise<Answer | undefined>) | undefined
+}
+
+/** A destination that reads nothing and always says the same. */
+export function fixed(answer: Answer): Destination {
+  return { maximumBodyBytes: payloadBytes, handle: () => answer, tooLarge: () => answer }
 }
 
 /** Finds who answers. Never rejects. */

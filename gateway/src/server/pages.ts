@@ -3,7 +3,18 @@ import type { Answer } from '../nouns/exchange.ts'
 import type { Head } from './incoming.ts'
 import { plainAnswer } from './plain-answer.ts'
 
-/** One endpoint: `GET` only, JSON out. */
+/** What a page answers that is no JSON. */
+export class TextPage {
+  readonly contentType: string
+  readonly text: string
+
+  constructor(contentType: string, text: string) {
+    this.contentType = contentType
+    this.text = text
+  }
+}
+
+/** One endpoint: `GET` only; JSON out, unless it gives a `TextPage`. */
 export type Page = (query: URLSearchParams) => unknown
 
 /** `path` → page. Adding an endpoint is adding a row where this is made. */
@@ -14,7 +25,9 @@ export function createPages(
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined
     if (page === undefined) return plainAnswer(404, `Sluice has no page ${path}`)
     if (head.method !== 'GET' && head.method !== 'HEAD') return plainAnswer(405, `${path} answers GET only`)
-    const body = JSON.stringify(await page(new URLSearchParams(query)))
-    return { status: 200, headers: ['Content-Type', 'application/json', 'Cache-Control', 'no-store'], body }
+    const result = await page(new URLSearchParams(query))
+    const { contentType, text } =
+      result instanceof TextPage ? result : new TextPage('application/json', JSON.stringify(result))
+    return { status: 200, headers: ['Content-Type', contentType, 'Cache-Control', 'no-store'], body: text }
   }
 }

@@ -27,12 +27,14 @@ export interface SocketTarget {
 export function socketDestination(
   sockets: Sockets | undefined,
   head: Head,
-  { domainName, rawQuery }: Address,
+  { domainName, rawQuery, customDomain }: Address,
   { api, stageName, rest, plan }: SocketTarget,
 ): Destination {
-  if (rest.startsWith('/@connections') || rest.startsWith('/%40connections')) return refusing(plainAnswer(404, 'Not Found'))
+  if (rest.startsWith('/@connections') || rest.startsWith('/%40connections'))
+    return refusing(plainAnswer(404, 'Not Found'))
   if (plan === undefined || stageName === undefined || (rest !== '' && rest !== '/')) return refusing(forbidden())
-  if (plan.isDefaultEndpointDisabled) return refusing(withType(plainAnswer(403, 'Forbidden')))
+  if (plan.isDefaultEndpointDisabled && customDomain === undefined)
+    return refusing(withType(plainAnswer(403, 'Forbidden')))
   if (head.target.length > connectUrlLength) return refusing(plainAnswer(414, 'URI Too Long'))
   if (headerBytes(head.headers) > headerLineBytes) return refusing(plainAnswer(431, 'Request Header Fields Too Large'))
   const { headers, scheme, port } = head

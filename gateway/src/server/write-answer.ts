@@ -66,12 +66,16 @@ async function writeStream(
   if (lastHeader(headers, 'content-length') === undefined) headers.push('Transfer-Encoding', 'chunked')
   response.writeHead(status, headers)
   response.flushHeaders()
+  const reader = body[Symbol.asyncIterator]()
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  response.once('close', () => {
+    gone.abort()
+    // Who writes need not wait for the next chunk to learn that nobody reads.
+    reader.return?.().catch(() => {})
+  })
   try {
-    for await (const chunk of body) {
-      if (gone.signal.aborted) break
-      if (!response.write(chunk)) await drained(response, gone.signal)
+    for (let next = await reader.next(); next.done !== true && !gone.signal.aborted; next = await reader.next()) {
+      if (!response.write(next.value)) await drained(response, gone.signal)
     }
     response.end()
   } catch {

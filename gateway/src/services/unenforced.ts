@@ -22,11 +22,14 @@ export const unenforced: readonly Unenforced[] = [
   { setting: 'Resource policies of REST APIs', today: 'kept and exported; not evaluated' },
   { setting: 'Throttling of stages, methods, routes and usage plans; quotas', today: 'kept; nothing is throttled' },
   { setting: 'Stage caches', today: 'kept; every request reaches its integration' },
-  { setting: 'Access logs, execution logs, metrics and tracing of stages', today: 'kept; nothing is written' },
+  { setting: 'Tracing of stages (X-Ray)', today: 'kept; no segment is recorded' },
+  {
+    setting: 'Access logs and execution logs of WebSocket APIs; access logs to Firehose',
+    today: 'kept; nothing is written',
+  },
+  { setting: 'Classes, tags and keys of log groups', today: 'accepted; not kept' },
   { setting: 'WebSocket APIs', today: 'defined and deployed; connections are refused' },
-  { setting: 'Custom domain names and mappings', today: 'kept; no request is routed by them' },
+  { setting: 'Private custom domain names', today: 'kept; no listener of a VPC serves them' },
   { setting: 'VPC links', today: 'kept; integrations over them answer 500' },
-  { setting: 'Canary settings of stages', today: 'kept; every request goes to the stage’s own deployment' },
-  { setting: '`minimumCompressionSize`', today: 'kept; answers are not compressed' },
   { setting: 'Policies of IAM users and roles', today: 'kept; in `serve` every known key may call every operation' },
 ]

@@ -86,6 +86,11 @@ export class Connection {
     this.terminateLater()
   }
 
+  /** Ends it without a word. */
+  cut(): void {
+    this.socket.terminate()
+  }
+
   private touch(): void {
     this.lastActiveAtMs = this.host.clock.now()
   }

@@ -131,6 +131,7 @@ export class Sockets implements ConnectionHolder {
       }
     }
     if (this.connections.size > 0 || this.underWay.size > 0) await Promise.race([ended(), givenUp])
+    for (const connection of this.connections.values()) connection.cut()
     this.unwatch()
     this.membership.leave()
   }
@@ -140,8 +141,7 @@ export class Sockets implements ConnectionHolder {
     const connection = this.connections.get(connectionId)
     if (connection === undefined || connection.place.scope.account !== account) return undefined
     const isElsewhere =
-      stage !== undefined &&
-      (stage.apiId !== connection.place.apiId || stage.stageName !== connection.place.stageName)
+      stage !== undefined && (stage.apiId !== connection.place.apiId || stage.stageName !== connection.place.stageName)
     return isElsewhere ? undefined : connection
   }
 
@@ -230,7 +230,9 @@ export class Sockets implements ConnectionHolder {
 
   /** Connections of an API or stage that is deleted are closed; there is nobody left to tell. WebSocket 31.2. */
   private look(changes: readonly Change[]): void {
-    const apiIds = new Set(changes.filter(({ kind }) => kind === 'V2Api' || kind === 'V2Stage').map(({ key }) => key[0]))
+    const apiIds = new Set(
+      changes.filter(({ kind }) => kind === 'V2Api' || kind === 'V2Stage').map(({ key }) => key[0]),
+    )
     if (apiIds.size === 0 || this.connections.size === 0) return
     void this.closeOrphans(apiIds)
   }

@@ -33,25 +33,34 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
     this.#notify()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      for (;;) {
-        const chunk = this.#chunks.shift()
-        if (chunk !== undefined) {
-          this.#queuedBytes -= chunk.length
-          if (this.#queuedBytes < highWaterBytes / 2) this.#release()
-          yield chunk
-        } else if (this.#finished) {
-          if (this.#failure !== undefined) throw this.#failure
-          return
-        } else {
-          await new Promise<void>((resolve) => (this.#wake = resolve))
-        }
+  /** One reader. It may go away while it waits for a chunk. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined, undefined> {
+    return {
+      next: () => this.#next(),
+      return: () => {
+        this.#abandoned = true
+        this.#chunks = []
+        this.#release()
+        this.#notify()
+        return Promise.resolve(done)
+      },
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    for (;;) {
+      if (this.#abandoned) return done
+      const chunk = this.#chunks.shift()
+      if (chunk !== undefined) {
+        this.#queuedBytes -= chunk.length
+        if (this.#queuedBytes < highWaterBytes / 2) this.#release()
+        return { value: chunk, done: false }
       }
-    } finally {
-      this.#abandoned = true
-      this.#chunks = []
-      this.#release()
+      if (this.#finished) {
+        if (this.#failure !== undefined) throw this.#failure
+        return done
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
 
@@ -65,3 +74,5 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
     this.#drained = undefined
   }
 }
+
+const done = { value: undefined, done: true } as const

@@ -2,16 +2,15 @@
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { BasePathMapping, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
+import type { BasePathMappingRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
-import { foundDomain, isPrivate, mappingDomain } from './domain-name-rules.ts'
-import type { DomainAddress } from './domain-name-rules.ts'
+import { checkMapping, noBasePath } from '../domains/mapping.ts'
+import { isPrivate, mappingDomain, type DomainAddress } from '../domains/record.ts'
+import { foundDomain } from './domain-name-rules.ts'
 import { found } from './found.ts'
 import { listingPaths, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
-
-/** How AWS shows the empty base path, and how callers name it. */
-const noBasePath = '(none)'
 
 export const basePathMapping: Handlers<
   Operations,
@@ -23,19 +22,21 @@ export const basePathMapping: Handlers<
   Call
 > = {
   CreateBasePathMapping: async (input, call) => {
-    const record = { basePath: basePathOf(input.basePath), restApiId: input.restApiId, stage: text(input.stage) }
+    const { restApiId } = input
+    const basePath = basePathOf(input.basePath)
+    const record = { apiMappingId: call.ids.short(6), basePath, restApiId, stage: text(input.stage) }
     await check(call, input, record)
-    await refuseTaken(call, input, record.basePath)
-    call.store.put('BasePathMapping', [mappingDomain(input), record.basePath], record)
-    return record
+    await refuseTaken(call, input, basePath)
+    call.store.put('BasePathMapping', [mappingDomain(input), basePath], record)
+    return shown(record)
   },
 
-  GetBasePathMapping: (input, call) => foundMapping(call, input, input.basePath),
+  GetBasePathMapping: async (input, call) => shown(await foundMapping(call, input, input.basePath)),
 
   GetBasePathMappings: async ({ limit, position, ...address }, call) => {
     await foundDomain(call, address)
     const page = await pageOfRecords(call.store, 'BasePathMapping', [mappingDomain(address)], { limit, position })
-    return { items: page.items.map(({ record }) => record), position: page.position }
+    return { items: page.items.map(({ record }) => shown(record)), position: page.position }
   },
 
   UpdateBasePathMapping: async ({ basePath, patchOperations, ...address }, call) => {
@@ -47,7 +48,7 @@ export const basePathMapping: Handlers<
       call.store.delete('BasePathMapping', [mappingDomain(address), before.basePath ?? noBasePath])
     }
     call.store.put('BasePathMapping', [mappingDomain(address), record.basePath ?? noBasePath], record)
-    return record
+    return shown(record)
   },
 
   DeleteBasePathMapping: async ({ basePath, ...address }, call) => {
@@ -56,10 +57,15 @@ export const basePathMapping: Handlers<
   },
 }
 
-async function foundMapping(call: Call, address: DomainAddress, basePath: string): Promise<BasePathMapping> {
+async function foundMapping(call: Call, address: DomainAddress, basePath: string): Promise<BasePathMappingRecord> {
   await foundDomain(call, address)
   const mapping = await call.store.get('BasePathMapping', [mappingDomain(address), basePathOf(basePath)])
   return found(mapping, 'Invalid base path mapping identifier specified')
+}
+
+/** v1 knows a mapping by its base path alone. */
+function shown({ apiMappingId: _apiMappingId, ...mapping }: BasePathMappingRecord): BasePathMapping {
+  return mapping
 }
 
 function basePathOf(given: string | undefined): string {
@@ -72,7 +78,8 @@ async function refuseTaken(call: Call, address: DomainAddress, basePath: string)
 }
 
 /** Throws when the domain is not there, or BadRequestException for the first part of a mapping that is not right. */
-async function check(call: Call, address: DomainAddress, { basePath = noBasePath, restApiId, stage }: BasePathMapping) {
+async function check(call: Call, address: DomainAddress, mapping: BasePathMappingRecord): Promise<void> {
+  const { basePath = noBasePath, restApiId, stage } = mapping
   const domain = await foundDomain(call, address)
   if (basePath.includes('/')) {
     const instead = 'To create a multi-level base path mapping, use API Gateway V2.'
@@ -89,9 +96,10 @@ async function check(call: Call, address: DomainAddress, { basePath = noBasePath
   if (stage !== undefined && (await call.store.get('Stage', [restApiId ?? '', stage])) === undefined) {
     throw new BadRequestException('Invalid stage identifier specified')
   }
+  await checkMapping(call, mappingDomain(address), mapping, 'REST')
 }
 
-const rules: readonly PatchRule<BasePathMapping>[] = [
+const rules: readonly PatchRule<BasePathMappingRecord>[] = [
   { path: '/basePath', replace: setting('basePath', basePathOf) },
   { path: '/restapiId', replace: setting('restApiId', text) },
   { path: '/restApiId', replace: setting('restApiId', text) },

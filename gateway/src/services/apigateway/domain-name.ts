@@ -6,15 +6,8 @@ import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags } from '../tags.ts'
-import {
-  checkDomain,
-  checkDomainName,
-  domainKey,
-  foundDomain,
-  isPrivate,
-  mappingDomain,
-  withAddresses,
-} from './domain-name-rules.ts'
+import { claimDomain, deleteDomain, domainKey, isPrivate, withAddresses } from '../domains/record.ts'
+import { checkDomain, checkDomainName, foundDomain } from './domain-name-rules.ts'
 import { checkEndpointConfiguration, endpointRules, newEndpointConfiguration } from './endpoint-rules.ts'
 import { listingPaths, oneOf, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
@@ -53,17 +46,7 @@ export const domainName: Handlers<
     return shown(record)
   },
 
-  DeleteDomainName: async (address, call) => {
-    const record = await foundDomain(call, address)
-    for (const { key } of await call.store.list('BasePathMapping', [mappingDomain(address)])) {
-      call.store.delete('BasePathMapping', key)
-    }
-    for (const { key, record: association } of await call.store.list('DomainNameAccessAssociation', [])) {
-      if (association.domainNameArn === record.domainNameArn) call.store.delete('DomainNameAccessAssociation', key)
-    }
-    call.store.delete('DomainName', domainKey(address))
-    if (!isPrivate(record)) call.store.release('domain', record.domainName ?? '')
-  },
+  DeleteDomainName: async (address, call) => deleteDomain(call, await foundDomain(call, address)),
 }
 
 function newDomain(call: Call, input: CreateDomainNameRequest): DomainName {
@@ -100,8 +83,7 @@ function keyOf(record: DomainName) {
 /** Private names are not unique: their id tells them apart. */
 async function claim(call: Call, record: DomainName): Promise<void> {
   if (isPrivate(record)) return
-  const owner = JSON.stringify({ ...call.scope, kind: 'DomainName' })
-  if (await call.store.claim('domain', record.domainName ?? '', owner)) return
+  if (await claimDomain(call, record.domainName ?? '')) return
   throw new ConflictException('The domain name you provided already exists.')
 }
 

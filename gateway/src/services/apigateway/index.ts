@@ -23,46 +23,56 @@ import { integration } from './integration.ts'
 import { methodResponse } from './method-response.ts'
 import { method } from './method.ts'
 import { model } from './model.ts'
+import type { ApigatewayParts } from './parts.ts'
 import { requestValidator } from './request-validator.ts'
 import { resource } from './resource.ts'
 import { restApi } from './rest-api.ts'
 import { sdkType } from './sdk-type.ts'
 import { stage } from './stage.ts'
 import { tag } from './tag.ts'
+import { testInvoke } from './test-invoke.ts'
 import { usagePlanKey } from './usage-plan-key.ts'
 import { usagePlan } from './usage-plan.ts'
 import { vpcLink } from './vpc-link.ts'
 
-export const handlers = {
-  ...account,
-  ...apiKey,
-  ...authorizer,
-  ...basePathMapping,
-  ...clientCertificate,
-  ...deployment,
-  ...documentationPart,
-  ...documentationVersion,
-  ...domainAccess,
-  ...domainName,
-  ...exporting,
-  ...gatewayResponse,
-  ...importApiKeys,
-  ...importing,
-  ...integration,
-  ...integrationResponse,
-  ...method,
-  ...methodResponse,
-  ...model,
-  ...requestValidator,
-  ...resource,
-  ...restApi,
-  ...sdkType,
-  ...stage,
-  ...tag,
-  ...usagePlan,
-  ...usagePlanKey,
-  ...vpcLink,
-  ...notYet(['GetSdk', 'GetUsage', 'UpdateUsage', 'TestInvokeAuthorizer', 'TestInvokeMethod']),
-} satisfies Handlers<Operations, keyof Operations, Call>
+export function createHandlers(parts: ApigatewayParts) {
+  return {
+    ...account,
+    ...apiKey,
+    ...authorizer,
+    ...basePathMapping,
+    ...clientCertificate,
+    ...deployment,
+    ...documentationPart,
+    ...documentationVersion,
+    ...domainAccess,
+    ...domainName,
+    ...exporting,
+    ...gatewayResponse,
+    ...importApiKeys,
+    ...importing,
+    ...integration,
+    ...integrationResponse,
+    ...method,
+    ...methodResponse,
+    ...model,
+    ...requestValidator,
+    ...resource,
+    ...restApi,
+    ...sdkType,
+    ...stage,
+    ...tag,
+    ...testInvoke(parts),
+    ...usagePlan,
+    ...usagePlanKey,
+    ...vpcLink,
+    ...notYet(['GetSdk', 'GetUsage', 'UpdateUsage', 'TestInvokeAuthorizer']),
+  } satisfies Handlers<Operations, keyof Operations, Call>
+}
 
-export const apigatewayService: Service = { name: 'apigateway', handlers }
+/** Reading, or calling backends that take their time: no transaction is held meanwhile. */
+const unlocked: ReadonlySet<string> = new Set(['TestInvokeMethod', 'TestInvokeAuthorizer'])
+
+export function createApigatewayService(parts: ApigatewayParts): Service {
+  return { name: 'apigateway', handlers: createHandlers(parts), unlocked }
+}

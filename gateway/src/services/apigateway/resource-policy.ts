@@ -1,5 +1,6 @@
 // Resource policies as a REST API or a private domain keeps them: checked, short resources written out, escaped on the way out.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
+import { parsePolicy, PolicyFault } from '@sluice/iam-policy'
 
 /** Where short resources of a policy point to. */
 export interface PolicyPlace {
@@ -24,7 +25,18 @@ export function storedPolicy(policy: string | undefined, place?: PolicyPlace): s
   const statements: readonly unknown[] = Array.isArray(document['Statement'])
     ? document['Statement']
     : [document['Statement']]
-  return JSON.stringify({ ...document, Statement: statements.map((statement) => expanded(statement, place)) })
+  const stored = { ...document, Statement: statements.map((statement) => expanded(statement, place)) }
+  checkLanguage(stored)
+  return JSON.stringify(stored)
+}
+
+/** Whether it is a policy that can be evaluated. Throws BadRequestException. */
+function checkLanguage(document: object): void {
+  try {
+    parsePolicy(document, { kind: 'resource' })
+  } catch (error) {
+    throw error instanceof PolicyFault ? invalidPolicy() : error
+  }
 }
 
 /** AWS shows a stored policy escaped once more: its quotes and backslashes have a backslash. */

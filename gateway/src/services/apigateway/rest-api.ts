@@ -4,6 +4,7 @@ import type { CreateRestApiRequest, Operations, RestApi } from '@sluice/aws-prot
 import type { Handlers } from '@sluice/aws-protocol'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
+import { domainsMappedTo } from '../domains/mapping.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags, newId } from '../tags.ts'
 import { copyParts } from './api-copy.ts'
@@ -106,15 +107,10 @@ async function createParts(call: Call, id: string, source: RestApi | undefined):
 
 /** Throws BadRequestException while a custom domain name leads to the API. */
 async function refuseMapped(call: Call, restApiId: string): Promise<void> {
-  const mappings = await call.store.list('BasePathMapping', [])
-  const v2Mappings = await call.store.list('V2ApiMapping', [])
-  const domains = new Set([
-    ...mappings.filter(({ record }) => record.restApiId === restApiId).map(({ key }) => key[0]),
-    ...v2Mappings.filter(({ record }) => record.ApiId === restApiId).map(({ key }) => key[0]),
-  ])
-  if (domains.size === 0) return
+  const domains = await domainsMappedTo(call, restApiId)
+  if (domains.length === 0) return
   const remove = 'Please remove all base path mappings related to the RestApi in your domains'
-  throw new BadRequestException(`Deleting RestApi ${restApiId} failed. ${remove}: ${[...domains].join(', ')}`)
+  throw new BadRequestException(`Deleting RestApi ${restApiId} failed. ${remove}: ${domains.join(', ')}`)
 }
 
 /** The paths AWS lets one patch, with the ops each takes. */

@@ -1,6 +1,7 @@
-// A self-signed X.509 certificate over a new RSA key, written in DER by hand: the one form that client certificates need.
+// A self-signed X.509 certificate over a new RSA key, the one form that client certificates need.
 import { generateKeyPair, randomBytes, sign } from 'node:crypto'
 import { promisify } from 'node:util'
+import { integer, oid, pem, sequence, time, tlv } from '../../nouns/der.ts'
 
 export interface SelfSigned {
   readonly certificatePem: string
@@ -52,42 +53,4 @@ function serialNumber(): Buffer {
   const bytes = randomBytes(8)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
   return bytes
-}
-
-/** Tag, length, value. */
-function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const value = Buffer.concat(parts)
-  const { length } = value
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
-  return Buffer.concat([Buffer.from([tag, ...size]), value])
-}
-
-function sequence(...parts: readonly Uint8Array[]): Buffer {
-  return tlv(0x30, ...parts)
-}
-
-function integer(bytes: Uint8Array): Buffer {
-  return tlv(0x02, bytes)
-}
-
-function oid(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
-  const bytes = [first * 40 + second]
-  for (const arc of rest) {
-    const groups = [arc & 0x7f]
-    for (let left = arc >> 7; left > 0; left >>= 7) groups.unshift((left & 0x7f) | 0x80)
-    bytes.push(...groups)
-  }
-  return tlv(0x06, Buffer.from(bytes))
-}
-
-/** RFC 5280: two-digit years until 2049, four digits from 2050. */
-function time(epochMs: number): Buffer {
-  const digits = new Date(epochMs).toISOString().replace(/[-:T]/g, '').slice(0, 14)
-  return digits < '2050' ? tlv(0x17, Buffer.from(`${digits.slice(2)}Z`)) : tlv(0x18, Buffer.from(`${digits}Z`))
-}
-
-function pem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }

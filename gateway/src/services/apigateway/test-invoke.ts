@@ -42,7 +42,7 @@ async function configured(
   call: Call,
   { restApiId, resourceId, httpMethod }: TestInvokeMethodRequest,
 ): Promise<string> {
-  if (verbs.has(httpMethod)) {
+  if (httpMethod !== 'ANY' && verbs.includes(httpMethod)) {
     for (const candidate of [httpMethod, 'ANY']) {
       if ((await call.store.get('Method', [restApiId, resourceId, candidate])) !== undefined) return candidate
     }

@@ -5,9 +5,14 @@ import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { randomIds } from '../../nouns/ids.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
-import { handlers } from './index.ts'
+import { createHandlers } from './index.ts'
 
 export const scope = { account: '000000000000', region: 'us-east-1' }
+const nobody = (): never => {
+  throw new Error('these tests call no backend')
+}
+const handlers = createHandlers({ testCalls: { method: nobody } })
+
 export const nowMs = 1_750_000_000_000
 
 export interface ControlPlane {

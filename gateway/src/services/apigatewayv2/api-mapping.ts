@@ -3,13 +3,17 @@ import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
   ConflictException,
+  NotFoundException,
   type ApiMapping,
   type Operations,
 } from '@sluice/aws-protocol/apigatewayv2'
+import type { BasePathMappingRecord } from '../../nouns/records.ts'
+import type { Entry } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
+import { checkMapping, noBasePath, type MappedProtocol } from '../domains/mapping.ts'
 import { found } from './found.ts'
-import { page } from './page.ts'
-import { mappedProtocol, protocolOf, type MappedProtocol } from './mapped-api.ts'
+import { mappedProtocol } from './mapped-api.ts'
+import { pageOfEntries } from './page.ts'
 
 const longestKey = 300
 const multiLevelPerDomain = 200
@@ -18,61 +22,83 @@ type Names = 'CreateApiMapping' | 'GetApiMapping' | 'GetApiMappings' | 'UpdateAp
 
 export const apiMapping: Handlers<Operations, Names, Call> = {
   CreateApiMapping: async (input, call) => {
-    await found(call, 'V2DomainName', [input.DomainName])
-    const { ApiId, Stage, ApiMappingKey = '' } = input
-    const record: ApiMapping = { ApiId, ApiMappingId: call.ids.short(6), ApiMappingKey, Stage }
-    await check(call, input.DomainName, record)
-    return keep(call, input.DomainName, record)
+    const { DomainName, ApiId, Stage, ApiMappingKey } = input
+    await found(call, 'DomainName', [DomainName])
+    const record = recordOf(call.ids.short(6), { ApiId, Stage, ApiMappingKey })
+    await check(call, DomainName, record)
+    return keep(call, DomainName, record)
   },
 
-  GetApiMapping: (input, call) => found(call, 'V2ApiMapping', [input.DomainName, input.ApiMappingId]),
+  GetApiMapping: async (input, call) => shown((await foundMapping(call, input)).record),
 
   GetApiMappings: async (input, call) => {
-    await found(call, 'V2DomainName', [input.DomainName])
-    return page(call, 'V2ApiMapping', [input.DomainName], input)
+    await found(call, 'DomainName', [input.DomainName])
+    const { entries, next } = await pageOfEntries(call, 'BasePathMapping', [input.DomainName], input)
+    return { Items: entries.map(({ record }) => shown(record)), ...next }
   },
 
   UpdateApiMapping: async (input, call) => {
-    const stored = await found(call, 'V2ApiMapping', [input.DomainName, input.ApiMappingId])
-    const { ApiId, Stage = stored.Stage, ApiMappingKey = stored.ApiMappingKey } = input
-    const record: ApiMapping = { ...stored, ApiId, Stage, ApiMappingKey }
+    const { key, record: stored } = await foundMapping(call, input)
+    const before = shown(stored)
+    const { ApiId, Stage = before.Stage, ApiMappingKey = before.ApiMappingKey } = input
+    const record = recordOf(stored.apiMappingId, { ApiId, Stage, ApiMappingKey })
     await check(call, input.DomainName, record)
+    call.store.delete('BasePathMapping', key)
     return keep(call, input.DomainName, record)
   },
 
   DeleteApiMapping: async (input, call) => {
-    const key = [input.DomainName, input.ApiMappingId]
-    await found(call, 'V2ApiMapping', key)
-    call.store.delete('V2ApiMapping', key)
+    const { key } = await foundMapping(call, input)
+    call.store.delete('BasePathMapping', key)
   },
 }
 
-function keep(call: Call, domain: string, record: ApiMapping): ApiMapping {
-  call.store.put('V2ApiMapping', [domain, record.ApiMappingId ?? ''], record)
-  return record
+function recordOf(apiMappingId: string, mapping: ApiMapping): BasePathMappingRecord {
+  const { ApiId: restApiId, Stage: stage, ApiMappingKey: key = '' } = mapping
+  return { apiMappingId, basePath: key === '' ? noBasePath : key, restApiId, stage }
 }
 
-async function check(call: Call, domain: string, record: ApiMapping): Promise<void> {
-  const protocol = await mappedProtocol(call, record.ApiId, record.Stage)
-  const { ApiMappingKey: key = '' } = record
-  checkKey(key, protocol)
-  const mappings = await call.store.list('V2ApiMapping', [domain])
-  const others = mappings
-    .map(({ record: other }) => other)
-    .filter((other) => other.ApiMappingId !== record.ApiMappingId)
-  if (others.some((other) => (other.ApiMappingKey ?? '') === key)) {
+/** A mapping that v1 made for every stage shows none. */
+function shown({ apiMappingId, basePath, restApiId = '', stage = '' }: BasePathMappingRecord): ApiMapping {
+  return { ApiId: restApiId, ApiMappingId: apiMappingId, ApiMappingKey: keyOf(basePath), Stage: stage }
+}
+
+function keyOf(basePath = noBasePath): string {
+  return basePath === noBasePath ? '' : basePath
+}
+
+interface Named {
+  readonly DomainName: string
+  readonly ApiMappingId: string
+}
+
+async function foundMapping(call: Call, { DomainName, ApiMappingId }: Named): Promise<Entry<'BasePathMapping'>> {
+  await found(call, 'DomainName', [DomainName])
+  const mappings = await call.store.list('BasePathMapping', [DomainName])
+  const mapping = mappings.find(({ record }) => record.apiMappingId === ApiMappingId)
+  if (mapping !== undefined) return mapping
+  throw new NotFoundException('The api mapping resource specified in the request was not found.')
+}
+
+function keep(call: Call, domain: string, record: BasePathMappingRecord): ApiMapping {
+  call.store.put('BasePathMapping', [domain, record.basePath ?? noBasePath], record)
+  return shown(record)
+}
+
+async function check(call: Call, domain: string, record: BasePathMappingRecord): Promise<void> {
+  const protocol = await mappedProtocol(call, record.restApiId ?? '', record.stage ?? '')
+  const { basePath = noBasePath, apiMappingId } = record
+  checkKey(keyOf(basePath), protocol)
+  const mappings = await call.store.list('BasePathMapping', [domain])
+  const others = mappings.map(({ record: other }) => other).filter((other) => other.apiMappingId !== apiMappingId)
+  if (others.some((other) => other.basePath === basePath)) {
     throw new ConflictException('ApiMapping key already exists for this domain name')
   }
-  const multiLevel = others.filter((other) => other.ApiMappingKey?.includes('/') === true)
-  if (key.includes('/') && multiLevel.length >= multiLevelPerDomain) {
+  const multiLevel = others.filter((other) => other.basePath?.includes('/') === true)
+  if (basePath.includes('/') && multiLevel.length >= multiLevelPerDomain) {
     throw new BadRequestException('Maximum number of multi-level ApiMappings for this domain name has been reached.')
   }
-  for (const other of others) {
-    const sibling = await protocolOf(call, other.ApiId)
-    if (sibling !== undefined && (sibling === 'WEBSOCKET') !== (protocol === 'WEBSOCKET')) {
-      throw new BadRequestException('WebSocket APIs cannot share a domain name with REST or HTTP APIs')
-    }
-  }
+  await checkMapping(call, domain, record, protocol)
 }
 
 function checkKey(key: string, protocol: MappedProtocol): void {
@@ -81,6 +107,4 @@ function checkKey(key: string, protocol: MappedProtocol): void {
   if (wrong || (protocol === 'WEBSOCKET' && parts.length > 1)) {
     throw new BadRequestException("An ApiMapping key may contain only letters, numbers and one of $-_.+!*'(),")
   }
-  // Health checks of the service answer there (H 34).
-  if (key === 'ping' || key === 'sping') throw new BadRequestException(`The ApiMapping key ${key} is reserved`)
 }

@@ -29,6 +29,7 @@ describe('a custom domain name', () => {
         {
           ApiGatewayDomainName: expect.stringMatching(/^d-[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
           CertificateArn,
+          CertificateUploadDate: 1_700_000_000,
           DomainNameStatus: 'AVAILABLE',
           EndpointType: 'REGIONAL',
           HostedZoneId: 'Z1UJRXOUMOOFQ8',
@@ -87,7 +88,7 @@ describe('a custom domain name', () => {
     await restStage(service)
     await service.call('CreateApiMapping', { DomainName, ApiId: 'rest', Stage: 'prod' })
     await service.call('DeleteDomainName', { DomainName })
-    expect(await service.store.read(service.scope).list('V2ApiMapping', [])).toEqual([])
+    expect(await service.store.read(service.scope).list('BasePathMapping', [])).toEqual([])
     await domain(service)
   })
 })

@@ -1,11 +1,14 @@
 // Custom domain names: hosts of one's own, under which API mappings and routing rules choose an API and a stage.
 import type { Handlers } from '@sluice/aws-protocol'
-import { ConflictException, type DomainName, type Operations } from '@sluice/aws-protocol/apigatewayv2'
-import type { Call } from '../call.ts'
+import { ConflictException, type Operations } from '@sluice/aws-protocol/apigatewayv2'
+import type { DomainNameRecord } from '../../nouns/records.ts'
+import { nowSeconds, type Call } from '../call.ts'
+import { claimDomain, deleteDomain, withAddresses } from '../domains/record.ts'
 import { mergedTags } from '../tags.ts'
 import { checkDomainName, settledConfigurations, settledMutualTls } from './domain-name-rules.ts'
+import { configurationsOf, shownDomain, storedConfigurations, storedRoutingMode } from './domain-view.ts'
 import { found } from './found.ts'
-import { page } from './page.ts'
+import { pageOfEntries } from './page.ts'
 
 type Names = 'CreateDomainName' | 'GetDomainName' | 'GetDomainNames' | 'UpdateDomainName' | 'DeleteDomainName'
 
@@ -13,49 +16,43 @@ export const domainName: Handlers<Operations, Names, Call> = {
   CreateDomainName: async (input, call) => {
     const { DomainName: name } = input
     checkDomainName(name)
-    const record: DomainName = {
-      ApiMappingSelectionExpression: '$request.basepath',
-      DomainName: name,
-      DomainNameArn: `arn:aws:apigateway:${call.scope.region}::/domainnames/${name}`,
-      DomainNameConfigurations: settledConfigurations(call, input.DomainNameConfigurations),
-      MutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, undefined),
-      RoutingMode: input.RoutingMode ?? 'API_MAPPING_ONLY',
-      Tags: mergedTags({}, input.Tags) ?? {},
-    }
-    const owner = JSON.stringify({ ...call.scope, kind: 'V2DomainName' })
-    if (!(await call.store.claim('domain', name, owner))) {
+    const record: DomainNameRecord = withAddresses(call, {
+      domainName: name,
+      ...storedConfigurations(settledConfigurations(input.DomainNameConfigurations)),
+      certificateUploadDate: nowSeconds(call),
+      domainNameStatus: 'AVAILABLE',
+      mutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, undefined),
+      routingMode: storedRoutingMode(input.RoutingMode) ?? 'BASE_PATH_MAPPING_ONLY',
+      tags: mergedTags(undefined, input.Tags),
+    })
+    if (!(await claimDomain(call, name))) {
       throw new ConflictException('The domain name you provided already exists.')
     }
-    call.store.put('V2DomainName', [name], record)
-    return record
+    call.store.put('DomainName', [name], record)
+    return shownDomain(record)
   },
 
-  GetDomainName: (input, call) => found(call, 'V2DomainName', [input.DomainName]),
+  GetDomainName: async (input, call) => shownDomain(await found(call, 'DomainName', [input.DomainName])),
 
-  GetDomainNames: (input, call) => page(call, 'V2DomainName', [], input),
+  GetDomainNames: async (input, call) => {
+    const { entries, next } = await pageOfEntries(call, 'DomainName', [], input)
+    // Private names, which have an id beside the name, are v1's alone.
+    const shown = entries.filter(({ key }) => key.length === 1)
+    return { Items: shown.map(({ record }) => shownDomain(record)), ...next }
+  },
 
   UpdateDomainName: async (input, call) => {
-    const stored = await found(call, 'V2DomainName', [input.DomainName])
-    const record: DomainName = {
+    const stored = await found(call, 'DomainName', [input.DomainName])
+    const configurations = settledConfigurations(input.DomainNameConfigurations, configurationsOf(stored))
+    const record: DomainNameRecord = withAddresses(call, {
       ...stored,
-      DomainNameConfigurations: settledConfigurations(
-        call,
-        input.DomainNameConfigurations,
-        stored.DomainNameConfigurations,
-      ),
-      MutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, stored.MutualTlsAuthentication),
-      RoutingMode: input.RoutingMode ?? stored.RoutingMode,
-    }
-    call.store.put('V2DomainName', [input.DomainName], record)
-    return record
+      ...storedConfigurations(configurations),
+      mutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, stored.mutualTlsAuthentication),
+      routingMode: storedRoutingMode(input.RoutingMode) ?? stored.routingMode,
+    })
+    call.store.put('DomainName', [input.DomainName], record)
+    return shownDomain(record)
   },
 
-  DeleteDomainName: async (input, call) => {
-    await found(call, 'V2DomainName', [input.DomainName])
-    for (const kind of ['V2ApiMapping', 'V2RoutingRule'] as const) {
-      for (const { key } of await call.store.list(kind, [input.DomainName])) call.store.delete(kind, key)
-    }
-    call.store.delete('V2DomainName', [input.DomainName])
-    call.store.release('domain', input.DomainName)
-  },
+  DeleteDomainName: async (input, call) => deleteDomain(call, await found(call, 'DomainName', [input.DomainName])),
 }

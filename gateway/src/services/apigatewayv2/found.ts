@@ -21,12 +21,8 @@ const findings = {
   V2Model: { parent: 'V2Api', missing: identifier('Model') },
   V2Deployment: { parent: 'V2Api', missing: identifier('Deployment') },
   V2Stage: { parent: 'V2Api', missing: identifier('stage') },
-  V2DomainName: { missing: identifier('domain name') },
-  V2ApiMapping: {
-    parent: 'V2DomainName',
-    missing: () => 'The api mapping resource specified in the request was not found.',
-  },
-  V2RoutingRule: { parent: 'V2DomainName', missing: identifier('routing rule') },
+  DomainName: { missing: identifier('domain name') },
+  V2RoutingRule: { parent: 'DomainName', missing: identifier('routing rule') },
   V2VpcLink: { missing: identifier('VPC link') },
 } as const satisfies Partial<Record<Kind, Finding>>
 

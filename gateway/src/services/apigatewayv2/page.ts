@@ -1,6 +1,7 @@
 // Pages of a collection as v2 speaks of them: `maxResults` is a text, and the place to go on from is `nextToken`.
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 import type { Key, Kind, Records } from '../../nouns/records.ts'
+import type { Entry } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 
@@ -14,16 +15,32 @@ export interface PageOf<Item> {
   readonly NextToken?: string
 }
 
+/** A page with the keys of its records, and the token of the next one as an answer spreads it. */
+export interface PageOfEntries<K extends Kind> {
+  readonly entries: readonly Entry<K>[]
+  readonly next: { readonly NextToken?: string }
+}
+
 /** The page of records below `prefix` that a request asks for. Throws BadRequestException for a bad size or token. */
 export async function page<K extends Kind>(
   call: Call,
   kind: K,
   prefix: Key,
-  { MaxResults: size = '', NextToken: position }: PageRequest,
+  request: PageRequest,
 ): Promise<PageOf<Records[K]>> {
+  const { entries, next } = await pageOfEntries(call, kind, prefix, request)
+  return { Items: entries.map(({ record }) => record), ...next }
+}
+
+/** Like `page`, for records that are not shown as they are. */
+export async function pageOfEntries<K extends Kind>(
+  call: Call,
+  kind: K,
+  prefix: Key,
+  { MaxResults: size = '', NextToken: position }: PageRequest,
+): Promise<PageOfEntries<K>> {
   if (!/^\d{0,9}$/.test(size)) throw new BadRequestException('Invalid value for maxResults specified')
   const limit = size === '' ? undefined : Number(size)
   const { items, ...next } = await pageOfRecords(call.store, kind, prefix, { limit, position })
-  const Items = items.map(({ record }) => record)
-  return next.position === undefined ? { Items } : { Items, NextToken: next.position }
+  return { entries: items, next: next.position === undefined ? {} : { NextToken: next.position } }
 }

@@ -8,6 +8,7 @@ import {
   type RoutingRule,
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
+import { protocolOf } from '../domains/mapping.ts'
 import { pageOfList } from '../page.ts'
 import { found } from './found.ts'
 import { mappedProtocol } from './mapped-api.ts'
@@ -63,13 +64,14 @@ interface Named {
 
 async function domain(call: Call, { DomainName, DomainNameId: id = '' }: Named): Promise<void> {
   if (id !== '') throw new BadRequestException('Routing rules of private domain names are not available')
-  await found(call, 'V2DomainName', [DomainName])
+  await found(call, 'DomainName', [DomainName])
 }
 
 async function keep(call: Call, domainName: string, RoutingRuleId: string, given: Given): Promise<RoutingRule> {
   const { Actions, Conditions, Priority } = given
   checkConditions(Conditions)
   await checkActions(call, Actions)
+  await refuseOtherProtocols(call, domainName)
   const rules = await call.store.list('V2RoutingRule', [domainName])
   if (rules.some(({ record }) => record.Priority === Priority && record.RoutingRuleId !== RoutingRuleId)) {
     throw new ConflictException(`A routing rule with the priority ${Priority} already exists for this domain name`)
@@ -79,6 +81,18 @@ async function keep(call: Call, domainName: string, RoutingRuleId: string, given
   const record: RoutingRule = { Actions, Conditions, Priority, RoutingRuleArn, RoutingRuleId }
   call.store.put('V2RoutingRule', [domainName, RoutingRuleId], record)
   return record
+}
+
+/** Rules lead to REST APIs alone, and so must the domain's mappings. HTTP 35.1; its words are not recorded. */
+async function refuseOtherProtocols(call: Call, domainName: string): Promise<void> {
+  for (const { record } of await call.store.list('BasePathMapping', [domainName])) {
+    const protocol = await protocolOf(call, record.restApiId ?? '')
+    if (protocol !== undefined && protocol !== 'REST') {
+      throw new BadRequestException(
+        'Routing rules are not available on a domain name with mappings to HTTP or WebSocket APIs',
+      )
+    }
+  }
 }
 
 async function checkActions(call: Call, actions: Given['Actions']): Promise<void> {

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
 import { mergedTags, withoutTags, type Tags } from '../tags.ts'
 import { found } from './found.ts'
 
-type TaggedKind = 'V2Api' | 'V2Stage' | 'V2DomainName' | 'V2VpcLink'
+type TaggedKind = 'V2Api' | 'V2Stage' | 'DomainName' | 'V2VpcLink'
 
 interface Tagged {
   readonly kind: TaggedKind
@@ -17,13 +17,14 @@ interface Tagged {
 const paths: readonly (readonly [RegExp, TaggedKind])[] = [
   [/^\/apis\/([^/]+)$/, 'V2Api'],
   [/^\/apis\/([^/]+)\/stages\/([^/]+)$/, 'V2Stage'],
-  [/^\/domainnames\/([^/]+)$/, 'V2DomainName'],
+  [/^\/domainnames\/([^/]+)$/, 'DomainName'],
   [/^\/vpclinks\/([^/]+)$/, 'V2VpcLink'],
 ]
 
 export const tag: Handlers<Operations, 'GetTags' | 'TagResource' | 'UntagResource', Call> = {
   GetTags: async (input, call) => {
     const { kind, key } = parseArn(call, input.ResourceArn)
+    if (kind === 'DomainName') return { Tags: (await found(call, kind, key)).tags ?? {} }
     return { Tags: (await found(call, kind, key)).Tags ?? {} }
   },
 
@@ -40,6 +41,11 @@ export const tag: Handlers<Operations, 'GetTags' | 'TagResource' | 'UntagResourc
 type Change = (tags: Tags | undefined) => Tags | undefined
 
 async function retag(call: Call, { kind, key }: Tagged, change: Change): Promise<void> {
+  if (kind === 'DomainName') {
+    const domain = await found(call, kind, key)
+    call.store.put(kind, key, { ...domain, tags: change(domain.tags) })
+    return
+  }
   const record = await found(call, kind, key)
   call.store.put(kind, key, { ...record, Tags: change(record.Tags) ?? {} })
 }

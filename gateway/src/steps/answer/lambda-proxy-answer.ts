@@ -2,6 +2,7 @@
 import { fromBase64, utf8 } from '../../nouns/bytes.ts'
 import type { Answer } from '../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { headerValue } from './hop-headers.ts'
 import { appendRemapped } from './proxy-headers.ts'
 
 const known = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded', 'cookies'])
@@ -12,31 +13,58 @@ interface ProxyAnswer {
   readonly multiValueHeaders?: unknown
   readonly body?: unknown
   readonly isBase64Encoded?: unknown
+  readonly cookies?: unknown
 }
 
 /** `decodesBinary`: whether the first media type that the client accepts is one of the API's binary types. Throws GatewayFault. */
 export function lambdaProxyAnswer(payload: Uint8Array, decodesBinary: () => boolean): Answer {
-  const answer = parse(payload)
+  const delimiterAt = Buffer.from(payload.buffer, payload.byteOffset, payload.length).indexOf(preludeDelimiter)
+  // AWS: a streaming function that is invoked without streaming gives its status and headers, and no body — rest specification 3.10
+  if (delimiterAt >= 0) return { ...streamedProxyHead(payload.subarray(0, delimiterAt)), body: '' }
+  const answer = parse(payload, known)
   const headers = mergedHeaders(answer)
   if (!hasHeader(headers, 'content-type')) headers.push('Content-Type', 'application/json')
   return { status: statusOf(answer.statusCode), headers, body: bodyOf(answer, decodesBinary) }
 }
 
-function malformed(): GatewayFault {
+/** What stands between the prelude of a streamed answer and its body. */
+export const preludeDelimiter: Buffer = Buffer.alloc(8)
+
+/** Names that a streamed answer's prelude may have. rest specification 3.10. */
+const preludeKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
+
+/**
+ * Status and headers of a streamed answer, from the JSON before its delimiter. Each cookie is a `Set-Cookie` header; a
+ * `Content-Length` stays one. Throws GatewayFault.
+ */
+export function streamedProxyHead(prelude: Uint8Array): { readonly status: number; readonly headers: string[] } {
+  const answer = parse(prelude, preludeKeys)
+  const merged = mergedHeaders(answer)
+  const headers = merged.map((part, index) =>
+    index % 2 === 0 && part.toLowerCase() === 'x-amzn-remapped-content-length' ? 'Content-Length' : part,
+  )
+  const { cookies = [] } = answer
+  if (!Array.isArray(cookies)) throw malformedProxyAnswer()
+  for (const cookie of cookies) headers.push('Set-Cookie', headerValue(scalar(cookie)))
+  if (!hasHeader(headers, 'content-type')) headers.push('Content-Type', 'application/json')
+  return { status: statusOf(answer.statusCode), headers }
+}
+
+export function malformedProxyAnswer(): GatewayFault {
   return fault('DEFAULT_5XX', {
     status: 502,
     log: 'Execution failed due to configuration error: Malformed Lambda proxy response',
   })
 }
 
-function parse(payload: Uint8Array): ProxyAnswer {
+function parse(payload: Uint8Array, keys: ReadonlySet<string>): ProxyAnswer {
   let value: unknown
   try {
     value = JSON.parse(utf8(payload))
   } catch {
-    throw malformed()
+    throw malformedProxyAnswer()
   }
-  if (!isObject(value) || !Object.keys(value).every((key) => known.has(key))) throw malformed()
+  if (!isObject(value) || !Object.keys(value).every((key) => keys.has(key))) throw malformedProxyAnswer()
   return value
 }
 
@@ -44,9 +72,9 @@ function parse(payload: Uint8Array): ProxyAnswer {
 function statusOf(value: unknown): number {
   if (value === undefined || value === null) return 200
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999) throw malformed()
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999) throw malformedProxyAnswer()
   // A 1xx would leave the client waiting for the final answer.
-  if (status < 200) throw malformed()
+  if (status < 200) throw malformedProxyAnswer()
   return status
 }
 
@@ -63,7 +91,7 @@ function mergedHeaders(answer: ProxyAnswer): string[] {
     appendRemapped(merged, entry.name, value)
   }
   for (const [name, values] of entriesOf(answer.multiValueHeaders)) {
-    if (!Array.isArray(values)) throw malformed()
+    if (!Array.isArray(values)) throw malformedProxyAnswer()
     for (const value of values) add(name, scalar(value))
   }
   for (const [name, value] of entriesOf(answer.headers)) add(name, scalar(value))
@@ -72,7 +100,7 @@ function mergedHeaders(answer: ProxyAnswer): string[] {
 
 function entriesOf(value: unknown): [string, unknown][] {
   if (value === undefined || value === null) return []
-  if (!isObject(value)) throw malformed()
+  if (!isObject(value)) throw malformedProxyAnswer()
   return Object.entries(value)
 }
 
@@ -80,15 +108,15 @@ function scalar(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value === null) return ''
-  throw malformed()
+  throw malformedProxyAnswer()
 }
 
 function bodyOf(answer: ProxyAnswer, decodesBinary: () => boolean): string | Uint8Array {
   const { body, isBase64Encoded } = answer
   if (isBase64Encoded !== undefined && isBase64Encoded !== null && typeof isBase64Encoded !== 'boolean')
-    throw malformed()
+    throw malformedProxyAnswer()
   if (body === undefined || body === null) return ''
-  if (typeof body !== 'string') throw malformed()
+  if (typeof body !== 'string') throw malformedProxyAnswer()
   if (isBase64Encoded !== true || !decodesBinary()) return body
   const bytes = fromBase64(body)
   if (bytes === undefined)

@@ -1,25 +1,7 @@
-// Step `authorize` of REST APIs: `NONE` needs no step; a kind that is not enforced yet refuses everybody rather than letting everybody in.
-import type { Admitted } from '../../nouns/exchange.ts'
+// Step `requireKey` of REST APIs: what is not enforced yet refuses everybody rather than letting everybody in.
 import { fault } from '../../nouns/faults.ts'
 import type { RestRouted } from '../../nouns/rest.ts'
 import type { Step } from '../pipeline.ts'
-
-/** Authorization types that are stored but not run yet; docs/compatibility.md lists them. */
-export const unservedAuthorizations: readonly string[] = ['AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS']
-
-const open: Admitted = { caller: undefined }
-
-export function authorizeRest(authorizationType: string | undefined): Step<RestRouted, Admitted> {
-  if (authorizationType === undefined || authorizationType === 'NONE') return { name: 'authorize', run: () => open }
-  return {
-    name: 'authorize',
-    run: () => {
-      throw fault('AUTHORIZER_CONFIGURATION_ERROR', {
-        log: `Execution failed due to configuration error: authorization type ${authorizationType} is not available in Sluice yet`,
-      })
-    },
-  }
-}
 
 /** Step `requireKey`, for methods that require an API key. */
 export function requireApiKey(required: boolean | undefined): Step<RestRouted, object> | undefined {

@@ -50,6 +50,7 @@ export function httpLambda(
         traceId: trace,
         timeoutMs,
       })
+      if (exchange.work !== undefined) exchange.work.awsRequestId = answer.requestId
       if (answer.functionError !== undefined) {
         const log = `The Lambda function returned the following error: ${Buffer.from(answer.payload).toString('utf8').slice(0, 1024)}. Check your Lambda function code and try again.`
         throw new HttpFault(500, 'Internal Server Error', { log })

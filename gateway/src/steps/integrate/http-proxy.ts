@@ -3,21 +3,26 @@ import { isUtf8 } from 'node:buffer'
 import { base64, utf8 } from '../../nouns/bytes.ts'
 import { visibleHeaders } from '../../nouns/client-headers.ts'
 import type { Answer, Answered } from '../../nouns/exchange.ts'
+import { tellEndpointRequest, tellEndpointResponse } from '../../nouns/execution-lines.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
 import { lastHeader, type HeaderList } from '../../nouns/headers.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import type { MappedParameters, ProxyMapped } from '../../nouns/outgoing.ts'
-import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestMethod, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
+import type { Clock } from '../../ports/clock.ts'
 import {
   UpstreamFault,
   type Backend,
+  type StreamedUpstreamAnswer,
   type Upstream,
   type UpstreamAnswer,
   type UpstreamOptions,
+  type UpstreamRequest,
 } from '../../ports/upstream.ts'
 import { appendRemapped } from '../answer/proxy-headers.ts'
 import type { Step } from '../pipeline.ts'
+import { streamBody } from './stream-body.ts'
 import { compileUri, type ResolvedUri } from './uri.ts'
 
 export interface HttpProxySettings {
@@ -26,20 +31,22 @@ export interface HttpProxySettings {
   /** The integration's verb; `ANY` is the client's. */
   readonly httpMethod: string
   readonly timeoutMs: number
-  readonly streams: boolean
   readonly options: UpstreamOptions | undefined
 }
 
 const noValues: ReadonlyMap<string, string> = new Map()
 
+/** `clock` bounds streamed answers; undefined: answers are read whole. */
 export function httpProxy(
   settings: HttpProxySettings,
   upstream: Upstream,
+  clock: Clock | undefined,
 ): Step<RestAdmitted & Partial<ProxyMapped>, Answered> {
-  const { method, timeoutMs, options, streams } = settings
+  const { method, timeoutMs, options } = settings
   const uri = compileUri(settings.uri, method.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
   const userAgent = `AmazonAPIGateway_${method.stage.apiId}`
+  const read = clock === undefined ? readWhole(method.stage) : readStream(method.stage, clock)
 
   return {
     name: 'integrate',
@@ -55,16 +62,48 @@ export function httpProxy(
         body: exchange.body.length === 0 ? undefined : exchange.body,
         timeoutMs,
       }
+      const { listener } = exchange
+      const startedMs = performance.now()
+      if (listener !== undefined) {
+        const { headers, body } = request
+        tellEndpointRequest(listener, { uri: `${target.origin}${request.target}`, headers, body })
+      }
       try {
-        if (streams) {
-          const { status, headers, body } = await backend.stream(request)
-          return { answer: { status, headers: clientHeaders(headers), body } }
+        const { received, answer } = await read(backend, request, exchange)
+        if (listener !== undefined) {
+          tellEndpointResponse(listener, { ...received, latencyMs: performance.now() - startedMs })
         }
-        return { answer: passThrough(await backend.request(request), exchange, method.stage.isBinary) }
+        return { answer }
       } catch (error) {
         throw error instanceof UpstreamFault ? gatewayFault(error) : error
       }
     },
+  }
+}
+
+/** What came from the backend, and what the client gets of it. */
+type Read = (
+  backend: Backend,
+  request: UpstreamRequest,
+  exchange: RestAdmitted,
+) => Promise<{ readonly received: UpstreamAnswer | StreamedUpstreamAnswer; readonly answer: Answer }>
+
+function readWhole({ isBinary }: RestStage): Read {
+  return async (backend, request, exchange) => {
+    const received = await backend.request(request)
+    return { received, answer: passThrough(received, exchange, isBinary) }
+  }
+}
+
+/** Bytes pass as they come, whatever their type, and keep the length that the backend names. */
+function readStream({ isEdge }: RestStage, clock: Clock): Read {
+  return async (backend, request, { receivedAtMs }) => {
+    const received = await backend.stream(request)
+    const headers = clientHeaders(received.headers)
+    const length = lastHeader(received.headers, 'content-length')
+    if (length !== undefined && request.method !== 'HEAD') headers.push('Content-Length', length)
+    const body = streamBody(received.body, headers, { clock, isEdge, receivedAtMs })
+    return { received, answer: { status: received.status, headers, body } }
   }
 }
 
@@ -164,7 +203,7 @@ function clientHeaders(backend: HeaderList): string[] {
 function passThrough(
   answer: UpstreamAnswer,
   exchange: RestAdmitted,
-  isBinary: RestMethod['stage']['isBinary'],
+  isBinary: RestStage['isBinary'],
 ): Answer {
   const { status, body } = answer
   const headers = clientHeaders(answer.headers)

@@ -6,10 +6,11 @@ import { lambdaPayloadBytes } from '../../nouns/limits.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import { FunctionFault, type FunctionAnswer, type Functions } from '../../ports/functions.ts'
+import type { FunctionAnswer, FunctionCall, Functions } from '../../ports/functions.ts'
 import { lambdaProxyAnswer } from '../answer/lambda-proxy-answer.ts'
 import type { Step } from '../pipeline.ts'
 import { compileRestEvent } from './events/rest.ts'
+import { invokeFunction } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
@@ -39,7 +40,7 @@ export function lambdaProxy(settings: LambdaProxySettings, functions: Functions)
       if (Buffer.byteLength(payload) > lambdaPayloadBytes)
         throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
       const sourceArn = `${arnPrefix}${exchange.method}${method.resourcePath}`
-      const answer = await call(functions, {
+      const invocation: FunctionCall = {
         functionArn,
         payload,
         type: 'RequestResponse',
@@ -47,7 +48,8 @@ export function lambdaProxy(settings: LambdaProxySettings, functions: Functions)
         principal: 'apigateway.amazonaws.com',
         traceId: trace,
         timeoutMs,
-      })
+      }
+      const answer = await invokeFunction(functions, invocation, exchange, stage.apiId)
       if (answer.functionError !== undefined) throw functionError(answer)
       const clientAnswer = lambdaProxyAnswer(answer.payload, () => {
         const accept = lastHeader(exchange.headers, 'accept')
@@ -59,42 +61,8 @@ export function lambdaProxy(settings: LambdaProxySettings, functions: Functions)
   }
 }
 
-async function call(functions: Functions, request: Parameters<Functions['invoke']>[0]): Promise<FunctionAnswer> {
-  try {
-    return await functions.invoke(request)
-  } catch (error) {
-    throw error instanceof FunctionFault ? invocationFault(error) : error
-  }
-}
-
-/** What a call that reached no result is to a REST API's client. rest specification 5.3. */
-export function invocationFault(error: FunctionFault): GatewayFault {
-  switch (error.reason) {
-    case 'timeout':
-      return fault('INTEGRATION_TIMEOUT', { log: 'Execution failed due to a timeout error', cause: error })
-    case 'denied':
-    case 'not-found':
-      return configurationFault('Invalid permissions on Lambda function', error)
-    case 'throttled':
-      return fault('INTEGRATION_FAILURE', {
-        status: 500,
-        message: 'Internal server error',
-        log: 'Execution failed due to configuration error: Rate Exceeded.',
-        cause: error,
-      })
-    case 'too-large':
-      return fault('REQUEST_TOO_LARGE', { message: 'Request Too Long', cause: error })
-    case 'unavailable':
-    case 'refused':
-      return fault('DEFAULT_5XX', {
-        status: 502,
-        log: `Lambda invocation failed with status: ${error.status}.`,
-        cause: error,
-      })
-  }
-}
-
-function functionError({ payload, requestId }: FunctionAnswer): GatewayFault {
+/** A function that ran and failed: 502, its error in the log only. */
+export function functionError({ payload, requestId }: Pick<FunctionAnswer, 'payload' | 'requestId'>): GatewayFault {
   const message = errorMessageOf(payload)
   return fault('DEFAULT_5XX', {
     status: 502,

@@ -1,16 +1,14 @@
 // AWS of REST APIs with a Lambda function: the template makes the event, the payload is mapped into the answer. Recorded: REST 31; rest specification 5.4.
 import { utf8 } from '../../nouns/bytes.ts'
-import type { Listener } from '../../nouns/decisions.ts'
-import { tellEndpointRequest, tellEndpointResponse } from '../../nouns/execution-lines.ts'
 import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
 import type { Mapped, MappedParameters, Returned } from '../../nouns/outgoing.ts'
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
+import type { FunctionAnswer, FunctionCall, Functions } from '../../ports/functions.ts'
 import type { Step } from '../pipeline.ts'
-import { invocationFault } from './lambda-proxy.ts'
+import { invokeFunction } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
@@ -52,7 +50,7 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
         traceId: trace,
         timeoutMs,
       }
-      const answer = await invoke(functions, call, exchange.listener)
+      const answer = await invokeFunction(functions, call, exchange, stage.apiId)
       return { returned: { ...returnedBy(answer), traceId: trace } }
     },
   }
@@ -72,33 +70,6 @@ function mappedHeader({ headers }: MappedParameters, name: string): string | und
 }
 
 type InvokedAnswer = Pick<FunctionAnswer, 'status' | 'payload'> & Partial<Pick<FunctionAnswer, 'functionError'>>
-
-/** Invokes the function, and tells a listener what went out and came back. Throws GatewayFault. */
-async function invoke(
-  functions: Functions,
-  call: FunctionCall,
-  listener: Listener | undefined,
-): Promise<FunctionAnswer> {
-  const startedMs = performance.now()
-  if (listener !== undefined) {
-    tellEndpointRequest(listener, { uri: invocationUrl(call.functionArn), headers: [], body: call.payload })
-  }
-  try {
-    const answer = await functions.invoke(call)
-    if (listener !== undefined) {
-      const { status, payload } = answer
-      tellEndpointResponse(listener, { status, headers: [], body: payload, latencyMs: performance.now() - startedMs })
-    }
-    return answer
-  } catch (error) {
-    throw error instanceof FunctionFault ? invocationFault(error) : error
-  }
-}
-
-/** Lambda's address as AWS's log names it. */
-function invocationUrl(functionArn: string): string {
-  return `https://lambda.${functionArn.split(':')[3]}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
-}
 
 /** Lambda's answer to an event that is no JSON, which is mapped like any other — rest specification 5.4. */
 function refusalOf(event: Uint8Array | string): InvokedAnswer | undefined {

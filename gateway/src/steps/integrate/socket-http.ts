@@ -30,7 +30,10 @@ interface Outgoing {
 const bodiless = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Throws GatewayFault when the backend cannot be called. */
-export function socketHttp(settings: SocketHttpSettings, upstream: Upstream): Step<SocketExchange & Outgoing, Returned> {
+export function socketHttp(
+  settings: SocketHttpSettings,
+  upstream: Upstream,
+): Step<SocketExchange & Outgoing, Returned> {
   const { route, timeoutMs, isProxy } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin)

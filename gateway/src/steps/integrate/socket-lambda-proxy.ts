@@ -7,7 +7,7 @@ import { traceId } from '../../nouns/trace-id.ts'
 import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
 import type { Step } from '../pipeline.ts'
 import { compileSocketEvent } from './events/socket.ts'
-import { invocationFault } from './lambda-proxy.ts'
+import { invocationFault } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 

@@ -26,7 +26,8 @@ export function compileLogFormat<Told>(format: string, variables: LogVariables<T
   const tail = line.slice(end)
   return (outcome) => {
     let text = ''
-    for (let index = 0; index < writers.length; index++) text += (literals[index] ?? '') + (writers[index]?.(outcome) ?? '-')
+    for (let index = 0; index < writers.length; index++)
+      text += (literals[index] ?? '') + (writers[index]?.(outcome) ?? '-')
     return text + tail
   }
 }

@@ -35,6 +35,7 @@ const callStatus: LogReader<Outcome> = (outcome) =>
 /** Known of both kinds of API. Security specification F.8, HTTP 18.2. */
 const ofBoth: Table<Outcome> = {
   awsEndpointRequestId: backendRequestId,
+  'customDomain.basePathMatched': ({ exchange }) => exchange.customDomain?.basePath,
   'integration.error': integrationError,
   'integration.integrationStatus': callStatus,
   'integration.latency': integrationMs,
@@ -57,6 +58,7 @@ const ofRest: Table<RestOutcome> = {
     work.authorizerMs >= 0 && exchange.caller === undefined ? exchange.fault?.sentence : undefined,
   'authorizer.latency': authorizerMs,
   'authorizer.status': ({ exchange }) => (exchange.caller?.principalId === undefined ? undefined : 200),
+  'customDomain.routingRuleIdMatched': ({ exchange }) => exchange.customDomain?.routingRuleId,
   'integration.responseTransferMode': ({ work, answer }) => {
     if (work.integrationMs < 0) return undefined
     return typeof answer.body === 'object' && Symbol.asyncIterator in answer.body ? 'STREAMED' : 'BUFFERED'

@@ -4,13 +4,7 @@ import { httpMetrics, restMetrics, tallyIndex } from '../../nouns/metric-familie
 import type { HttpRoute } from '../../nouns/http.ts'
 import type { RestMethod } from '../../nouns/rest.ts'
 import type { Dimension, Meter, Metrics } from '../../ports/metrics.ts'
-import type {
-  HttpOutcome,
-  Outcome,
-  RecordedHttpStage,
-  RecordedRestStage,
-  RestOutcome,
-} from '../../ports/recorder.ts'
+import type { HttpOutcome, Outcome, RecordedHttpStage, RecordedRestStage, RestOutcome } from '../../ports/recorder.ts'
 import type { RequestLabels, RequestTotal, RequestTotals } from '../../ports/request-totals.ts'
 
 export interface MetricPorts {

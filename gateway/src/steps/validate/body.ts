@@ -39,12 +39,13 @@ export function validateBody(
 
 const nothing = {}
 
-function validate(check: ModelCheck, { body }: RestRouted, contentType: string): object {
+function validate(check: ModelCheck, { body, listener }: RestRouted, contentType: string): object {
   if (check.unusable !== undefined) throw configurationFault(`Invalid model schema specified: ${check.unusable}`)
   const document = parse(body)
   if (document === invalid) throw mismatch('invalid JSON', contentType)
   const problem = check.problem(document, body.length)
   if (problem !== undefined) throw mismatch(problem, contentType)
+  listener?.logged(`Request validation succeeded for content type ${contentType}`)
   return nothing
 }
 

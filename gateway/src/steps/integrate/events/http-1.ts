@@ -1,7 +1,7 @@
 // The event of payload format 1.0 as HTTP APIs send it: like a REST API's, with the differences of HTTP 5.3.
 import type { Caller } from '../../../nouns/exchange.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
-import type { HttpAdmitted, HttpRoute, HttpRouted } from '../../../nouns/http.ts'
+import { httpClientPath, type HttpAdmitted, type HttpRoute, type HttpRouted } from '../../../nouns/http.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import { eventBody } from './http-body.ts'
@@ -16,7 +16,7 @@ export function compileHttpEvent1(route: HttpRoute): (exchange: HttpAdmitted, tr
     return JSON.stringify({
       version: '1.0',
       resource: path,
-      path: exchange.rawPath,
+      path: httpClientPath(exchange),
       httpMethod: exchange.method,
       headers: lastOf(pairsOf(headers)),
       multiValueHeaders: allOf(pairsOf(headers)),
@@ -31,7 +31,7 @@ export function compileHttpEvent1(route: HttpRoute): (exchange: HttpAdmitted, tr
         extendedRequestId: exchange.extendedRequestId,
         httpMethod: exchange.method,
         identity: identityOf(exchange, caller),
-        path: exchange.rawPath,
+        path: httpClientPath(exchange),
         protocol: exchange.protocol,
         requestId: exchange.extendedRequestId,
         requestTime: requestTime(exchange.receivedAtMs),
@@ -62,14 +62,14 @@ export function compileAuthorizerEvent1(
       identitySource: source,
       authorizationToken: source,
       resource: path,
-      path: exchange.rawPath,
+      path: httpClientPath(exchange),
       httpMethod: exchange.method,
       headers: lastOf(pairsOf(eventHeaders(exchange, traceId))),
       queryStringParameters: lastOf(parseQuery(exchange.rawQuery)),
       pathParameters: exchange.pathParameters ?? {},
       stageVariables: stage.variables ?? {},
       requestContext: {
-        path: exchange.rawPath,
+        path: httpClientPath(exchange),
         accountId: stage.account,
         resourceId: path,
         stage: stage.stageName,

@@ -1,12 +1,12 @@
 // The event that a REST API's Lambda proxy integration gets: payload format 1.0. Recorded: REST 32.1; rest specification 5.1, 5.2.
 import { base64, utf8 } from '../../../nouns/bytes.ts'
 import { visibleHeaders } from '../../../nouns/client-headers.ts'
-import type { Caller, Received } from '../../../nouns/exchange.ts'
+import type { Caller, Keyed, Received } from '../../../nouns/exchange.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
 import { firstMediaType } from '../../../nouns/media-type.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
-import { resourcePath, type RestAdmitted, type RestMethod } from '../../../nouns/rest.ts'
+import { eventPath, type RestAdmitted, type RestMethod, type RestRouted } from '../../../nouns/rest.ts'
 
 /** A compiled event: what never changes for a method is written once, what a request brings is filled in. */
 export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, traceId: string) => string {
@@ -17,17 +17,19 @@ export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, t
     `"requestContext":{"resourceId":${quote(method.resourceId)},"resourcePath":${quote(method.resourcePath)},` +
     (method.operationName === undefined ? '' : `"operationName":${quote(method.operationName)},`) +
     `"accountId":${quote(stage.account)},"stage":${quote(stage.stageName)},"apiId":${quote(stage.apiId)},` +
-    `"deploymentId":${quote(stage.deploymentId)},` +
+    (stage.isTest ? '' : `"deploymentId":${quote(stage.deploymentId)},`) +
     (stage.canary === undefined ? '' : `"isCanaryRequest":${stage.canary.isCanaryRequest},`)
 
   return (exchange, traceId) => {
-    const headers = eventHeaders(exchange, traceId)
+    const headers = stage.isTest ? visibleHeaders(exchange.headers) : eventHeaders(exchange, traceId)
     const query = parseQuery(exchange.rawQuery)
     const { pathParameters, caller } = exchange
     return (
-      `${opening}${quote(resourcePath(exchange))},"httpMethod":${quote(exchange.method)},` +
-      `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},` +
-      queryMembers(query) +
+      `${opening}${quote(eventPath(exchange))},"httpMethod":${quote(exchange.method)},` +
+      (headers.length === 0
+        ? '"headers":null,"multiValueHeaders":null,'
+        : `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},`) +
+      queryMembers(query, 'null') +
       `"pathParameters":${pathParameters === undefined ? 'null' : JSON.stringify(pathParameters)},` +
       `"stageVariables":${stageVariables},` +
       `${fixedContext}${requestContext(exchange, caller)}},${bodyMembers(exchange, stage.isBinary)}}`
@@ -35,7 +37,44 @@ export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, t
   }
 }
 
-function requestContext(exchange: Received, caller: Caller | undefined): string {
+/** The event of a REQUEST authorizer: the same request without its body; what is empty is `{}`, never null. S C.2. */
+export function compileRestAuthorizerEvent(method: RestMethod): RestAuthorizerEvent {
+  const { stage } = method
+  const resource = quote(method.resourcePath)
+  const stageVariables = JSON.stringify(stage.variables ?? {})
+  const fixedContext = fixedContextOf(method)
+
+  return (exchange, { methodArn, traceId }) => {
+    const headers = eventHeaders(exchange, traceId)
+    return (
+      `{"type":"REQUEST","methodArn":${quote(methodArn)},"resource":${resource},"path":${quote(eventPath(exchange))},` +
+      `"httpMethod":${quote(exchange.method)},` +
+      `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},` +
+      queryMembers(parseQuery(exchange.rawQuery), '{}') +
+      `"pathParameters":${JSON.stringify(exchange.pathParameters ?? {})},"stageVariables":${stageVariables},` +
+      `${fixedContext}${requestContext(exchange, undefined)}}}`
+    )
+  }
+}
+
+export type RestAuthorizerEvent = (
+  exchange: RestRouted,
+  asked: { readonly methodArn: string; readonly traceId: string },
+) => string
+
+/** The members of `requestContext` that are the same for every request of a method. */
+function fixedContextOf(method: RestMethod): string {
+  const { stage } = method
+  return (
+    `"requestContext":{"resourceId":${quote(method.resourceId)},"resourcePath":${quote(method.resourcePath)},` +
+    (method.operationName === undefined ? '' : `"operationName":${quote(method.operationName)},`) +
+    `"accountId":${quote(stage.account)},"stage":${quote(stage.stageName)},"apiId":${quote(stage.apiId)},` +
+    `"deploymentId":${quote(stage.deploymentId)},` +
+    (stage.canary === undefined ? '' : `"isCanaryRequest":${stage.canary.isCanaryRequest},`)
+  )
+}
+
+function requestContext(exchange: Received & Partial<Keyed>, caller: Caller | undefined): string {
   const { domainName } = exchange
   const dot = domainName.indexOf('.')
   return (
@@ -49,17 +88,20 @@ function requestContext(exchange: Received, caller: Caller | undefined): string 
 
 function authorizerMember(caller: Caller | undefined): string {
   if (caller === undefined || (caller.context === undefined && caller.claims === undefined)) return ''
-  if (caller.claims !== undefined) return `"authorizer":${JSON.stringify({ claims: caller.claims })},`
-  return `"authorizer":${JSON.stringify({ principalId: caller.principalId, ...caller.context })},`
+  const { claims, scopes, principalId, authorizerLatencyMs: integrationLatency } = caller
+  if (claims !== undefined) return `"authorizer":${JSON.stringify({ claims, scopes })},`
+  return `"authorizer":${JSON.stringify({ principalId, integrationLatency, ...caller.context })},`
 }
 
 /** Every key is there, null where nothing is known. */
-function identityMember(exchange: Received, caller: Caller | undefined): string {
+function identityMember(exchange: Received & Partial<Keyed>, caller: Caller | undefined): string {
   const { identity } = caller ?? {}
+  const { apiKey } = exchange
   return (
     `{"cognitoIdentityPoolId":null,"accountId":${orNull(identity?.accountId)},"cognitoIdentityId":null,` +
     `"caller":${orNull(identity?.caller)},"sourceIp":${quote(exchange.sourceIp)},"principalOrgId":null,` +
     `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,` +
+    (apiKey === undefined ? '' : `"apiKey":${quote(apiKey.value)},"apiKeyId":${quote(apiKey.id)},`) +
     `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
     `"user":${orNull(identity?.user)}}`
   )
@@ -95,8 +137,8 @@ function allValues(headers: HeaderList): string {
   return objectOf(all, JSON.stringify)
 }
 
-function queryMembers(query: readonly (readonly [string, string])[]): string {
-  if (query.length === 0) return '"queryStringParameters":null,"multiValueQueryStringParameters":null,'
+function queryMembers(query: readonly (readonly [string, string])[], empty: 'null' | '{}'): string {
+  if (query.length === 0) return `"queryStringParameters":${empty},"multiValueQueryStringParameters":${empty},`
   const all = new Map<string, string[]>()
   for (const [name, value] of query) append(all, name, value)
   const last = new Map(query)

@@ -6,7 +6,10 @@ import { requestTime } from '../../../nouns/request-time.ts'
 import type { Handshake, SocketReceived, SocketRoute } from '../../../nouns/socket.ts'
 
 /** A compiled event: what never changes for a route is written once, what an event brings is filled in. */
-export function compileSocketEvent({ stage, routeKey }: SocketRoute): (exchange: SocketReceived, traceId: string) => string {
+export function compileSocketEvent({
+  stage,
+  routeKey,
+}: SocketRoute): (exchange: SocketReceived, traceId: string) => string {
   const stageVariables = stage.variables === undefined ? '' : `"stageVariables":${JSON.stringify(stage.variables)},`
   const key = `"routeKey":${quote(routeKey)},`
   const stageName = `"messageDirection":"IN","stage":${quote(stage.stageName)},`

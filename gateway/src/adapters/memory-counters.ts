@@ -1,0 +1,53 @@
+// Counters of one process: buckets in memory, quotas in memory and in the store.
+import type { Clock } from '../ports/clock.ts'
+import type { Counters, Limit, QuotaLimit } from '../ports/counters.ts'
+import type { Store } from '../ports/store.ts'
+import { QuotaBook } from './quota-book.ts'
+import { TokenBuckets } from './token-buckets.ts'
+
+export function createMemoryCounters(store: Store, clock: Clock): Counters & { readonly buckets: TokenBuckets } {
+  const buckets = new TokenBuckets(clock)
+  const quotas = new QuotaBook(store, clock)
+
+  /** Nothing waits between the looking and the taking: requests that come together cannot take the same token. */
+  const admitNow = (limits: readonly Limit[], nowMs: number): number => {
+    for (let index = 0; index < limits.length; index++) {
+      const limit = limits[index]
+      if (limit === undefined) continue
+      const has = limit.kind === 'bucket' ? buckets.has(limit, nowMs) : quotas.has(limit, nowMs)
+      if (!has) return index
+    }
+    for (const limit of limits) {
+      if (limit.kind === 'bucket') buckets.take(limit, nowMs)
+      else quotas.take(limit, nowMs)
+    }
+    return -1
+  }
+  const opened = async (quota: QuotaLimit): Promise<void> => {
+    // Another day may begin, or the key may leave its plan, while the count is looked up.
+    while (!quotas.isOpen(quota, clock.now())) await quotas.open(quota, clock.now())
+  }
+
+  return {
+    buckets,
+    admit: (limits) => {
+      const nowMs = clock.now()
+      const closed = limits.find((limit): limit is QuotaLimit => limit.kind === 'quota' && !quotas.isOpen(limit, nowMs))
+      return closed === undefined ? admitNow(limits, nowMs) : opened(closed).then(() => admitNow(limits, clock.now()))
+    },
+    setRemaining: async (quota, remaining) => {
+      await opened(quota)
+      quotas.setRemaining(quota, remaining, clock.now())
+      await quotas.flush()
+    },
+    usage: async (key, first, last) => {
+      await quotas.flush()
+      return quotas.days(key, first, last)
+    },
+    flush: () => quotas.flush(),
+    close: async () => {
+      buckets.close()
+      await quotas.close()
+    },
+  }
+}

@@ -1,0 +1,211 @@
+// What quotas have used: counted in memory, kept in the store within a second, a record for each day of a key in a plan.
+import { dayOf, dayText, parseDay, periodStart } from '../nouns/quota.ts'
+import type { Scope, UsageDayRecord } from '../nouns/records.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { DayUsage, PlanKey, QuotaLimit } from '../ports/counters.ts'
+import type { Store } from '../ports/store.ts'
+
+/** A key's count of today, with what went before in the period. */
+interface Count {
+  readonly key: PlanKey
+  readonly day: number
+  /** The first day of the period. */
+  readonly start: number
+  /** On earlier days of the period. */
+  readonly usedBefore: number
+  readonly grantedBefore: number
+  used: number
+  granted: number
+  /** The plan's limit when it was last asked for. */
+  limit: number
+  /** Whether the store knows less than this. */
+  isDirty: boolean
+}
+
+/** A crash loses what was counted since. */
+const flushMs = 1000
+/** Counts at rest are let go, all at once, beyond so many: the store has them. */
+const mostCounts = 100_000
+
+export class QuotaBook {
+  private readonly store: Store
+  private readonly clock: Clock
+  private counts = new Map<string, Count>()
+  private readonly opening = new Map<string, Promise<void>>()
+  /** Counts that the store does not know yet, those of days gone by among them. */
+  private dirty = new Set<Count>()
+  private stopWaiting: (() => void) | undefined
+  private flushing: Promise<void> = Promise.resolve()
+  private readonly stopWatching: () => void
+
+  constructor(store: Store, clock: Clock) {
+    this.store = store
+    this.clock = clock
+    // A key that leaves a plan takes its counts along.
+    this.stopWatching = store.watch((changes) => {
+      for (const { kind, scope, key } of changes) {
+        if (kind === 'UsagePlanKey') this.forget(nameOf({ scope, planId: key[0] ?? '', keyId: key[1] ?? '' }))
+      }
+    })
+  }
+
+  /** Whether the quota's count is at hand; else it is to be opened first. */
+  isOpen(quota: QuotaLimit, nowMs: number): boolean {
+    return this.find(quota, nowMs) !== undefined
+  }
+
+  /** Looks the count up. Who asks meanwhile waits for the same. */
+  open(quota: QuotaLimit, nowMs: number): Promise<void> {
+    const name = nameOf(quota)
+    let opening = this.opening.get(name)
+    if (opening === undefined) {
+      opening = this.look(quota, nowMs).finally(() => this.opening.delete(name))
+      this.opening.set(name, opening)
+    }
+    return opening
+  }
+
+  /** Only for a count that is open, as the two below. */
+  has(quota: QuotaLimit, nowMs: number): boolean {
+    const count = this.found(quota, nowMs)
+    return remaining(count, quota.limit) >= 1
+  }
+
+  take(quota: QuotaLimit, nowMs: number): void {
+    const count = this.found(quota, nowMs)
+    count.used++
+    this.touch(count, quota)
+  }
+
+  setRemaining(quota: QuotaLimit, wanted: number, nowMs: number): void {
+    const count = this.found(quota, nowMs)
+    count.granted += wanted - remaining(count, quota.limit)
+    this.touch(count, quota)
+  }
+
+  /** The days on which the key was used, as the store knows them: flush first. */
+  async days({ scope, planId, keyId }: PlanKey, first: number, last: number): Promise<ReadonlyMap<number, DayUsage>> {
+    const entries = await this.store
+      .read(scope)
+      .list('UsageDay', [planId, keyId], { after: [planId, keyId, dayText(first - 1)] })
+    const days = new Map<number, DayUsage>()
+    for (const { key, record } of entries) {
+      const day = parseDay(key[2] ?? '')
+      if (day !== undefined && day <= last) days.set(day, { used: record.used, remaining: record.remaining })
+    }
+    return days
+  }
+
+  /** Keeps what was counted until now. One flush at a time. */
+  flush(): Promise<void> {
+    this.stopWaiting?.()
+    this.stopWaiting = undefined
+    this.flushing = this.flushing.then(() => this.write())
+    return this.flushing
+  }
+
+  async close(): Promise<void> {
+    this.stopWatching()
+    await this.flush()
+  }
+
+  private find(quota: QuotaLimit, nowMs: number): Count | undefined {
+    const count = this.counts.get(nameOf(quota))
+    // A clock that went back does not open a day anew.
+    const day = Math.max(dayOf(nowMs), count?.day ?? 0)
+    return count?.day === day && count.start === periodStart(day, quota) ? count : undefined
+  }
+
+  private found(quota: QuotaLimit, nowMs: number): Count {
+    const count = this.find(quota, nowMs)
+    if (count === undefined) throw new Error('a quota was asked for before it was opened')
+    return count
+  }
+
+  private async look(quota: QuotaLimit, nowMs: number): Promise<void> {
+    const { scope, planId, keyId, limit } = quota
+    await this.flush()
+    const day = dayOf(nowMs)
+    const start = periodStart(day, quota)
+    const entries = await this.store
+      .read(scope)
+      .list('UsageDay', [planId, keyId], { after: [planId, keyId, dayText(start - 1)] })
+    const today = entries.find(({ key }) => key[2] === dayText(day))?.record
+    const before = entries.filter(({ key }) => (key[2] ?? '') < dayText(day))
+    if (this.counts.size >= mostCounts) this.counts = new Map([...this.counts].filter(([, count]) => count.isDirty))
+    this.counts.set(nameOf(quota), {
+      key: { scope, planId, keyId },
+      day,
+      start,
+      usedBefore: before.reduce((sum, { record }) => sum + record.used, 0),
+      grantedBefore: before.reduce((sum, { record }) => sum + record.granted, 0),
+      used: today?.used ?? 0,
+      granted: today?.granted ?? 0,
+      limit,
+      isDirty: false,
+    })
+  }
+
+  private touch(count: Count, { limit }: QuotaLimit): void {
+    count.limit = limit
+    if (count.isDirty) return
+    count.isDirty = true
+    this.dirty.add(count)
+    this.stopWaiting ??= this.clock.after(flushMs, () => {
+      this.flush().catch(() => {})
+    })
+  }
+
+  private forget(name: string): void {
+    const count = this.counts.get(name)
+    if (count === undefined) return
+    this.counts.delete(name)
+    this.dirty.delete(count)
+  }
+
+  /** What could not be written is tried again with the next flush. */
+  private async write(): Promise<void> {
+    const { dirty } = this
+    if (dirty.size === 0) return
+    this.dirty = new Set()
+    for (const [scope, counts] of byScope(dirty)) {
+      for (const count of counts) count.isDirty = false
+      try {
+        await this.store.transact(scope, async (transaction) => {
+          for (const count of counts) {
+            const { planId, keyId } = count.key
+            transaction.put('UsageDay', [planId, keyId, dayText(count.day)], recordOf(count))
+          }
+        })
+      } catch (error) {
+        for (const count of counts) this.touch(count, { ...count.key, limit: count.limit } as QuotaLimit)
+        throw error
+      }
+    }
+  }
+}
+
+function nameOf({ scope, planId, keyId }: PlanKey): string {
+  return `${scope.account}/${scope.region}/${planId}/${keyId}`
+}
+
+function remaining({ usedBefore, used, grantedBefore, granted }: Count, limit: number): number {
+  return limit + grantedBefore + granted - usedBefore - used
+}
+
+function recordOf(count: Count): UsageDayRecord {
+  const left = remaining(count, count.limit)
+  return { used: count.used, granted: count.granted, remaining: Number.isFinite(left) ? Math.max(0, left) : 0 }
+}
+
+function byScope(counts: Iterable<Count>): Iterable<readonly [Scope, readonly Count[]]> {
+  const groups = new Map<string, [Scope, Count[]]>()
+  for (const count of counts) {
+    const { scope } = count.key
+    const name = `${scope.account}/${scope.region}`
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [scope, [count]])
+    else group[1].push(count)
+  }
+  return groups.values()
+}

@@ -1,0 +1,120 @@
+// A custom domain name compiled: from a request's path and headers to the API and stage that a rule or a mapping names.
+import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type { CustomDomainMatch } from '../nouns/exchange.ts'
+import { headerValues, type HeaderList } from '../nouns/headers.ts'
+import type { BasePathMappingRecord, DomainNameRecord, Scope } from '../nouns/records.ts'
+
+/** What stands behind a custom domain name, for one path. */
+export interface DomainTarget {
+  readonly apiId: string
+  /** Undefined: the first segment behind the base path names it. */
+  readonly stageName: string | undefined
+  /** How much of the path is not the API's: `/v1` is 3. */
+  readonly strippedLength: number
+  readonly match: CustomDomainMatch
+}
+
+export interface CustomDomain {
+  readonly scope: Scope
+  readonly record: DomainNameRecord
+  /** `path` begins with one slash. Undefined: nothing leads anywhere, which is a 403. */
+  readonly target: (path: string, headers: HeaderList) => DomainTarget | undefined
+}
+
+/** The records of a domain name. */
+export interface DomainRecords {
+  readonly scope: Scope
+  readonly record: DomainNameRecord
+  readonly mappings: readonly BasePathMappingRecord[]
+  readonly rules: readonly apigatewayv2.RoutingRule[]
+}
+
+/** Compiles a domain name; which of rules and mappings count is the routing mode's to say. HTTP 35.1. */
+export function compileDomain({ scope, record, mappings, rules }: DomainRecords): CustomDomain {
+  const byMapping = compileMappings(mappings)
+  const byRule = compileRules(rules)
+  const { routingMode } = record
+  if (routingMode === 'ROUTING_RULE_ONLY') return { scope, record, target: byRule }
+  if (routingMode !== 'ROUTING_RULE_THEN_BASE_PATH_MAPPING' || rules.length === 0) {
+    return { scope, record, target: byMapping }
+  }
+  return { scope, record, target: (path, headers) => byRule(path, headers) ?? byMapping(path) }
+}
+
+/** The longest mapping whose segments the path begins with, in case too; else the empty one. HTTP 20.2, rest specification 13.5. */
+function compileMappings(mappings: readonly BasePathMappingRecord[]): (path: string) => DomainTarget | undefined {
+  const byKey = new Map(mappings.map((mapping) => [mapping.basePath ?? none, mappingTarget(mapping)]))
+  const fallback = byKey.get(none)
+  byKey.delete(none)
+  let depth = 0
+  for (const key of byKey.keys()) depth = Math.max(depth, key.split('/').length)
+  return (path) => {
+    let found = fallback
+    let end = 0
+    for (let level = 0; level < depth && end < path.length; level++) {
+      const slash = path.indexOf('/', end + 1)
+      end = slash < 0 ? path.length : slash
+      found = byKey.get(path.slice(1, end)) ?? found
+    }
+    return found
+  }
+}
+
+/** The empty base path. */
+const none = '(none)'
+
+function mappingTarget({ basePath = none, restApiId = '', stage = '' }: BasePathMappingRecord): DomainTarget {
+  return {
+    apiId: restApiId,
+    stageName: stage === '' ? undefined : stage,
+    strippedLength: basePath === none ? 0 : basePath.length + 1,
+    match: { basePath, routingRuleId: undefined },
+  }
+}
+
+type Condition = (path: string, headers: HeaderList) => boolean
+
+/** The first rule, by priority, all of whose conditions hold. HTTP 35.2. */
+function compileRules(
+  rules: readonly apigatewayv2.RoutingRule[],
+): (path: string, headers: HeaderList) => DomainTarget | undefined {
+  const compiled = rules
+    .toSorted((a, b) => (a.Priority ?? 0) - (b.Priority ?? 0))
+    .map((rule) => ({ conditions: (rule.Conditions ?? []).map(compileCondition), target: ruleTarget(rule) }))
+  return (path, headers) => compiled.find(({ conditions }) => conditions.every((holds) => holds(path, headers)))?.target
+}
+
+function compileCondition({ MatchHeaders, MatchBasePaths }: apigatewayv2.RoutingRuleCondition): Condition {
+  if (MatchBasePaths !== undefined) {
+    const basePaths = MatchBasePaths.AnyOf.map((basePath) => `/${basePath}`)
+    return (path) => basePaths.some((basePath) => path === basePath || path.startsWith(`${basePath}/`))
+  }
+  const matchers = (MatchHeaders?.AnyOf ?? []).map(({ Header, ValueGlob }) => ({
+    name: Header.toLowerCase(),
+    matches: compileGlob(ValueGlob),
+  }))
+  return (_, headers) => matchers.some(({ name, matches }) => headerValues(headers, name).some(matches))
+}
+
+/** `v2*`, `*v2`, `*v2*` or the whole value; in case. */
+function compileGlob(glob: string): (value: string) => boolean {
+  const isOpenAtStart = glob.startsWith('*')
+  const isOpenAtEnd = glob.length > 1 && glob.endsWith('*')
+  const text = glob.slice(isOpenAtStart ? 1 : 0, isOpenAtEnd ? -1 : undefined)
+  if (isOpenAtStart && isOpenAtEnd) return (value) => value.includes(text)
+  if (isOpenAtStart) return (value) => value.endsWith(text)
+  if (isOpenAtEnd) return (value) => value.startsWith(text)
+  return (value) => value === text
+}
+
+function ruleTarget({ Actions = [], Conditions = [], RoutingRuleId }: apigatewayv2.RoutingRule): DomainTarget {
+  const { ApiId = '', Stage, StripBasePath } = Actions[0]?.InvokeApi ?? {}
+  const basePath = Conditions.flatMap(({ MatchBasePaths }) => MatchBasePaths?.AnyOf ?? [])[0]
+  return {
+    apiId: ApiId,
+    stageName: Stage,
+    // Without a condition on the path there is nothing to strip. Open choice of HTTP 35.2.
+    strippedLength: StripBasePath === true && basePath !== undefined ? basePath.length + 1 : 0,
+    match: { basePath: undefined, routingRuleId: RoutingRuleId },
+  }
+}

@@ -1,0 +1,43 @@
+// What a REST method does for a request that may pass: validation, then the integration. The same for a stage and for a test call.
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
+import type { Answered } from '../nouns/exchange.ts'
+import type { Parameterised } from '../nouns/request-parameters.ts'
+import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
+import type { RestSnapshot } from '../nouns/snapshot.ts'
+import { decompress } from '../steps/map/decompress.ts'
+import { Pipeline } from '../steps/pipeline.ts'
+import { validateBody } from '../steps/validate/body.ts'
+import { createModels, type Models } from '../steps/validate/models.ts'
+import { validateParameters } from '../steps/validate/parameters.ts'
+import { planRestIntegration } from './rest-integration.ts'
+import type { PlanPorts } from './stage-plan.ts'
+
+/** How the methods of an API take their requests in. */
+export interface Intake {
+  /** From this size on answers are compressed; where it is set, request bodies may be too. */
+  readonly minimumCompressionBytes: number | undefined
+  readonly validators: ReadonlyMap<string, apigateway.RequestValidator>
+  readonly models: Models
+}
+
+export function intakeOf({ api, requestValidators, models }: RestSnapshot): Intake {
+  return {
+    minimumCompressionBytes: api.minimumCompressionSize ?? undefined,
+    validators: new Map(requestValidators.map((validator) => [validator.id ?? '', validator])),
+    models: createModels(models),
+  }
+}
+
+export function servedMethod(
+  method: RestSnapshot['methods'][number],
+  facts: RestMethod,
+  ports: PlanPorts,
+  { minimumCompressionBytes, validators, models }: Intake,
+): Pipeline<RestAdmitted & Parameterised, Answered> {
+  const validator = validators.get(method.requestValidatorId ?? '')
+  return Pipeline.from<RestAdmitted & Parameterised>()
+    .step(decompress(minimumCompressionBytes))
+    .step(validator?.validateRequestParameters === true ? validateParameters(method.requestParameters) : undefined)
+    .step(validator?.validateRequestBody === true ? validateBody(method.requestModels, models) : undefined)
+    .through(planRestIntegration(method, facts, ports))
+}

@@ -1,0 +1,159 @@
+// Test calls of REST APIs: a method's own steps, run once on an API that is not deployed. Recorded: REST 19; rest specification 15.
+import { utf8 } from '../nouns/bytes.ts'
+import type { Answer, AnswerBody, Received } from '../nouns/exchange.ts'
+import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
+import { randomText } from '../nouns/entropy.ts'
+import type { HeaderList } from '../nouns/headers.ts'
+import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { MethodTest, MethodTestResult, TestCalls, Tester } from '../ports/test-calls.ts'
+import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
+import { Pipeline } from '../steps/pipeline.ts'
+import { createRestTrie } from '../steps/route/rest.ts'
+import { readParameters } from '../steps/validate/read.ts'
+import { faultOf, methodFacts, stageFacts } from './rest.ts'
+import { intakeOf, servedMethod } from './rest-served.ts'
+import type { PlanPorts } from './stage-plan.ts'
+import { TestLog } from './test-log.ts'
+
+const testStage = 'test-invoke-stage'
+/** What a test of a streaming method waits for, and takes, at most. S L.3 */
+const streamTestMs = 35_000
+const streamTestBytes = 1_048_576
+
+export function createTestCalls(ports: PlanPorts): TestCalls {
+  return { method: (test) => testMethod(test, ports) }
+}
+
+async function testMethod(test: MethodTest, ports: PlanPorts): Promise<MethodTestResult> {
+  const { clock } = ports
+  const startedMs = clock.now()
+  const done = (status: number, headers: HeaderList, body: string, log: string): MethodTestResult => ({
+    status,
+    headers,
+    body,
+    log,
+    latencyMs: Math.round(clock.now() - startedMs),
+  })
+  const log = new TestLog(crypto.randomUUID(), clock)
+  const plan = planTest(test, ports)
+  const received = receivedOf(test, log, plan.facts)
+  const answering = plan.run(received)
+  if (!plan.streams) {
+    const { status, headers, body } = await answering
+    return done(status, headers, utf8(await firstBytes(body, Infinity)), log.text)
+  }
+  const limit = deadline(clock, streamTestMs)
+  const answer = await Promise.race([answering, limit.passed])
+  if (answer === undefined) return done(0, [], '', '')
+  const body = await firstBytes(answer.body, streamTestBytes, limit.passed)
+  limit.cancel()
+  return done(answer.status, answer.headers, utf8(body), '')
+}
+
+interface TestPlan {
+  readonly facts: RestMethod
+  readonly streams: boolean
+  readonly run: (received: RestAdmitted) => Promise<Answer>
+}
+
+function planTest(test: MethodTest, ports: PlanPorts): TestPlan {
+  const { snapshot, scope, resourceId, configuredMethod, stageVariables } = test
+  const stage = {
+    ...stageFacts(snapshot, { stageName: testStage, ...(stageVariables && { variables: stageVariables }) }, scope),
+    isTest: true,
+  }
+  const resourcePath = snapshot.resources.find(({ id }) => id === resourceId)?.path ?? '/'
+  const method = snapshot.methods.find((each) => each.resourceId === resourceId && each.httpMethod === configuredMethod)
+  if (method === undefined) throw new Error(`the snapshot has no method ${configuredMethod} of resource ${resourceId}`)
+  const facts = methodFacts(method, stage, resourcePath)
+  const list = Pipeline.from<RestAdmitted>()
+    .step(readParameters)
+    .through(servedMethod(method, facts, ports, intakeOf(snapshot)))
+  const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
+  return {
+    facts,
+    streams: method.methodIntegration?.responseTransferMode === 'STREAM',
+    run: async (received) => {
+      const { listener } = received
+      let answer: Answer
+      try {
+        answer = (await list.run(received)).answer
+        if (listener !== undefined) tellMethodResponse(listener, answer)
+      } catch (error) {
+        answer = withoutContentType(gatewayResponse(faultOf(error, received, ports), received))
+      }
+      if (listener !== undefined) tellCompleted(listener, answer)
+      return answer
+    },
+  }
+}
+
+/** AWS: the answer of a failed test has its error type alone — recorded, rest specification 15.1 */
+function withoutContentType({ status, headers, body }: Answer): Answer {
+  const kept = headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'content-type')
+  return { status, headers: kept, body }
+}
+
+function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmitted {
+  const { pathWithQueryString = facts.resourcePath, httpMethod, headers, body, tester } = test
+  const question = pathWithQueryString.indexOf('?')
+  const path = question < 0 ? pathWithQueryString : pathWithQueryString.slice(0, question)
+  const received: Received = {
+    requestId: log.requestId,
+    extendedRequestId: randomText(11, 'base64'),
+    receivedAtMs: log.startedMs,
+    method: httpMethod,
+    rawPath: path.startsWith('/') ? path : `/${path}`,
+    resourcePathStart: 0,
+    rawQuery: question < 0 ? '' : pathWithQueryString.slice(question + 1),
+    headers,
+    body: Buffer.from(body),
+    sourceIp: 'test-invoke-source-ip',
+    protocol: 'HTTP/1.1',
+    scheme: 'https',
+    port: 443,
+    domainName: 'testPrefix.testDomainName',
+    listener: log,
+    work: undefined,
+  }
+  // AWS: a path that is not the resource's is taken, and has no parameters — recorded, REST 19
+  const trie = createRestTrie<RestMethod>()
+  trie.add(facts.resourcePath, facts.httpMethod, facts)
+  const pathParameters = trie.match(received.rawPath, httpMethod)?.pathParameters
+  return { ...received, target: facts, pathParameters, caller: { identity: identityOf(tester) } }
+}
+
+function identityOf({ account, arn, userId, accessKeyId }: Tester) {
+  return { accountId: account, accessKey: accessKeyId, caller: userId, user: userId, userArn: arn }
+}
+
+function deadline(clock: Clock, delayMs: number): { passed: Promise<undefined>; cancel: () => void } {
+  let cancel = (): void => {}
+  const passed = new Promise<undefined>((resolve) => {
+    cancel = clock.after(delayMs, () => resolve(undefined))
+  })
+  return { passed, cancel }
+}
+
+/** The body's bytes: of a stream what comes before `passed` settles, and at most about `limitBytes`; a stream that breaks off ends. */
+async function firstBytes(body: AnswerBody, limitBytes: number, passed?: Promise<undefined>): Promise<Uint8Array> {
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body instanceof Uint8Array) return body
+  if (!(Symbol.asyncIterator in body)) return Buffer.concat(body)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const iterator = body[Symbol.asyncIterator]()
+  try {
+    while (bytes <= limitBytes) {
+      const next = await Promise.race([iterator.next(), ...(passed === undefined ? [] : [passed])])
+      if (next === undefined || next.done === true) break
+      chunks.push(next.value)
+      bytes += next.value.length
+    }
+  } catch {
+    // What came before is the answer.
+  }
+  void iterator.return?.()
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,73 @@
+// A custom domain name as v2 speaks of it, with one configuration an endpoint type, over the record that both services share.
+import type { DomainName, DomainNameConfiguration, RoutingMode } from '@sluice/aws-protocol/apigatewayv2'
+import type { RoutingMode as V1RoutingMode } from '@sluice/aws-protocol/apigateway'
+import type { DomainNameRecord } from '../../nouns/records.ts'
+
+const routingModes: readonly (readonly [v1: V1RoutingMode, v2: RoutingMode])[] = [
+  ['BASE_PATH_MAPPING_ONLY', 'API_MAPPING_ONLY'],
+  ['ROUTING_RULE_ONLY', 'ROUTING_RULE_ONLY'],
+  ['ROUTING_RULE_THEN_BASE_PATH_MAPPING', 'ROUTING_RULE_THEN_API_MAPPING'],
+]
+
+/** The record's routing mode for one of v2's. */
+export function storedRoutingMode(mode: RoutingMode | undefined): V1RoutingMode | undefined {
+  return routingModes.find(([, v2]) => v2 === mode)?.[0]
+}
+
+/** A record as v2 shows it. */
+export function shownDomain(record: DomainNameRecord): DomainName {
+  const { mutualTlsAuthentication: mutual } = record
+  return {
+    ApiMappingSelectionExpression: '$request.basepath',
+    DomainName: record.domainName ?? '',
+    DomainNameArn: record.domainNameArn,
+    DomainNameConfigurations: configurationsOf(record),
+    ...(mutual && {
+      MutualTlsAuthentication: {
+        TruststoreUri: mutual.truststoreUri,
+        TruststoreVersion: mutual.truststoreVersion,
+        TruststoreWarnings: mutual.truststoreWarnings,
+      },
+    }),
+    RoutingMode: routingModes.find(([v1]) => v1 === record.routingMode)?.[1] ?? 'API_MAPPING_ONLY',
+    Tags: record.tags ?? {},
+  }
+}
+
+/** One configuration for each endpoint type of the record. */
+export function configurationsOf(record: DomainNameRecord): readonly DomainNameConfiguration[] {
+  const types = (record.endpointConfiguration?.types ?? []).filter((type) => type !== 'PRIVATE')
+  return types.map((type) => ({
+    ApiGatewayDomainName: type === 'EDGE' ? record.distributionDomainName : record.regionalDomainName,
+    CertificateArn: type === 'EDGE' ? record.certificateArn : record.regionalCertificateArn,
+    CertificateName: type === 'EDGE' ? record.certificateName : record.regionalCertificateName,
+    CertificateUploadDate: record.certificateUploadDate,
+    DomainNameStatus: record.domainNameStatus === 'AVAILABLE' ? 'AVAILABLE' : 'UPDATING',
+    DomainNameStatusMessage: record.domainNameStatusMessage,
+    EndpointType: type,
+    HostedZoneId: type === 'EDGE' ? record.distributionHostedZoneId : record.regionalHostedZoneId,
+    IpAddressType: record.endpointConfiguration?.ipAddressType,
+    OwnershipVerificationCertificateArn: record.ownershipVerificationCertificateArn,
+    // v1 knows policies that v2's model does not name; they are shown as they are.
+    SecurityPolicy: record.securityPolicy as DomainNameConfiguration['SecurityPolicy'],
+  }))
+}
+
+/** The members of a record that v2's configurations say, without the addresses that are made for them. */
+export function storedConfigurations(configurations: readonly DomainNameConfiguration[]): DomainNameRecord {
+  const edge = configurations.find(({ EndpointType }) => EndpointType === 'EDGE')
+  const regional = configurations.find(({ EndpointType }) => EndpointType === 'REGIONAL')
+  const first = configurations[0]
+  return {
+    endpointConfiguration: {
+      types: configurations.map(({ EndpointType = 'REGIONAL' }) => EndpointType),
+      ipAddressType: first?.IpAddressType ?? 'ipv4',
+    },
+    certificateArn: edge?.CertificateArn,
+    certificateName: edge?.CertificateName,
+    regionalCertificateArn: regional?.CertificateArn,
+    regionalCertificateName: regional?.CertificateName,
+    ownershipVerificationCertificateArn: first?.OwnershipVerificationCertificateArn,
+    securityPolicy: first?.SecurityPolicy ?? 'TLS_1_2',
+  }
+}

@@ -1,0 +1,71 @@
+// Series of values over time, and what arithmetic makes of them.
+
+export interface Series {
+  readonly label: string
+  /** Seconds between two places that can have a value. */
+  readonly period: number
+  /** Epoch seconds → value. */
+  readonly values: ReadonlyMap<number, number>
+}
+
+/** What an expression gives: a number, one series, or several. */
+export type Result = number | Series | readonly Series[]
+
+export type Binary = (left: number, right: number) => number
+
+/** A value at each time that the series has one. Infinite and undefined results are left out, as AWS leaves them out. */
+export function mapSeries(series: Series, make: (value: number, at: number) => number): Series {
+  const values = new Map<number, number>()
+  for (const [at, value] of series.values) {
+    const made = make(value, at)
+    if (Number.isFinite(made)) values.set(at, made)
+  }
+  return { ...series, values }
+}
+
+/** Number by number, place by place; several series each with the other side. Undefined for two lists. */
+export function combine(operate: Binary, left: Result, right: Result): Result | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return operate(left, right)
+  if (isList(left)) return isList(right) ? undefined : left.map((each) => one(operate, each, right))
+  if (isList(right)) return right.map((each) => one(operate, left, each))
+  return one(operate, left, right)
+}
+
+function one(operate: Binary, left: number | Series, right: number | Series): Series {
+  if (typeof left !== 'number') {
+    if (typeof right === 'number') return mapSeries(left, (value) => operate(value, right))
+    const both = { ...left, values: new Map([...left.values].filter(([at]) => right.values.has(at))) }
+    return mapSeries(both, (value, at) => operate(value, right.values.get(at) ?? 0))
+  }
+  if (typeof right === 'number') return { label: '', period: 60, values: new Map() }
+  return mapSeries(right, (value) => operate(left, value))
+}
+
+export function isList(result: Result): result is readonly Series[] {
+  return Array.isArray(result)
+}
+
+export type Aggregate = (values: readonly number[]) => number
+
+export const aggregates: Readonly<Record<string, Aggregate>> = {
+  SUM: (values) => values.reduce((sum, value) => sum + value, 0),
+  AVG: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  MIN: (values) => Math.min(...values),
+  MAX: (values) => Math.max(...values),
+}
+
+/** Of one series a number; of several, one series over all their places. */
+export function aggregate(name: string, of: Aggregate, result: Result): Result {
+  if (typeof result === 'number') return result
+  if (!isList(result)) return result.values.size === 0 ? 0 : of([...result.values.values()])
+  const gathered = new Map<number, number[]>()
+  for (const { values } of result) {
+    for (const [at, value] of values) {
+      const known = gathered.get(at)
+      if (known === undefined) gathered.set(at, [value])
+      else known.push(value)
+    }
+  }
+  const values = new Map([...gathered].map(([at, each]) => [at, of(each)]))
+  return { label: name, period: result[0]?.period ?? 60, values }
+}

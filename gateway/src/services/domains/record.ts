@@ -1,0 +1,78 @@
+// Custom domain names as records, which both API Gateway services show in their own words: keys, addresses, the end of one.
+import type { DomainName } from '@sluice/aws-protocol/apigateway'
+import type { DomainNameRecord, Key } from '../../nouns/records.ts'
+import type { Call } from '../call.ts'
+
+/** CloudFront's own zone, the same for everybody, and that of us-east-1; nothing here asks Route 53. */
+const edgeHostedZoneId = 'Z2FDTNDATAQYW2'
+const regionalHostedZoneId = 'Z1UJRXOUMOOFQ8'
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const hostName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)+${label}$`)
+
+/** Who a domain name belongs to: a public one to its name alone, a private one to its id too. */
+export interface DomainAddress {
+  readonly domainName: string
+  readonly domainNameId?: string | undefined
+}
+
+/** Whether a text is a host name of two labels or more, in lower case, with `*.` in front at most; an IP address is none. */
+export function isDomainName(name: string): boolean {
+  return name.length <= 253 && hostName.test(name) && !/\.\d+$/.test(name)
+}
+
+export function domainKey({ domainName, domainNameId }: DomainAddress): Key {
+  const name = domainName.toLowerCase()
+  return domainNameId === undefined ? [name] : [name, domainNameId]
+}
+
+/** What the mappings of a domain are kept under. */
+export function mappingDomain(address: DomainAddress): string {
+  return domainKey(address).join('+')
+}
+
+export function isPrivate({ endpointConfiguration }: DomainName): boolean {
+  return endpointConfiguration?.types?.[0] === 'PRIVATE'
+}
+
+/** The domain with the addresses of its endpoint types: made once, kept while a type stays. */
+export function withAddresses<Domain extends DomainName>(call: Call, domain: Domain): Domain {
+  const { region, account } = call.scope
+  const types = domain.endpointConfiguration?.types ?? []
+  const name = domain.domainName ?? ''
+  const edge = types.includes('EDGE')
+  const regional = types.includes('REGIONAL')
+  return {
+    ...domain,
+    domainNameArn: isPrivate(domain)
+      ? `arn:aws:apigateway:${region}:${account}:/domainnames/${name}+${domain.domainNameId}`
+      : `arn:aws:apigateway:${region}::/domainnames/${name}`,
+    distributionDomainName: edge
+      ? (domain.distributionDomainName ?? `${call.ids.short(14)}.cloudfront.net`)
+      : undefined,
+    distributionHostedZoneId: edge ? edgeHostedZoneId : undefined,
+    regionalDomainName: regional
+      ? (domain.regionalDomainName ?? `d-${call.ids.short(10)}.execute-api.${region}.amazonaws.com`)
+      : undefined,
+    regionalHostedZoneId: regional ? regionalHostedZoneId : undefined,
+  }
+}
+
+/** Takes a public name, which is unique over all accounts and regions. Returns false when somebody has it. */
+export function claimDomain(call: Call, name: string): Promise<boolean> {
+  return call.store.claim('domain', name, JSON.stringify(call.scope))
+}
+
+/** Deletes a domain name with all that belongs to it. */
+export async function deleteDomain(call: Call, record: DomainNameRecord): Promise<void> {
+  const { domainName = '', domainNameId } = record
+  const address = { domainName, domainNameId: isPrivate(record) ? domainNameId : undefined }
+  for (const kind of ['BasePathMapping', 'V2RoutingRule'] as const) {
+    for (const { key } of await call.store.list(kind, [mappingDomain(address)])) call.store.delete(kind, key)
+  }
+  for (const { key, record: association } of await call.store.list('DomainNameAccessAssociation', [])) {
+    if (association.domainNameArn === record.domainNameArn) call.store.delete('DomainNameAccessAssociation', key)
+  }
+  call.store.delete('DomainName', domainKey(address))
+  if (!isPrivate(record)) call.store.release('domain', domainName)
+}

@@ -1,0 +1,19 @@
+// The CloudWatch Logs API: the record of all its operations.
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Operations } from '@sluice/aws-protocol/logs'
+import type { Call } from '../call.ts'
+import type { Service } from '../service.ts'
+import { eventHandlers } from './event.ts'
+import { groupHandlers } from './group.ts'
+import type { LogsParts } from './parts.ts'
+import { streamHandlers } from './stream.ts'
+
+export function createLogsService(parts: LogsParts): Service {
+  const handlers = {
+    ...groupHandlers(parts),
+    ...streamHandlers(parts),
+    ...eventHandlers(parts),
+  } satisfies Handlers<Operations, keyof Operations, Call>
+  // Lines are no records: nothing here needs the store's lock.
+  return { name: 'logs', handlers, unlocked: new Set(Object.keys(handlers)) }
+}

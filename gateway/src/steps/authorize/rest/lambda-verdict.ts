@@ -1,0 +1,89 @@
+// What a Lambda authorizer of a REST API answered: a policy, and the context it hands on. S C.3.
+import { parsePolicy, PolicyFault, type CompiledPolicy } from '@sluice/iam-policy'
+import { utf8 } from '../../../nouns/bytes.ts'
+import { fault, type GatewayFault } from '../../../nouns/faults.ts'
+
+export interface RestVerdict {
+  readonly principalId: string
+  readonly policy: CompiledPolicy
+  /** Every value as a text. */
+  readonly context: Readonly<Record<string, string>>
+  readonly usageIdentifierKey: string | undefined
+  /** How much memory the verdict takes, about: the answer's length. */
+  readonly bytes: number
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+/** AWS: longer resource ARNs are refused. S C.3. */
+const longestResource = 512
+
+/** Reads an answer. Throws GatewayFault AUTHORIZER_CONFIGURATION_ERROR. */
+export function readRestVerdict(payload: Uint8Array): RestVerdict {
+  const text = utf8(payload)
+  const answer = parsed(text)
+  const { principalId, policyDocument, context, usageIdentifierKey } = answer as {
+    readonly [name in 'principalId' | 'policyDocument' | 'context' | 'usageIdentifierKey']?: unknown
+  }
+  if (typeof principalId !== 'string' || !isObject(policyDocument)) throw misconfigured(`Invalid JSON in response: ${text}`)
+  return {
+    principalId,
+    policy: policyOf(policyDocument),
+    context: contextOf(context),
+    usageIdentifierKey: typeof usageIdentifierKey === 'string' ? usageIdentifierKey : undefined,
+    bytes: payload.length,
+  }
+}
+
+/** The 500 for an authorizer that does not work as configured; why is told to the log alone. */
+export function misconfigured(log: string, cause?: unknown): GatewayFault {
+  return fault('AUTHORIZER_CONFIGURATION_ERROR', {
+    log: `Execution failed due to configuration error: ${log}`,
+    cause,
+  })
+}
+
+function parsed(text: string): Members {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw misconfigured(`Invalid JSON in response: ${text}`, error)
+  }
+  if (!isObject(value)) throw misconfigured(`Invalid JSON in response: ${text}`)
+  return value
+}
+
+function policyOf(document: Members): CompiledPolicy {
+  try {
+    const policy = parsePolicy(document)
+    if (resourcesOf(document).every((resource) => String(resource).length <= longestResource)) return policy
+  } catch (error) {
+    if (!(error instanceof PolicyFault)) throw error
+    throw misconfigured(`Could not parse policy: ${JSON.stringify(document)}`, error)
+  }
+  throw misconfigured(`Could not parse policy: ${JSON.stringify(document)}`)
+}
+
+function resourcesOf(document: Members): readonly unknown[] {
+  const statements = [document['Statement']].flat() as readonly Members[]
+  return statements.flatMap((statement) => [statement['Resource'] ?? statement['NotResource']].flat())
+}
+
+/** Strings, numbers and booleans; what is null is left out. */
+function contextOf(value: unknown): Readonly<Record<string, string>> {
+  // Without a prototype, because `__proto__` is a name like any other.
+  const texts = Object.create(null) as Record<string, string>
+  if (value === undefined || value === null) return texts
+  if (!isObject(value)) throw misconfigured(`Invalid context: ${JSON.stringify(value)}`)
+  for (const [name, each] of Object.entries(value)) {
+    if (each === null) continue
+    if (typeof each === 'object') throw misconfigured(`Invalid context: ${JSON.stringify(value)}`)
+    texts[name] = String(each)
+  }
+  return texts
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,98 @@
+// The resource policy of a REST API: what it says of a caller, alone or together with another verdict. S B.7.
+import {
+  anonymous,
+  describeDenial,
+  evaluate,
+  parsePolicy,
+  type Decision,
+  type EvaluationRequest,
+  type Principal,
+  type PolicySet,
+} from '@sluice/iam-policy'
+import { fault, type GatewayFault } from '../../../nouns/faults.ts'
+import { compileRestArn, maskedArn } from '../../../nouns/rest-arn.ts'
+import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
+import { circumstances } from '../iam-policies.ts'
+
+const action = 'execute-api:Invoke'
+
+export interface ResourcePolicySettings {
+  readonly stage: RestStage
+  /** JSON text as the API keeps it; undefined for an API without a policy. */
+  readonly policy: string | undefined
+  /** Private APIs let nobody in without a policy. */
+  readonly isPrivate: boolean
+}
+
+/** A question about one request, with the answer's ARN at hand. */
+export interface Asked {
+  readonly resource: string
+  readonly principal: Principal
+}
+
+/** Compiled once for all methods of a stage. Each rule throws GatewayFault for a caller that is not let in. */
+export interface ResourceGuard {
+  /** Whether there is anything to evaluate for callers without an identity. */
+  readonly isOpen: boolean
+  readonly resourceOf: (exchange: RestRouted) => string
+  /** The policy must allow the anonymous caller: methods without authorization, and Cognito's. */
+  readonly requireGrant: (exchange: RestRouted) => void
+  /** The policy must not deny the anonymous caller: asked before a Lambda authorizer runs. */
+  readonly refuseDenied: (exchange: RestRouted) => void
+  /** What the policy and the caller's own policies say together. */
+  readonly decide: (exchange: RestRouted, asked: Asked, own: Pick<PolicySet, 'identity' | 'boundary'>) => Decision
+}
+
+/** Throws PolicyFault for a text that is no policy. */
+export function compileResourceGuard({ stage, policy, isPrivate }: ResourcePolicySettings): ResourceGuard {
+  // A private API without a policy is as one whose policy grants nothing.
+  const text = policy ?? (isPrivate ? nothing : undefined)
+  const resource = text === undefined ? undefined : parsePolicy(text, { kind: 'resource' })
+  const resourceOf = compileRestArn(stage)
+  const decide: ResourceGuard['decide'] = (exchange, asked, own) => {
+    const { principal } = asked
+    const sameAccount = principal.account === undefined || principal.account === stage.account
+    const decision = evaluate({ ...own, resource, sameAccount }, question(exchange, asked))
+    tell(exchange, asked, decision)
+    return decision
+  }
+  const ofAnybody = (exchange: RestRouted): { decision: Decision; asked: Asked } => {
+    const asked = { resource: resourceOf(exchange), principal: anonymous }
+    return { asked, decision: decide(exchange, asked, { identity: [] }) }
+  }
+  return {
+    isOpen: resource === undefined,
+    resourceOf,
+    requireGrant: (exchange) => {
+      if (resource === undefined) return
+      const { asked, decision } = ofAnybody(exchange)
+      if (decision.decision !== 'allow') throw denied(exchange, asked, decision)
+    },
+    refuseDenied: (exchange) => {
+      if (resource === undefined) return
+      const { asked, decision } = ofAnybody(exchange)
+      if (decision.decision === 'explicitDeny') throw denied(exchange, asked, decision)
+    },
+    decide,
+  }
+}
+
+const nothing = '{"Version":"2012-10-17","Statement":[]}'
+
+function question(exchange: RestRouted, { principal, resource }: Asked): EvaluationRequest {
+  return { principal, action, resource, context: circumstances(exchange, principal) }
+}
+
+function tell({ listener, receivedAtMs }: RestRouted, { principal, resource }: Asked, decision: Decision): void {
+  const { statement, missing } = decision
+  const reason = { principal: principal.arn, resource, statement, missing }
+  listener?.decided({ step: 'authorize', verdict: decision.decision, reason, atMs: receivedAtMs })
+}
+
+/** The refusal in IAM's words. S A.5, rows 9–12. */
+export function denied(exchange: RestRouted, asked: Asked, decision: Decision): GatewayFault {
+  return fault('ACCESS_DENIED', {
+    message: describeDenial(decision, question(exchange, asked), { resource: maskedArn(asked.resource) }),
+    log: describeDenial(decision, question(exchange, asked)),
+  })
+}

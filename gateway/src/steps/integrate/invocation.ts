@@ -1,0 +1,78 @@
+// One invocation of a REST integration's function: what failed becomes a fault, and whoever listens or records is told.
+import { tellEndpointResponse, tellInvocation } from '../../nouns/execution-lines.ts'
+import type { Received } from '../../nouns/exchange.ts'
+import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
+import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
+
+/** Throws GatewayFault. */
+export async function invokeFunction(
+  functions: Functions,
+  call: FunctionCall,
+  exchange: Received,
+  apiId: string,
+): Promise<FunctionAnswer> {
+  const { listener, work } = exchange
+  const startedMs = performance.now()
+  tellCall(call, exchange, apiId)
+  try {
+    const answer = await functions.invoke(call)
+    if (work !== undefined) work.awsRequestId = answer.requestId
+    if (listener !== undefined) {
+      const { status, payload } = answer
+      const latencyMs = performance.now() - startedMs
+      const headers = answerHeaders(answer, exchange, call.traceId)
+      tellEndpointResponse(listener, { status, headers, body: payload, latencyMs })
+    }
+    return answer
+  } catch (error) {
+    throw error instanceof FunctionFault ? invocationFault(error) : error
+  }
+}
+
+/** Tells a listener what goes to Lambda. */
+export function tellCall({ functionArn, payload }: FunctionCall, exchange: Received, apiId: string): void {
+  const { listener, requestId, receivedAtMs } = exchange
+  if (listener !== undefined)
+    tellInvocation(listener, { functionArn, requestId, apiId, payload, atMs: receivedAtMs })
+}
+
+/** Lambda's answer headers, as the log shows them. Recorded: REST 19. */
+function answerHeaders(
+  { payload, requestId, executedVersion }: FunctionAnswer,
+  { receivedAtMs }: Received,
+  traceId: string | undefined,
+): readonly string[] {
+  return [
+    ...['Date', new Date(receivedAtMs).toUTCString(), 'Content-Type', 'application/json'],
+    ...['Content-Length', String(payload.length), 'Connection', 'keep-alive', 'x-amzn-RequestId', requestId],
+    ...['x-amzn-Remapped-Content-Length', '0', 'X-Amz-Executed-Version', executedVersion],
+    ...['X-Amzn-Trace-Id', traceId ?? ''],
+  ]
+}
+
+/** What a call that reached no result is to a REST API's client. rest specification 5.3. */
+export function invocationFault(error: FunctionFault): GatewayFault {
+  switch (error.reason) {
+    case 'timeout':
+      return fault('INTEGRATION_TIMEOUT', { log: 'Execution failed due to a timeout error', cause: error })
+    case 'denied':
+    case 'not-found':
+      return configurationFault('Invalid permissions on Lambda function', error)
+    case 'throttled':
+      return fault('INTEGRATION_FAILURE', {
+        status: 500,
+        message: 'Internal server error',
+        log: 'Execution failed due to configuration error: Rate Exceeded.',
+        cause: error,
+      })
+    case 'too-large':
+      return fault('REQUEST_TOO_LARGE', { message: 'Request Too Long', cause: error })
+    case 'unavailable':
+    case 'refused':
+      return fault('DEFAULT_5XX', {
+        status: 502,
+        log: `Lambda invocation failed with status: ${error.status}.`,
+        cause: error,
+      })
+  }
+}

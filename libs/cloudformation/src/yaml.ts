@@ -1,0 +1,136 @@
+// Reads a template's text, YAML or JSON (which YAML contains), into nodes; CloudFormation's tags become its functions.
+import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { CST, Document, Pair, ParsedNode, YAMLMap } from 'yaml'
+import { MAX_DEPTH, Meter, costOf } from './budget.ts'
+import { Problem } from './fault.ts'
+import type { MapNode, Node } from './node.ts'
+
+const OPENING: ReadonlySet<string> = new Set(['[', '{'])
+const CLOSING: ReadonlySet<string> = new Set([']', '}'])
+const TOO_DEEP = 'The template is nested too deeply'
+
+/** Reads the one document of the text. Throws a {@link Problem} at the first mistake. */
+export function readText(text: string): Node {
+  const document = compose(text)
+  if (document.contents === null) throw new Problem('The template is empty', { offset: 0 })
+  return new Converter().node(document.contents, 0)
+}
+
+/** Token by token, so that the depth of brackets is known before a tree is built and the first error stops the work. */
+function compose(text: string): Document.Parsed {
+  const parser = new Parser()
+  // AWS reads YAML 1.1 (user guide, "Supported template formats"): `yes` is a boolean.
+  const composer = new Composer({ version: '1.1', prettyErrors: false, logLevel: 'silent', merge: true })
+  const documents: Document.Parsed[] = []
+  const accept = (token: CST.Token): void => {
+    if (token.type === 'error') throw new Problem(token.message, token)
+    documents.push(...composer.next(token))
+  }
+  let depth = 0
+  let offset = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    if (OPENING.has(lexeme)) depth += 1
+    else if (CLOSING.has(lexeme)) depth -= 1
+    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
+    for (const token of parser.next(lexeme)) accept(token)
+    if (lexeme.length > 1 || lexeme > '\u001F' || lexeme === '\n' || lexeme === '\t') offset += lexeme.length
+  }
+  for (const token of parser.end()) accept(token)
+  documents.push(...composer.end(true, text.length))
+  const [document, second] = documents
+  const [error] = document?.errors ?? []
+  if (error !== undefined) throw new Problem(error.message, { offset: error.pos[0] })
+  if (second !== undefined) throw new Problem('A template is one document', { offset: second.range[0] })
+  if (document === undefined) throw new Problem('The template is empty', { offset: 0 })
+  return document
+}
+
+class Converter {
+  private readonly meter = new Meter()
+  private readonly anchors = new Map<string, { readonly node: Node; readonly cost: number }>()
+
+  node(source: ParsedNode | null, depth: number, at: number = 0): Node {
+    if (source === null) return { kind: 'scalar', value: null, text: '', offset: at }
+    const offset = source.range[0]
+    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
+    if (isAlias(source)) return this.alias(source.source, offset)
+    const before = this.meter.spent
+    this.spend(costOf(isScalar(source) ? String(source.source ?? source.value).length : 0), offset)
+    const node = tagged(source, this.content(source, offset, depth))
+    // An anchor counts only once its node is whole: an alias inside its own anchor has nothing to refer to.
+    if (source.anchor !== undefined) this.anchors.set(source.anchor, { node, cost: this.meter.spent - before })
+    return node
+  }
+
+  private content(source: ParsedNode, offset: number, depth: number): Node {
+    if (isMap(source)) return called(this.map(source, offset, depth))
+    if (isSeq(source)) {
+      return { kind: 'list', items: source.items.map((item) => this.node(item as ParsedNode, depth + 1)), offset }
+    }
+    if (!isScalar(source)) throw new Problem('A value is expected here', { offset })
+    const { value } = source
+    const text = typeof value === 'string' ? value : String(source.source ?? value)
+    const known = value === null || typeof value === 'number' || typeof value === 'boolean'
+    // Timestamps and the like are texts to CloudFormation.
+    return { kind: 'scalar', value: known ? value : text, text, offset }
+  }
+
+  private alias(name: string, offset: number): Node {
+    const target = this.anchors.get(name)
+    if (target === undefined) throw new Problem(`The alias *${name} has no anchor before it`, { offset })
+    this.spend(target.cost, offset)
+    return { ...target.node, offset }
+  }
+
+  private map(source: YAMLMap, offset: number, depth: number): MapNode {
+    const entries = new Map<string, Node>()
+    const merged: Node[] = []
+    for (const pair of source.items as Pair<ParsedNode | null, ParsedNode | null>[]) {
+      const at = pair.key?.range[0] ?? offset
+      const key = this.key(pair.key, at)
+      const value = { ...this.node(pair.value, depth + 1, at), offset: at }
+      if (key === '<<') merged.push(value)
+      else entries.set(key, value)
+    }
+    for (const node of merged) mergeInto(entries, node)
+    return { kind: 'map', entries, offset }
+  }
+
+  private key(key: ParsedNode | null, offset: number): string {
+    const node = isScalar(key) || isAlias(key) ? this.node(key as ParsedNode, 0) : undefined
+    if (node?.kind !== 'scalar') throw new Problem('A key must be a plain value', { offset })
+    return node.text
+  }
+
+  private spend(cost: number, offset: number): void {
+    if (!this.meter.spend(cost)) throw new Problem('The template is too large with its aliases expanded', { offset })
+  }
+}
+
+/** A map of one member that is named like a function is a call of it. */
+function called(map: MapNode): Node {
+  if (map.entries.size !== 1) return map
+  const [[name, argument] = ['', map]] = map.entries
+  return isFunction(name) ? { kind: 'call', name, argument, offset: map.offset } : map
+}
+
+export function isFunction(name: string): boolean {
+  return name === 'Ref' || name.startsWith('Fn::')
+}
+
+/** `!Sub x` is `{Fn::Sub: x}`; `!Ref` and `!Condition` have no `Fn::`. */
+function tagged(source: ParsedNode, argument: Node): Node {
+  const { tag } = source
+  if (tag === undefined || !/^![A-Za-z]/.test(tag)) return argument
+  const short = tag.slice(1)
+  const name = short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`
+  return { kind: 'call', name, argument, offset: argument.offset }
+}
+
+function mergeInto(entries: Map<string, Node>, node: Node): void {
+  const sources = node.kind === 'list' ? node.items : [node]
+  for (const source of sources) {
+    if (source.kind !== 'map') continue
+    for (const [key, value] of source.entries) if (!entries.has(key)) entries.set(key, value)
+  }
+}
