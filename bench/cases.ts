@@ -2,6 +2,7 @@
 import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
+import { startRoutes } from './routes.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
 export type Load = Pick<LoadOptions, 'url' | 'method' | 'body'>
@@ -28,11 +29,12 @@ export interface Case {
 
 const at = (port: number, path: string): string => `http://127.0.0.1:${port}${path}`
 
-function sluice(name: string, load: (program: SluiceProgram) => Load): Contender {
+/** `options`: of the command line. */
+function sluice(name: string, load: (program: SluiceProgram) => Load, options: readonly string[] = []): Contender {
   return {
     name,
     start: async ({ backend }) => {
-      const program = await startSluice(backend)
+      const program = await startSluice(backend, options)
       return { program, load: load(program) }
     },
   }
@@ -70,6 +72,9 @@ function proxyCase(name: string, path: string, more: Omit<Load, 'url'> = {}): Ca
   }
 }
 
+/** The small answer of a backend, through a REST API. */
+const proxied = (program: SluiceProgram): Load => ({ url: program.url('rest', '/small') })
+
 const kilobyte = JSON.stringify({ text: 'x'.repeat(1010) })
 
 export const cases: readonly Case[] = [
@@ -86,6 +91,16 @@ export const cases: readonly Case[] = [
   proxyCase('large-64k', '/64k'),
   proxyCase('large-1m', '/1m'),
   {
+    name: 'routes',
+    contenders: [100, 100_000].map((routes) => ({
+      name: `sluice ${routes.toLocaleString('en')} routes`,
+      start: async ({ backend }) => {
+        const { program, url } = await startRoutes(routes, backend)
+        return { program, load: { url } }
+      },
+    })),
+  },
+  {
     name: 'lambda',
     // A function takes one request at a time: each connection is a sandbox of some 57 MB.
     ownProcessOnly: true,
@@ -93,6 +108,15 @@ export const cases: readonly Case[] = [
     contenders: [
       sluice('sluice MOCK', (program) => ({ url: program.url('static', '/static') })),
       sluice('sluice Lambda', (program) => ({ url: program.url('lambda', '/hello') })),
+    ],
+  },
+  {
+    // The first row is what the others are compared with: metrics are always on, bench/micro/record.ts measures them.
+    name: 'observability',
+    contenders: [
+      sluice('metrics', proxied, ['--explain', '0']),
+      sluice('and access log', proxied, ['--explain', '0', '--access-log', '/dev/null']),
+      sluice('and explain', proxied, ['--explain', '10000']),
     ],
   },
 ]

@@ -2,11 +2,12 @@
 import { Bench } from 'tinybench'
 import { addCodec } from './micro/codec.ts'
 import { addEvents } from './micro/event.ts'
+import { addRecord } from './micro/record.ts'
 import { addRouter } from './micro/router.ts'
 
 export async function runMicro(): Promise<void> {
   const bench = new Bench({ time: 500, warmupTime: 200 })
-  for (const add of [addRouter, addCodec, addEvents]) add(bench)
+  for (const add of [addRouter, addCodec, addEvents, addRecord]) add(bench)
   await bench.run()
   for (const { name, result } of bench.tasks) {
     const nanoseconds = 'latency' in result ? (result.latency.p50 * 1_000_000).toFixed(0) : 'failed'

@@ -78,7 +78,7 @@ const documents = {
 } as const
 
 /** Starts the built product. with the documents in a temporary folder. */
-export async function startSluice(backendPort: number): Promise<SluiceProgram> {
+export async function startSluice(backendPort: number, options: readonly string[] = []): Promise<SluiceProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   writeFunction(join(folder, 'function'))
   const files = Object.entries(documents).map(([name, document]) => {
@@ -94,6 +94,10 @@ export async function startSluice(backendPort: number): Promise<SluiceProgram> {
     '0',
     '--log-level',
     'error',
+    // As in production, where nobody asked for explanations; a case that does overrides it.
+    '--explain',
+    '0',
+    ...options,
     ...files,
   ]
   const program = await start({ command, core: 0, ready: /([\s\S]*sluice ready on http:\/\/127\.0\.0\.1:\d+)/ })

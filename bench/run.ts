@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { cases, type Case, type Contender } from './cases.ts'
 import { load, loadGenerator, type LoadResult } from './load.ts'
 import { runMicro } from './micro.ts'
+import { measureScale } from './routes.ts'
 import { canPin, machineCpuSeconds } from './process.ts'
 import { measureStartup } from './startup.ts'
 import { measureWebSocket } from './websocket.ts'
@@ -168,6 +169,7 @@ const webSocket =
   positionals.length === 0 || positionals.includes('websocket')
     ? await measureWebSocket({ rounds, seconds, connections, port: ownPort })
     : undefined
+if (positionals.length === 0 || positionals.includes('scale')) await measureScale()
 const startup = positionals.length === 0 || positionals.includes('startup') ? await measureStartup() : undefined
 if (values.record !== undefined) {
   const folder = join(import.meta.dirname, 'results')

@@ -36,7 +36,11 @@ interface Target {
 }
 
 export interface WebSocketResult {
-  readonly echo: readonly (Echo & { readonly program: string; readonly cpuMicroseconds: number; readonly toBare: number })[]
+  readonly echo: readonly (Echo & {
+    readonly program: string
+    readonly cpuMicroseconds: number
+    readonly toBare: number
+  })[]
   readonly idle: readonly {
     readonly program: string
     readonly connections: number

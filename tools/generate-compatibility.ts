@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
 import { createMemoryConnections } from '../gateway/src/adapters/memory-connections.ts'
+import { createMemoryCounters } from '../gateway/src/adapters/memory-counters.ts'
 import { createMemoryStore } from '../gateway/src/adapters/memory-store.ts'
 import { createSqliteLogs } from '../gateway/src/adapters/sqlite-logs.ts'
 import { createSqliteMetrics } from '../gateway/src/adapters/sqlite-metrics.ts'
@@ -24,7 +25,8 @@ const text = compatibility(
     functions,
     folders: false,
     connections: createMemoryConnections(),
-    testCalls: { method: nobody },
+    testCalls: { method: nobody, authorizer: nobody },
+    counters: createMemoryCounters(createMemoryStore(), systemClock),
     logs: createSqliteLogs(inMemory),
     metrics: createSqliteMetrics(inMemory),
   }),

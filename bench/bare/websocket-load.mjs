@@ -31,14 +31,14 @@ function open(heard) {
       head += chunk.toString('latin1')
       const end = head.indexOf('\r\n\r\n')
       if (end < 0) return
-      if (!head.startsWith('HTTP/1.1 101')) reject(new Error(head))
       socket.off('data', greet)
       if (heard === undefined) socket.resume()
       else socket.on('data', (data) => heard(socket, data))
-      resolve(socket)
+      if (head.startsWith('HTTP/1.1 101')) resolve(socket)
+      else reject(new Error(head))
     }
     socket.on('data', greet)
-    socket.on('error', reject)
+    socket.on('error', (error) => reject(error))
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
@@ -115,12 +115,12 @@ async function idle(count, perSecond) {
 
 async function broadcast(count) {
   const ids = []
-  let delivered = 0
+  const delivered = []
   for (let index = 0; index < count; index++) {
     let id
     const socket = await open((_, chunk) => {
       if (id === undefined) ids.push((id = chunk.subarray(2).toString()))
-      else delivered++
+      else delivered.push(id)
     })
     socket.write(frame('{"action":"id"}'))
   }
@@ -131,14 +131,16 @@ async function broadcast(count) {
       const options = { agent, port: Number(port), host: '127.0.0.1', method: 'POST' }
       const call = request({ ...options, path: `${path}/@connections/${encodeURIComponent(id)}` }, (response) => {
         response.resume()
-        response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(String(response.statusCode)))))
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(String(response.statusCode))),
+        )
       })
       call.on('error', reject)
       call.end(payload)
     })
   const started = performance.now()
   await Promise.all(ids.map(post))
-  while (delivered < count) await pause(1)
+  while (delivered.length < count) await pause(1)
   const elapsed = (performance.now() - started) / 1000
   return { connections: count, seconds: elapsed, perSecond: count / elapsed }
 }

@@ -8,7 +8,8 @@ import { compileRestEvent } from '../../gateway/src/steps/integrate/events/rest.
 
 const headers = Array.from({ length: 11 }, (_, index) => [`X-Header-${index}`, `value number ${index}`]).flat()
 
-const received = {
+/** A request as the data plane makes it. */
+export const received = {
   requestId: '6f1e6f86-6fb6-4b1c-9a2e-000000000000',
   extendedRequestId: 'KtF82HGdliAFjxw=',
   receivedAtMs: 1_700_000_000_000,
@@ -37,15 +38,17 @@ const stage = {
   variables: undefined,
 }
 
+/** A method as its plan sees it. */
+export const method: RestMethod = {
+  stage: { ...stage, isBinary: () => false, canary: undefined, clientCertificate: undefined, isEdge: false, isTest: false },
+  resourceId: 'r1',
+  resourcePath: '/pets/{petId}',
+  httpMethod: 'GET',
+  operationName: undefined,
+  apiKeyRequired: false,
+}
+
 export function addEvents(bench: Bench): void {
-  const method: RestMethod = {
-    stage: { ...stage, isBinary: () => false, canary: undefined, isEdge: false, isTest: false },
-    resourceId: 'r1',
-    resourcePath: '/pets/{petId}',
-    httpMethod: 'GET',
-    operationName: undefined,
-    apiKeyRequired: false,
-  }
   const route: HttpRoute = { stage, routeId: 'r1', routeKey: 'GET /pets/{petId}', path: '/pets/{petId}' }
   const restEvent = compileRestEvent(method)
   const event2 = compileHttpEvent2(route)

@@ -86,6 +86,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
         stream: () => Promise.reject(new Error('no function')),
       },
       aws: createSignedAws({ upstream, clock, credentials: signer, endpoints: options.awsEndpoints ?? new Map() }),
+      vpcLinks: { isAvailable: () => true },
       principals: createStoredPrincipals({ store, trustedAccount: options.trusting === true ? account : undefined }),
       clock,
       issuers: new Issuers(upstream, clock),

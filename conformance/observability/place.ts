@@ -17,7 +17,7 @@ import { ApiGatewayV2Client, CreateApiCommand } from '@aws-sdk/client-apigateway
 import { createClient, type Client, type Protocol } from '@sluice/aws-protocol'
 import type { Operations as CloudWatch } from '@sluice/aws-protocol/cloudwatch'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
-import { createGateway, type EmbeddedGateway } from '../../gateway/src/index.ts'
+import { createGateway, type EmbeddedGateway, type GatewayOptions } from '../../gateway/src/index.ts'
 import { modelOf, type ModelName } from '../../gateway/src/services/models.ts'
 
 /** 2026-11-20T08:00:00Z: where the clock starts. */
@@ -35,8 +35,8 @@ export interface Place {
   readonly page: (path: string) => Promise<string>
 }
 
-export function openPlace(): Place {
-  const gateway = createGateway({ logLevel: 'silent', startAtMs: startSeconds * 1000 })
+export function openPlace(options: GatewayOptions = {}): Place {
+  const gateway = createGateway({ logLevel: 'silent', startAtMs: startSeconds * 1000, ...options })
   const clientOf = <Operations>(model: ModelName, host: string, protocol?: Protocol): Client<Operations> =>
     createClient<Operations>(modelOf(model), {
       endpoint: `http://${host}.localhost`,

@@ -242,7 +242,7 @@ test('in `serve` only known keys count, and curl signs as well as any', async ()
     await sluice.stop()
     await rm(folder, { recursive: true })
   })
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
+  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as { accessKeyId: string; secretAccessKey: string }
   const rest = new APIGatewayClient({ region, endpoint: sluice.url, credentials: root, maxAttempts: 1 })
   const id = await createRestApi(rest, 'signed')
   await putMethod(rest, id, '/pets', {

@@ -1,6 +1,7 @@
 // A stage of one method, compiled from a snapshot and called without a socket: what tests of the data plane run.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
+import { createMemoryResponseCaches } from '../../gateway/src/adapters/memory-response-caches.ts'
 import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
@@ -71,9 +72,12 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
         endpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
       }),
       principals: { find: () => Promise.resolve(undefined) },
+      vpcLinks: { isAvailable: () => true },
       clock,
       issuers: new Issuers(upstream, clock),
       cognitoIssuers: new Map(),
+      apiKeys: { find: () => undefined, close: () => {} },
+      caches: createMemoryResponseCaches(clock),
       functions: {
         invoke: options.invoke ?? (() => Promise.reject(new Error('no function'))),
         stream: () => Promise.reject(new Error('no function')),

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '@sluice/sigv4'
+import { adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
 
@@ -12,6 +13,12 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly adminPort: number | undefined
+  readonly tlsPort: number | undefined
+  /** The files of the certificate for hosts that are no custom domain names. */
+  readonly tlsFiles: { readonly certificate: string; readonly key: string } | undefined
+  /** Scheme and port of the addresses that are handed out, where something stands in front. */
+  readonly publicUrl: string | undefined
+  readonly bucketsFolder: string | undefined
   readonly dataFolder: string | undefined
   readonly domain: string
   readonly region: string
@@ -23,11 +30,14 @@ export interface Config {
   /** `AWS_ENDPOINT_URL_SQS` and the like, by what follows the prefix: where integrations call services of AWS instead. */
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly enforceLambdaPermissions: boolean
+  readonly limits: AdjustableLimits
   /** Cognito user pool id → issuer URL. */
   readonly cognitoIssuers: ReadonlyMap<string, string>
   readonly trustedProxies: readonly TrustedRange[]
   /** A file, or `stdout`, for a line of JSON a request; undefined for neither. */
   readonly accessLog: string | undefined
+  /** How many requests are kept for `sluice explain`. */
+  readonly explain: number
   readonly logLevel: LogLevel
 }
 
@@ -50,12 +60,37 @@ const options = {
     default: undefined,
     about: 'AWS calls and /_sluice on this port of 127.0.0.1; --port then serves APIs alone',
   },
+  'tls-port': {
+    value: 'PORT',
+    default: undefined,
+    about: 'the same over TLS on this port, with the certificates of custom domain names (ACM) and --tls-cert',
+  },
+  'tls-cert': {
+    value: 'FILE',
+    default: undefined,
+    about: 'certificate and chain (PEM) for all other host names; needs --tls-key and --tls-port',
+  },
+  'tls-key': { value: 'FILE', default: undefined, about: 'the private key (PEM) of --tls-cert' },
+  'public-url': {
+    value: 'URL',
+    default: undefined,
+    about: 'how clients reach --port through what stands in front: addresses that are handed out follow it',
+  },
+  buckets: {
+    value: 'DIR',
+    default: undefined,
+    about: 'folder of folders that stand for S3 buckets: truststores are read from there',
+  },
   data: {
     value: 'DIR',
     default: undefined,
     about: 'folder that keeps everything; dev without it keeps state in memory',
   },
-  domain: { value: 'NAME', default: 'localhost', about: 'suffix of the host names that are handed out' },
+  domain: {
+    value: 'NAME',
+    default: undefined,
+    about: 'suffix of the host names that are handed out (localhost, or the host of --public-url)',
+  },
   region: { value: 'REGION', default: 'us-east-1', about: 'region of unsigned calls' },
   account: { value: 'ID', default: '000000000000', about: 'account of calls whose key names none (12 digits)' },
   stage: { value: 'NAME', default: 'dev', about: 'stage that REST APIs from files are deployed to' },
@@ -84,6 +119,36 @@ const options = {
     default: undefined,
     about: 'where a line of JSON is written for each request of every API; default: nowhere',
   },
+  'max-integration-timeout': {
+    value: 'MS',
+    default: String(adjustableLimits.integrationTimeoutMs),
+    about: 'longest time-out that an integration of a REST API may have',
+  },
+  'max-resources': {
+    value: 'COUNT',
+    default: String(adjustableLimits.resourcesPerApi),
+    about: 'resources that a REST API may have; on AWS 300',
+  },
+  'max-stages': {
+    value: 'COUNT',
+    default: String(adjustableLimits.stagesPerApi),
+    about: 'stages that a REST API may have; on AWS 10',
+  },
+  'account-rate': {
+    value: 'COUNT',
+    default: String(adjustableLimits.accountRequestsPerSecond),
+    about: 'requests a second to all APIs of an account and region',
+  },
+  'account-burst': {
+    value: 'COUNT',
+    default: String(adjustableLimits.accountBurst),
+    about: 'requests at once to all APIs of an account and region',
+  },
+  explain: {
+    value: 'COUNT',
+    default: undefined,
+    about: 'requests that are kept for sluice explain and tail; default: 10000 in dev, 0 in serve',
+  },
   config: { value: 'FILE', default: undefined, about: 'JSON file with any of these options by name' },
   'log-level': { value: 'LEVEL', default: 'info', about: `one of ${logLevels.join(', ')}` },
 } as const satisfies Record<string, Option>
@@ -96,6 +161,8 @@ export const usage = `sluice: an Amazon API Gateway of your own
                                each FILE, an OpenAPI document, is deployed now and whenever it changes
   sluice serve --data DIR      production: state on disk, every AWS call signed by a known key
                                (the root key is made at first start, in DIR/root-credentials.json)
+  sluice explain REQUEST_ID    why the gateway at --endpoint (or --port) gave a request its answer
+  sluice tail                  its requests, as they are answered
 
 Options (also as SLUICE_NAME in the environment, or by name in the JSON file --config):
 ${Object.entries(options)
@@ -164,15 +231,18 @@ function build(command: Config['command'], { files, environment, value }: Given)
   if (command === 'serve' && files.length > 0) {
     throw new UsageError('sluice serve takes no files: deploy through the AWS API, or use "sluice dev FILE".')
   }
-  const adminPort = value('admin-port')
+  const publicUrl = endpointOf('public-url', value('public-url'))
   return {
     command,
     files,
     port: portOf('port', value('port') ?? ''),
     host: value('host') ?? '',
-    adminPort: adminPort === undefined ? undefined : portOf('admin-port', adminPort),
+    adminPort: optionalPortOf('admin-port', value('admin-port')),
+    ...tlsOf(value),
+    publicUrl,
+    bucketsFolder: value('buckets'),
     dataFolder,
-    domain: value('domain') ?? '',
+    domain: value('domain') ?? (publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname),
     region: matching('region', value('region') ?? '', /^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
     account: matching('account', value('account') ?? '', /^\d{12}$/, 'twelve digits'),
     stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
@@ -182,6 +252,14 @@ function build(command: Config['command'], { files, environment, value }: Given)
     cognitoIssuers: cognitoIssuersOf(value('cognito-issuer')),
     trustedProxies: listOf(value('trusted-proxies')).map(trustedRangeOf),
     accessLog: accessLogOf(value('access-log')),
+    explain: explainOf(value('explain')) ?? (command === 'dev' ? 10_000 : 0),
+    limits: {
+      integrationTimeoutMs: countOf('max-integration-timeout', value('max-integration-timeout'), 50),
+      resourcesPerApi: countOf('max-resources', value('max-resources'), 1),
+      stagesPerApi: countOf('max-stages', value('max-stages'), 1),
+      accountRequestsPerSecond: countOf('account-rate', value('account-rate'), 1),
+      accountBurst: countOf('account-burst', value('account-burst'), 1),
+    },
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
@@ -196,6 +274,29 @@ function portOf(name: OptionName, text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new UsageError(`--${name} takes a port from 0 to 65535, not "${text}".`)
   return port
+}
+
+function countOf(name: OptionName, text: string | undefined, least: number): number {
+  const count = Number(text)
+  if (!/^\d{1,9}$/.test(text ?? '') || count < least)
+    throw new UsageError(`--${name} takes a number from ${least} on, not "${text}".`)
+  return count
+}
+
+function optionalPortOf(name: OptionName, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : portOf(name, text)
+}
+
+function tlsOf(value: Given['value']): Pick<Config, 'tlsPort' | 'tlsFiles'> {
+  const tlsPort = optionalPortOf('tls-port', value('tls-port'))
+  const certificate = value('tls-cert')
+  const key = value('tls-key')
+  if (certificate === undefined && key === undefined) return { tlsPort, tlsFiles: undefined }
+  if (certificate === undefined || key === undefined) {
+    throw new UsageError('--tls-cert and --tls-key belong together: name the certificate and its private key.')
+  }
+  if (tlsPort === undefined) throw new UsageError('--tls-cert needs --tls-port: say where TLS is spoken.')
+  return { tlsPort, tlsFiles: { certificate, key } }
 }
 
 function matching(name: OptionName, text: string, pattern: RegExp, wanted: string): string {
@@ -256,6 +357,15 @@ function awsEndpointsIn(environment: NodeJS.ProcessEnv): ReadonlyMap<string, str
     endpoints.set(name.slice(awsEndpointPrefix.length), url)
   }
   return endpoints
+}
+
+/** A story takes about 1 KB. */
+const mostExplained = 1_000_000
+
+function explainOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text) && Number(text) <= mostExplained) return Number(text)
+  throw new UsageError(`--explain takes a number from 0 to ${mostExplained}, not "${text}".`)
 }
 
 /** Opened once here, so that a path that cannot be written is told of at the start. */

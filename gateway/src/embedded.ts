@@ -3,6 +3,7 @@ import { VirtualClock } from './adapters/clocks.ts'
 import { createCore } from './gateway.ts'
 import { createLog, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
+import type { AdjustableLimits } from './nouns/limits.ts'
 import { perform } from './server/perform.ts'
 import { createSdkHandler, type SdkRequestHandler } from './server/sdk-handler.ts'
 import { createClients } from './dev/client.ts'
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly region?: string
   /** Twelve digits; `000000000000` when absent. */
   readonly account?: string
+  /** A folder whose folders stand for S3 buckets: truststores are read from there. */
+  readonly bucketsFolder?: string
   /** The suffix of host names; `localhost` when absent. */
   readonly domain?: string
   /** Epoch milliseconds that the clock starts at; the present when absent. The clock stands still until it is moved. */
@@ -23,6 +26,10 @@ export interface GatewayOptions {
   readonly logLevel?: LogLevel
   /** Where services of AWS are called that integrations name: `{ SQS: 'http://127.0.0.1:9324' }`, unsigned. */
   readonly awsEndpoints?: Readonly<Record<string, string>>
+  /** How many requests are kept for `/_sluice/requests`; none when absent. */
+  readonly explain?: number
+  /** Limits that AWS raises on request: an integration's time-out, resources and stages of a REST API, requests of an account. */
+  readonly limits?: Partial<AdjustableLimits>
   /** The issuers of Cognito user pools: `{ 'us-east-1_AbCdEf': 'http://127.0.0.1:9229/us-east-1_AbCdEf' }`. AWS's own when absent. */
   readonly cognitoIssuers?: Readonly<Record<string, string>>
   /** Whose `X-Forwarded-For` is believed: addresses and CIDR ranges. `invoke` itself comes from 127.0.0.1. Nobody's when absent. */
@@ -57,12 +64,15 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     region,
     account: options.account ?? '000000000000',
     domain: options.domain ?? 'localhost',
+    bucketsFolder: options.bucketsFolder,
     clock,
     log: createLog(options.logLevel ?? 'warn'),
     lambdaEndpoint: undefined,
     lambdaCredentials: undefined,
     awsEndpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
     enforceLambdaPermissions: false,
+    explain: options.explain,
+    limits: options.limits,
     cognitoIssuers: new Map(Object.entries(options.cognitoIssuers ?? {})),
     trustedProxies: (options.trustedProxies ?? []).map(rangeOf),
   })

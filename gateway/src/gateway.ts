@@ -3,16 +3,22 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Credentials } from '@sluice/sigv4'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+import { createFolderObjects } from './adapters/folder-objects.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
 import { createMemoryConnections } from './adapters/memory-connections.ts'
+import { createMemoryCounters } from './adapters/memory-counters.ts'
+import { createMemoryResponseCaches } from './adapters/memory-response-caches.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
 import { createSignedAws } from './adapters/signed-aws.ts'
 import { openSqliteStore } from './adapters/sqlite-store.ts'
+import { createStoredApiKeys } from './adapters/stored-api-keys.ts'
 import { createStoredPrincipals } from './adapters/stored-principals.ts'
+import { createStoredVpcLinks } from './adapters/stored-vpc-links.ts'
 import { createUndiciUpstream } from './adapters/undici-upstream.ts'
 import type { Log } from './log.ts'
 import { randomIds } from './nouns/ids.ts'
+import { adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
 import { openObservability } from './observability.ts'
 import { httpCompiler } from './plan/http-compiler.ts'
 import { Domains } from './plan/domains.ts'
@@ -26,13 +32,14 @@ import type { Connections } from './ports/connections.ts'
 import type { Logs } from './ports/logs.ts'
 import type { Store } from './ports/store.ts'
 import { createDataPlane } from './server/data-plane.ts'
+import { createDomainPlane } from './server/domain-plane.ts'
+import { openAddresses, type Reached } from './server/addresses.ts'
 import { behindProxies, type TrustedRange } from './server/client-address.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
-import { createPages, TextPage } from './server/pages.ts'
+import { createPages, type Pages } from './server/pages.ts'
 import { createManagement } from './server/management.ts'
 import { createServicePlane } from './server/service-plane.ts'
-import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying } from './services/identity.ts'
 import { createServices } from './services/index.ts'
@@ -52,6 +59,10 @@ export interface GatewayParts {
   readonly account: string
   /** The suffix of host names that are handed out. */
   readonly domain: string
+  /** What clients call where something stands in front of the listeners. */
+  readonly publicUrl?: string | undefined
+  /** The folder whose folders stand for S3 buckets. */
+  readonly bucketsFolder?: string | undefined
   readonly clock: Clock
   readonly log: Log
   /** Where functions that are not here are invoked. */
@@ -62,10 +73,14 @@ export interface GatewayParts {
   readonly awsEndpoints: ReadonlyMap<string, string>
   /** Whether an API needs a function's permission (AddPermission) to invoke it. */
   readonly enforceLambdaPermissions: boolean
+  /** Where they differ from what is usual here. */
+  readonly limits?: Partial<AdjustableLimits> | undefined
   /** Cognito user pool id → the issuer whose tokens count as the pool's; AWS's own when absent. */
   readonly cognitoIssuers?: ReadonlyMap<string, string> | undefined
   /** Whose `X-Forwarded-For` is believed; nobody's when absent. */
   readonly trustedProxies?: readonly TrustedRange[] | undefined
+  /** How many requests are kept for `sluice explain`; none when absent. */
+  readonly explain?: number | undefined
   /** A file, or `stdout`, that gets a line of JSON for each request of every API; nowhere when absent. */
   readonly accessLog?: string | undefined
   /** Where gateways find each other's WebSocket connections; this gateway's own alone when absent. */
@@ -85,8 +100,9 @@ export interface Core {
   readonly store: Store
   readonly plans: Plans
   readonly sockets: Sockets
+  readonly domains: Domains
   /** The port that addresses name, and where functions make their AWS calls; known once there are listeners. */
-  readonly setPort: (port: number, endpointUrl?: string) => void
+  readonly setPort: (port: number, endpointUrl?: string, scheme?: Reached['scheme']) => void
   readonly close: () => Promise<void>
 }
 
@@ -126,20 +142,31 @@ function openDomains(store: Store, log: Log): Domains {
   )
 }
 
+/** Sluice's own endpoints. */
+function openPages(sockets: Sockets, { open, local }: Pages): ReturnType<typeof createPages> {
+  return createPages({
+    open: {
+      '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }),
+      '/_sluice/connections': () => sockets.counts(),
+      ...open,
+    },
+    local,
+  })
+}
+
 export function createCore(parts: GatewayParts): Core {
   const { dataFolder, clock, log } = parts
   const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
   const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
   const upstream = createUndiciUpstream()
   const bug = (error: unknown, requestId: string): void => log.error({ error, requestId }, 'unexpected error')
-  let port = 0
-  const addresses: Addresses = {
-    apiEndpoint: (apiId) => `http://${apiId}.execute-api.${parts.domain}${port === 0 || port === 80 ? '' : `:${port}`}`,
-  }
+  const { addresses, serveAt } = openAddresses(parts.domain, parts.publicUrl)
   let endpointUrl: string | undefined
-  const { logs, metrics, totals, record, close: closeObservability } = openObservability(parts)
+  const observability = openObservability(parts)
+  const { logs, metrics, record } = observability
   const functions = openFunctions(parts, { store, blobs, logs, endpointUrl: () => endpointUrl })
   const connections = parts.connections ?? createMemoryConnections()
+  const vpcLinks = createStoredVpcLinks(store)
   const principals = createStoredPrincipals({
     store,
     trustedAccount: parts.mode === 'dev' ? parts.account : undefined,
@@ -147,12 +174,29 @@ export function createCore(parts: GatewayParts): Core {
   const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
   const aws = createSignedAws({ upstream, clock, credentials, endpoints })
   const { cognitoIssuers = new Map() } = parts
+  const limits = { ...adjustableLimits, ...parts.limits }
+  const apiKeys = createStoredApiKeys(store)
+  const counters = createMemoryCounters(store, clock)
   const issuers = new Issuers(upstream, clock)
-  const planPorts: RestPlanPorts = { upstream, functions, aws, principals, clock, bug, issuers, cognitoIssuers, record }
+  const planPorts: RestPlanPorts = {
+    upstream,
+    functions,
+    aws,
+    principals,
+    vpcLinks,
+    clock,
+    bug,
+    issuers,
+    cognitoIssuers,
+    record,
+    apiKeys,
+    caches: createMemoryResponseCaches(clock),
+    traffic: { counters, account: { rate: limits.accountRequestsPerSecond, burst: limits.accountBurst } },
+  }
   const plans = openPlans(store, planPorts, log)
   const testCalls = createTestCalls(planPorts)
   const folders = parts.mode === 'dev'
-  const services = createServices({ blobs, functions, store, folders, connections, testCalls, logs, metrics })
+  const services = createServices({ blobs, functions, store, folders, connections, testCalls, logs, metrics, counters })
   const identify =
     parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
   const endpoint = createEndpoint({
@@ -163,6 +207,8 @@ export function createCore(parts: GatewayParts): Core {
     addresses,
     identify,
     customIds: parts.mode === 'dev',
+    objects: createFolderObjects(parts.bucketsFolder),
+    limits,
     bug,
   })
   const { domain, trustedProxies = [] } = parts
@@ -171,12 +217,9 @@ export function createCore(parts: GatewayParts): Core {
   const servicePlane = createServicePlane(endpoint)
   const management = createManagement({ plans, services: servicePlane, dataPlane })
   const domains = openDomains(store, log)
-  const apis = { dataPlane, management, domains, domain }
-  const pages = createPages({
-    '/_sluice/health': () => ({ status: 'ok', version: sluiceVersion() }),
-    '/_sluice/connections': () => sockets.counts(),
-    '/_sluice/metrics': () => new TextPage('text/plain; version=0.0.4; charset=utf-8', totals.text()),
-  })
+  const domainPlane = createDomainPlane({ domains, clock })
+  const apis = { dataPlane, management, domainPlane, domain }
+  const pages = openPages(sockets, observability.pages(store))
   return {
     front: behindProxies(createFront({ ...apis, services: servicePlane, pages }), trustedProxies),
     dataFront: behindProxies(createFront(apis), trustedProxies),
@@ -185,8 +228,9 @@ export function createCore(parts: GatewayParts): Core {
     store,
     plans,
     sockets,
-    setPort: (chosen, url) => {
-      port = chosen
+    domains,
+    setPort: (port, url, scheme = 'http') => {
+      serveAt({ scheme, port })
       endpointUrl = url
     },
     close: async () => {
@@ -194,8 +238,11 @@ export function createCore(parts: GatewayParts): Core {
       domains.close()
       plans.close()
       principals.close()
+      apiKeys.close()
+      await counters.close()
+      vpcLinks.close()
       await Promise.all([functions.close(), upstream.close()])
-      await closeObservability()
+      await observability.close()
       await store.close()
     },
   }

@@ -16,9 +16,19 @@ import { sluiceVersion } from './version.ts'
 /** Requests in flight have this long to finish when the process is told to stop. */
 const graceMs = 30_000
 
+type Command = (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<void>
+
+/** Commands that ask a gateway that is running; loaded when they are called. */
+const asking: Readonly<Record<string, () => Promise<Command>>> = Object.assign(Object.create(null), {
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  tail: async () => (await import('./commands/tail.ts')).tailCommand,
+})
+
 /** Runs a command line. Resolves when nothing is left to do. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
+    const ask = asking[args[0] ?? '']
+    if (ask !== undefined) return await (await ask())(args.slice(1), process.env)
     const parsed = readConfig(args, process.env)
     if (parsed.kind === 'help') process.stdout.write(usage)
     else if (parsed.kind === 'version') process.stdout.write(`${sluiceVersion()}\n`)
@@ -41,8 +51,9 @@ async function run(config: Config): Promise<void> {
     await makeRootKey(core, config.account, config.dataFolder)
   }
   const listeners = await startListeners(config, core, log)
+  const tls = await startTls(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
-  core.setPort(port, loopbackUrl(listeners.at(-1)))
+  core.setPort(tls?.port ?? port, loopbackUrl(listeners.at(-1)), tls === undefined ? 'http' : 'https')
   const adminPort = listeners.at(-1)?.address.port ?? port
   const stopDeploying = await deployFiles(config, core, { port, adminPort, log })
   // Listened for before anybody is told that we are ready: whoever reads the line may stop us at once.
@@ -57,7 +68,8 @@ async function run(config: Config): Promise<void> {
   // First, while functions can still call us: `$disconnect` is told of connections that end here.
   const deadline = Date.now() + graceMs
   await core.sockets.stop(graceMs / 2)
-  await Promise.all(listeners.map((listener) => listener.close(deadline - Date.now())))
+  const open = tls === undefined ? listeners : [...listeners, tls]
+  await Promise.all(open.map((listener) => listener.close(deadline - Date.now())))
   await core.close()
   process.exit(0)
 }
@@ -116,11 +128,60 @@ async function startListeners(config: Config, core: Core, log: Log): Promise<rea
   ]
 }
 
-function listenProblem(host: string, port: number, error: NodeJS.ErrnoException): string {
+interface TlsServed {
+  readonly port: number
+  readonly close: (graceMs: number) => Promise<void>
+}
+
+/** What the plain port serves, over TLS. */
+async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed | undefined> {
+  const { host, tlsPort, tlsFiles } = config
+  if (tlsPort === undefined) return undefined
+  const { TlsContexts } = await import('./server/tls-contexts.ts')
+  const { listenTls } = await import('./server/tls-listener.ts')
+  const fallback = tlsFiles && {
+    certificatePem: readText(tlsFiles.certificate),
+    privateKeyPem: readText(tlsFiles.key),
+  }
+  const contexts = openContexts(() => new TlsContexts({ store: core.store, domains: core.domains, fallback }))
+  const front = config.adminPort === undefined ? core.front : core.dataFront
+  const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
+  try {
+    const { address, close } = await listenTls({ host, port: tlsPort, front, bug, contexts })
+    const stop = async (graceMs: number): Promise<void> => {
+      contexts.close()
+      await close(graceMs)
+    }
+    process.stdout.write(`TLS: https://${host}:${address.port}\n`)
+    return { port: address.port, close: stop }
+  } catch (error) {
+    throw new UsageError(listenProblem(host, tlsPort, error as NodeJS.ErrnoException, '--tls-port'), { cause: error })
+  }
+}
+
+function openContexts<Contexts>(open: () => Contexts): Contexts {
+  try {
+    return open()
+  } catch (error) {
+    throw new UsageError(`--tls-cert and --tls-key are no certificate and its key: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function listenProblem(host: string, port: number, error: NodeJS.ErrnoException, option = '--port'): string {
   if (error.code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is taken: choose another with --port, or 0 for any free one.`
+    return `Port ${port} on ${host} is taken: choose another with ${option}, or 0 for any free one.`
   if (error.code === 'EACCES')
-    return `Port ${port} needs more rights than this process has: choose one above 1023 with --port.`
+    return `Port ${port} needs more rights than this process has: choose one above 1023 with ${option}.`
   return `Cannot listen on ${host}:${port}: ${error.message}`
 }
 

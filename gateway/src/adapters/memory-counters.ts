@@ -23,21 +23,24 @@ export function createMemoryCounters(store: Store, clock: Clock): Counters & { r
     }
     return -1
   }
-  const opened = async (quota: QuotaLimit): Promise<void> => {
+  const closedIn = (limits: readonly Limit[]): QuotaLimit | undefined =>
+    limits.find((limit): limit is QuotaLimit => limit.kind === 'quota' && !quotas.isOpen(limit, clock.now()))
+  const openThen = async <Result>(limits: readonly Limit[], work: () => Result): Promise<Result> => {
     // Another day may begin, or the key may leave its plan, while the count is looked up.
-    while (!quotas.isOpen(quota, clock.now())) await quotas.open(quota, clock.now())
+    for (let closed = closedIn(limits); closed !== undefined; closed = closedIn(limits)) {
+      await quotas.open(closed, clock.now())
+    }
+    return work()
   }
 
   return {
     buckets,
     admit: (limits) => {
-      const nowMs = clock.now()
-      const closed = limits.find((limit): limit is QuotaLimit => limit.kind === 'quota' && !quotas.isOpen(limit, nowMs))
-      return closed === undefined ? admitNow(limits, nowMs) : opened(closed).then(() => admitNow(limits, clock.now()))
+      if (closedIn(limits) === undefined) return admitNow(limits, clock.now())
+      return openThen(limits, () => admitNow(limits, clock.now()))
     },
     setRemaining: async (quota, remaining) => {
-      await opened(quota)
-      quotas.setRemaining(quota, remaining, clock.now())
+      await openThen([quota], () => quotas.setRemaining(quota, remaining, clock.now()))
       await quotas.flush()
     },
     usage: async (key, first, last) => {

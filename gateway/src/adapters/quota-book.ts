@@ -100,7 +100,7 @@ export class QuotaBook {
   flush(): Promise<void> {
     this.stopWaiting?.()
     this.stopWaiting = undefined
-    this.flushing = this.flushing.then(() => this.write())
+    this.flushing = this.flushing.catch(() => {}).then(() => this.write())
     return this.flushing
   }
 
@@ -146,7 +146,7 @@ export class QuotaBook {
     })
   }
 
-  private touch(count: Count, { limit }: QuotaLimit): void {
+  private touch(count: Count, { limit }: { readonly limit: number }): void {
     count.limit = limit
     if (count.isDirty) return
     count.isDirty = true
@@ -174,11 +174,13 @@ export class QuotaBook {
         await this.store.transact(scope, async (transaction) => {
           for (const count of counts) {
             const { planId, keyId } = count.key
+            // A key that left its plan meanwhile has no counts any more.
+            if ((await transaction.get('UsagePlanKey', [planId, keyId])) === undefined) continue
             transaction.put('UsageDay', [planId, keyId, dayText(count.day)], recordOf(count))
           }
         })
       } catch (error) {
-        for (const count of counts) this.touch(count, { ...count.key, limit: count.limit } as QuotaLimit)
+        for (const count of counts) this.touch(count, count)
         throw error
       }
     }

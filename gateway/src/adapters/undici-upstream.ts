@@ -45,11 +45,11 @@ class UndiciBackend implements Backend {
     this.options = options
   }
 
-  async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    const pool = this.pool ?? (await this.open())
+  request(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { pool } = this
+    if (pool === undefined) return this.open().then(() => this.request(request))
     return new Promise((resolve, reject) => {
-      const exchange = new Buffered(request.timeoutMs, resolve, reject)
-      this.dispatch(pool, request, exchange)
+      this.dispatch(pool, request, new Buffered(request.timeoutMs, resolve, reject))
     })
   }
 

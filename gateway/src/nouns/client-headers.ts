@@ -1,4 +1,5 @@
 // Which headers of a client's request a REST API's integration may ever see, and as which names.
+import { byHeaderName } from './header-names.ts'
 import type { HeaderList } from './headers.ts'
 
 /** Removed while reading a request, for every integration, mapping and template. Recorded: REST "client headers" 22. */
@@ -26,14 +27,15 @@ const capitalised = new Map([
   ['host', 'Host'],
 ])
 
+/** The name that integrations see, or undefined where they never do. */
+const visibleName = byHeaderName((name, lower) => (removed.has(lower) ? undefined : (capitalised.get(lower) ?? name)))
+
 /** The client's headers as integrations see them, in order, repeats kept. */
 export function visibleHeaders(headers: HeaderList): string[] {
   const visible: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? ''
-    const lower = name.toLowerCase()
-    if (removed.has(lower)) continue
-    visible.push(capitalised.get(lower) ?? name, headers[index + 1] ?? '')
+    const name = visibleName(headers[index] ?? '')
+    if (name !== undefined) visible.push(name, headers[index + 1] ?? '')
   }
   return visible
 }

@@ -39,6 +39,12 @@ export const contextVariables: Readonly<Record<string, ContextReader>> = {
   'identity.apiKey': ({ target, headers }) =>
     target?.apiKeyRequired === true ? lastHeader(headers, 'x-api-key') : undefined,
   'identity.caller': identity('caller'),
+  'identity.clientCert.clientCertPem': ({ clientCertificate }) => clientCertificate?.clientCertPem,
+  'identity.clientCert.issuerDN': ({ clientCertificate }) => clientCertificate?.issuerDN,
+  'identity.clientCert.serialNumber': ({ clientCertificate }) => clientCertificate?.serialNumber,
+  'identity.clientCert.subjectDN': ({ clientCertificate }) => clientCertificate?.subjectDN,
+  'identity.clientCert.validity.notAfter': ({ clientCertificate }) => clientCertificate?.validity.notAfter,
+  'identity.clientCert.validity.notBefore': ({ clientCertificate }) => clientCertificate?.validity.notBefore,
   'identity.cognitoAuthenticationProvider': () => null,
   'identity.cognitoAuthenticationType': () => null,
   'identity.cognitoIdentityId': () => null,

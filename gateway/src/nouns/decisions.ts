@@ -15,4 +15,8 @@ export interface Decision {
 export interface Listener {
   readonly decided: (decision: Decision) => void
   readonly logged: (line: string) => void
+  /** Told after each step, with how long it took; absent: nobody measures. */
+  readonly ran?: ((step: string, tookMs: number) => void) | undefined
+  /** Of the execution log's lines only those of failures are wanted: the others cost time to write. */
+  readonly decisionsOnly?: boolean | undefined
 }

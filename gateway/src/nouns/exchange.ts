@@ -1,5 +1,6 @@
 // What is known of a request after each step. A step receives what earlier ones told, and tells more.
 import type { Listener } from './decisions.ts'
+import type { ClientCertificate } from './client-certificate.ts'
 import type { HeaderList } from './headers.ts'
 import type { Work } from './work.ts'
 
@@ -32,6 +33,8 @@ export interface Received {
   readonly domainName: string
   /** What of a custom domain name led here; undefined on the default endpoint. */
   readonly customDomain?: CustomDomainMatch | undefined
+  /** What the client showed to a domain name with mutual TLS. */
+  readonly clientCertificate?: ClientCertificate | undefined
   readonly listener: Listener | undefined
   /** Kept while somebody records what requests take. */
   readonly work?: Work | undefined

@@ -9,6 +9,7 @@ import type { RequestParameters } from './request-parameters.ts'
 const maxChars = 1_024
 
 export function tellMethodRequest(listener: Listener, request: Received, parameters: RequestParameters): void {
+  if (listener.decisionsOnly === true) return
   listener.logged(`Starting execution for request: ${request.requestId}`)
   listener.logged(
     `HTTP Method: ${request.method}, Resource Path: ${request.rawPath.slice(request.resourcePathStart) || '/'}`,
@@ -27,6 +28,7 @@ export interface EndpointRequest {
 }
 
 export function tellEndpointRequest(listener: Listener, { uri, headers, body }: EndpointRequest): void {
+  if (listener.decisionsOnly === true) return
   listener.logged(`Endpoint request URI: ${uri}`)
   listener.logged(`Endpoint request headers: ${javaMap(masked(pairsOf(headers)))}`)
   listener.logged(`Endpoint request body after transformations: ${bodyText(body ?? '')}`)
@@ -41,6 +43,7 @@ export interface EndpointResponse {
 }
 
 export function tellEndpointResponse(listener: Listener, { status, headers, body, latencyMs }: EndpointResponse): void {
+  if (listener.decisionsOnly === true) return
   listener.logged(`Received response. Status: ${status}, Integration latency: ${Math.round(latencyMs)} ms`)
   listener.logged(`Endpoint response headers: ${javaMap(pairsOf(headers))}`)
   listener.logged(`Endpoint response body before transformations: ${bodyText(body)}`)
@@ -59,6 +62,7 @@ export interface InvocationRequest {
 
 /** The signature and the session's token are never shown: stars and a cut stand for them. Recorded: REST 19. */
 export function tellInvocation(listener: Listener, invocation: InvocationRequest): void {
+  if (listener.decisionsOnly === true) return
   const { functionArn, requestId, apiId, payload, atMs } = invocation
   const uri = `https://lambda.${functionArn.split(':')[3]}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
   const headers = [
@@ -78,6 +82,7 @@ export function tellInvocation(listener: Listener, invocation: InvocationRequest
 
 /** The answer of a method that was not refused. */
 export function tellMethodResponse(listener: Listener, { headers, body }: Answer): void {
+  if (listener.decisionsOnly === true) return
   listener.logged(`Method response body after transformations: ${bodyText(body)}`)
   listener.logged(`Method response headers: ${javaMap(traceFirst(pairsOf(headers)))}`)
   listener.logged('Successfully completed execution')
@@ -85,6 +90,7 @@ export function tellMethodResponse(listener: Listener, { headers, body }: Answer
 
 /** The last line of every request. */
 export function tellCompleted(listener: Listener, { status }: Answer): void {
+  if (listener.decisionsOnly === true) return
   listener.logged(`Method completed with status: ${status}`)
 }
 

@@ -11,3 +11,25 @@ export const lambdaPayloadBytes = 6_291_556
 /** An integration's time-out unless it states one: REST 29 s, HTTP 30 s. */
 export const restTimeoutMs = 29_000
 export const httpTimeoutMs = 30_000
+
+/** What AWS raises on request, and whoever runs a gateway may set. */
+export interface AdjustableLimits {
+  /** The longest `timeoutInMillis` of a REST integration that does not stream. AWS: 29,000. */
+  readonly integrationTimeoutMs: number
+  /** Resources of a REST API, its root among them. AWS: 300. */
+  readonly resourcesPerApi: number
+  /** Stages of a REST API. AWS: 10. */
+  readonly stagesPerApi: number
+  /** What all requests to the APIs of an account and region may be together: tokens a second, and the bucket's size. */
+  readonly accountRequestsPerSecond: number
+  readonly accountBurst: number
+}
+
+/** Own: what nobody needs to ask AWS for here is raised already; time-outs are AWS's, because clients rely on them. */
+export const adjustableLimits: AdjustableLimits = {
+  integrationTimeoutMs: restTimeoutMs,
+  resourcesPerApi: 100_000,
+  stagesPerApi: 100,
+  accountRequestsPerSecond: 10_000,
+  accountBurst: 5_000,
+}

@@ -40,13 +40,31 @@ export type DocumentationVersionRecord = apigateway.DocumentationVersion & {
 }
 
 /** A custom domain name of either service; private ones have an id beside their name. */
-export type DomainNameRecord = apigateway.DomainName
+export type DomainNameRecord = apigateway.DomainName & {
+  /** What the truststore held when it was set; no answer shows it. */
+  readonly truststorePem?: string | undefined
+}
 
 /** A mapping of either service: `restApiId` may name an HTTP or WebSocket API. */
 export type BasePathMappingRecord = apigateway.BasePathMapping & { readonly apiMappingId: string }
 
 /** The quotas and counts a usage plan key has; the key itself is an ApiKey. */
 export type UsagePlanKeyRecord = apigateway.UsagePlanKey
+
+/** What a key used of a usage plan on one day. */
+export interface UsageDayRecord {
+  readonly used: number
+  /** Requests that UpdateUsage gave, or took, that day. */
+  readonly granted: number
+  /** What was left of the period at the end of the day; 0 for a plan without a quota. */
+  readonly remaining: number
+}
+
+/** When a stage's cache was last flushed. */
+export interface CacheFlushRecord {
+  /** Of each flush another. */
+  readonly flushId: string
+}
 
 /** Tags of a resource that keeps them apart, by ARN. */
 export type TagsRecord = Readonly<Record<string, string>>
@@ -83,6 +101,10 @@ export interface Records {
   UsagePlan: apigateway.UsagePlan
   /** [usagePlanId, keyId] */
   UsagePlanKey: UsagePlanKeyRecord
+  /** [usagePlanId, keyId, `2026-11-20`] */
+  UsageDay: UsageDayRecord
+  /** [restApiId, stageName] */
+  CacheFlush: CacheFlushRecord
   /** [domainName] or [domainName, domainNameId] for private ones; both services show the same record */
   DomainName: DomainNameRecord
   /** [domain, basePath]; the domain is `name`, or `name+id` for private ones; `(none)` is the empty base path */

@@ -18,7 +18,11 @@ export function compileRestArn({ region, account, apiId, stageName }: RestStage)
   return (exchange) => {
     const arn = `${prefix}${exchange.method}${decodePath(resourcePath(exchange))}`
     if (arn.length > longestArnBytes || Buffer.byteLength(arn) > longestArnBytes) {
-      throw fault('DEFAULT_4XX', { status: 414, message: 'Request URI too long', errorType: 'RequestURITooLongException' })
+      throw fault('DEFAULT_4XX', {
+        status: 414,
+        message: 'Request URI too long',
+        errorType: 'RequestURITooLongException',
+      })
     }
     return arn
   }

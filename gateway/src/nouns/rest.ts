@@ -14,6 +14,8 @@ export interface RestStage {
   readonly isBinary: (mediaType: string) => boolean
   /** `$context.isCanaryRequest` exists only on stages with canary settings. */
   readonly canary: { readonly isCanaryRequest: boolean } | undefined
+  /** What the stage presents to its HTTP backends; undefined for nothing. */
+  readonly clientCertificate: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined
   /** Whether the API's endpoint is edge-optimised. */
   readonly isEdge: boolean
   /** A test call's stage: there is no deployment, and a function's event has the headers that the tester gave, no others. */

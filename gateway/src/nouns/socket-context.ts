@@ -30,6 +30,8 @@ export const socketContextVariables: Readonly<Record<string, SocketContextReader
   eventType: ({ eventType }) => eventType,
   extendedRequestId: ({ requestId }) => requestId,
   'identity.accountId': identity('accountId'),
+  'identity.apiKey': ({ connectionKey }) => connectionKey?.value,
+  'identity.apiKeyId': ({ connectionKey }) => connectionKey?.id,
   'identity.caller': identity('caller'),
   'identity.sourceIp': ({ connection }) => connection.sourceIp,
   'identity.user': identity('user'),

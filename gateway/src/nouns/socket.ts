@@ -1,5 +1,5 @@
 // What the steps of a WebSocket API know: the stage, the route, the connection, and the event that is being handled.
-import type { Caller } from './exchange.ts'
+import type { Caller, Keyed } from './exchange.ts'
 import type { Listener } from './decisions.ts'
 import type { HeaderList } from './headers.ts'
 
@@ -26,6 +26,8 @@ export interface SocketRoute {
 /** The request that asked for the connection; forgotten once that is decided. */
 export interface Handshake {
   readonly headers: HeaderList
+  /** As sent, without the query: what a signature is over. */
+  readonly path: string
   /** Without the `?`. */
   readonly rawQuery: string
   readonly scheme: 'http' | 'https'
@@ -61,6 +63,8 @@ export interface SocketReceived {
   readonly connection: ConnectionFacts
   /** Who opened the connection, as `$connect`'s authorizer said; undefined before and without one. */
   readonly caller: Caller | undefined
+  /** The API key that `$connect` was shown and took; undefined before and without one. */
+  readonly connectionKey: Keyed['apiKey'] | undefined
   /** A message's text; empty for the other events. */
   readonly body: string
   /** Messages have one. */
@@ -95,7 +99,12 @@ export interface Replied {
 
 /** What `$connect` decided. */
 export type Admission =
-  | { readonly accepted: true; readonly caller: Caller | undefined; readonly subprotocol: string | undefined }
+  | {
+      readonly accepted: true
+      readonly caller: Caller | undefined
+      readonly connectionKey: Keyed['apiKey'] | undefined
+      readonly subprotocol: string | undefined
+    }
   | {
       readonly accepted: false
       readonly status: number

@@ -5,8 +5,12 @@ import type { GatewayFault, HttpFault } from './faults.ts'
 export class Work {
   /** From the forwarding of the request to the integration until its answer. */
   integrationMs = -1
+  /** When that began: epoch milliseconds. */
+  integrationAtMs = -1
   /** From the beginning of the step that decides who may pass to its end. */
   authorizerMs = -1
+  /** Whether the stage's cache had the answer; undefined where nothing is cached. */
+  cacheHit: boolean | undefined = undefined
   fault: GatewayFault | HttpFault | undefined = undefined
   /** The id that Lambda gave the invocation. */
   awsRequestId: string | undefined = undefined

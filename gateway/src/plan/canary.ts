@@ -1,12 +1,23 @@
 // A stage with a canary: two plans, one draw a request. Recorded: REST 36; rest specification 10.3.
 import type { CanarySettings, Stage } from '@sluice/aws-protocol/apigateway'
+import type { RestStage } from '../nouns/rest.ts'
 import type { StagePlan } from './stage-plan.ts'
 
-/** A stage record, and which side of a canary release it is planned for; undefined where there is none. */
-export type PlannableStage = Stage & { readonly isCanaryRequest?: boolean | undefined }
+/** A stage record, and what its plan needs beside. */
+export type PlannableStage = Stage & {
+  /** Which side of a canary release this is; undefined where there is none. */
+  readonly isCanaryRequest?: boolean | undefined
+  /** The certificate that `clientCertificateId` names. */
+  readonly clientCertificate?: RestStage['clientCertificate']
+  /** Names the last flush of the stage's cache. */
+  readonly cacheFlushId?: string | undefined
+}
 
 /** The stage as its canary's requests see it: the canary's deployment, and its variables laid over the stage's. */
-export function canaryStage(stage: Stage, { deploymentId, stageVariableOverrides }: CanarySettings): PlannableStage {
+export function canaryStage(
+  stage: PlannableStage,
+  { deploymentId, stageVariableOverrides }: CanarySettings,
+): PlannableStage {
   return {
     ...stage,
     deploymentId: deploymentId ?? stage.deploymentId,

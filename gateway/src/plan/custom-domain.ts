@@ -1,8 +1,10 @@
 // A custom domain name compiled: from a request's path and headers to the API and stage that a rule or a mapping names.
+import { X509Certificate } from 'node:crypto'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type { CustomDomainMatch } from '../nouns/exchange.ts'
 import { headerValues, type HeaderList } from '../nouns/headers.ts'
 import type { BasePathMappingRecord, DomainNameRecord, Scope } from '../nouns/records.ts'
+import { pemCertificates } from '../nouns/x509.ts'
 
 /** What stands behind a custom domain name, for one path. */
 export interface DomainTarget {
@@ -17,6 +19,8 @@ export interface DomainTarget {
 export interface CustomDomain {
   readonly scope: Scope
   readonly record: DomainNameRecord
+  /** The certificates that vouch for clients; undefined where mutual TLS is off. */
+  readonly truststore: readonly X509Certificate[] | undefined
   /** `path` begins with one slash. Undefined: nothing leads anywhere, which is a 403. */
   readonly target: (path: string, headers: HeaderList) => DomainTarget | undefined
 }
@@ -33,12 +37,25 @@ export interface DomainRecords {
 export function compileDomain({ scope, record, mappings, rules }: DomainRecords): CustomDomain {
   const byMapping = compileMappings(mappings)
   const byRule = compileRules(rules)
+  const known = { scope, record, truststore: truststoreOf(record) }
   const { routingMode } = record
-  if (routingMode === 'ROUTING_RULE_ONLY') return { scope, record, target: byRule }
+  if (routingMode === 'ROUTING_RULE_ONLY') return { ...known, target: byRule }
   if (routingMode !== 'ROUTING_RULE_THEN_BASE_PATH_MAPPING' || rules.length === 0) {
-    return { scope, record, target: byMapping }
+    return { ...known, target: byMapping }
   }
-  return { scope, record, target: (path, headers) => byRule(path, headers) ?? byMapping(path) }
+  return { ...known, target: (path, headers) => byRule(path, headers) ?? byMapping(path) }
+}
+
+/** What of the truststore is a certificate: the rest was warned of when it was set. */
+function truststoreOf({ mutualTlsAuthentication, truststorePem = '' }: DomainNameRecord): CustomDomain['truststore'] {
+  if (mutualTlsAuthentication === undefined) return undefined
+  return pemCertificates(truststorePem).flatMap((pem) => {
+    try {
+      return [new X509Certificate(pem)]
+    } catch {
+      return []
+    }
+  })
 }
 
 /** The longest mapping whose segments the path begins with, in case too; else the empty one. HTTP 20.2, rest specification 13.5. */

@@ -3,9 +3,9 @@ import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
-import type { HttpPlanPorts } from './stage-plan.ts'
+import type { HttpPlanPorts, SocketPlanPorts } from './stage-plan.ts'
 
-export function httpCompiler(ports: HttpPlanPorts): StageCompiler {
+export function httpCompiler(ports: HttpPlanPorts & SocketPlanPorts): StageCompiler {
   return {
     stages: async (read, apiId) => (await read.list('V2Stage', [apiId])).map(({ key }) => key[1] ?? ''),
     protocol: async (read, apiId) => (await read.get('V2Api', [apiId]))?.ProtocolType ?? 'HTTP',

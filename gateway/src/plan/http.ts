@@ -6,8 +6,10 @@ import type { HttpRoute, HttpRouted, HttpStage } from '../nouns/http.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { compileCors, isPreflight, type CompiledCors } from '../steps/answer/cors.ts'
-import { Pipeline } from '../steps/pipeline.ts'
+import { Pipeline, whenKnown } from '../steps/pipeline.ts'
 import { createHttpRoutes, findHttpRoute, routeHttp, type HttpRoutes } from '../steps/route/http.ts'
+import { answering } from './answering.ts'
+import { throttleHttp } from '../steps/throttle/http.ts'
 import { planHttpAuthorization, type PlanAuthorization } from './http-authorization.ts'
 import { planHttpIntegration } from './http-integration.ts'
 import { noteFault, timed } from './recorded.ts'
@@ -24,17 +26,27 @@ interface RouteSteps {
   readonly whole: Pipeline<HttpRouted, Answered>
 }
 
+/** What the routes of a stage share. */
+interface Planned {
+  readonly authorization: PlanAuthorization
+  readonly record: apigatewayv2.Stage
+  readonly ports: HttpPlanPorts
+}
+
 function planRoute(
   route: apigatewayv2.Route,
   facts: HttpRoute,
   snapshot: V2Snapshot,
-  planned: { readonly authorization: PlanAuthorization; readonly ports: HttpPlanPorts },
+  { authorization, record, ports }: Planned,
 ): RouteSteps {
   const integrationId = route.Target?.replace(/^integrations\//, '')
   const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
-  const admit = Pipeline.from<HttpRouted>().step(planned.authorization(route, facts))
-  const whole = admit.through(planHttpIntegration(integration, facts, planned.ports))
-  return { admit, whole: timed(whole, planned.ports) }
+  const { traffic } = ports
+  const setting = record.RouteSettings?.[facts.routeKey] ?? record.DefaultRouteSettings
+  const throttle = traffic && throttleHttp({ route: facts, setting, account: traffic.account }, traffic.counters)
+  const admit = Pipeline.from<HttpRouted>().step(throttle).step(authorization(route, facts))
+  const whole = admit.through(planHttpIntegration(integration, facts, ports))
+  return { admit, whole: timed(whole, ports) }
 }
 
 /** Compiles a stage. Routes are compiled when they are first called. */
@@ -45,7 +57,7 @@ export function planHttpStage(
   ports: HttpPlanPorts,
 ): StagePlan {
   const stage = stageFacts(snapshot, record, scope)
-  const planned = { authorization: planHttpAuthorization(snapshot, stage, ports), ports }
+  const planned: Planned = { authorization: planHttpAuthorization(snapshot, stage, ports), record, ports }
   const routes = snapshot.routes.map((route) => {
     const facts = routeFacts(route, stage)
     const isOpen = (route.AuthorizationType ?? 'NONE') === 'NONE'
@@ -59,24 +71,27 @@ export function planHttpStage(
     return withRequestId(cors === undefined ? answer : cors.apply(answer, received), received)
   }
   const isClosed = closedEndpoint(snapshot.api)
-  const run = async (received: Received): Promise<Answer> => {
-    try {
+  const fail = (error: unknown, received: Received): Answer => finish(faultAnswer(error, received, ports), received)
+  const serve = answering(
+    (received) => {
       if (isClosed(received)) throw new HttpFault(404, 'Not Found', { log: 'the default endpoint is disabled' })
-      if (cors !== undefined && received.method === 'OPTIONS') {
-        const answered = await corsAnswer(cors, table, received)
-        if (answered !== undefined) return withRequestId(answered, received)
-      }
-      const routed = await list.run(received)
-      return finish((await routed.target.steps().whole.run(routed)).answer, received)
+      return whenKnown(list.run(received), (routed) => routed.target.steps().whole.run(routed))
+    },
+    { succeed: ({ answer }, received) => finish(answer, received), fail },
+  )
+  const serveOptions = async (own: CompiledCors, received: Received): Promise<Answer> => {
+    try {
+      const answered = isClosed(received) ? undefined : await corsAnswer(own, table, received)
+      return answered === undefined ? await serve(received) : withRequestId(answered, received)
     } catch (error) {
-      return finish(faultAnswer(error, received, ports), received)
+      return fail(error, received)
     }
   }
   return {
     protocol: 'HTTP',
-    run,
-    tooLarge: (received) =>
-      finish(faultAnswer(new HttpFault(413, 'Request Entity Too Large'), received, ports), received),
+    run: (received) =>
+      cors !== undefined && received.method === 'OPTIONS' ? serveOptions(cors, received) : serve(received),
+    tooLarge: (received) => fail(new HttpFault(413, 'Request Entity Too Large'), received),
     describe: () =>
       routes.map(({ routeKey, steps }) => ({ route: routeKey, steps: [...list.names, ...steps().whole.names] })),
   }

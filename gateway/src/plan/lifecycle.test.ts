@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { gatewayResponses } from '../nouns/faults.ts'
-import { httpLists, refreshLifecycle, restLists } from './lifecycle.ts'
+import { httpLists, refreshLifecycle, restLists, webSocketLists } from './lifecycle.ts'
 
 const file = join(import.meta.dirname, '../../../docs/lifecycle.md')
 const page = readFileSync(file, 'utf8')
@@ -35,6 +35,7 @@ test('a page without its marks is refused, not left as it is', () => {
 describe.each([
   ['REST', '### Steps of a REST API', restLists()],
   ['HTTP', '### Steps of an HTTP API', httpLists()],
+  ['WebSocket', '### Steps of a WebSocket API', webSocketLists()],
 ] as const)('%s APIs', (_name, heading, lists) => {
   test('every step of a list is explained, and nothing that is no step', () => {
     const explained = rowsBelow(heading).map(([name = '']) => name.replaceAll('`', ''))

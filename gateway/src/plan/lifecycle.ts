@@ -5,7 +5,9 @@ import type { RestSnapshot, V2Snapshot } from '../nouns/snapshot.ts'
 import { Issuers } from '../steps/authorize/issuers.ts'
 import { planHttpStage } from './http.ts'
 import { planRestStage } from './rest.ts'
+import { webSocketConfigurations, webSocketSnapshot } from './lifecycle-websocket.ts'
 import type { RestPlanPorts, StagePlan } from './stage-plan.ts'
+import { planWebSocketStage } from './websocket.ts'
 
 type Lists = readonly { readonly configured: string; readonly steps: readonly string[] }[]
 
@@ -25,6 +27,15 @@ const methods: Readonly<Record<string, apigateway.Method>> = {
       uri: backend,
       httpMethod: 'GET',
       requestParameters: { 'integration.request.header.x-stage': 'context.stage' },
+    },
+  },
+  'integration `HTTP_PROXY`, over a VPC link': {
+    methodIntegration: {
+      type: 'HTTP_PROXY',
+      uri: backend,
+      httpMethod: 'GET',
+      connectionType: 'VPC_LINK',
+      connectionId: 'v1v1v1',
     },
   },
   'integration `AWS_PROXY`': { methodIntegration: { type: 'AWS_PROXY', uri: invocation, httpMethod: 'POST' } },
@@ -128,9 +139,12 @@ const ports: RestPlanPorts = {
   functions: { invoke: nobody, stream: nobody },
   aws: { call: nobody },
   principals: { find: nobody },
+  vpcLinks: { isAvailable: nobody },
   clock,
   issuers: new Issuers(upstream, clock),
   cognitoIssuers: new Map(),
+  apiKeys: { find: nobody, close: nobody },
+  caches: { of: () => ({ get: nobody, set: nobody }) },
   bug: nobody,
 }
 
@@ -143,19 +157,23 @@ export function restLists(): Lists {
 /** The lists of HTTP APIs. */
 export function httpLists(): Lists {
   const stage = { StageName: 'prod', DeploymentId: 'd1' }
-  return listsOf(
-    Object.keys(routes),
-    planHttpStage(v2Snapshot, stage, scope, ports),
-  )
+  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, ports))
 }
 
-function listsOf(configured: readonly string[], plan: StagePlan): Lists {
+/** The lists of WebSocket APIs. */
+export function webSocketLists(): Lists {
+  const stage = { StageName: 'prod', DeploymentId: 'd1' }
+  return listsOf(webSocketConfigurations, planWebSocketStage(webSocketSnapshot, stage, scope, ports))
+}
+
+function listsOf(configured: readonly string[], plan: Pick<StagePlan, 'describe'>): Lists {
   return plan.describe().map(({ steps }, index) => ({ configured: configured[index] ?? '', steps }))
 }
 
 /** The page with what stands between its `<!-- steps: … -->` marks written anew. Throws when a mark is missing. */
 export function refreshLifecycle(page: string): string {
-  return withBlock(withBlock(page, 'REST', restLists()), 'HTTP', httpLists())
+  const blocks = { REST: restLists(), HTTP: httpLists(), WEBSOCKET: webSocketLists() }
+  return Object.entries(blocks).reduce((text, [name, lists]) => withBlock(text, name, lists), page)
 }
 
 function withBlock(page: string, name: string, lists: Lists): string {

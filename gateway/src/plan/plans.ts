@@ -30,7 +30,7 @@ export interface PlannedApi {
 }
 
 /** Kinds whose change concerns one stage: the second key part names it. */
-const stageKinds = new Set<string>(['Stage', 'V2Stage'])
+const stageKinds = new Set<string>(['Stage', 'V2Stage', 'CacheFlush'])
 /** Kinds whose change concerns a whole API: the first key part names it. */
 const apiKinds = new Set<string>(['RestApi', 'V2Api'])
 

@@ -4,7 +4,7 @@ import type { GatewayFault, HttpFault } from '../nouns/faults.ts'
 import { Work } from '../nouns/work.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Outcome, StageRecorder } from '../ports/recorder.ts'
-import type { Pipeline, Step } from '../steps/pipeline.ts'
+import { whenKnown, type Pipeline, type Step } from '../steps/pipeline.ts'
 import type { PlanPorts, StagePlan } from './stage-plan.ts'
 
 type Noted = Received & { work: Work; fault?: GatewayFault | HttpFault }
@@ -42,9 +42,9 @@ export function recorded<Exchange extends Received>(
   }
   return {
     ...plan,
-    run: async (received) => {
+    run: (received) => {
       const exchange = begin(received)
-      return finish(exchange, await plan.run(exchange))
+      return whenKnown(plan.run(exchange), (answer) => finish(exchange, answer))
     },
     tooLarge: (received) => {
       const exchange = begin(received)
@@ -80,6 +80,7 @@ function timedStep(
       const { work } = exchange as Received
       if (work === undefined) return step.run(exchange)
       const startedMs = clock.now()
+      if (member === 'integrationMs') work.integrationAtMs = startedMs
       const told = step.run(exchange)
       if (!(told instanceof Promise)) {
         work[member] = clock.now() - startedMs

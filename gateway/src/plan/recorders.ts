@@ -1,7 +1,7 @@
 // Who records the requests of a stage: metrics always; access log, execution log as the stage says. Found when the stage is planned.
 import type { Received } from '../nouns/exchange.ts'
-import type { HttpStage } from '../nouns/http.ts'
-import type { RestStage } from '../nouns/rest.ts'
+import type { HttpRoute, HttpStage } from '../nouns/http.ts'
+import type { RestMethod, RestStage } from '../nouns/rest.ts'
 import type {
   HttpOutcome,
   RecordedHttpStage,
@@ -10,12 +10,22 @@ import type {
   RestOutcome,
   StageRecorder,
 } from '../ports/recorder.ts'
+import type { Stories } from '../ports/stories.ts'
+import type { Traces } from '../ports/traces.ts'
 import { recordAccessLog, sinkFormats, type AccessLogPorts } from '../steps/record/access-log.ts'
 import { recordExecutionLog, type ExecutionLogPorts } from '../steps/record/execution-log.ts'
+import { recordStories } from '../steps/record/stories.ts'
+import { recordTraces } from '../steps/record/trace.ts'
 import { httpLogVariables, restLogVariables } from '../steps/record/log-variables.ts'
 import { recordHttpMetrics, recordRestMetrics, type MetricPorts } from '../steps/record/metrics.ts'
 
-export type RecorderPorts = MetricPorts & AccessLogPorts & ExecutionLogPorts
+export type RecorderPorts = MetricPorts &
+  AccessLogPorts &
+  ExecutionLogPorts & {
+    /** Where the stories of requests are kept; undefined: nowhere. */
+    readonly stories: Stories | undefined
+    readonly traces: Traces
+  }
 
 /** The recorders of every stage, over ports that all stages share. */
 export function createRecorders(ports: RecorderPorts): Recorders {
@@ -26,7 +36,9 @@ export function createRecorders(ports: RecorderPorts): Recorders {
       return together<RestOutcome>([
         { record: recordRestMetrics(recorded, ports) },
         recorderOf(recordAccessLog({ destinationArn, format }, sinkFormats.REST, variables, ports)),
+        recordTraces(recorded, ports.traces),
         recordExecutionLog(recorded, ports),
+        restStories(recorded, ports.stories),
       ])
     },
     http: (recorded) => {
@@ -35,9 +47,42 @@ export function createRecorders(ports: RecorderPorts): Recorders {
       return together<HttpOutcome>([
         { record: recordHttpMetrics(recorded, ports) },
         recorderOf(recordAccessLog({ destinationArn, format }, sinkFormats.HTTP, variables, ports)),
+        httpStories(recorded, ports.stories),
       ])
     },
   }
+}
+
+function restStories(
+  { scope, api, stage }: RecordedRestStage,
+  stories: Stories | undefined,
+): StageRecorder<RestOutcome> | undefined {
+  if (stories === undefined) return undefined
+  const place = {
+    ...scope,
+    protocol: 'REST' as const,
+    apiId: api.id ?? '',
+    apiName: api.name ?? '',
+    stage: stage.stageName ?? '',
+    deploymentId: stage.deploymentId ?? '',
+  }
+  return recordStories(place, stories, ({ httpMethod, resourcePath }: RestMethod) => `${httpMethod} ${resourcePath}`)
+}
+
+function httpStories(
+  { scope, api, stage }: RecordedHttpStage,
+  stories: Stories | undefined,
+): StageRecorder<HttpOutcome> | undefined {
+  if (stories === undefined) return undefined
+  const place = {
+    ...scope,
+    protocol: 'HTTP' as const,
+    apiId: api.ApiId ?? '',
+    apiName: api.Name,
+    stage: stage.StageName,
+    deploymentId: stage.DeploymentId ?? '',
+  }
+  return recordStories(place, stories, ({ routeKey }: HttpRoute) => routeKey)
 }
 
 function recorderOf<Told>(record: ((outcome: Told) => void) | undefined): StageRecorder<Told> | undefined {
@@ -68,6 +113,7 @@ function restStageOf({ scope, api, stage }: RecordedRestStage): RestStage {
     variables: stage.variables,
     isBinary: () => false,
     canary: undefined,
+    clientCertificate: undefined,
     isEdge: false,
     isTest: false,
   }

@@ -43,7 +43,11 @@ const kinds: Readonly<Record<string, (method: apigateway.Method, facts: RestMeth
   COGNITO_USER_POOLS: planAuthorizer,
 }
 
-export function planRestAuthorization(snapshot: RestSnapshot, stage: RestStage, ports: RestPlanPorts): PlanAuthorization {
+export function planRestAuthorization(
+  snapshot: RestSnapshot,
+  stage: RestStage,
+  ports: RestPlanPorts,
+): PlanAuthorization {
   const { policy, endpointConfiguration } = snapshot.api
   const isPrivate = endpointConfiguration?.types?.includes('PRIVATE') === true
   const shared: Shared = {
@@ -109,7 +113,11 @@ function lambdaAuthorizer(record: apigateway.Authorizer, { stage, ports, asking 
 
 const userPool = /^arn:[^:]+:cognito-idp:([a-z0-9-]+):\d*:userpool\/([\w-]+)$/
 
-function planCognito(record: apigateway.Authorizer, method: apigateway.Method, { stage, guard, ports }: Shared): Authorize {
+function planCognito(
+  record: apigateway.Authorizer,
+  method: apigateway.Method,
+  { stage, guard, ports }: Shared,
+): Authorize {
   const issuers = (record.providerARNs ?? []).flatMap((arn) => {
     const [, region, pool] = userPool.exec(fillStageVariables(arn, stage.variables)) ?? []
     if (region === undefined || pool === undefined) return []

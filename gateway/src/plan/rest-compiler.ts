@@ -13,8 +13,13 @@ export function restCompiler(ports: RestPlanPorts): StageCompiler {
     stages: async (read, apiId) => (await read.list('Stage', [apiId])).map(({ key }) => key[1] ?? ''),
     protocol: async () => 'REST',
     compile: async (read, { scope, apiId, stageName }) => {
-      const stage = await read.get('Stage', [apiId, stageName])
-      if (stage === undefined) return undefined
+      const record = await read.get('Stage', [apiId, stageName])
+      if (record === undefined) return undefined
+      const stage = {
+        ...record,
+        clientCertificate: await certificateOf(read, record.clientCertificateId),
+        cacheFlushId: (await read.get('CacheFlush', [apiId, stageName]))?.flushId,
+      }
       const snapshot = await snapshotOf(read, apiId, stage)
       if (snapshot === undefined) return undefined
       const { canarySettings } = stage
@@ -24,7 +29,7 @@ export function restCompiler(ports: RestPlanPorts): StageCompiler {
         const canary = await planCanary(read, { apiId, stage: canaryStage(stage, canarySettings) }, scope, ports)
         if (canary !== undefined) plan = splitTraffic(plan, canary, canarySettings.percentTraffic ?? 0)
       }
-      const recorder = ports.record?.rest({ scope, api: snapshot.api, stage })
+      const recorder = ports.record?.rest({ scope, api: snapshot.api, methods: snapshot.methods, stage: record })
       return recorded(plan, recorder, ports)
     },
   }
@@ -38,6 +43,12 @@ async function planCanary(
 ): Promise<StagePlan | undefined> {
   const snapshot = await snapshotOf(read, apiId, stage)
   return snapshot && planRestStage(snapshot, stage, scope, ports)
+}
+
+async function certificateOf(read: Reader, id: string | undefined): Promise<PlannableStage['clientCertificate']> {
+  const record = id === undefined ? undefined : await read.get('ClientCertificate', [id])
+  if (record?.pemEncodedCertificate === undefined) return undefined
+  return { certificatePem: record.pemEncodedCertificate, privateKeyPem: record.privateKeyPem }
 }
 
 /** What the stage's deployment froze. */

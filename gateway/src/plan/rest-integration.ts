@@ -5,7 +5,7 @@ import { configurationFault } from '../nouns/faults.ts'
 import { restTimeoutMs } from '../nouns/limits.ts'
 import type { Mapped, Returned } from '../nouns/outgoing.ts'
 import type { Parameterised } from '../nouns/request-parameters.ts'
-import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
+import type { RestAdmitted, RestMethod, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { UpstreamOptions } from '../ports/upstream.ts'
 import { asCaller, callerCredentials, requireCallerPermission } from '../steps/integrate/caller-credentials.ts'
@@ -18,6 +18,7 @@ import { lambdaStream } from '../steps/integrate/lambda-stream.ts'
 import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
 import { mock } from '../steps/integrate/mock.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
+import { reachLink } from '../steps/integrate/vpc-link.ts'
 import { mapProxyParameters, refuseIllegalHeaders } from '../steps/map/proxy-parameters.ts'
 import { mapRequest, type RequestMapping } from '../steps/map/request.ts'
 import { mapResponse } from '../steps/map/response.ts'
@@ -43,7 +44,7 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
       .step(mapProxyParameters(integration.requestParameters, facts.stage))
       .step(
         httpProxy(
-          { ...callOf(integration, facts), options: optionsOf(integration) },
+          { ...callOf(integration, facts), options: optionsOf(integration, facts.stage) },
           ports.upstream,
           streams(integration) ? ports.clock : undefined,
         ),
@@ -59,7 +60,7 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
   MOCK: (context) => mapped(context, {}, mock()),
   HTTP: (context) => {
     const { integration, facts, ports } = context
-    const call = http({ ...callOf(integration, facts), options: optionsOf(integration) }, ports.upstream)
+    const call = http({ ...callOf(integration, facts), options: optionsOf(integration, facts.stage) }, ports.upstream)
     return mapped(context, { integration: 'HTTP', parameters: integration.requestParameters }, call)
   },
   AWS: (context) => {
@@ -76,11 +77,16 @@ export function planRestIntegration(method: SnapshotMethod, facts: RestMethod, p
   const plan = integrations[integration.type]
   const functionArn = lambdaFunctionArn(fillStageVariables(integration.uri ?? '', facts.stage.variables))
   if (integration.credentials !== callerCredentials || functionArn === undefined) {
-    return plan({ method, integration, facts, ports })
+    return overLink(integration, facts, ports).through(plan({ method, integration, facts, ports }))
   }
   return start()
     .step(requireCallerPermission(functionArn))
     .through(plan({ method, integration, facts, ports: { ...ports, functions: asCaller(ports.functions) } }))
+}
+
+/** The step that an integration over a VPC link begins with; none for any other. */
+function overLink({ connectionType, connectionId = '' }: Integration, { stage }: RestMethod, ports: PlanPorts) {
+  return connectionType === 'VPC_LINK' ? start().step(reachLink(connectionId, stage, ports.vpcLinks)) : start()
 }
 
 /** The three steps of a non-proxy integration. A mock maps no parameters: they have no effect there. */
@@ -120,8 +126,11 @@ function callOf(integration: Integration, method: RestMethod) {
   }
 }
 
-function optionsOf(integration: Integration): UpstreamOptions | undefined {
-  return integration.tlsConfig?.insecureSkipVerification === true ? { insecureTls: true } : undefined
+/** Undefined where nothing is special: integrations of one backend then share its connections. */
+function optionsOf({ tlsConfig }: Integration, { clientCertificate }: RestStage): UpstreamOptions | undefined {
+  const insecureTls = tlsConfig?.insecureSkipVerification === true
+  if (!insecureTls && clientCertificate === undefined) return undefined
+  return { ...(insecureTls && { insecureTls }), ...(clientCertificate && { clientCertificate }) }
 }
 
 function streams(integration: Integration): boolean {

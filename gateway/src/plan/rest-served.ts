@@ -9,6 +9,8 @@ import { Pipeline } from '../steps/pipeline.ts'
 import { validateBody } from '../steps/validate/body.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateParameters } from '../steps/validate/parameters.ts'
+import { timed } from './recorded.ts'
+import type { PlanCache } from './rest-cache.ts'
 import { planRestIntegration } from './rest-integration.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
@@ -18,6 +20,8 @@ export interface Intake {
   readonly minimumCompressionBytes: number | undefined
   readonly validators: ReadonlyMap<string, apigateway.RequestValidator>
   readonly models: Models
+  /** Undefined where no answer is cached: stages without a cache, and test calls. */
+  readonly cache?: PlanCache | undefined
 }
 
 export function intakeOf({ api, requestValidators, models }: RestSnapshot): Intake {
@@ -32,12 +36,13 @@ export function servedMethod(
   method: RestSnapshot['methods'][number],
   facts: RestMethod,
   ports: PlanPorts,
-  { minimumCompressionBytes, validators, models }: Intake,
+  { minimumCompressionBytes, validators, models, cache }: Intake,
 ): Pipeline<RestAdmitted & Parameterised, Answered> {
   const validator = validators.get(method.requestValidatorId ?? '')
+  const integration = planRestIntegration(method, facts, ports)
   return Pipeline.from<RestAdmitted & Parameterised>()
     .step(decompress(minimumCompressionBytes))
     .step(validator?.validateRequestParameters === true ? validateParameters(method.requestParameters) : undefined)
     .step(validator?.validateRequestBody === true ? validateBody(method.requestModels, models) : undefined)
-    .through(planRestIntegration(method, facts, ports))
+    .through(cache === undefined ? integration : cache(method, facts, timed(integration, ports)))
 }

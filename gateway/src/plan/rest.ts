@@ -9,13 +9,15 @@ import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { compileCompression } from '../steps/answer/compress.ts'
 import { addRequestIds } from '../steps/answer/gateway-response.ts'
 import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
-import { requireApiKey } from '../steps/authorize/rest.ts'
-import { Pipeline } from '../steps/pipeline.ts'
+import { Pipeline, whenKnown } from '../steps/pipeline.ts'
 import { createRestTrie, routeRest } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
+import { answering } from './answering.ts'
 import type { PlannableStage } from './canary.ts'
 import { noteFault, timed } from './recorded.ts'
+import { planRestAdmission, type PlanAdmission } from './rest-admission.ts'
 import { planRestAuthorization, type PlanAuthorization } from './rest-authorization.ts'
+import { planRestCache } from './rest-cache.ts'
 import { intakeOf, servedMethod, type Intake } from './rest-served.ts'
 import type { PlanPorts, RestPlanPorts, StagePlan } from './stage-plan.ts'
 
@@ -31,17 +33,18 @@ interface Shared {
   readonly ports: RestPlanPorts
   readonly intake: Intake
   readonly authorization: PlanAuthorization
+  readonly admission: PlanAdmission
 }
 
 export function planMethod(
   method: SnapshotMethod,
   facts: RestMethod,
-  { ports, intake, authorization }: Shared,
+  { ports, intake, authorization, admission }: Shared,
 ): Pipeline<RestRouted, Answered> {
   return Pipeline.from<RestRouted>()
     .step(readParameters)
     .step(authorization(method, facts))
-    .step(requireApiKey(method.apiKeyRequired))
+    .through(admission(facts))
     .through(servedMethod(method, facts, ports, intake))
 }
 
@@ -55,8 +58,12 @@ export function planRestStage(
   const stage = stageFacts(snapshot, record, scope)
   const shared: Shared = {
     ports,
-    intake: intakeOf(snapshot),
+    intake: {
+      ...intakeOf(snapshot),
+      cache: planRestCache(record, { stage, caches: ports.caches, flushId: record.cacheFlushId ?? '' }),
+    },
     authorization: planRestAuthorization(snapshot, stage, ports),
+    admission: planRestAdmission(snapshot, record, stage, ports),
   }
   const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
   const trie = createRestTrie<PlannedMethod>()
@@ -75,23 +82,22 @@ export function planRestStage(
     noteFault(received, fault)
     return gatewayResponse(fault, received)
   }
+  const finish = (answer: Answer, received: Received): Answer | Promise<Answer> => {
+    const { listener } = received
+    if (listener !== undefined) tellCompleted(listener, answer)
+    const identified = addRequestIds(answer, received)
+    return compress === undefined ? identified : compress(identified, received)
+  }
   return {
     protocol: 'REST',
     isDefaultEndpointDisabled: snapshot.api.disableExecuteApiEndpoint === true,
-    run: async (received) => {
-      const { listener } = received
-      let answer: Answer
-      try {
-        const routed = await list.run(received)
-        answer = (await routed.target.plan().run(routed)).answer
-        if (listener !== undefined) tellMethodResponse(listener, answer)
-      } catch (error) {
-        answer = answerTo(faultOf(error, received, ports), received)
-      }
-      if (listener !== undefined) tellCompleted(listener, answer)
-      const identified = addRequestIds(answer, received)
-      return compress === undefined ? identified : compress(identified, received)
-    },
+    run: answering((received) => whenKnown(list.run(received), (routed) => routed.target.plan().run(routed)), {
+      succeed: ({ answer }, received) => {
+        if (received.listener !== undefined) tellMethodResponse(received.listener, answer)
+        return finish(answer, received)
+      },
+      fail: (error, received) => finish(answerTo(faultOf(error, received, ports), received), received),
+    }),
     tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>
       methods.map(({ httpMethod, resourcePath, plan }) => ({
@@ -115,7 +121,7 @@ export function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePa
 
 /** A stage as its steps know it. */
 export function stageFacts(snapshot: RestSnapshot, record: PlannableStage, scope: Scope): RestStage {
-  const { variables, isCanaryRequest } = record
+  const { variables, isCanaryRequest, clientCertificate } = record
   return {
     account: scope.account,
     region: scope.region,
@@ -125,6 +131,7 @@ export function stageFacts(snapshot: RestSnapshot, record: PlannableStage, scope
     variables: variables === undefined || Object.keys(variables).length === 0 ? undefined : variables,
     isBinary: compileBinaryTypes(snapshot.api.binaryMediaTypes),
     canary: isCanaryRequest === undefined ? undefined : { isCanaryRequest },
+    clientCertificate,
     isEdge: snapshot.api.endpointConfiguration?.types?.[0] === 'EDGE',
     isTest: false,
   }

@@ -1,20 +1,24 @@
 // A stage's plan as the front sees it: one function from a received request to an answer, and the names of its steps.
 import type { Answer, Received } from '../nouns/exchange.ts'
 import type { Admission, SocketReceived } from '../nouns/socket.ts'
+import type { ApiKeys } from '../ports/api-keys.ts'
 import type { Aws } from '../ports/aws.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Counters, Rate } from '../ports/counters.ts'
 import type { Functions } from '../ports/functions.ts'
 import type { Principals } from '../ports/principals.ts'
 import type { Recorders } from '../ports/recorder.ts'
+import type { ResponseCaches } from '../ports/response-cache.ts'
 import type { Upstream } from '../ports/upstream.ts'
+import type { VpcLinks } from '../ports/vpc-links.ts'
 import type { Issuers } from '../steps/authorize/issuers.ts'
 
 export interface StagePlan {
   readonly protocol: 'REST' | 'HTTP'
   /** Whether only custom domain names lead here: REST APIs alone, HTTP APIs answer 404 by themselves. */
   readonly isDefaultEndpointDisabled?: boolean
-  /** Never rejects: every failure is an answer. */
-  readonly run: (received: Received) => Promise<Answer>
+  /** Never throws nor rejects: every failure is an answer. A promise only where something has to be waited for. */
+  readonly run: (received: Received) => Answer | Promise<Answer>
   /** The answer to a request whose body exceeds the payload limit; it was not read. */
   readonly tooLarge: (received: Received) => Answer
   /** The steps of every method or route, for people: `GET /pets` → step names. */
@@ -42,11 +46,21 @@ export interface PlanPorts {
   readonly functions: Functions
   readonly aws: Aws
   readonly principals: Principals
+  readonly vpcLinks: VpcLinks
   readonly clock: Clock
   /** Told of an error that is our own fault; the client reads a plain 500. */
   readonly bug: (error: unknown, requestId: string) => void
   /** Who records requests, asked for each stage; undefined when nobody does. */
   readonly record?: Recorders | undefined
+  /** How much may pass; undefined where nobody counts. */
+  readonly traffic?: Traffic | undefined
+}
+
+/** What limits requests. */
+export interface Traffic {
+  readonly counters: Counters
+  /** What all requests of an account share; undefined for no limit. */
+  readonly account: Rate | undefined
 }
 
 /** What plans of HTTP APIs need beside: the token issuers that all of them share. */
@@ -54,8 +68,14 @@ export interface HttpPlanPorts extends PlanPorts {
   readonly issuers: Issuers
 }
 
+/** What plans of WebSocket APIs need beside: whose API key it is. */
+export interface SocketPlanPorts extends PlanPorts {
+  readonly apiKeys: ApiKeys
+}
+
 /** What plans of REST APIs need beside. */
-export interface RestPlanPorts extends HttpPlanPorts {
+export interface RestPlanPorts extends HttpPlanPorts, SocketPlanPorts {
   /** Cognito user pool id → the issuer whose tokens count as the pool's. Of other pools it is AWS's own. */
   readonly cognitoIssuers: ReadonlyMap<string, string>
+  readonly caches: ResponseCaches
 }

@@ -1,8 +1,7 @@
 // Test calls of REST APIs: a method's own steps, run once on an API that is not deployed. Recorded: REST 19; rest specification 15.
 import { utf8 } from '../nouns/bytes.ts'
-import type { Answer, AnswerBody, Received } from '../nouns/exchange.ts'
+import type { Answer, AnswerBody } from '../nouns/exchange.ts'
 import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
-import { randomText } from '../nouns/entropy.ts'
 import type { HeaderList } from '../nouns/headers.ts'
 import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -13,16 +12,18 @@ import { createRestTrie } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { faultOf, methodFacts, stageFacts } from './rest.ts'
 import { intakeOf, servedMethod } from './rest-served.ts'
-import type { PlanPorts } from './stage-plan.ts'
+import type { PlanPorts, RestPlanPorts } from './stage-plan.ts'
+import { testAuthorizer } from './test-authorizer.ts'
 import { TestLog } from './test-log.ts'
+import { testReceived } from './test-request.ts'
 
 const testStage = 'test-invoke-stage'
 /** What a test of a streaming method waits for, and takes, at most. S L.3 */
 const streamTestMs = 35_000
 const streamTestBytes = 1_048_576
 
-export function createTestCalls(ports: PlanPorts): TestCalls {
-  return { method: (test) => testMethod(test, ports) }
+export function createTestCalls(ports: RestPlanPorts): TestCalls {
+  return { method: (test) => testMethod(test, ports), authorizer: (test) => testAuthorizer(test, ports) }
 }
 
 async function testMethod(test: MethodTest, ports: PlanPorts): Promise<MethodTestResult> {
@@ -58,9 +59,9 @@ interface TestPlan {
 }
 
 function planTest(test: MethodTest, ports: PlanPorts): TestPlan {
-  const { snapshot, scope, resourceId, configuredMethod, stageVariables } = test
+  const { snapshot, scope, resourceId, configuredMethod, stageVariables: variables, clientCertificate } = test
   const stage = {
-    ...stageFacts(snapshot, { stageName: testStage, ...(stageVariables && { variables: stageVariables }) }, scope),
+    ...stageFacts(snapshot, { stageName: testStage, clientCertificate, variables }, scope),
     isTest: true,
   }
   const resourcePath = snapshot.resources.find(({ id }) => id === resourceId)?.path ?? '/'
@@ -96,32 +97,12 @@ function withoutContentType({ status, headers, body }: Answer): Answer {
 }
 
 function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmitted {
-  const { pathWithQueryString = facts.resourcePath, httpMethod, headers, body, tester } = test
-  const question = pathWithQueryString.indexOf('?')
-  const path = question < 0 ? pathWithQueryString : pathWithQueryString.slice(0, question)
-  const received: Received = {
-    requestId: log.requestId,
-    extendedRequestId: randomText(11, 'base64'),
-    receivedAtMs: log.startedMs,
-    method: httpMethod,
-    rawPath: path.startsWith('/') ? path : `/${path}`,
-    resourcePathStart: 0,
-    rawQuery: question < 0 ? '' : pathWithQueryString.slice(question + 1),
-    headers,
-    body: Buffer.from(body),
-    sourceIp: 'test-invoke-source-ip',
-    protocol: 'HTTP/1.1',
-    scheme: 'https',
-    port: 443,
-    domainName: 'testPrefix.testDomainName',
-    listener: log,
-    work: undefined,
-  }
+  const received = testReceived(test, log, { method: test.httpMethod, path: facts.resourcePath })
   // AWS: a path that is not the resource's is taken, and has no parameters — recorded, REST 19
   const trie = createRestTrie<RestMethod>()
   trie.add(facts.resourcePath, facts.httpMethod, facts)
-  const pathParameters = trie.match(received.rawPath, httpMethod)?.pathParameters
-  return { ...received, target: facts, pathParameters, caller: { identity: identityOf(tester) } }
+  const pathParameters = trie.match(received.rawPath, test.httpMethod)?.pathParameters
+  return { ...received, target: facts, pathParameters, caller: { identity: identityOf(test.tester) } }
 }
 
 function identityOf({ account, arn, userId, accessKeyId }: Tester) {

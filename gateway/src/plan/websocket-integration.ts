@@ -6,6 +6,7 @@ import type { Returned } from '../nouns/outgoing.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import type { Replied, SocketExchange, SocketRoute } from '../nouns/socket.ts'
 import { mock } from '../steps/integrate/mock.ts'
+import { socketAws } from '../steps/integrate/socket-aws.ts'
 import { passSocketAnswer, socketHttp } from '../steps/integrate/socket-http.ts'
 import { socketLambda } from '../steps/integrate/socket-lambda.ts'
 import { socketLambdaProxy } from '../steps/integrate/socket-lambda-proxy.ts'
@@ -33,9 +34,9 @@ const integrations: Readonly<Record<NonNullable<Integration['IntegrationType']>,
   MOCK: (context) => answered(context, mock()),
   AWS: (context) => {
     const { integration, route, ports } = context
-    const { uri } = callOf(integration)
-    if (!isLambda(uri)) return start().step(broken('AWS service integrations are not available'))
-    return answered(context, socketLambda({ route, ...callOf(integration) }, ports.functions))
+    const call = { route, ...callOf(integration) }
+    if (isLambda(call.uri)) return answered(context, socketLambda(call, ports.functions))
+    return answered(context, socketAws({ ...call, httpMethod: integration.IntegrationMethod ?? 'ANY' }, ports.aws))
   },
 }
 

@@ -1,27 +1,32 @@
 // The three lists of a WebSocket API: connect, message, disconnect. Routes are compiled when they are first called.
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
-import type { Admitted } from '../nouns/exchange.ts'
+import type { Admitted, Keyed } from '../nouns/exchange.ts'
 import { fault, GatewayFault } from '../nouns/faults.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
+import { handshakeValues } from '../nouns/socket-source.ts'
 import type { Admission, Replied, SocketExchange, SocketReceived, SocketRoute, SocketStage } from '../nouns/socket.ts'
+import type { Planned } from '../ports/api-keys.ts'
 import { errorFrame, refusedByBackend, refusedByFault, sentenceOf } from '../steps/answer/socket-error.ts'
-import { authorizeSocket, requireSocketKey } from '../steps/authorize/socket.ts'
-import { handshakeValues } from '../steps/map/socket-parameters.ts'
+import { requireSocketKey } from '../steps/identify/socket-key.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { routeMessage } from '../steps/route/socket.ts'
+import { throttleSocket, throttleSocketPlan } from '../steps/throttle/socket.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateHandshake, validateMessage } from '../steps/validate/socket.ts'
-import type { PlanPorts, SocketPlan } from './stage-plan.ts'
+import type { SocketPlan, SocketPlanPorts } from './stage-plan.ts'
+import { planSocketAuthorization } from './websocket-authorization.ts'
 import { planSocketIntegration } from './websocket-integration.ts'
 
 interface Parts {
   readonly snapshot: V2Snapshot
   readonly models: Models
-  readonly ports: PlanPorts
+  /** Its settings are live: they change without a deployment. */
+  readonly stage: apigatewayv2.Stage
+  readonly ports: SocketPlanPorts
 }
 
-type ConnectPlan = Pipeline<SocketExchange, Admitted & Partial<Replied>>
+type ConnectPlan = Pipeline<SocketExchange, Admitted & Partial<Keyed & Replied>>
 type RoutePlan = Pipeline<SocketExchange, Replied>
 
 interface PlannedRoute<Plan> extends SocketRoute {
@@ -31,8 +36,9 @@ interface PlannedRoute<Plan> extends SocketRoute {
 /** May the client connect? Without an integration, whoever is authorized may. WebSocket 25.1. */
 export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): ConnectPlan {
   const admitted = Pipeline.from<SocketExchange>()
-    .step(authorizeSocket(route.AuthorizationType))
-    .step(requireSocketKey(route.ApiKeyRequired))
+    .step(throttle(facts, parts))
+    .step(planSocketAuthorization(route, facts, parts.snapshot, parts.ports))
+    .through(planKey(route, facts, parts))
     .step(validateHandshake(route.RequestParameters, valuesOf))
   return route.Target === undefined ? admitted : admitted.through(integrationOf(route, facts, parts))
 }
@@ -40,7 +46,8 @@ export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts
 /** What does a message get? The stage's list found the route. */
 export function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
   return Pipeline.from<SocketExchange>()
-    .step(requireSocketKey(route.ApiKeyRequired))
+    .step(throttle(facts, parts))
+    .through(planKey(route, facts, parts))
     .step(
       validateMessage(
         { requestModels: route.RequestModels, selectionExpression: route.ModelSelectionExpression },
@@ -48,6 +55,27 @@ export function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts
       ),
     )
     .through(integrationOf(route, facts, parts))
+}
+
+/** What the route, its stage and its account may still take. */
+function throttle(route: SocketRoute, { stage, ports: { traffic } }: Parts) {
+  if (traffic === undefined) return undefined
+  const { RouteSettings: own = {}, DefaultRouteSettings: setting } = stage
+  const settings = Object.hasOwn(own, route.routeKey) ? own[route.routeKey] : setting
+  return throttleSocket({ route, setting: settings, account: traffic.account }, traffic.counters)
+}
+
+/** Nothing, for a route that asks for no API key. */
+function planKey(
+  { ApiKeyRequired: isRequired }: apigatewayv2.Route,
+  facts: SocketRoute,
+  { snapshot, ports: { apiKeys, traffic } }: Parts,
+): Pipeline<SocketExchange & Admitted, Partial<Planned>> {
+  const { ApiKeySelectionExpression: expression } = snapshot.api
+  const counters = isRequired === true ? traffic?.counters : undefined
+  return Pipeline.from<SocketExchange & Admitted>()
+    .step(isRequired === true ? requireSocketKey(facts.stage, expression, apiKeys) : undefined)
+    .step(counters && throttleSocketPlan(facts, counters))
 }
 
 /** Who is told of the end? */
@@ -60,11 +88,11 @@ export function planWebSocketStage(
   snapshot: V2Snapshot,
   record: apigatewayv2.Stage,
   scope: Scope,
-  ports: PlanPorts,
+  ports: SocketPlanPorts,
 ): SocketPlan {
   const stage = stageFacts(snapshot, record, scope)
   const models = createModels(snapshot.models.map(({ Name: name, Schema: schema }) => ({ name, schema })))
-  const parts: Parts = { snapshot, models, ports }
+  const parts: Parts = { snapshot, models, stage: record, ports }
   const planned = <Plan>(
     route: apigatewayv2.Route,
     make: (route: apigatewayv2.Route, facts: SocketRoute, parts: Parts) => Plan,
@@ -100,16 +128,17 @@ export function planWebSocketStage(
 async function runConnect(
   route: PlannedRoute<ConnectPlan> | undefined,
   received: SocketReceived,
-  ports: PlanPorts,
+  ports: SocketPlanPorts,
 ): Promise<Admission> {
-  if (route === undefined) return { accepted: true, caller: undefined, subprotocol: undefined }
+  if (route === undefined)
+    return { accepted: true, caller: undefined, connectionKey: undefined, subprotocol: undefined }
   const ids = idsOf(received)
   try {
-    const { caller, reply } = await route.plan().run({ ...received, target: route, document: undefined })
+    const { caller, apiKey, reply } = await route.plan().run({ ...received, target: route, document: undefined })
     if (reply !== undefined && (reply.status < 200 || reply.status > 299)) {
       return refusedByBackend(reply.status, reply.body, ids)
     }
-    return { accepted: true, caller, subprotocol: reply?.subprotocol }
+    return { accepted: true, caller, connectionKey: apiKey, subprotocol: reply?.subprotocol }
   } catch (error) {
     return refusedByFault(faultOf(error, received, ports), ids)
   }
@@ -118,7 +147,7 @@ async function runConnect(
 async function runMessage(
   list: Pipeline<SocketReceived, SocketExchange & { readonly target: PlannedRoute<RoutePlan> }>,
   received: SocketReceived,
-  ports: PlanPorts,
+  ports: SocketPlanPorts,
 ): Promise<string | undefined> {
   try {
     const routed = await list.run(received)
@@ -133,7 +162,7 @@ async function runMessage(
 async function runDisconnect(
   route: PlannedRoute<RoutePlan> | undefined,
   received: SocketReceived,
-  ports: PlanPorts,
+  ports: SocketPlanPorts,
 ): Promise<void> {
   if (route === undefined) return
   try {
@@ -150,7 +179,7 @@ function integrationOf(route: apigatewayv2.Route, facts: SocketRoute, { snapshot
 }
 
 function valuesOf({ handshake }: SocketExchange, location: string, name: string): readonly string[] {
-  return handshake === undefined ? [] : handshakeValues({ ...handshake, location, name })
+  return handshake === undefined ? [] : handshakeValues(handshake, location, name)
 }
 
 function routeFacts(route: apigatewayv2.Route, stage: SocketStage, { routeResponses }: V2Snapshot): SocketRoute {
@@ -177,7 +206,7 @@ function idsOf({ connection, requestId }: SocketReceived): { connectionId: strin
 }
 
 /** A GatewayFault as it is; anything else is a bug of ours, which the client reads as AWS's plain 500. */
-function faultOf(error: unknown, received: SocketReceived, ports: PlanPorts): GatewayFault {
+function faultOf(error: unknown, received: SocketReceived, ports: SocketPlanPorts): GatewayFault {
   if (!(error instanceof GatewayFault)) {
     ports.bug(error, received.requestId)
     return fault('DEFAULT_5XX', { cause: error })

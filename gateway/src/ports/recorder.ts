@@ -34,6 +34,7 @@ export interface StageRecorder<Told> {
 export interface RecordedRestStage {
   readonly scope: Scope
   readonly api: apigateway.RestApi
+  readonly methods: readonly (apigateway.Method & { readonly resourceId: string })[]
   readonly stage: apigateway.Stage
 }
 

@@ -29,7 +29,8 @@ export interface MethodTest extends TestRequest {
   readonly configuredMethod: string
   /** The verb that the request has. */
   readonly httpMethod: string
-  readonly clientCertificateId: string | undefined
+  /** What is presented to HTTP backends. */
+  readonly clientCertificate: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined
 }
 
 export interface MethodTestResult {
@@ -41,7 +42,24 @@ export interface MethodTestResult {
   readonly latencyMs: number
 }
 
+export interface AuthorizerTest extends TestRequest {
+  readonly authorizerId: string
+}
+
+export interface AuthorizerTestResult {
+  /** 0: it answered with a policy, or the token is good; 401: no identity, or refused; 500: it failed. */
+  readonly status: number
+  readonly log: string
+  readonly latencyMs: number
+  readonly principalId: string | undefined
+  /** JSON text. */
+  readonly policy: string | undefined
+  readonly claims: Readonly<Record<string, string>> | undefined
+}
+
 export interface TestCalls {
   /** Runs the method's steps behind authorization, keys, throttles and caches. Never rejects for what the API does. */
   method(test: MethodTest): Promise<MethodTestResult>
+  /** Asks an authorizer once, whatever it said before. Never rejects for what it answers. */
+  authorizer(test: AuthorizerTest): Promise<AuthorizerTestResult>
 }

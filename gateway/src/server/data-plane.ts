@@ -1,4 +1,5 @@
 // The data plane's side of the front: from a host or a path-style prefix to a stage's plan.
+import type { ClientCertificate } from '../nouns/client-certificate.ts'
 import type { CustomDomainMatch, Received } from '../nouns/exchange.ts'
 import { randomText } from '../nouns/entropy.ts'
 import { headerBytes, lastHeader } from '../nouns/headers.ts'
@@ -25,7 +26,13 @@ export interface Address {
   /** The stage where the address spells it out (path style); else it is the first segment, or `$default`. */
   readonly stageName: string | undefined
   /** On a custom domain name: what led here, and how much of the path is not the API's. Then `rawPath` is the client's own. */
-  readonly customDomain?: { readonly strippedLength: number; readonly match: CustomDomainMatch } | undefined
+  readonly customDomain?: DomainAddress | undefined
+}
+
+export interface DomainAddress {
+  readonly strippedLength: number
+  readonly match: CustomDomainMatch
+  readonly clientCertificate: ClientCertificate | undefined
 }
 
 export interface DataPlaneParts {
@@ -168,6 +175,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     port: head.port,
     domainName: address.domainName,
     customDomain: address.customDomain?.match,
+    clientCertificate: address.customDomain?.clientCertificate,
     listener: listenerFor?.(requestId),
     work: undefined,
   }

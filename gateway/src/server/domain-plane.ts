@@ -1,9 +1,13 @@
-// The front's side of custom domain names: the health check, and from host and path to an address on the data plane.
+// The front's side of custom domain names: the health check, mutual TLS, and from host and path to an address on the data plane.
+import type { ClientCertificate } from '../nouns/client-certificate.ts'
 import type { Answer } from '../nouns/exchange.ts'
 import type { CustomDomain } from '../plan/custom-domain.ts'
+import type { Domains } from '../plan/domains.ts'
+import type { Clock } from '../ports/clock.ts'
 import { forbidden } from '../steps/answer/gateway-response.ts'
 import type { DataPlane } from './data-plane.ts'
 import { fixed, type Destination, type Head } from './incoming.ts'
+import { clientVerdict } from './mutual-tls.ts'
 
 /** A request's target and host, apart. */
 export interface Requested {
@@ -11,6 +15,45 @@ export interface Requested {
   readonly rawQuery: string
   /** As sent, without the port. */
   readonly host: string
+}
+
+export interface DomainPlane {
+  /** The domain that a host is, if it is one; a promise only while something is being read. */
+  readonly find: (host: string) => ReturnType<Domains['find']>
+  /** Where a request to a domain goes: to an API on the plane, or to a 403. */
+  readonly serve: (
+    plane: DataPlane,
+    domain: CustomDomain,
+    head: Head,
+    requested: Requested,
+  ) => Destination | Promise<Destination>
+}
+
+export interface DomainPlaneParts {
+  readonly domains: Domains
+  readonly clock: Clock
+}
+
+export function createDomainPlane({ domains, clock }: DomainPlaneParts): DomainPlane {
+  return {
+    find: (host) => domains.find(host.toLowerCase()),
+    serve: (plane, domain, head, { rawPath: sentPath, rawQuery, host }) => {
+      if (isHealthCheck(sentPath)) return fixed(healthy())
+      if (isMisdirected(domain, head, host)) return fixed(forbidden())
+      let clientCertificate: ClientCertificate | undefined
+      if (domain.truststore !== undefined) {
+        const verdict = clientVerdict(head.tls, domain.truststore, clock.now())
+        if (!verdict.isTrusted) return fixed(forbidden())
+        clientCertificate = verdict.certificate
+      }
+      const rawPath = sentPath.startsWith('//') ? sentPath.replace(/^\/+/, '/') : sentPath
+      const target = domain.target(rawPath, head.headers)
+      if (target === undefined) return fixed(forbidden())
+      const { apiId, stageName, strippedLength, match } = target
+      const customDomain = { strippedLength, match, clientCertificate }
+      return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName, customDomain })
+    },
+  }
 }
 
 /** The answer of the service's own health check. Open choice: its text and type. rest specification 1.4. */
@@ -22,18 +65,7 @@ export function isHealthCheck(rawPath: string): boolean {
   return rawPath === '/ping' || rawPath === '/sping'
 }
 
-/** Where a request to a custom domain name goes. A name that leads nowhere for this path answers 403. */
-export function toDomain(
-  plane: DataPlane,
-  domain: CustomDomain,
-  head: Head,
-  { rawPath: sentPath, rawQuery, host }: Requested,
-): Destination | Promise<Destination> {
-  if (isHealthCheck(sentPath)) return fixed(healthy())
-  const rawPath = sentPath.startsWith('//') ? sentPath.replace(/^\/+/, '/') : sentPath
-  const target = domain.target(rawPath, head.headers)
-  if (target === undefined) return fixed(forbidden())
-  const { apiId, stageName, strippedLength, match } = target
-  const customDomain = { strippedLength, match }
-  return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName, customDomain })
+/** STRICT access: the connection must have been opened for the host that the request names. Security specification H.2. */
+function isMisdirected({ record }: CustomDomain, { tls }: Head, host: string): boolean {
+  return record.endpointAccessMode === 'STRICT' && tls !== undefined && tls.serverName !== host.toLowerCase()
 }

@@ -3,9 +3,8 @@ import type { Answer } from '../nouns/exchange.ts'
 import { lastHeader } from '../nouns/headers.ts'
 import { forbidden } from '../steps/answer/gateway-response.ts'
 import type { CustomDomain } from '../plan/custom-domain.ts'
-import type { Domains } from '../plan/domains.ts'
 import type { DataPlane } from './data-plane.ts'
-import { toDomain, type Requested } from './domain-plane.ts'
+import type { DomainPlane, Requested } from './domain-plane.ts'
 import type { Destination, Front, Head } from './incoming.ts'
 
 export interface FrontParts {
@@ -14,7 +13,7 @@ export interface FrontParts {
   /** `@connections` on an API's URLs. */
   readonly management?: DataPlane | undefined
   /** Custom domain names. Absent on a port that is for administration only. */
-  readonly domains?: Domains | undefined
+  readonly domainPlane?: DomainPlane | undefined
   /** Anything that is no data-plane request and none of our own pages. Absent on a port that serves APIs alone. */
   readonly services?: ((head: Head) => Destination) | undefined
   /** `/_sluice/…`. Absent on a port that serves APIs alone. */
@@ -26,7 +25,7 @@ export interface FrontParts {
 const apiHost = /^([a-z0-9-]+)\.execute-api\./i
 const pathStyle = [
   { prefix: '/_aws/execute-api/', behindStage: '' },
-  { prefix: '/restapis/', behindStage: '_user_request_' },
+  { prefix: '/restapis/', behindStage: '/_user_request_' },
 ] as const
 
 /** On a port that serves APIs alone: a host that names no API. */
@@ -36,7 +35,7 @@ const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge:
 const maximumPageBodyBytes = 1024 * 1024
 
 export function createFront(parts: FrontParts): Front {
-  const { dataPlane, management = dataPlane, domains } = parts
+  const { dataPlane, management = dataPlane, domainPlane } = parts
   const elsewhere = createElsewhere(parts)
   return (head) => {
     const question = head.target.indexOf('?')
@@ -50,10 +49,10 @@ export function createFront(parts: FrontParts): Front {
       return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
     }
     const requested = { rawPath, rawQuery, host }
-    const found = plane === undefined ? undefined : domains?.find(host.toLowerCase())
-    if (plane === undefined || found === undefined) return elsewhere(plane, head, requested)
+    const found = domainPlane?.find(host)
+    if (plane === undefined || domainPlane === undefined || found === undefined) return elsewhere(plane, head, requested)
     const toFound = (custom: CustomDomain | undefined): Destination | Promise<Destination> =>
-      custom === undefined ? elsewhere(plane, head, requested) : toDomain(plane, custom, head, requested)
+      custom === undefined ? elsewhere(plane, head, requested) : domainPlane.serve(plane, custom, head, requested)
     return found instanceof Promise ? found.then(toFound) : toFound(found)
   }
 }
@@ -89,14 +88,24 @@ function isManagement(rawPath: string): boolean {
 function byPath(rawPath: string): { apiId: string; rawPath: string; stageName: string } | undefined {
   for (const { prefix, behindStage } of pathStyle) {
     if (!rawPath.startsWith(prefix)) continue
-    const [apiId = '', stage = '', ...rest] = rawPath.slice(prefix.length).split('/')
-    if (apiId === '' || stage === '') return undefined
-    if (behindStage !== '' && rest.shift() !== behindStage) return undefined
-    const stageName = decode(stage)
-    const path = rest.length === 0 ? '' : `/${rest.join('/')}`
+    const apiEnd = rawPath.indexOf('/', prefix.length)
+    if (apiEnd <= prefix.length) return undefined
+    const stageEnd = endOfSegment(rawPath, apiEnd + 1)
+    if (stageEnd === apiEnd + 1) return undefined
+    const pathStart = stageEnd + behindStage.length
+    if (!rawPath.startsWith(behindStage, stageEnd) || endOfSegment(rawPath, pathStart) !== pathStart) return undefined
+    const stageName = decode(rawPath.slice(apiEnd + 1, stageEnd))
+    const path = rawPath.slice(pathStart)
+    const apiId = rawPath.slice(prefix.length, apiEnd)
     return { apiId, stageName, rawPath: stageName === '$default' ? path || '/' : `/${stageName}${path}` }
   }
   return undefined
+}
+
+/** Where the segment that begins at `start` ends. */
+function endOfSegment(path: string, start: number): number {
+  const slash = path.indexOf('/', start)
+  return slash < 0 ? path.length : slash
 }
 
 function hostName(host: string): string {
@@ -106,6 +115,7 @@ function hostName(host: string): string {
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment
   try {
     return decodeURIComponent(segment)
   } catch {

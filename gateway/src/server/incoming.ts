@@ -2,6 +2,7 @@
 import type { Answer } from '../nouns/exchange.ts'
 import type { HeaderList } from '../nouns/headers.ts'
 import { payloadBytes } from '../nouns/limits.ts'
+import type { TlsConnection } from './tls-connection.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
 
 /** The head of a request, from a socket or from `createGateway().invoke()`. */
@@ -16,6 +17,8 @@ export interface Head {
   readonly scheme: 'http' | 'https'
   /** The port that the client spoke to. */
   readonly port: number
+  /** Undefined where there is no TLS. */
+  readonly tls?: TlsConnection | undefined
 }
 
 /** Who answers the request, and how large a body it takes. */

@@ -6,6 +6,7 @@ import { noBytes } from '../nouns/bytes.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
 import type { Destination, Front, Head } from './incoming.ts'
 import { hasBody, readBody } from './read-body.ts'
+import { tlsConnectionOf } from './tls-connection.ts'
 import { writeAnswer } from './write-answer.ts'
 
 /** Above API Gateway's own 10,240, which the data plane answers with its own words. */
@@ -32,19 +33,29 @@ export interface ListenerOptions {
 
 /** Starts to listen. Rejects when the port is taken or the host is unknown. */
 export async function listen({ host, port, front, bug }: ListenerOptions): Promise<Listener> {
-  const server = createServer({
-    maxHeaderSize: maximumHeaderBytes,
-    keepAliveTimeout: idleTimeoutMs,
-    headersTimeout: headersTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    // Any other upgrade (h2c, which some clients offer with every request) is declined by answering the request.
-    shouldUpgradeCallback: isWebSocketUpgrade,
-  })
+  const server = createServer(httpOptions)
+  serveHttp(server, front, bug)
+  return startListening(server, host, port)
+}
+
+/** How HTTP is read, with TLS and without. */
+export const httpOptions = {
+  maxHeaderSize: maximumHeaderBytes,
+  keepAliveTimeout: idleTimeoutMs,
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  // Any other upgrade (h2c, which some clients offer with every request) is declined by answering the request.
+  shouldUpgradeCallback: isWebSocketUpgrade,
+} as const
+
+/** Hands a server's requests to the front. */
+export function serveHttp(server: Server, front: Front, bug: (error: unknown) => void): void {
   server.on('request', (request, response) => {
-    serve(front, request, response).catch((error: unknown) => {
-      bug(error)
-      response.destroy()
-    })
+    try {
+      serve(front, request, response)?.catch((error: unknown) => giveUp(response, error, bug))
+    } catch (error) {
+      giveUp(response, error, bug)
+    }
   })
   server.on('upgrade', (request, socket, head) => {
     serveUpgrade(front, { request, socket, head }).catch((error: unknown) => {
@@ -53,6 +64,10 @@ export async function listen({ host, port, front, bug }: ListenerOptions): Promi
     })
   })
   server.on('clientError', refuse)
+}
+
+/** Resolves once the server listens; rejects when the port is taken or the host is unknown. */
+export async function startListening(server: Server, host: string, port: number): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -94,17 +109,34 @@ function badRequest(): Answer {
   return { status: 400, headers: ['Content-Type', 'application/json'], body: '{"message":"Bad Request"}' }
 }
 
-async function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function giveUp(response: ServerResponse, error: unknown, bug: (error: unknown) => void): void {
+  bug(error)
+  response.destroy()
+}
+
+/** A promise only where something has to be waited for. */
+function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
   if (isSmuggling(request)) {
     response.shouldKeepAlive = false
-    await writeAnswer(response, badRequest())
-    return
+    return writeAnswer(response, badRequest())
   }
-  const found = front(headOf(request))
-  const destination = found instanceof Promise ? await found : found
-  const answer = await answerOf(destination, request, response)
-  if (answer === undefined) return
-  await writeAnswer(response, answer)
+  const destination = front(headOf(request))
+  if (destination instanceof Promise || hasBody(request)) return serveLater(destination, request, response)
+  const answer = destination.handle(noBytes)
+  return answer instanceof Promise ? writeLater(response, answer) : writeAnswer(response, answer)
+}
+
+async function serveLater(
+  destination: Destination | Promise<Destination>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerOf(await destination, request, response)
+  if (answer !== undefined) await writeAnswer(response, answer)
+}
+
+async function writeLater(response: ServerResponse, answer: Promise<Answer>): Promise<void> {
+  await writeAnswer(response, await answer)
 }
 
 /** Undefined when the client broke off. */
@@ -139,6 +171,7 @@ function isSmuggling({ rawHeaders, httpVersion, headers }: IncomingMessage): boo
 
 function headOf(request: IncomingMessage): Head {
   const { socket } = request
+  const tls = (socket as { encrypted?: boolean }).encrypted === true ? tlsConnectionOf(socket) : undefined
   const address = socket.remoteAddress ?? ''
   return {
     method: request.method ?? 'GET',
@@ -146,8 +179,9 @@ function headOf(request: IncomingMessage): Head {
     headers: request.rawHeaders,
     httpVersion: request.httpVersion,
     remoteAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
-    scheme: 'http',
+    scheme: tls === undefined ? 'http' : 'https',
     port: socket.localPort ?? 0,
+    tls,
   }
 }
 

@@ -1,7 +1,6 @@
 // WebSocket APIs as the front sees them: upgrades go to the sockets, any other request is refused. WebSocket 23.2.
 import type { Answer } from '../nouns/exchange.ts'
-import { lastHeader } from '../nouns/headers.ts'
-import { headerBytes } from '../nouns/headers.ts'
+import { headerBytes, lastHeader } from '../nouns/headers.ts'
 import { headerLineBytes } from '../nouns/limits.ts'
 import { socketId } from '../nouns/socket-id.ts'
 import type { PlannedApi } from '../plan/plans.ts'
@@ -46,7 +45,7 @@ export function socketDestination(
     domainName,
     sourceIp: head.remoteAddress,
     userAgent: lastHeader(headers, 'user-agent'),
-    handshake: { headers, rawQuery, scheme, port },
+    handshake: { headers, path: head.target.split('?', 1)[0] ?? '', rawQuery, scheme, port },
   }
   return {
     ...refusing(upgradeRequired()),

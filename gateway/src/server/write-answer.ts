@@ -6,21 +6,19 @@ import { lastHeader } from '../nouns/headers.ts'
 /** Statuses that never have a body, nor a length. */
 const bodiless = new Set([204, 304])
 
-export async function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+/** A promise only for a body that is still arriving; it resolves when the body is out. */
+export function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> | undefined {
   // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
   headers.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close')
   if (bodiless.has(status)) {
     response.writeHead(status, headers)
     response.end()
-    if (isStream(body)) await abandon(body)
-    return
+    return isStream(body) ? abandon(body) : undefined
   }
-  if (isStream(body)) {
-    await writeStream(response, status, headers, body)
-    return
-  }
+  if (isStream(body)) return writeStream(response, status, headers, body)
   const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
   writeWhole(response, status, headers, chunks)
+  return undefined
 }
 
 /** Up to here a body goes out as text behind its headers, in one write; beyond, copying costs more than a second buffer. */

@@ -1,6 +1,8 @@
 // What a handler is given beside its input: the transaction, who calls, and the few facts of the place it runs in.
 import type { Ids } from '../nouns/ids.ts'
+import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Scope } from '../nouns/records.ts'
+import type { Objects } from '../ports/objects.ts'
 import type { Transaction } from '../ports/store.ts'
 
 /** Who made a control-plane call. In `dev` any credentials are the account's root. */
@@ -38,8 +40,11 @@ export interface Call {
   readonly addresses: Addresses
   /** Reads and writes of this call, committed together when the handler returns. */
   readonly store: Transaction
+  /** What `s3://` names; absent: nothing. */
+  readonly objects?: Objects | undefined
   /** Whether the tag `_custom_id_` may choose a new resource's id (`dev` only). */
   readonly customIds: boolean
+  readonly limits: AdjustableLimits
   /** For `@connections` alone: whose URL it was; undefined on a URL that names no API. */
   readonly connectionsOf?: ConnectionsTarget | undefined
 }

@@ -12,7 +12,9 @@ import {
 } from '@sluice/aws-protocol'
 import type { SignableRequest } from '@sluice/sigv4'
 import type { Ids } from '../nouns/ids.ts'
+import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Objects } from '../ports/objects.ts'
 import type { Reader, Store, Transaction } from '../ports/store.ts'
 import { addressee } from './addressing.ts'
 import type { Addresses, Call, ConnectionsTarget } from './call.ts'
@@ -28,6 +30,9 @@ export interface EndpointParts {
   readonly addresses: Addresses
   readonly identify: Identify
   readonly customIds: boolean
+  /** Absent: `s3://` names nothing. */
+  readonly objects?: Objects | undefined
+  readonly limits: AdjustableLimits
   /** Told of an error that is our own fault; the caller reads AWS's 500. */
   readonly bug: (error: unknown, requestId: string) => void
 }
@@ -106,6 +111,8 @@ async function run(
       addresses: parts.addresses,
       store,
       customIds: parts.customIds,
+      objects: parts.objects,
+      limits: parts.limits,
       connectionsOf,
     }
     return (await handler(input as never, call)) ?? {}

@@ -28,8 +28,7 @@ export const unenforced: readonly Unenforced[] = [
     today: 'kept; nothing is written',
   },
   { setting: 'Classes, tags and keys of log groups', today: 'accepted; not kept' },
-  { setting: 'WebSocket APIs', today: 'defined and deployed; connections are refused' },
   { setting: 'Private custom domain names', today: 'kept; no listener of a VPC serves them' },
-  { setting: 'VPC links', today: 'kept; integrations over them answer 500' },
+  { setting: 'VPC links of HTTP APIs', today: 'kept; integrations over them answer 500' },
   { setting: 'Policies of IAM users and roles', today: 'kept; in `serve` every known key may call every operation' },
 ]

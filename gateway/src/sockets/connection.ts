@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { WebSocket } from 'ws'
 import { utf8 } from '../nouns/bytes.ts'
-import type { Caller } from '../nouns/exchange.ts'
+import type { Caller, Keyed } from '../nouns/exchange.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { ConnectionEnd, ConnectionFacts } from '../nouns/socket.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -14,6 +14,12 @@ export interface ConnectionPlace {
   readonly scope: Scope
   readonly apiId: string
   readonly stageName: string
+}
+
+/** What `$connect` found out about the client. */
+export interface ConnectionIdentity {
+  readonly caller: Caller | undefined
+  readonly connectionKey: Keyed['apiKey'] | undefined
 }
 
 /** What a connection tells of itself. */
@@ -35,7 +41,7 @@ const open: WebSocket['OPEN'] = 1
 export class Connection {
   readonly facts: ConnectionFacts
   readonly place: ConnectionPlace
-  readonly caller: Caller | undefined
+  readonly identity: ConnectionIdentity
   lastActiveAtMs: number
   private readonly host: ConnectionHost
   private readonly socket: WebSocket
@@ -50,13 +56,13 @@ export class Connection {
   constructor(
     host: ConnectionHost,
     socket: WebSocket,
-    { facts, place, caller }: Pick<Connection, 'facts' | 'place' | 'caller'>,
+    { facts, place, identity }: Pick<Connection, 'facts' | 'place' | 'identity'>,
   ) {
     this.host = host
     this.socket = socket
     this.facts = facts
     this.place = place
-    this.caller = caller
+    this.identity = identity
     this.lastActiveAtMs = host.clock.now()
     this.cancelWatch = () => {}
     socket.on('message', (data, isBinary) => this.receive(data as Buffer, isBinary))

@@ -19,27 +19,22 @@ export interface FrameParts {
 const mask = Buffer.from([0x12, 0x34, 0x56, 0x78])
 
 /** A frame's bytes. */
-export function frame({
-  opcode,
-  payload = '',
-  fin = true,
-  reserved = 0,
-  masked = true,
-  declaredBytes,
-}: FrameParts): Buffer {
+export function frame({ opcode, payload = '', declaredBytes, ...bits }: FrameParts): Buffer {
+  const { fin = true, reserved = 0, masked = true } = bits
   const body = Buffer.from(typeof payload === 'string' ? Buffer.from(payload) : payload)
-  const length = declaredBytes ?? body.length
-  const header = [(fin ? 0x80 : 0) | (reserved << 4) | opcode]
-  const maskBit = masked ? 0x80 : 0
-  if (length < 126) header.push(maskBit | length)
-  else if (length < 65_536) header.push(maskBit | 126, length >> 8, length & 255)
-  else {
-    header.push(maskBit | 127)
-    for (let shift = 56n; shift >= 0n; shift -= 8n) header.push(Number((BigInt(length) >> shift) & 255n))
-  }
-  if (!masked) return Buffer.concat([Buffer.from(header), body])
+  const first = (fin ? 0x80 : 0) | (reserved << 4) | opcode
+  const header = Buffer.from([first, ...lengthBytes(declaredBytes ?? body.length, masked ? 0x80 : 0)])
+  if (!masked) return Buffer.concat([header, body])
   for (let index = 0; index < body.length; index++) body[index] = (body[index] ?? 0) ^ (mask[index % 4] ?? 0)
-  return Buffer.concat([Buffer.from(header), mask, body])
+  return Buffer.concat([header, mask, body])
+}
+
+function lengthBytes(length: number, maskBit: number): number[] {
+  if (length < 126) return [maskBit | length]
+  if (length < 65_536) return [maskBit | 126, length >> 8, length & 255]
+  const bytes = [maskBit | 127]
+  for (let shift = 56n; shift >= 0n; shift -= 8n) bytes.push(Number((BigInt(length) >> shift) & 255n))
+  return bytes
 }
 
 /** A close frame's payload. */

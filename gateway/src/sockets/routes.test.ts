@@ -416,6 +416,44 @@ describe('AWS with a function', () => {
   })
 })
 
+describe('AWS with another service', () => {
+  test('gets what the template makes, and its errors are selected by their message', async () => {
+    const queue = await startBackend((body) => ({
+      body: body.includes('bad') ? '{"errorMessage":"no such queue"}' : '{"id":7}',
+    }))
+    onTestFinished(() => queue.close())
+    const other = await openPlace({ awsEndpoints: new Map([['SQS', queue.url]]) })
+    onTestFinished(() => other.close())
+    const id = await createSocketApi(other, {
+      routes: {
+        $default: {
+          isTwoWay: true,
+          integration: {
+            IntegrationType: 'AWS',
+            IntegrationMethod: 'POST',
+            IntegrationUri: 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/pets',
+            RequestTemplates: { $default: 'Action=SendMessage&MessageBody=$util.urlEncode($input.body)' },
+            RequestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
+          },
+          responses: [
+            { IntegrationResponseKey: '$default' },
+            { IntegrationResponseKey: '/no such.*/', ResponseTemplates: { $default: 'refused' } },
+          ],
+        },
+      },
+    })
+    const client = await connect(other, id)
+    expect(await client.ask('a b')).toBe('{"id":7}')
+    expect(queue.requests[0]).toMatchObject({
+      url: '/000000000000/pets',
+      body: 'Action=SendMessage&MessageBody=a+b',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(await client.ask('bad')).toBe('refused')
+    await client.close()
+  })
+})
+
 describe('validation', () => {
   const schema = JSON.stringify({
     $schema: 'http://json-schema.org/draft-04/schema#',

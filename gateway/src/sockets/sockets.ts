@@ -1,5 +1,5 @@
 // A node's WebSocket connections: opening, events to the stage's plan, pushes from other nodes, and the end of all of them.
-import type { Answer, Caller } from '../nouns/exchange.ts'
+import type { Answer } from '../nouns/exchange.ts'
 import type { Scope } from '../nouns/records.ts'
 import { socketId } from '../nouns/socket-id.ts'
 import type { ConnectionEnd, ConnectionFacts, Handshake, SocketReceived } from '../nouns/socket.ts'
@@ -15,7 +15,7 @@ import type {
   Pushed,
 } from '../ports/connections.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { Connection, type ConnectionHost, type ConnectionPlace } from './connection.ts'
+import { Connection, type ConnectionHost, type ConnectionIdentity, type ConnectionPlace } from './connection.ts'
 import { FrameMeter } from './frame-meter.ts'
 import { createAccept, handshakeProblem, type Accept, type Upgrade } from './handshake.ts'
 import { awsSocketLimits, closings, type SocketLimits } from './limits.ts'
@@ -80,7 +80,7 @@ export class Sockets implements ConnectionHolder {
         this.connections.delete(connectionId)
         this.membership.forget(connectionId)
       },
-      finished: ({ facts, place, caller }, end) => this.disconnect(place, { facts, caller, end }),
+      finished: ({ facts, place, identity }, end) => this.disconnect(place, { facts, identity, end }),
       overflowed: () => void this.notReading++,
     }
     this.unwatch = parts.store.watch((changes) => this.look(changes))
@@ -149,13 +149,14 @@ export class Sockets implements ConnectionHolder {
     const { clock } = this.parts
     const { plan, scope, apiId, stageName, domainName, sourceIp, userAgent, handshake } = opening
     const facts = { connectionId: socketId(), connectedAtMs: clock.now(), sourceIp, userAgent, domainName }
-    const admission = await plan.connect({ ...this.event('CONNECT', facts, undefined), handshake })
+    const admission = await plan.connect({ ...this.event('CONNECT', facts, nobody), handshake })
     if (!admission.accepted) {
       this.refused++
       const { status, headers, body } = admission
       return { status, headers: [...headers], body }
     }
-    const { subprotocol, caller } = admission
+    const { subprotocol, caller, connectionKey } = admission
+    const identity = { caller, connectionKey }
     const place = { scope, apiId, stageName }
     const accept = await (this.accept ??= createAccept(this.limits))
     let connection: Connection | undefined
@@ -165,29 +166,29 @@ export class Sockets implements ConnectionHolder {
     if (!socket.destroyed) socket.on('data', (chunk: Buffer) => meter.measure(chunk))
     const webSocket = socket.destroyed ? undefined : accept({ ...upgrade, subprotocol })
     if (webSocket === undefined) {
-      this.disconnect(place, { facts, caller, end: closings.abnormal })
+      this.disconnect(place, { facts, identity, end: closings.abnormal })
       return undefined
     }
-    connection = new Connection(this.host, webSocket, { facts, place, caller })
+    connection = new Connection(this.host, webSocket, { facts, place, identity })
     this.opened++
     this.connections.set(facts.connectionId, connection)
     this.membership.register(facts.connectionId)
     return undefined
   }
 
-  private async message({ facts, place, caller }: Connection, body: string): Promise<string | undefined> {
+  private async message({ facts, place, identity }: Connection, body: string): Promise<string | undefined> {
     const found = this.planOf(place)
     const plan = found instanceof Promise ? await found : found
-    return plan?.message({ ...this.event('MESSAGE', facts, caller), body, messageId: socketId() })
+    return plan?.message({ ...this.event('MESSAGE', facts, identity), body, messageId: socketId() })
   }
 
   private disconnect(
     place: ConnectionPlace,
-    { facts, caller, end }: { facts: ConnectionFacts; caller: Caller | undefined; end: ConnectionEnd },
+    { facts, identity, end }: { facts: ConnectionFacts; identity: ConnectionIdentity; end: ConnectionEnd },
   ): void {
     const tell = async (): Promise<void> => {
       const plan = await this.planOf(place)
-      await plan?.disconnect({ ...this.event('DISCONNECT', facts, caller), end })
+      await plan?.disconnect({ ...this.event('DISCONNECT', facts, identity), end })
     }
     void this.wait(tell())
   }
@@ -195,7 +196,7 @@ export class Sockets implements ConnectionHolder {
   private event(
     eventType: SocketReceived['eventType'],
     connection: ConnectionFacts,
-    caller: Caller | undefined,
+    { caller, connectionKey }: ConnectionIdentity,
   ): SocketReceived {
     return {
       eventType,
@@ -203,6 +204,7 @@ export class Sockets implements ConnectionHolder {
       receivedAtMs: this.parts.clock.now(),
       connection,
       caller,
+      connectionKey,
       body: '',
       messageId: undefined,
       handshake: undefined,
@@ -246,6 +248,8 @@ export class Sockets implements ConnectionHolder {
     }
   }
 }
+
+const nobody: ConnectionIdentity = { caller: undefined, connectionKey: undefined }
 
 function socketPlan(plan: { readonly protocol: string } | undefined): SocketPlan | undefined {
   return plan?.protocol === 'WEBSOCKET' ? (plan as SocketPlan) : undefined

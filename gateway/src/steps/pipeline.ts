@@ -1,4 +1,5 @@
 // The pipeline: a list of named steps, typed so that a list in the wrong order does not compile.
+import type { Listener } from '../nouns/decisions.ts'
 
 /** What is known → what is newly told. A step that has to wait returns a promise. */
 export interface Step<in Known extends object, out Told extends object> {
@@ -39,12 +40,52 @@ export class Pipeline<in Start extends object, out Known extends object> {
     return this.steps.map(({ name }) => name)
   }
 
-  /** Runs the steps in order over one exchange. Waits only where a step does. */
-  async run(exchange: Start): Promise<Known> {
-    for (const step of this.steps as readonly Step<object, object>[]) {
-      const told = step.run(exchange)
-      Object.assign(exchange, told instanceof Promise ? await told : told)
+  /** Runs the steps in order over one exchange. A promise only where a step has to wait: most requests never do. */
+  run(exchange: Start): Known | Promise<Known> {
+    const { listener } = exchange as { readonly listener?: Listener | undefined }
+    return listener?.ran === undefined ? this.runFrom(0, exchange) : this.runTold(0, exchange, listener)
+  }
+
+  private runFrom(start: number, exchange: Start): Known | Promise<Known> {
+    const steps = this.steps as readonly Step<object, object>[]
+    for (let index = start; index < steps.length; index++) {
+      const told = (steps[index] as Step<object, object>).run(exchange)
+      if (told instanceof Promise) {
+        return told.then((later: object) => this.runFrom(index + 1, Object.assign(exchange, later)))
+      }
+      Object.assign(exchange, told)
     }
     return exchange as unknown as Known
   }
+
+  /** The same, and the listener is told of each step, also of the one that fails. */
+  private runTold(start: number, exchange: Start, listener: Listener): Known | Promise<Known> {
+    const steps = this.steps as readonly Step<object, object>[]
+    for (let index = start; index < steps.length; index++) {
+      const step = steps[index] as Step<object, object>
+      const startedMs = performance.now()
+      const ran = (): void => listener.ran?.(step.name, performance.now() - startedMs)
+      let told: object | undefined
+      try {
+        told = step.run(exchange)
+      } finally {
+        if (!(told instanceof Promise)) ran()
+      }
+      if (told instanceof Promise) {
+        return told
+          .finally(ran)
+          .then((later: object) => this.runTold(index + 1, Object.assign(exchange, later), listener))
+      }
+      Object.assign(exchange, told)
+    }
+    return exchange as unknown as Known
+  }
+}
+
+/** Goes on with a value: at once when it is there, else when it comes. */
+export function whenKnown<Value, Next>(
+  value: Value | Promise<Value>,
+  use: (value: Value) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(use) : use(value)
 }

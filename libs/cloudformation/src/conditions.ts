@@ -75,7 +75,8 @@ function combining(combine: (values: readonly boolean[]) => boolean, least: numb
 
 function truth(node: Node): boolean {
   const value = booleanOf(node)
-  if (value === undefined) throw new Problem('A condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition', node)
+  if (value === undefined)
+    throw new Problem('A condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition', node)
   return value
 }
 

@@ -1,2 +1,11 @@
 // CloudFormation and SAM templates to ordered resources.
-export {}
+export { TemplateFault } from './fault.ts'
+export type { Place } from './fault.ts'
+export { jsonOf, jsonText } from './json.ts'
+export type { Json } from './json.ts'
+export { booleanOf, entriesOf, itemsOf, member, textOf } from './node.ts'
+export type { CallNode, ListNode, MapNode, Node, ScalarNode } from './node.ts'
+export { isTemplate } from './parse.ts'
+export type { ResourceValues } from './resolver.ts'
+export { readTemplate } from './template.ts'
+export type { Template, TemplateOptions, TemplateOutput, TemplateResource, Warning } from './template.ts'

@@ -14,7 +14,10 @@ const join: Intrinsic = (call, evaluator) => {
   if (isPending(list) || between === undefined) return { ...call, argument: pair(call, delimiter, list) }
   if (list.kind !== 'list') throw new Problem(`${call.name} joins a list`, list)
   const texts = list.items.map((item) => plainText(call, item))
-  evaluator.spend(call, texts.reduce((sum, { length }) => sum + length + between.length, 0))
+  evaluator.spend(
+    call,
+    texts.reduce((sum, { length }) => sum + length + between.length, 0),
+  )
   return evaluator.text(call, texts.join(between))
 }
 
@@ -87,7 +90,10 @@ const getZones: Intrinsic = (call, evaluator) => {
   const region = evaluator.value(call.argument)
   if (region.kind === 'call') return { ...call, argument: region }
   const name = textOf(region) || textOf(evaluator.scope.parameters.get('AWS::Region')) || ''
-  return plant(call, ['a', 'b', 'c'].map((zone) => `${name}${zone}`))
+  return plant(
+    call,
+    ['a', 'b', 'c'].map((zone) => `${name}${zone}`),
+  )
 }
 
 const cidr: Intrinsic = (call, evaluator) => {

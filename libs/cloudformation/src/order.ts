@@ -32,11 +32,7 @@ export function referencesIn(root: Node): readonly Reference[] {
 
 function referenceOf(node: CallNode): Reference | undefined {
   const [logicalId, attribute] =
-    node.name === 'Ref'
-      ? [textOf(node.argument)]
-      : node.name === 'Fn::GetAtt'
-        ? itemsOf(node.argument).map(textOf)
-        : []
+    node.name === 'Ref' ? [textOf(node.argument)] : node.name === 'Fn::GetAtt' ? itemsOf(node.argument).map(textOf) : []
   return logicalId === undefined ? undefined : { logicalId, attribute, node }
 }
 

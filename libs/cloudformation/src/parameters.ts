@@ -62,21 +62,22 @@ function checkValue(name: string, node: Node, value: string): void {
     const shown = textOf(member(node, 'NoEcho')) === 'true' ? '' : ` "${value}"`
     return new Problem(`Parameter ${name}: the value${shown} ${own === undefined ? sentence : `failed: ${own}`}`, node)
   }
-  const number = (attribute: string): number | undefined => {
+  const limit = (attribute: string, otherwise: number): number => {
     const text = textOf(member(node, attribute))
-    return text === undefined ? undefined : Number(text)
+    return text === undefined ? otherwise : Number(text)
   }
   const type = textOf(member(node, 'Type')) ?? ''
-  if (/^(?:List<)?Number/.test(type) && (value.trim() === '' || Number.isNaN(Number(value)))) throw refuse('is no number')
+  if (/^(?:List<)?Number/.test(type) && (value.trim() === '' || Number.isNaN(Number(value))))
+    throw refuse('is no number')
   const allowed = member(node, 'AllowedValues')
   if (allowed !== undefined) {
     const texts = itemsOf(allowed).map(textOf)
     if (!texts.includes(value)) throw refuse(`is none of [${texts.join(', ')}]`)
   }
-  if (value.length < (number('MinLength') ?? 0)) throw refuse('is too short')
-  if (value.length > (number('MaxLength') ?? Infinity)) throw refuse('is too long')
-  if (Number(value) < (number('MinValue') ?? -Infinity)) throw refuse('is too small')
-  if (Number(value) > (number('MaxValue') ?? Infinity)) throw refuse('is too large')
+  if (value.length < limit('MinLength', 0)) throw refuse('is too short')
+  if (value.length > limit('MaxLength', Infinity)) throw refuse('is too long')
+  if (Number(value) < limit('MinValue', -Infinity)) throw refuse('is too small')
+  if (Number(value) > limit('MaxValue', Infinity)) throw refuse('is too large')
   const pattern = textOf(member(node, 'AllowedPattern'))
   if (pattern !== undefined && !expressionOf(name, pattern, node).test(value)) throw refuse(`does not match ${pattern}`)
 }

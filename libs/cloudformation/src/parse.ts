@@ -1,4 +1,5 @@
 // A template's sections: what a template may say at its top, checked for form; nothing is evaluated yet.
+import { names } from './names.ts'
 import { MAX_RESOURCES, MAX_SECTION_ENTRIES, MAX_TEXT_UNITS } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { MapNode, Node } from './node.ts'
@@ -28,17 +29,20 @@ export interface Declaration {
   readonly condition: Node | undefined
 }
 
-const sectionNames = new Set([
-  ...['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Rules'],
-  ...['Transform', 'Globals', 'Resources', 'Outputs', 'Hooks'],
-])
+const sectionNames = new Set(
+  names(`
+    AWSTemplateFormatVersion Description Metadata Parameters Mappings Conditions Rules Transform Globals
+    Resources Outputs Hooks
+  `),
+)
 
-const attributes = new Set([
-  ...['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'],
-  ...['CreationPolicy', 'UpdatePolicy'],
-  // SAM's own.
-  ...['Connectors', 'IgnoreGlobals'],
-])
+/** Of a resource; the last two are SAM's own. */
+const attributes = new Set(
+  names(`
+    Type Properties DependsOn Condition DeletionPolicy UpdateReplacePolicy Metadata CreationPolicy UpdatePolicy
+    Connectors IgnoreGlobals
+  `),
+)
 
 /** Reads the text. Throws {@link Problem}s. */
 export function readSections(text: string): Sections {

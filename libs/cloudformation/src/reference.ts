@@ -20,7 +20,8 @@ export const getAtt: Intrinsic = (call, evaluator) => {
     path === undefined
       ? itemsOf(call.argument).map((item) => textOf(evaluator.value(item)))
       : [path.slice(0, Math.max(dot, 0)), path.slice(dot + 1)]
-  if (!resource || !attribute) throw new Problem('Fn::GetAtt takes a resource and an attribute: Resource.Attribute', call)
+  if (!resource || !attribute)
+    throw new Problem('Fn::GetAtt takes a resource and an attribute: Resource.Attribute', call)
   const value = evaluator.scope.attribute?.(resource, attribute, call)
   return value ?? { ...call, argument: plant(call, [resource, attribute]) }
 }

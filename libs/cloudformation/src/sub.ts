@@ -11,7 +11,9 @@ export const sub: Intrinsic = (call, evaluator) => {
   const values = new Map<string, Node>()
   for (const [name, node] of entriesOf(variables)) values.set(name, evaluator.value(node))
   const pieces = piecesOf(call, text).map((piece) =>
-    typeof piece === 'string' ? callText(call, piece) : (values.get(piece.name) ?? reference(call, evaluator, piece.name)),
+    typeof piece === 'string'
+      ? callText(call, piece)
+      : (values.get(piece.name) ?? reference(call, evaluator, piece.name)),
   )
   return evaluator.evaluate(callOf(call, 'Fn::Join', ['', pieces]))
 }

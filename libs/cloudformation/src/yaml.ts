@@ -26,15 +26,7 @@ function compose(text: string): Document.Parsed {
     if (token.type === 'error') throw new Problem(token.message, token)
     documents.push(...composer.next(token))
   }
-  let depth = 0
-  let offset = 0
-  for (const lexeme of new Lexer().lex(text)) {
-    if (OPENING.has(lexeme)) depth += 1
-    else if (CLOSING.has(lexeme)) depth -= 1
-    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
-    for (const token of parser.next(lexeme)) accept(token)
-    if (lexeme.length > 1 || lexeme > '\u001F' || lexeme === '\n' || lexeme === '\t') offset += lexeme.length
-  }
+  for (const lexeme of lexemes(text)) for (const token of parser.next(lexeme)) accept(token)
   for (const token of parser.end()) accept(token)
   documents.push(...composer.end(true, text.length))
   const [document, second] = documents
@@ -43,6 +35,20 @@ function compose(text: string): Document.Parsed {
   if (second !== undefined) throw new Problem('A template is one document', { offset: second.range[0] })
   if (document === undefined) throw new Problem('The template is empty', { offset: 0 })
   return document
+}
+
+/** The lexemes of the text, as long as its brackets are not nested too deeply. */
+function* lexemes(text: string): Generator<string> {
+  let depth = 0
+  let offset = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    if (OPENING.has(lexeme)) depth += 1
+    else if (CLOSING.has(lexeme)) depth -= 1
+    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
+    yield lexeme
+    // A control character is the lexer's own mark and no part of the text.
+    if (lexeme.length > 1 || lexeme > '\u001F' || lexeme === '\n' || lexeme === '\t') offset += lexeme.length
+  }
 }
 
 class Converter {
@@ -55,7 +61,7 @@ class Converter {
     if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
     if (isAlias(source)) return this.alias(source.source, offset)
     const before = this.meter.spent
-    this.spend(costOf(isScalar(source) ? String(source.source ?? source.value).length : 0), offset)
+    this.spend(costOf(isScalar(source) ? source.source.length : 0), offset)
     const node = tagged(source, this.content(source, offset, depth))
     // An anchor counts only once its node is whole: an alias inside its own anchor has nothing to refer to.
     if (source.anchor !== undefined) this.anchors.set(source.anchor, { node, cost: this.meter.spent - before })
@@ -65,11 +71,11 @@ class Converter {
   private content(source: ParsedNode, offset: number, depth: number): Node {
     if (isMap(source)) return called(this.map(source, offset, depth))
     if (isSeq(source)) {
-      return { kind: 'list', items: source.items.map((item) => this.node(item as ParsedNode, depth + 1)), offset }
+      return { kind: 'list', items: source.items.map((item) => this.node(item, depth + 1)), offset }
     }
     if (!isScalar(source)) throw new Problem('A value is expected here', { offset })
     const { value } = source
-    const text = typeof value === 'string' ? value : String(source.source ?? value)
+    const text = typeof value === 'string' ? value : source.source
     const known = value === null || typeof value === 'number' || typeof value === 'boolean'
     // Timestamps and the like are texts to CloudFormation.
     return { kind: 'scalar', value: known ? value : text, text, offset }
@@ -97,7 +103,7 @@ class Converter {
   }
 
   private key(key: ParsedNode | null, offset: number): string {
-    const node = isScalar(key) || isAlias(key) ? this.node(key as ParsedNode, 0) : undefined
+    const node = isScalar(key) || isAlias(key) ? this.node(key, 0) : undefined
     if (node?.kind !== 'scalar') throw new Problem('A key must be a plain value', { offset })
     return node.text
   }

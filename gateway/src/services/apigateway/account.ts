@@ -7,21 +7,23 @@ import { listingPaths, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 
 /** What AWS shows of a new account; `apiKeyVersion` 4 is the one with usage plans. */
-const newAccount: Account = {
-  throttleSettings: { burstLimit: 5000, rateLimit: 10_000 },
-  features: ['UsagePlans'],
-  apiKeyVersion: '4',
-}
+const newAccount: Account = { features: ['UsagePlans'], apiKeyVersion: '4' }
 
 export const account: Handlers<Operations, 'GetAccount' | 'UpdateAccount', Call> = {
-  GetAccount: async (_input, call) => (await call.store.get('Account', [])) ?? newAccount,
+  GetAccount: async (_input, call) => shown((await call.store.get('Account', [])) ?? newAccount, call),
 
   UpdateAccount: async ({ patchOperations }, call) => {
     const before = (await call.store.get('Account', [])) ?? newAccount
     const record = patched(before, patchOperations, rules, listingPaths)
     call.store.put('Account', [], record)
-    return record
+    return shown(record, call)
   },
+}
+
+/** The throttle is the gateway's to set, not the account's. */
+function shown(record: Account, { limits }: Call): Account {
+  const { accountRequestsPerSecond: rateLimit, accountBurst: burstLimit } = limits
+  return { ...record, throttleSettings: { burstLimit, rateLimit } }
 }
 
 const rules: readonly PatchRule<Account>[] = [

@@ -2,6 +2,7 @@
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
+import { leavePlan } from './usage-plan-rules.ts'
 
 const shortestValue = 20
 const longestValue = 128
@@ -48,7 +49,7 @@ export async function putNewKey(call: Call, key: ApiKey): Promise<void> {
 export async function deleteKey(call: Call, key: ApiKey): Promise<void> {
   const id = key.id ?? ''
   for (const { key: planKey } of await call.store.list('UsagePlanKey', [])) {
-    if (planKey[1] === id) call.store.delete('UsagePlanKey', planKey)
+    if (planKey[1] === id) await leavePlan(call, planKey[0] ?? '', id)
   }
   call.store.release('api-key-value', valueName(call, key.value ?? ''))
   call.store.delete('ApiKey', [id])

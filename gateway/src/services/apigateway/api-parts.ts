@@ -12,6 +12,7 @@ const partKinds = [
   'GatewayResponse',
   'Deployment',
   'Stage',
+  'CacheFlush',
   'DocumentationPart',
   'DocumentationVersion',
 ] as const satisfies readonly Kind[]

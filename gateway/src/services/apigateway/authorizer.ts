@@ -8,6 +8,7 @@ import { checkAuthorizer, putAuthorizer } from './authorizer-rules.ts'
 import { found, foundApi } from './found.ts'
 import { listValues, listingPaths, numberOr, oneOf, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { checkQuota } from './quotas.ts'
 import { refuseUsedAuthorizer } from './references.ts'
 
 export const authorizer: Handlers<
@@ -35,6 +36,7 @@ export const authorizer: Handlers<
         'Unable to complete operation due to concurrent modification. Please try again later.',
       )
     }
+    await checkQuota(call, 'Authorizer', restApiId)
     await putAuthorizer(call, restApiId, record)
     return record
   },

@@ -12,6 +12,7 @@ import { pageOfRecords } from '../page.ts'
 import { releaseSnapshot } from './api-parts.ts'
 import { found, foundApi, unknownApi } from './found.ts'
 import { listingPaths, patched, setting, text } from './patch.ts'
+import { checkQuota } from './quotas.ts'
 import { checkVariables, newCanary, newStage, withCacheCluster } from './stage-rules.ts'
 
 export const deployment: Handlers<
@@ -119,6 +120,7 @@ async function moveStage(call: Call, input: CreateDeploymentRequest, deploymentI
       const must = 'must already be created before making a canary release deployment'
       throw new BadRequestException(`Invalid deployment content specified.Stage ${stageName} ${must}`)
     }
+    await checkQuota(call, 'Stage', restApiId)
     const stage = newStage(call, { ...input, stageName, deploymentId, description: input.stageDescription })
     call.store.put('Stage', [restApiId, stageName], stage)
     return

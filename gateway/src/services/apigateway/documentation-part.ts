@@ -8,6 +8,7 @@ import { documentablePlaces } from './documentable-places.ts'
 import { checkProperties, checkedLocation, locationKey, partAt } from './documentation-rules.ts'
 import { found, foundApi } from './found.ts'
 import { listingPaths, patched, setting } from './patch.ts'
+import { checkQuota } from './quotas.ts'
 
 export const documentationPart: Handlers<
   Operations,
@@ -20,6 +21,7 @@ export const documentationPart: Handlers<
 > = {
   CreateDocumentationPart: async ({ restApiId, location, properties }, call) => {
     await foundApi(call, restApiId)
+    await checkQuota(call, 'DocumentationPart', restApiId)
     const record = { id: call.ids.short(6), location: checkedLocation(location), properties }
     checkProperties(properties)
     if ((await partAt(call, restApiId, record.location)) !== undefined) {

@@ -2,11 +2,13 @@
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDomainNameRequest, DomainName, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
+import type { DomainNameRecord } from '../../nouns/records.ts'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags } from '../tags.ts'
 import { claimDomain, deleteDomain, domainKey, isPrivate, withAddresses } from '../domains/record.ts'
+import { withTruststore } from '../domains/truststore.ts'
 import { checkDomain, checkDomainName, foundDomain } from './domain-name-rules.ts'
 import { checkEndpointConfiguration, endpointRules, newEndpointConfiguration } from './endpoint-rules.ts'
 import { listingPaths, oneOf, patched, setting, text } from './patch.ts'
@@ -20,9 +22,10 @@ export const domainName: Handlers<
   Call
 > = {
   CreateDomainName: async (input, call) => {
-    const record = newDomain(call, input)
-    checkDomainName(record)
-    checkDomain(record)
+    const given = newDomain(call, input)
+    checkDomainName(given)
+    checkDomain(given)
+    const record = await withTruststore(call, given, undefined)
     await claim(call, record)
     call.store.put('DomainName', keyOf(record), record)
     return shown(record)
@@ -38,10 +41,11 @@ export const domainName: Handlers<
   },
 
   UpdateDomainName: async ({ patchOperations, ...address }, call) => {
-    const edited = patched(await foundDomain(call, address), patchOperations, rules, listingPaths)
+    const before = await foundDomain(call, address)
+    const edited = patched(before, patchOperations, rules, listingPaths)
     checkEndpointConfiguration(edited.endpointConfiguration ?? {})
     checkDomain(edited)
-    const record = withAddresses(call, edited)
+    const record = withAddresses(call, await withTruststore(call, edited, before))
     call.store.put('DomainName', keyOf(record), record)
     return shown(record)
   },
@@ -87,7 +91,7 @@ async function claim(call: Call, record: DomainName): Promise<void> {
   throw new ConflictException('The domain name you provided already exists.')
 }
 
-function shown(record: DomainName): DomainName {
+function shown({ truststorePem: _truststorePem, ...record }: DomainNameRecord): DomainName {
   return {
     ...record,
     policy: shownPolicy(record.policy),
@@ -97,7 +101,7 @@ function shown(record: DomainName): DomainName {
 
 const routingModes = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'] as const
 
-const rules: readonly PatchRule<DomainName>[] = [
+const rules: readonly PatchRule<DomainNameRecord>[] = [
   { path: '/certificateName', replace: setting('certificateName', text) },
   { path: '/certificateArn', replace: setting('certificateArn', text) },
   { path: '/regionalCertificateName', replace: setting('regionalCertificateName', text) },
@@ -124,5 +128,5 @@ const rules: readonly PatchRule<DomainName>[] = [
       mutualTlsAuthentication: { ...record.mutualTlsAuthentication, truststoreVersion: text(value) },
     }),
   },
-  ...endpointRules<DomainName>(),
+  ...endpointRules<DomainNameRecord>(),
 ]

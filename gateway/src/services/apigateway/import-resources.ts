@@ -8,6 +8,7 @@ import type { ImportProblems } from './import-problems.ts'
 import { checkIntegration, checkIntegrationResponse, withDefaults } from './integration-rules.ts'
 import { checkContentTypes, checkResponseHeaders } from './mapping-rules.ts'
 import { checkModels, checkedMethod, checkedVerb } from './method-rules.ts'
+import { checkResourceCount } from './quotas.ts'
 import { checkPathPart, checkPlace, childPath, resourcesOf } from './resource-tree.ts'
 
 export interface ResourceImport {
@@ -34,9 +35,11 @@ export async function dropUnnamedResources(
 export async function putResources(importing: ResourceImport, resources: readonly Resource[]): Promise<void> {
   const { call, restApiId, problems } = importing
   const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
+  const children = Map.groupBy(all.values(), ({ parentId }) => parentId)
   for (const { path, methods } of resources) {
+    if (!all.has(path)) checkResourceCount(call, all.size + 1)
     await problems.attempt(`Unable to create resource at path '${path}'`, () => {
-      if (!all.has(path)) all.set(path, putResource(importing, path, all))
+      if (!all.has(path)) all.set(path, putResource(importing, path, { all, children }))
     })
     const resourceId = all.get(path)?.id
     if (resourceId === undefined) continue
@@ -44,18 +47,27 @@ export async function putResources(importing: ResourceImport, resources: readonl
   }
 }
 
+/** The resources that are there, by path and by parent. */
+interface Known {
+  readonly all: ReadonlyMap<string, ResourceRecord>
+  readonly children: Map<string | undefined, ResourceRecord[]>
+}
+
 function putResource(
   { call, restApiId }: ResourceImport,
   path: string,
-  all: ReadonlyMap<string, ResourceRecord>,
+  { all, children }: Known,
 ): ResourceRecord {
   const end = path.lastIndexOf('/')
   const parent = all.get(end === 0 ? '/' : path.slice(0, end)) ?? {}
   const pathPart = path.slice(end + 1)
   checkPathPart(pathPart)
   const record = { id: call.ids.short(6), parentId: parent.id, pathPart, path: childPath(parent, pathPart) }
-  checkPlace(record, parent, [...all.values()])
+  const siblings = children.get(parent.id)
+  checkPlace(record, parent, siblings ?? [])
   call.store.put('Resource', [restApiId, record.id], record)
+  if (siblings === undefined) children.set(parent.id, [record])
+  else siblings.push(record)
   return record
 }
 

@@ -2,7 +2,6 @@
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
-import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
 import { account } from './account.ts'
 import { apiKey } from './api-key.ts'
@@ -28,11 +27,13 @@ import { requestValidator } from './request-validator.ts'
 import { resource } from './resource.ts'
 import { restApi } from './rest-api.ts'
 import { sdkType } from './sdk-type.ts'
+import { sdk } from './sdk.ts'
 import { stage } from './stage.ts'
 import { tag } from './tag.ts'
 import { testInvoke } from './test-invoke.ts'
 import { usagePlanKey } from './usage-plan-key.ts'
 import { usagePlan } from './usage-plan.ts'
+import { usage } from './usage.ts'
 import { vpcLink } from './vpc-link.ts'
 
 export function createHandlers(parts: ApigatewayParts) {
@@ -59,6 +60,7 @@ export function createHandlers(parts: ApigatewayParts) {
     ...requestValidator,
     ...resource,
     ...restApi,
+    ...sdk,
     ...sdkType,
     ...stage,
     ...tag,
@@ -66,12 +68,12 @@ export function createHandlers(parts: ApigatewayParts) {
     ...usagePlan,
     ...usagePlanKey,
     ...vpcLink,
-    ...notYet(['GetSdk', 'GetUsage', 'UpdateUsage', 'TestInvokeAuthorizer']),
+    ...usage(parts),
   } satisfies Handlers<Operations, keyof Operations, Call>
 }
 
 /** Reading, or calling backends that take their time: no transaction is held meanwhile. */
-const unlocked: ReadonlySet<string> = new Set(['TestInvokeMethod', 'TestInvokeAuthorizer'])
+const unlocked: ReadonlySet<string> = new Set(['TestInvokeMethod', 'TestInvokeAuthorizer', 'UpdateUsage'])
 
 export function createApigatewayService(parts: ApigatewayParts): Service {
   return { name: 'apigateway', handlers: createHandlers(parts), unlocked }

@@ -1,15 +1,15 @@
 // What an integration must be: AWS's defaults and its checks, shared by putting, patching and importing integrations.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, IntegrationResponse, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
+import { restTimeoutMs } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
 import { entryOf } from './found.ts'
 import { checkCredentials, checkUri, isStreamingUri } from './integration-uri.ts'
 import { checkCacheKeys, checkContentTypes, checkRequestMappings, checkResponseMappings } from './mapping-rules.ts'
 import { checkedVerb } from './method-rules.ts'
+import { checkTemplateSizes } from './quotas.ts'
 
 const shortestTimeoutMs = 50
-/** AWS's default quota; regional APIs can have it raised there. */
-const longestTimeoutMs = 29_000
 const longestStreamTimeoutMs = 900_000
 
 const passthroughBehaviors = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
@@ -30,7 +30,7 @@ export function withDefaults(type: IntegrationType, given: Integration, resource
     requestTemplates: given.requestTemplates,
     passthroughBehavior: passthroughBehaviorOf(given.passthroughBehavior),
     contentHandling: given.contentHandling,
-    timeoutInMillis: given.timeoutInMillis ?? longestTimeoutMs,
+    timeoutInMillis: given.timeoutInMillis ?? restTimeoutMs,
     cacheNamespace: given.cacheNamespace ?? resourceId,
     cacheKeyParameters: given.cacheKeyParameters ?? [],
     tlsConfig: given.tlsConfig,
@@ -58,11 +58,12 @@ export async function checkIntegration(call: Call, method: Method, integration: 
   checkUri(type, integration.uri)
   checkCredentials(integration.credentials)
   await checkConnection(call, type, integration)
-  checkTimeout(integration)
+  checkTimeout(call, integration)
   checkTransfer(type, integration)
   const declared = method.requestParameters ?? {}
   checkRequestMappings(integration.requestParameters, declared)
   checkContentTypes(integration.requestTemplates)
+  checkTemplateSizes(integration.requestTemplates)
   checkCacheKeys(integration.cacheKeyParameters, declared, integration.requestParameters)
 }
 
@@ -79,9 +80,10 @@ async function checkConnection(call: Call, type: IntegrationType, integration: I
   if (link === undefined) throw new BadRequestException('Invalid Vpc Link identifier specified')
 }
 
-function checkTimeout({ timeoutInMillis, responseTransferMode }: Integration): void {
-  const longest = responseTransferMode === 'STREAM' ? longestStreamTimeoutMs : longestTimeoutMs
-  const timeoutMs = timeoutInMillis ?? longestTimeoutMs
+/** A gateway that allows less than AWS's default takes an integration that states nothing all the same. */
+function checkTimeout({ limits }: Call, { timeoutInMillis, responseTransferMode }: Integration): void {
+  const longest = responseTransferMode === 'STREAM' ? longestStreamTimeoutMs : limits.integrationTimeoutMs
+  const timeoutMs = timeoutInMillis ?? longest
   if (!(timeoutMs >= shortestTimeoutMs && timeoutMs <= longest)) {
     throw new BadRequestException(`Timeout should be between ${shortestTimeoutMs} ms and ${longest} ms`)
   }
@@ -108,4 +110,5 @@ export function checkIntegrationResponse(method: Method, response: IntegrationRe
   const declared = entryOf(method.methodResponses, response.statusCode ?? '')?.responseParameters ?? {}
   checkResponseMappings(response.responseParameters, declared)
   checkContentTypes(response.responseTemplates)
+  checkTemplateSizes(response.responseTemplates)
 }

@@ -10,6 +10,7 @@ import { checkModelName, checkSchema, flattened } from './model-rules.ts'
 import { modelTemplate } from './model-template.ts'
 import { listingPaths, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { checkQuota } from './quotas.ts'
 import { refuseUsedModel } from './references.ts'
 
 export const model: Handlers<
@@ -26,6 +27,7 @@ export const model: Handlers<
     }
     const record = { id: call.ids.short(6), name, description: text(input.description), schema, contentType }
     await checkSchema(call, input.restApiId, record)
+    await checkQuota(call, 'Model', input.restApiId)
     putModel(call, input.restApiId, record)
     return record
   },

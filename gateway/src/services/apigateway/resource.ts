@@ -8,6 +8,7 @@ import { pageOfRecords } from '../page.ts'
 import { found, foundApi, foundResource } from './found.ts'
 import { listingPaths, patched, setting } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { checkResourceCount } from './quotas.ts'
 import { checkPathPart, checkPlace, childPath, resourcesOf, subtree } from './resource-tree.ts'
 
 const unknownResource = 'Invalid Resource identifier specified'
@@ -21,7 +22,9 @@ export const resource: Handlers<
     const parent = await foundResource(call, restApiId, parentId)
     checkPathPart(pathPart)
     const record = { id: call.ids.short(6), parentId, pathPart, path: childPath(parent, pathPart) }
-    checkPlace(record, parent, await resourcesOf(call, restApiId))
+    const all = await resourcesOf(call, restApiId)
+    checkPlace(record, parent, all)
+    checkResourceCount(call, all.length + 1)
     call.store.put('Resource', [restApiId, record.id], record)
     return record
   },

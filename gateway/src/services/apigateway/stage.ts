@@ -7,6 +7,7 @@ import type { Call } from '../call.ts'
 import { mergedTags } from '../tags.ts'
 import { leaveUsagePlans } from './api-parts.ts'
 import { foundApi, foundStage } from './found.ts'
+import { checkQuota } from './quotas.ts'
 import { patchedStage } from './stage-patch.ts'
 import { checkDeployments, checkVariables, newStage, withCacheCluster } from './stage-rules.ts'
 
@@ -28,6 +29,7 @@ export const stage: Handlers<
     if ((await call.store.get('Stage', [input.restApiId, input.stageName])) !== undefined) {
       throw new ConflictException('Stage already exists')
     }
+    await checkQuota(call, 'Stage', input.restApiId)
     call.store.put('Stage', [input.restApiId, input.stageName], record)
     return record
   },
@@ -56,15 +58,18 @@ export const stage: Handlers<
     await foundStage(call, restApiId, stageName)
     await leaveUsagePlans(call, restApiId, stageName)
     call.store.delete('Stage', [restApiId, stageName])
+    call.store.delete('CacheFlush', [restApiId, stageName])
   },
 
-  // The caches belong to the running plan, which starts anew with each commit of its stage.
-  FlushStageCache: ({ restApiId, stageName }, call) => flush(call, restApiId, stageName),
-  FlushStageAuthorizersCache: ({ restApiId, stageName }, call) => flush(call, restApiId, stageName),
-}
+  FlushStageCache: async ({ restApiId, stageName }, call) => {
+    await foundStage(call, restApiId, stageName)
+    call.store.put('CacheFlush', [restApiId, stageName], { flushId: call.ids.uuid() })
+  },
 
-async function flush(call: Call, restApiId: string, stageName: string): Promise<void> {
-  call.store.put('Stage', [restApiId, stageName], await foundStage(call, restApiId, stageName))
+  // What authorizers said belongs to the running plan, which starts anew with each commit of its stage.
+  FlushStageAuthorizersCache: async ({ restApiId, stageName }, call) => {
+    call.store.put('Stage', [restApiId, stageName], await foundStage(call, restApiId, stageName))
+  },
 }
 
 /** Throws BadRequestException for the first thing a stage names that is not there. */

@@ -1,26 +1,21 @@
-// Test calls: a method of the API as it stands, deployed or not, run with its log kept. Rules: R 15, RR 19.
+// Test calls: a method or an authorizer of the API as it stands, deployed or not, run with its log kept. Rules: R 15, RR 19.
 import { NotFoundException } from '@sluice/aws-protocol/apigateway'
-import type { Operations, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
+import type { Operations, TestInvokeAuthorizerRequest, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import { freezeRestApi } from '../../freeze/rest.ts'
 import type { HeaderList } from '../../nouns/headers.ts'
+import type { MethodTest } from '../../ports/test-calls.ts'
 import type { Call } from '../call.ts'
 import { found, foundResource, unknownApi } from './found.ts'
 import { verbs } from './method-rules.ts'
 import type { ApigatewayParts } from './parts.ts'
 
-export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations, 'TestInvokeMethod', Call> {
+export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations, 'TestInvokeMethod' | 'TestInvokeAuthorizer', Call> {
   return {
     TestInvokeMethod: async (input, call) => {
       const { restApiId, resourceId, httpMethod, clientCertificateId } = input
       await foundResource(call, restApiId, resourceId)
       const configuredMethod = await configured(call, input)
-      if (clientCertificateId !== undefined) {
-        found(
-          await call.store.get('ClientCertificate', [clientCertificateId]),
-          'Invalid Client Certificate identifier specified',
-        )
-      }
       const snapshot = found(await freezeRestApi(call.store, restApiId), unknownApi(call, restApiId))
       const { status, headers, body, log, latencyMs } = await testCalls.method({
         scope: call.scope,
@@ -28,13 +23,36 @@ export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations,
         resourceId,
         configuredMethod,
         httpMethod,
-        clientCertificateId,
+        clientCertificate: await certificateOf(call, clientCertificateId),
         ...requestOf(input),
         tester: call.principal,
       })
       return { status, body, ...headerMembers(headers), log, latency: latencyMs }
     },
+
+    TestInvokeAuthorizer: async (input, call) => {
+      const { restApiId, authorizerId } = input
+      found(
+        await call.store.get('Authorizer', [restApiId, authorizerId]),
+        'Invalid Authorizer identifier specified',
+      )
+      const snapshot = found(await freezeRestApi(call.store, restApiId), unknownApi(call, restApiId))
+      const { status, latencyMs, ...told } = await testCalls.authorizer({
+        scope: call.scope,
+        snapshot,
+        authorizerId,
+        ...requestOf(input),
+        tester: call.principal,
+      })
+      return { clientStatus: status, latency: latencyMs, ...told }
+    },
   }
+}
+
+async function certificateOf(call: Call, id: string | undefined): Promise<MethodTest['clientCertificate']> {
+  if (id === undefined) return undefined
+  const record = found(await call.store.get('ClientCertificate', [id]), 'Invalid Client Certificate identifier specified')
+  return { certificatePem: record.pemEncodedCertificate ?? '', privateKeyPem: record.privateKeyPem }
 }
 
 /** The configured method that a verb is served by. Throws NotFoundException. */
@@ -50,8 +68,10 @@ async function configured(
   throw new NotFoundException('Invalid Method identifier specified')
 }
 
+type Sent = Pick<TestInvokeMethodRequest, keyof TestInvokeMethodRequest & keyof TestInvokeAuthorizerRequest>
+
 /** What a test request sends. Of a header that is given both ways, the several values go out. */
-function requestOf(input: TestInvokeMethodRequest) {
+function requestOf(input: Sent) {
   const { pathWithQueryString, body = '', stageVariables, headers = {}, multiValueHeaders = {} } = input
   const several = Object.entries(multiValueHeaders).flatMap(([name, values]) => values.flatMap((value) => [name, value]))
   const single = Object.entries(headers).filter(([name]) => !Object.hasOwn(multiValueHeaders, name))

@@ -3,17 +3,24 @@ import type { Operations } from '@sluice/aws-protocol/apigateway'
 // oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { randomIds } from '../../nouns/ids.ts'
+import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
 import { createHandlers } from './index.ts'
+import { selfSigned } from './self-signed.ts'
 
 export const scope = { account: '000000000000', region: 'us-east-1' }
 const nobody = (): never => {
   throw new Error('these tests call no backend')
 }
-const handlers = createHandlers({ testCalls: { method: nobody } })
+/** What keys used is tested with real counters, through clients: conformance/rest-access. */
+const noCounters = { admit: nobody, setRemaining: nobody, usage: nobody, flush: nobody, close: nobody }
+const handlers = createHandlers({ testCalls: { method: nobody, authorizer: nobody }, counters: noCounters })
 
 export const nowMs = 1_750_000_000_000
+
+/** What every bucket has as `trust.pem`. */
+const truststore = selfSigned(nowMs, nowMs + 1_000_000).then(({ certificatePem }) => certificatePem)
 
 export interface ControlPlane {
   readonly store: Store
@@ -41,7 +48,9 @@ export function createControlPlane(): ControlPlane {
         ids: randomIds,
         addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
         store: transaction,
+        objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
         customIds: true,
+        limits: adjustableLimits,
       }
       const handler = handlers[name] as (input: unknown, call: Call) => unknown
       const output = await handler(input, call)

@@ -5,7 +5,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
 import { pageOfList } from '../page.ts'
 import { found, foundPlan } from './found.ts'
-import { refuseSharedStages } from './usage-plan-rules.ts'
+import { leavePlan, refuseSharedStages } from './usage-plan-rules.ts'
 
 const unknownKey = 'Invalid Key identifier specified'
 
@@ -45,7 +45,7 @@ export const usagePlanKey: Handlers<
   DeleteUsagePlanKey: async ({ usagePlanId, keyId }, call) => {
     await foundPlan(call, usagePlanId)
     found(await call.store.get('UsagePlanKey', [usagePlanId, keyId]), unknownKey)
-    call.store.delete('UsagePlanKey', [usagePlanId, keyId])
+    await leavePlan(call, usagePlanId, keyId)
   },
 }
 

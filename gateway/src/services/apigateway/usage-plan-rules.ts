@@ -63,6 +63,12 @@ export async function refuseSharedStages(call: Call, keyId: string, plan: UsageP
   }
 }
 
+/** A key that leaves a plan takes what it used along. */
+export async function leavePlan(call: Call, planId: string, keyId: string): Promise<void> {
+  for (const { key } of await call.store.list('UsageDay', [planId, keyId])) call.store.delete('UsageDay', key)
+  call.store.delete('UsagePlanKey', [planId, keyId])
+}
+
 /** A stage as patches name it: `api:stage`. */
 export function stageName({ apiId, stage }: ApiStage): string {
   return `${apiId}:${stage}`

@@ -13,6 +13,7 @@ import {
   checkThrottles,
   checkedQuota,
   isStage,
+  leavePlan,
   refuseSharedStages,
   stageName,
 } from './usage-plan-rules.ts'
@@ -73,7 +74,7 @@ export const usagePlan: Handlers<
       const because = `because there are API Stages associated with it, including ${stageName(stage)}`
       throw new BadRequestException(`Cannot delete Usage Plan ${usagePlanId} ${because}`)
     }
-    for (const { key } of await call.store.list('UsagePlanKey', [usagePlanId])) call.store.delete('UsagePlanKey', key)
+    for (const { key } of await call.store.list('UsagePlanKey', [usagePlanId])) await leavePlan(call, usagePlanId, key[1] ?? '')
     call.store.delete('UsagePlan', [usagePlanId])
   },
 }

@@ -4,6 +4,7 @@ import { ConflictException, type Operations } from '@sluice/aws-protocol/apigate
 import type { DomainNameRecord } from '../../nouns/records.ts'
 import { nowSeconds, type Call } from '../call.ts'
 import { claimDomain, deleteDomain, withAddresses } from '../domains/record.ts'
+import { withTruststore } from '../domains/truststore.ts'
 import { mergedTags } from '../tags.ts'
 import { checkDomainName, settledConfigurations, settledMutualTls } from './domain-name-rules.ts'
 import { configurationsOf, shownDomain, storedConfigurations, storedRoutingMode } from './domain-view.ts'
@@ -16,7 +17,7 @@ export const domainName: Handlers<Operations, Names, Call> = {
   CreateDomainName: async (input, call) => {
     const { DomainName: name } = input
     checkDomainName(name)
-    const record: DomainNameRecord = withAddresses(call, {
+    const given: DomainNameRecord = withAddresses(call, {
       domainName: name,
       ...storedConfigurations(settledConfigurations(input.DomainNameConfigurations)),
       certificateUploadDate: nowSeconds(call),
@@ -25,6 +26,7 @@ export const domainName: Handlers<Operations, Names, Call> = {
       routingMode: storedRoutingMode(input.RoutingMode) ?? 'BASE_PATH_MAPPING_ONLY',
       tags: mergedTags(undefined, input.Tags),
     })
+    const record = await withTruststore(call, given, undefined)
     if (!(await claimDomain(call, name))) {
       throw new ConflictException('The domain name you provided already exists.')
     }
@@ -44,12 +46,13 @@ export const domainName: Handlers<Operations, Names, Call> = {
   UpdateDomainName: async (input, call) => {
     const stored = await found(call, 'DomainName', [input.DomainName])
     const configurations = settledConfigurations(input.DomainNameConfigurations, configurationsOf(stored))
-    const record: DomainNameRecord = withAddresses(call, {
+    const changed: DomainNameRecord = withAddresses(call, {
       ...stored,
       ...storedConfigurations(configurations),
       mutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, stored.mutualTlsAuthentication),
       routingMode: storedRoutingMode(input.RoutingMode) ?? stored.routingMode,
     })
+    const record = await withTruststore(call, changed, stored)
     call.store.put('DomainName', [input.DomainName], record)
     return shownDomain(record)
   },

@@ -3,8 +3,10 @@ import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
 // oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { randomIds } from '../../nouns/ids.ts'
+import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { Store } from '../../ports/store.ts'
+import { selfSigned } from '../apigateway/self-signed.ts'
 import type { Call } from '../call.ts'
 import { apigatewayv2Service } from './index.ts'
 
@@ -19,6 +21,9 @@ export interface TestService {
   /** Puts the clock forward. */
   readonly pass: (seconds: number) => void
 }
+
+/** What every bucket has as `trust.pem`. */
+const truststore = selfSigned(1_700_000_000_000, 1_800_000_000_000).then(({ certificatePem }) => certificatePem)
 
 /** A fault as a test compares it. */
 export const fault = (code: string, status: number, message: string) => ({ code, status, message })
@@ -51,7 +56,9 @@ export function testService(): TestService {
           ids: randomIds,
           addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
           store: transaction,
+          objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
           customIds: true,
+        limits: adjustableLimits,
         }
         const handler = apigatewayv2Service.handlers[name] as (input: unknown, call: Call) => unknown
         return (await handler(input, call)) as Operations[typeof name]['output']

@@ -21,6 +21,7 @@ import { describe, expect, test } from 'vitest'
 // oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { randomIds } from '../../nouns/ids.ts'
+import { adjustableLimits } from '../../nouns/limits.ts'
 import { createEndpoint } from '../endpoint.ts'
 import { trusting } from '../identity.ts'
 import { apigatewayv2Service } from './index.ts'
@@ -43,6 +44,7 @@ function client(): ApiGatewayV2Client {
     addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
     identify: trusting({ account: '000000000000', region: 'us-east-1' }),
     customIds: true,
+    limits: adjustableLimits,
     bug: (error) => {
       throw error
     },

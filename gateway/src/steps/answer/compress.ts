@@ -22,7 +22,11 @@ export function compileCompression(minimumBytes: number | undefined): Compress |
   }
 }
 
-async function compressed({ status, headers }: Answer, bytes: Uint8Array, coding: keyof typeof codings): Promise<Answer> {
+async function compressed(
+  { status, headers }: Answer,
+  bytes: Uint8Array,
+  coding: keyof typeof codings,
+): Promise<Answer> {
   const body = await codings[coding](bytes)
   return { status, headers: [...headers, 'Content-Encoding', coding, 'Vary', 'Accept-Encoding'], body }
 }

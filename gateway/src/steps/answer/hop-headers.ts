@@ -1,4 +1,6 @@
 // Headers of one hop, which no proxy hands on, and header lines made safe for the wire.
+import { byHeaderName } from '../../nouns/header-names.ts'
+import type { HeaderList } from '../../nouns/headers.ts'
 
 /** Meant for one connection only. */
 export const hopHeaders: ReadonlySet<string> = new Set([
@@ -29,9 +31,22 @@ export function headerValue(value: string): string {
   return invalidValue.test(value) ? Buffer.from(value.replace(controls, ' '), 'utf8').toString('latin1') : value
 }
 
-/** Appends a header of a backend's or function's answer, unless it is for one hop, is its length, or is no header. */
+/** Whether a header of an answer goes on to the client: not when it is for one hop, is its length, or is no header. */
+const passes = byHeaderName(
+  (name, lower) => !hopHeaders.has(lower) && lower !== 'content-length' && validName.test(name),
+)
+
+/** Appends a header of a function's answer, if it passes. */
 export function appendPassed(headers: string[], name: string, value: string): void {
-  const lower = name.toLowerCase()
-  if (hopHeaders.has(lower) || lower === 'content-length' || !validName.test(name)) return
-  headers.push(name, headerValue(value))
+  if (passes(name)) headers.push(name, headerValue(value))
+}
+
+/** The headers of a backend's answer that pass. Their values came through an HTTP parser: they need no check. */
+export function passedHeaders(backend: HeaderList): string[] {
+  const headers: string[] = []
+  for (let index = 0; index < backend.length; index += 2) {
+    const name = backend[index] ?? ''
+    if (passes(name)) headers.push(name, backend[index + 1] ?? '')
+  }
+  return headers
 }

@@ -72,7 +72,8 @@ function parse(payload: Uint8Array, keys: ReadonlySet<string>): ProxyAnswer {
 function statusOf(value: unknown): number {
   if (value === undefined || value === null) return 200
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999) throw malformedProxyAnswer()
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999)
+    throw malformedProxyAnswer()
   // A 1xx would leave the client waiting for the final answer.
   if (status < 200) throw malformedProxyAnswer()
   return status

@@ -1,4 +1,6 @@
 // How a proxy integration's answer headers reach a REST API's client: passed, renamed or dropped. rest specification 8.3.
+import { byHeaderName } from '../../nouns/header-names.ts'
+import type { HeaderList } from '../../nouns/headers.ts'
 import { headerValue, isHeaderName } from './hop-headers.ts'
 
 const remapped = new Set([
@@ -26,9 +28,24 @@ const dropped = new Set([
   'via',
 ])
 
-/** Appends one header of a backend's or function's answer under the name that the client sees. */
+/** The name that the client sees, or undefined where the header is not for it. */
+const clientName = byHeaderName((name, lower) => {
+  if (dropped.has(lower) || !isHeaderName(name)) return undefined
+  return remapped.has(lower) ? `x-amzn-Remapped-${name}` : name
+})
+
+/** Appends one header of a function's answer under the name that the client sees. */
 export function appendRemapped(headers: string[], name: string, value: string): void {
-  const lower = name.toLowerCase()
-  if (dropped.has(lower) || !isHeaderName(name)) return
-  headers.push(remapped.has(lower) ? `x-amzn-Remapped-${name}` : name, headerValue(value))
+  const seen = clientName(name)
+  if (seen !== undefined) headers.push(seen, headerValue(value))
+}
+
+/** A backend's headers as the client sees them. Their values came through an HTTP parser: they need no check. */
+export function remappedHeaders(backend: HeaderList): string[] {
+  const headers: string[] = []
+  for (let index = 0; index < backend.length; index += 2) {
+    const name = clientName(backend[index] ?? '')
+    if (name !== undefined) headers.push(name, backend[index + 1] ?? '')
+  }
+  return headers
 }

@@ -7,7 +7,10 @@ import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Signer } from './iam-signer.ts'
 
 /** What a signer's own policies say. */
-export function policiesOf({ policies, permissionsBoundary }: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary'> {
+export function policiesOf({
+  policies,
+  permissionsBoundary,
+}: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary'> {
   return {
     identity: policies.map(compiled),
     boundary: permissionsBoundary === undefined ? undefined : compiled(permissionsBoundary),

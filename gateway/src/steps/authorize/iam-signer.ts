@@ -1,11 +1,5 @@
 // Who signed a request to an API: the key's owner, once the signature is found right. S A.
-import {
-  parseCredentialScope,
-  SignatureFault,
-  verify,
-  type CredentialScope,
-  type SignableRequest,
-} from '@sluice/sigv4'
+import { parseCredentialScope, SignatureFault, verify, type CredentialScope, type SignableRequest } from '@sluice/sigv4'
 import type { Received } from '../../nouns/exchange.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { parseQuery } from '../../nouns/query.ts'
@@ -43,7 +37,7 @@ export async function signerOf(
     now: clock.now(),
     service,
     regions: [region],
-    secretFor: () => known && secretAccessKey !== undefined ? { ...known, secretAccessKey } : undefined,
+    secretFor: () => (known && secretAccessKey !== undefined ? { ...known, secretAccessKey } : undefined),
   })
   return { known: verified.key, accessKeyId: verified.scope.accessKeyId }
 }

@@ -33,7 +33,8 @@ function verifyToken(
 ): VerifiedToken {
   const { algorithm, signed, signature, claims } = parsed
   const digest = supportedAlgorithms.get(algorithm)
-  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature)) throw new TokenFault('signature mismatch')
+  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature))
+    throw new TokenFault('signature mismatch')
   checkIssuer(claims, keys.issuer)
   return {
     ...timesOf(claims),

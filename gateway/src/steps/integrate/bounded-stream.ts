@@ -36,7 +36,10 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     if (this.failed !== undefined) return Promise.reject(this.failed)
     return new Promise((resolve, reject) => {
       this.waiting = reject
-      this.source.next().then((result) => this.take(result, resolve), (error: unknown) => this.fail(error as Error))
+      this.source.next().then(
+        (result) => this.take(result, resolve),
+        (error: unknown) => this.fail(error as Error),
+      )
     })
   }
 
@@ -50,7 +53,10 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     const { expectedBytes, clock } = this.bounds
     this.lastChunkMs = clock.now()
     if (result.done !== true) this.bytes += result.value.length
-    if (expectedBytes !== undefined && (this.bytes > expectedBytes || (result.done === true && this.bytes < expectedBytes))) {
+    if (
+      expectedBytes !== undefined &&
+      (this.bytes > expectedBytes || (result.done === true && this.bytes < expectedBytes))
+    ) {
       this.fail(new Error(`the stream has other than the ${expectedBytes} bytes that it promised`))
       return
     }
@@ -66,7 +72,8 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     const check = (): void => {
       if (clock.now() >= endsAtMs) this.fail(new Error('the stream took longer than it may'))
       // Nobody waits: the reader is slow, the source is not.
-      else if (this.waiting !== undefined && clock.now() - this.lastChunkMs >= idleMs) this.fail(new Error('the stream paused longer than it may'))
+      else if (this.waiting !== undefined && clock.now() - this.lastChunkMs >= idleMs)
+        this.fail(new Error('the stream paused longer than it may'))
       else {
         if (this.waiting === undefined) this.lastChunkMs = clock.now()
         this.arm()

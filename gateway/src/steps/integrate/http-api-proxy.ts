@@ -1,12 +1,18 @@
 // HTTP_PROXY of HTTP APIs: the request to a public backend and its answer back. HTTP 6.
 import type { Answered, PathParameters } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
-import type { HeaderList } from '../../nouns/headers.ts'
+import { byHeaderName } from '../../nouns/header-names.ts'
 import { httpRoutePath, type HttpAdmitted, type HttpMapped, type HttpRoute } from '../../nouns/http.ts'
 import { httpTraceId } from '../../nouns/trace-id.ts'
 import { encodePathValue } from '../../nouns/uri-text.ts'
-import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
-import { appendPassed, hopHeaders } from '../answer/hop-headers.ts'
+import {
+  UpstreamFault,
+  type Backend,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamOptions,
+} from '../../ports/upstream.ts'
+import { hopHeaders, passedHeaders } from '../answer/hop-headers.ts'
 import type { Step } from '../pipeline.ts'
 import { compileUri, type ResolvedUri } from './uri.ts'
 
@@ -27,24 +33,28 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
 
   return {
     name: 'integrate',
-    run: async (exchange) => {
+    run: (exchange) => {
       const target = uri.resolve(uriValues(exchange.pathParameters))
       if (target === undefined) throw new HttpFault(500, 'Internal Server Error', { log: 'Invalid endpoint address' })
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
-      try {
-        const { status, headers, body } = await backend.request({
-          method: httpMethod === 'ANY' ? exchange.method : httpMethod,
-          target: requestTarget(exchange, target, appendsPath),
-          headers: backendHeaders(exchange, target.authority),
-          body: exchange.body.length === 0 ? undefined : exchange.body,
-          timeoutMs,
-        })
-        return { answer: { status, headers: clientHeaders(headers), body } }
-      } catch (error) {
-        throw error instanceof UpstreamFault ? unavailable(error) : error
+      const request = {
+        method: httpMethod === 'ANY' ? exchange.method : httpMethod,
+        target: requestTarget(exchange, target, appendsPath),
+        headers: backendHeaders(exchange, target.authority),
+        body: exchange.body.length === 0 ? undefined : exchange.body,
+        timeoutMs,
       }
+      return backend.request(request).then(answered, failed)
     },
   }
+}
+
+function answered({ status, headers, body }: UpstreamAnswer): Answered {
+  return { answer: { status, headers: passedHeaders(headers), body } }
+}
+
+function failed(error: unknown): never {
+  throw error instanceof UpstreamFault ? unavailable(error) : error
 }
 
 /** A request, and what parameter mappings made of it. */
@@ -83,6 +93,12 @@ function appended(base: string, path: string): string {
 
 const replaced = new Set(['host', 'content-length', 'expect', 'x-amzn-trace-id', 'forwarded', 'via'])
 
+/** The lower-case name of a client's header that the gateway keeps for itself; undefined where it goes on. */
+const ownName = byHeaderName((_, lower) =>
+  replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-') ? lower : undefined,
+)
+const isAuthorization = byHeaderName((_, lower) => lower === 'authorization')
+
 function backendHeaders(exchange: Outgoing, authority: string): string[] {
   const { outgoing } = exchange
   const client = outgoing === undefined ? exchange.headers : outgoing.headers
@@ -92,10 +108,10 @@ function backendHeaders(exchange: Outgoing, authority: string): string[] {
   for (let index = 0; index < client.length; index += 2) {
     const name = client[index] ?? ''
     const value = client[index + 1] ?? ''
-    const lower = name.toLowerCase()
-    if (replaced.has(lower) || hopHeaders.has(lower) || lower.startsWith('x-forwarded-')) keepOwn(own, lower, value)
+    const kept = ownName(name)
+    if (kept !== undefined) keepOwn(own, kept, value)
     // A signature was for the gateway. HTTP 13.
-    else if (!signed || lower !== 'authorization' || !value.startsWith('AWS4-')) headers.push(name, value)
+    else if (!signed || !isAuthorization(name) || !value.startsWith('AWS4-')) headers.push(name, value)
   }
   headers.push('Forwarded', forwardedLine(exchange, own.forwarded, own.forwardedFor))
   headers.push('Via', listed(own.via, ownVia))
@@ -158,11 +174,4 @@ function forwardedLine(exchange: HttpAdmitted, existing: string | undefined, for
 function token(value: string): string {
   if (/^[A-Za-z0-9.\-_]+$/.test(value)) return value
   return value.includes(':') && !value.startsWith('[') && !value.includes('"') ? `"[${value}]"` : JSON.stringify(value)
-}
-
-function clientHeaders(backend: HeaderList): string[] {
-  const headers: string[] = []
-  for (let index = 0; index < backend.length; index += 2)
-    appendPassed(headers, backend[index] ?? '', backend[index + 1] ?? '')
-  return headers
 }

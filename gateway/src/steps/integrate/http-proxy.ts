@@ -2,10 +2,12 @@
 import { isUtf8 } from 'node:buffer'
 import { base64, utf8 } from '../../nouns/bytes.ts'
 import { visibleHeaders } from '../../nouns/client-headers.ts'
+import type { Listener } from '../../nouns/decisions.ts'
 import type { Answer, Answered } from '../../nouns/exchange.ts'
 import { tellEndpointRequest, tellEndpointResponse } from '../../nouns/execution-lines.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
-import { lastHeader, type HeaderList } from '../../nouns/headers.ts'
+import { byHeaderName } from '../../nouns/header-names.ts'
+import { lastHeader } from '../../nouns/headers.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import type { MappedParameters, ProxyMapped } from '../../nouns/outgoing.ts'
 import type { RestAdmitted, RestMethod, RestStage } from '../../nouns/rest.ts'
@@ -20,7 +22,7 @@ import {
   type UpstreamOptions,
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
-import { appendRemapped } from '../answer/proxy-headers.ts'
+import { remappedHeaders } from '../answer/proxy-headers.ts'
 import type { Step } from '../pipeline.ts'
 import { streamBody } from './stream-body.ts'
 import { compileUri, type ResolvedUri } from './uri.ts'
@@ -50,8 +52,8 @@ export function httpProxy(
 
   return {
     name: 'integrate',
-    run: async (exchange) => {
-      const { mapped } = exchange
+    run: (exchange) => {
+      const { mapped, listener } = exchange
       const target = uri.resolve(mapped?.path ?? noValues)
       if (target === undefined) throw configurationFault('Invalid endpoint address')
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
@@ -62,44 +64,50 @@ export function httpProxy(
         body: exchange.body.length === 0 ? undefined : exchange.body,
         timeoutMs,
       }
-      const { listener } = exchange
-      const startedMs = performance.now()
-      if (listener !== undefined) {
-        const { headers, body } = request
-        tellEndpointRequest(listener, { uri: `${target.origin}${request.target}`, headers, body })
-      }
-      try {
-        const { received, answer } = await read(backend, request, exchange)
-        if (listener !== undefined) {
-          tellEndpointResponse(listener, { ...received, latencyMs: performance.now() - startedMs })
-        }
-        return { answer }
-      } catch (error) {
-        throw error instanceof UpstreamFault ? gatewayFault(error) : error
-      }
+      const whole = listener === undefined ? read : toldRead(read, listener, target.origin)
+      return whole(backend, request, exchange).then(answered, failed)
     },
   }
 }
 
+function answered({ answer }: Outcome): Answered {
+  return { answer }
+}
+
+function failed(error: unknown): never {
+  throw error instanceof UpstreamFault ? gatewayFault(error) : error
+}
+
+/** The same, with both halves of the exchange told to whoever listens. */
+function toldRead(read: Read, listener: Listener, origin: string): Read {
+  return async (backend, request, exchange) => {
+    const startedMs = performance.now()
+    const { target, headers, body } = request
+    tellEndpointRequest(listener, { uri: `${origin}${target}`, headers, body })
+    const outcome = await read(backend, request, exchange)
+    tellEndpointResponse(listener, { ...outcome.received, latencyMs: performance.now() - startedMs })
+    return outcome
+  }
+}
+
 /** What came from the backend, and what the client gets of it. */
-type Read = (
-  backend: Backend,
-  request: UpstreamRequest,
-  exchange: RestAdmitted,
-) => Promise<{ readonly received: UpstreamAnswer | StreamedUpstreamAnswer; readonly answer: Answer }>
+type Read = (backend: Backend, request: UpstreamRequest, exchange: RestAdmitted) => Promise<Outcome>
+
+interface Outcome {
+  readonly received: UpstreamAnswer | StreamedUpstreamAnswer
+  readonly answer: Answer
+}
 
 function readWhole({ isBinary }: RestStage): Read {
-  return async (backend, request, exchange) => {
-    const received = await backend.request(request)
-    return { received, answer: passThrough(received, exchange, isBinary) }
-  }
+  return (backend, request, exchange) =>
+    backend.request(request).then((received) => ({ received, answer: passThrough(received, exchange, isBinary) }))
 }
 
 /** Bytes pass as they come, whatever their type, and keep the length that the backend names. */
 function readStream({ isEdge }: RestStage, clock: Clock): Read {
   return async (backend, request, { receivedAtMs }) => {
     const received = await backend.stream(request)
-    const headers = clientHeaders(received.headers)
+    const headers = remappedHeaders(received.headers)
     const length = lastHeader(received.headers, 'content-length')
     if (length !== undefined && request.method !== 'HEAD') headers.push('Content-Length', length)
     const body = streamBody(received.body, headers, { clock, isEdge, receivedAtMs })
@@ -140,6 +148,7 @@ export function joinQuery(
   return all === '' ? path : `${path}?${all}`
 }
 
+/** Names that the gateway writes itself, or does not send on. */
 const replaced = new Set([
   'host',
   'content-encoding',
@@ -150,6 +159,9 @@ const replaced = new Set([
   'x-forwarded-proto',
 ])
 
+const lowerName = byHeaderName((_, lower) => lower)
+const noNames: ReadonlySet<string> = new Set()
+
 interface Target {
   readonly authority: string
   readonly userAgent: string
@@ -157,29 +169,28 @@ interface Target {
 }
 
 function proxyHeaders(exchange: RestAdmitted, target: Target, mapped: MappedParameters | undefined): string[] {
-  // The names that are settled: mapped ones replace the client's, and the client's replace the defaults.
-  const mappedNames = new Set(mapped?.headers.map(([name]) => name.toLowerCase()))
-  const present = new Set(mappedNames)
+  // Mapped names replace the client's, and the client's replace the defaults.
+  const mappedNames =
+    mapped === undefined || mapped.headers.length === 0
+      ? noNames
+      : new Set(mapped.headers.map(([name]) => name.toLowerCase()))
   const headers: string[] = []
   const client = visibleHeaders(exchange.headers)
-  let forwardedFor = exchange.sourceIp
   for (let index = 0; index < client.length; index += 2) {
     const name = client[index] ?? ''
-    const value = client[index + 1] ?? ''
-    const lower = name.toLowerCase()
-    if (lower === 'x-forwarded-for') forwardedFor = `${value}, ${exchange.sourceIp}`
-    if (replaced.has(lower) || mappedNames.has(lower)) continue
-    headers.push(name, value)
-    present.add(lower)
+    const lower = lowerName(name)
+    if (!replaced.has(lower) && !mappedNames.has(lower)) headers.push(name, client[index + 1] ?? '')
   }
-  if (!present.has('host')) headers.push('Host', target.authority)
-  if (!present.has('accept')) headers.push('Accept', 'application/json')
-  if (!present.has('user-agent')) headers.push('User-Agent', target.userAgent)
+  const isAbsent = (lower: string): boolean => !mappedNames.has(lower) && lastHeader(client, lower) === undefined
+  if (!mappedNames.has('host')) headers.push('Host', target.authority)
+  if (isAbsent('accept')) headers.push('Accept', 'application/json')
+  if (isAbsent('user-agent')) headers.push('User-Agent', target.userAgent)
+  const forwardedFor = lastHeader(client, 'x-forwarded-for')
   headers.push('X-Amzn-Apigateway-Api-Id', target.apiId)
   headers.push('X-Amzn-Trace-Id', traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs))
   headers.push(
     'X-Forwarded-For',
-    forwardedFor,
+    forwardedFor === undefined ? exchange.sourceIp : `${forwardedFor}, ${exchange.sourceIp}`,
     'X-Forwarded-Port',
     String(exchange.port),
     'X-Forwarded-Proto',
@@ -189,24 +200,13 @@ function proxyHeaders(exchange: RestAdmitted, target: Target, mapped: MappedPara
   return headers
 }
 
-function clientHeaders(backend: HeaderList): string[] {
-  const headers: string[] = []
-  for (let index = 0; index < backend.length; index += 2)
-    appendRemapped(headers, backend[index] ?? '', backend[index + 1] ?? '')
-  return headers
-}
-
 /**
  * Binary passes where the answer's type is binary for the API (as base64 unless the client accepts binary) or the client
  * accepts binary; anything else is text, whose invalid bytes become U+FFFD. rest specification 4.4, 4.6.
  */
-function passThrough(
-  answer: UpstreamAnswer,
-  exchange: RestAdmitted,
-  isBinary: RestStage['isBinary'],
-): Answer {
+function passThrough(answer: UpstreamAnswer, exchange: RestAdmitted, isBinary: RestStage['isBinary']): Answer {
   const { status, body } = answer
-  const headers = clientHeaders(answer.headers)
+  const headers = remappedHeaders(answer.headers)
   const accept = lastHeader(exchange.headers, 'accept')
   const acceptsBinary = accept !== undefined && isBinary(firstMediaType(accept))
   if (acceptsBinary || body.length === 0) return { status, headers, body }

@@ -32,8 +32,7 @@ export async function invokeFunction(
 /** Tells a listener what goes to Lambda. */
 export function tellCall({ functionArn, payload }: FunctionCall, exchange: Received, apiId: string): void {
   const { listener, requestId, receivedAtMs } = exchange
-  if (listener !== undefined)
-    tellInvocation(listener, { functionArn, requestId, apiId, payload, atMs: receivedAtMs })
+  if (listener !== undefined) tellInvocation(listener, { functionArn, requestId, apiId, payload, atMs: receivedAtMs })
 }
 
 /** Lambda's answer headers, as the log shows them. Recorded: REST 19. */

@@ -90,7 +90,11 @@ async function answerOf(
     if (at >= 0) {
       const { status, headers } = streamedProxyHead(read.subarray(0, at))
       const rest = following(read.subarray(at + preludeDelimiter.length), reader)
-      return { status, headers, body: streamBody(rest, headers, { clock, isEdge, receivedAtMs: exchange.receivedAtMs }) }
+      return {
+        status,
+        headers,
+        body: streamBody(rest, headers, { clock, isEdge, receivedAtMs: exchange.receivedAtMs }),
+      }
     }
     const next = await nextOf(reader)
     if (next === undefined) {

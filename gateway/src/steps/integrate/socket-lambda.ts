@@ -37,7 +37,7 @@ export function socketLambda(
         traceId: trace,
         timeoutMs,
       })
-      const selector = functionError === undefined ? undefined : errorMessageOf(payload)
+      const selector = functionError === undefined ? undefined : errorMessageOf(utf8(payload))
       // A function that failed never opens a connection, whatever its error is mapped to (?).
       const status = functionError === undefined ? 200 : 502
       const headers = ['Content-Type', 'application/json']
@@ -46,10 +46,10 @@ export function socketLambda(
   }
 }
 
-/** `errorMessage` of a failed function's error object. */
-function errorMessageOf(payload: Uint8Array): string | undefined {
+/** `errorMessage` of a backend's answer: what integration responses are selected by. Undefined when it has none. */
+export function errorMessageOf(text: string): string | undefined {
   try {
-    const value = JSON.parse(utf8(payload)) as { readonly errorMessage?: unknown } | null
+    const value = JSON.parse(text) as { readonly errorMessage?: unknown } | null
     return typeof value?.errorMessage === 'string' ? value.errorMessage : undefined
   } catch {
     return undefined

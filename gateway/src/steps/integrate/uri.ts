@@ -20,7 +20,7 @@ export interface ResolvedUri {
 }
 
 const stageVariable = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g
-const placeholder = /\{([A-Za-z0-9._$:-]+)\+?\}/g
+const placeholder = /\{[A-Za-z0-9._$:-]+\+?\}/
 const httpUrl = /^(https?):\/\/([^/?#]+)([^?#]*)(?:\?([^#]*))?/i
 
 /** Replaces `${stageVariables.name}`; one that is not set becomes the empty string. */
@@ -44,19 +44,33 @@ export function compileUri(uri: string, variables: Readonly<Record<string, strin
   return { origin: undefined, authority: undefined, resolve: (values) => split(whole(values)) }
 }
 
+/** Literal text and placeholder names in turn, joined for each request. */
 function compileText(text: string): (values: ReadonlyMap<string, string>) => string {
   if (!placeholderIn(text)) return () => text
-  return (values) => text.replace(placeholder, (whole, name: string) => encodeUnsafe(values.get(name)) ?? whole)
+  const parts = text.split(/(\{[A-Za-z0-9._$:-]+\+?\})/)
+  const names = parts.map((part, index) => (index % 2 === 1 ? part.replace(/^\{|\+?\}$/g, '') : undefined))
+  return (values) => {
+    let filled = ''
+    for (let index = 0; index < parts.length; index++) {
+      const name = names[index]
+      filled += (name === undefined ? undefined : encodeUnsafe(values.get(name))) ?? parts[index] ?? ''
+    }
+    return filled
+  }
 }
+
+// eslint-disable-next-line no-control-regex -- control characters would break the request line
+const unsafe = /[\u0000-\u0020\u007F-\u{10FFFF}"<>]/u
+const everyUnsafe = new RegExp(unsafe, 'gu')
 
 /** Values go in as received, slashes included; only what no request line can carry is encoded. */
 function encodeUnsafe(value: string | undefined): string | undefined {
-  // eslint-disable-next-line no-control-regex -- control characters would break the request line
-  return value?.replace(/[\u0000-\u0020\u007F-\u{10FFFF}"<>]/gu, encodeURIComponent)
+  return value !== undefined && unsafe.test(value)
+    ? value.toWellFormed().replace(everyUnsafe, encodeURIComponent)
+    : value
 }
 
 function placeholderIn(text: string): boolean {
-  placeholder.lastIndex = 0
   return placeholder.test(text)
 }
 

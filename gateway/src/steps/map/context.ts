@@ -24,14 +24,16 @@ type Branch = Map<string, ContextReader | Branch>
 function treeOf(variables: Readonly<Record<string, ContextReader>>): Branch {
   const root: Branch = new Map()
   for (const [name, read] of Object.entries(variables)) {
-    const [first = '', second] = name.split('.')
-    if (second === undefined) {
-      root.set(first, read)
-      continue
+    const parts = name.split('.')
+    const leaf = parts.pop() ?? ''
+    let branch = root
+    for (const part of parts) {
+      const known = branch.get(part)
+      const next: Branch = known instanceof Map ? known : new Map()
+      branch.set(part, next)
+      branch = next
     }
-    const known = root.get(first)
-    const branch: Branch = known instanceof Map ? known : new Map()
-    root.set(first, branch.set(second, read))
+    branch.set(leaf, read)
   }
   return root
 }

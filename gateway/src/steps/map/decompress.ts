@@ -45,7 +45,8 @@ async function decoded(decode: Decode, headers: HeaderList, body: Uint8Array): P
       headers: headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-encoding'),
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw fault('REQUEST_TOO_LARGE', { cause: error })
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw fault('REQUEST_TOO_LARGE', { cause: error })
     throw fault('BAD_REQUEST_BODY', { log: 'Execution failed due to an invalid compressed request body', cause: error })
   }
 }

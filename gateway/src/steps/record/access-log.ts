@@ -44,9 +44,11 @@ function presetOf(route: 'resourcePath' | 'routeKey'): string {
     integrationLatency: 'integrationLatency',
     error: 'error.message',
   }
-  return `{${Object.entries(names)
-    .map(([key, name]) => `"${key}":"$context.${name}"`)
-    .join(',')}}`
+  const numbers = new Set(['status', 'responseLength', 'responseLatency'])
+  const members = Object.entries(names).map(([key, name]) =>
+    numbers.has(name) ? `"${key}":$context.${name}` : `"${key}":"$context.${name}"`,
+  )
+  return `{${members.join(',')}}`
 }
 
 /** What writes the line of each request; undefined when nobody wants one. */

@@ -49,6 +49,10 @@ class ExecutionLines implements Listener {
     if (this.lines.length < maximumLines) this.lines.push({ atMs: this.clock.now(), text })
     this.next?.logged(text)
   }
+
+  ran(step: string, tookMs: number): void {
+    this.next?.ran?.(step, tookMs)
+  }
 }
 
 /** Undefined when no method of the stage logs anything. */
@@ -57,17 +61,19 @@ export function recordExecutionLog(
   { logs, clock }: ExecutionLogPorts,
 ): StageRecorder<RestOutcome> | undefined {
   if (!logsAnything(stage)) return undefined
+  const open = new WeakMap<Received, ExecutionLines>()
   const group = `API-Gateway-Execution-Logs_${api.id ?? ''}/${stage.stageName ?? ''}`
   return {
     begin: (received) => {
       const listener = new ExecutionLines(clock, received.listener)
       listener.logged(`Extended Request Id: ${received.extendedRequestId}`)
+      open.set(received, listener)
       return Object.assign<Received, Pick<Received, 'listener'>>(received, { listener })
     },
     record: (outcome) => {
       const { exchange } = outcome
-      const gathered = exchange.listener
-      if (!(gathered instanceof ExecutionLines)) return
+      const gathered = open.get(exchange)
+      if (gathered === undefined) return
       const { resourcePath = '*', httpMethod = '*' } = exchange.target ?? {}
       const { loggingLevel, dataTraceEnabled } = methodSetting(stage.methodSettings, resourcePath, httpMethod)
       if (loggingLevel !== 'ERROR' && loggingLevel !== 'INFO') return

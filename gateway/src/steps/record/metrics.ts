@@ -40,7 +40,7 @@ export function recordRestMetrics(
     return { meters: [...common, meterOf(apiName, ...target, stageName)], total }
   }
   const find = countersByTarget(countersOf, { meters: common, total: unknownRoute(totals, labels) })
-  const { count, clientError, serverError, latency, integrationLatency } = tallyIndex.rest
+  const { count, clientError, serverError, latency, integrationLatency, cacheHit, cacheMiss } = tallyIndex.rest
   return (outcome) => {
     const { exchange, answer, work, endedAtMs } = outcome
     const { meters, total } = find(exchange.target)
@@ -53,6 +53,7 @@ export function recordRestMetrics(
       tallies[serverError]?.add(failure === 5 ? 1 : 0)
       tallies[latency]?.add(latencyMs)
       if (work.integrationMs >= 0) tallies[integrationLatency]?.add(work.integrationMs)
+      if (work.cacheHit !== undefined) tallies[work.cacheHit ? cacheHit : cacheMiss]?.add(1)
     }
     total.add(answer.status, latencyMs, work.integrationMs)
   }

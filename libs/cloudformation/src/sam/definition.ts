@@ -20,6 +20,11 @@ export class Definition {
     )
   }
 
+  /** OpenAPI 2, whose security schemes and models stand elsewhere. */
+  get isSwagger(): boolean {
+    return this.members.has('swagger')
+  }
+
   has(path: string, verb: string): boolean {
     const item = this.paths.get(path)
     return item !== undefined && (item.has(verb) || item.has(ANY))

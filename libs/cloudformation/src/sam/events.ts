@@ -38,7 +38,8 @@ export function readEvents(draft: Draft, output: Output): readonly ApiEvent[] {
   for (const [name, node] of entriesOf(member(draft.properties, 'Events'))) {
     const type = textOf(member(node, 'Type'))
     if (type === 'Api' || type === 'HttpApi') events.push(readEvent(draft, name, { type, node }))
-    else output.remark(node, `The event ${name} of ${draft.logicalId} has type ${type ?? '(none)'}: nothing here sends it`)
+    else
+      output.remark(node, `The event ${name} of ${draft.logicalId} has type ${type ?? '(none)'}: nothing here sends it`)
   }
   return events
 }

@@ -1,5 +1,6 @@
 // `AWS::Serverless::Function` → a function, its role, its version and alias.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
+import { names } from '../names.ts'
 import type { Draft } from '../draft.ts'
 import { Problem } from '../fault.ts'
 import type { Node, Plain } from '../node.ts'
@@ -9,29 +10,27 @@ import { addRole } from './policies.ts'
 import { checkProperties, keptOf, requiredText, tagList } from './properties.ts'
 
 const table = {
-  kept: [
-    ...['FunctionName', 'Description', 'Handler', 'Runtime', 'Timeout', 'MemorySize', 'Environment', 'Layers'],
-    ...['Architectures', 'EphemeralStorage', 'ReservedConcurrentExecutions', 'LoggingConfig', 'RecursiveLoop'],
-  ],
-  read: [
-    ...['CodeUri', 'InlineCode', 'ImageUri', 'PackageType', 'Events', 'Policies', 'Role', 'Tags', 'Tracing'],
-    ...['AutoPublishAlias', 'AssumeRolePolicyDocument', 'PermissionsBoundary', 'RolePath', 'VersionDescription'],
-  ],
-  idle: [
-    ...['DeadLetterQueue', 'DeploymentPreference', 'EventInvokeConfig', 'FileSystemConfigs', 'ImageConfig', 'KmsKeyArn'],
-    ...['ProvisionedConcurrencyConfig', 'VpcConfig', 'RuntimeManagementConfig', 'SnapStart', 'FunctionUrlConfig'],
-    ...['CodeSigningConfigArn', 'PropagateTags', 'AutoPublishAliasAllProperties', 'AutoPublishCodeSha256'],
-    ...['VersionDeletionPolicy', 'SourceKMSKeyArn', 'TenancyConfig', 'CapacityProviderConfig', 'DurableConfig'],
-    ...['FunctionScalingConfig', 'PublishToLatestPublished'],
-  ],
-} as const
+  kept: names(`
+    FunctionName Description Handler Runtime Timeout MemorySize Environment Layers Architectures
+    EphemeralStorage ReservedConcurrentExecutions LoggingConfig RecursiveLoop
+  `),
+  read: names(`
+    CodeUri InlineCode ImageUri PackageType Events Policies Role Tags Tracing AutoPublishAlias
+    AssumeRolePolicyDocument PermissionsBoundary RolePath VersionDescription
+  `),
+  idle: names(`
+    DeadLetterQueue DeploymentPreference EventInvokeConfig FileSystemConfigs ImageConfig KmsKeyArn
+    ProvisionedConcurrencyConfig VpcConfig RuntimeManagementConfig SnapStart FunctionUrlConfig
+    CodeSigningConfigArn PropagateTags AutoPublishAliasAllProperties AutoPublishCodeSha256
+    VersionDeletionPolicy SourceKMSKeyArn TenancyConfig CapacityProviderConfig DurableConfig
+    FunctionScalingConfig PublishToLatestPublished
+  `),
+}
 
 /** What events and authorizers call: the function's alias where it has one, else the function. */
 export function callableOf(at: { readonly offset: number }, { logicalId, properties }: Draft): Node {
   const alias = textOf(member(properties, 'AutoPublishAlias'))
-  return alias === undefined
-    ? call(at, 'Fn::GetAtt', [logicalId, 'Arn'])
-    : call(at, 'Ref', `${logicalId}Alias${alias}`)
+  return alias === undefined ? call(at, 'Fn::GetAtt', [logicalId, 'Arn']) : call(at, 'Ref', `${logicalId}Alias${alias}`)
 }
 
 /** Adds the resources of a function. Its events are the APIs' business. Throws {@link Problem}s. */

@@ -8,7 +8,7 @@ import { plant } from '../node.ts'
 export class Output {
   readonly drafts: Draft[] = []
   /** `Api.Stage` → the logical id it means in `Ref` and `Fn::GetAtt`. */
-  readonly aliases = new Map<string, string>()
+  readonly aliases: Map<string, string> = new Map()
   readonly remarks: Remark[] = []
 
   /** Adds a resource that stands where `at` stands. */

@@ -22,7 +22,8 @@ export function addRole(draft: Draft, output: Output): void {
     else if (item.kind === 'call') managed.push(item)
     else if (member(item, 'Statement') !== undefined) {
       inline.push({ PolicyName: `${logicalId}RolePolicy${index}`, PolicyDocument: item })
-    } else output.remark(item, `${logicalId}: the policy template ${nameOf(item)} is not expanded; the role goes without it`)
+    } else
+      output.remark(item, `${logicalId}: the policy template ${nameOf(item)} is not expanded; the role goes without it`)
   }
   output.add(draft, `${logicalId}Role`, 'AWS::IAM::Role', {
     AssumeRolePolicyDocument: member(properties, 'AssumeRolePolicyDocument') ?? assumeRolePolicy,

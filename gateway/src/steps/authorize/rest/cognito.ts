@@ -77,7 +77,8 @@ function checkUse(
   { claims, scopes: granted }: VerifiedToken,
   { scopes, audience }: CognitoSettings,
 ): readonly string[] | undefined {
-  if (claims['token_use'] !== (scopes.length === 0 ? 'id' : 'access')) throw new TokenFault('the token is of another use')
+  if (claims['token_use'] !== (scopes.length === 0 ? 'id' : 'access'))
+    throw new TokenFault('the token is of another use')
   if (audience !== undefined && !(typeof claims['aud'] === 'string' && audience(claims['aud']))) {
     throw new TokenFault('the token does not have a valid audience')
   }

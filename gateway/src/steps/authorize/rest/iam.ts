@@ -44,7 +44,7 @@ async function found(finding: Promise<Signer>): Promise<Signer> {
   try {
     return await finding
   } catch (error) {
-    throw error instanceof SignatureFault ? refusal(error) : error
+    throw error instanceof SignatureFault ? signatureRefusal(error) : error
   }
 }
 
@@ -55,7 +55,8 @@ const types: Readonly<Record<string, GatewayResponseType>> = {
   InvalidSignatureException: 'INVALID_SIGNATURE',
 }
 
-function refusal(error: SignatureFault): GatewayFault {
+/** A signature that is missing or wrong. */
+export function signatureRefusal(error: SignatureFault): GatewayFault {
   const { status, code, message } = describeFailure(error.failure)
   return fault(types[code] ?? 'DEFAULT_4XX', { status, errorType: code, message, log: message, cause: error })
 }

@@ -25,7 +25,8 @@ export function readRestVerdict(payload: Uint8Array): RestVerdict {
   const { principalId, policyDocument, context, usageIdentifierKey } = answer as {
     readonly [name in 'principalId' | 'policyDocument' | 'context' | 'usageIdentifierKey']?: unknown
   }
-  if (typeof principalId !== 'string' || !isObject(policyDocument)) throw misconfigured(`Invalid JSON in response: ${text}`)
+  if (typeof principalId !== 'string' || !isObject(policyDocument))
+    throw misconfigured(`Invalid JSON in response: ${text}`)
   return {
     principalId,
     policy: policyOf(policyDocument),

@@ -21,7 +21,7 @@ export interface AuthorizerQuestion {
 }
 
 export interface LambdaAuthorizerSettings {
-  readonly stage: RestStage
+  readonly stage: Pick<RestStage, 'account' | 'region' | 'apiId'>
   readonly authorizerId: string
   /** Undefined when the authorizer's URI names no function. */
   readonly functionArn: string | undefined

@@ -121,6 +121,7 @@ function identityOf(exchange: HttpAdmitted, caller: Caller | undefined): object 
     user: identity?.user ?? null,
     userAgent: lastHeader(exchange.headers, 'user-agent') ?? null,
     userArn: identity?.userArn ?? null,
+    ...(exchange.clientCertificate !== undefined && { clientCert: exchange.clientCertificate }),
   }
 }
 

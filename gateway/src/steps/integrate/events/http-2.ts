@@ -47,7 +47,7 @@ function compileMembers2(route: HttpRoute): (exchange: HttpRouted, traceId: stri
     return (
       `${opening}${path},"rawQueryString":${quote(exchange.rawQuery)},` +
       (cookies.length === 0 ? '' : `"cookies":${JSON.stringify(cookies)},`) +
-      `"headers":${headers},${queryMember(exchange.rawQuery)}${fixedContext}${authorizer}` +
+      `"headers":${headers},${queryMember(exchange.rawQuery)}${fixedContext}${authenticationMember(exchange)}${authorizer}` +
       `${domainMembers(exchange.domainName)}"http":{"method":${quote(exchange.method)},"path":${path},` +
       `"protocol":"${exchange.protocol}","sourceIp":${quote(exchange.sourceIp)},` +
       `"userAgent":${quote(lastHeader(exchange.headers, 'user-agent') ?? '')}},"requestId":${quote(exchange.extendedRequestId)}` +
@@ -106,6 +106,11 @@ function queryMember(rawQuery: string): string {
   let text = ''
   for (const [name, value] of joined) text += `${text === '' ? '' : ','}${quote(name)}:${quote(value)}`
   return `"queryStringParameters":{${text}},`
+}
+
+/** Only a domain name with mutual TLS has the member. */
+function authenticationMember({ clientCertificate: clientCert }: HttpRouted): string {
+  return clientCert === undefined ? '' : `"authentication":${JSON.stringify({ clientCert })},`
 }
 
 function authorizerMember(caller: Caller | undefined): string {

@@ -103,8 +103,13 @@ function identityMember(exchange: Received & Partial<Keyed>, caller: Caller | un
     `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,` +
     (apiKey === undefined ? '' : `"apiKey":${quote(apiKey.value)},"apiKeyId":${quote(apiKey.id)},`) +
     `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
-    `"user":${orNull(identity?.user)}}`
+    `"user":${orNull(identity?.user)}${clientCertificateMember(exchange)}}`
   )
+}
+
+/** Only a domain name with mutual TLS has the member. */
+function clientCertificateMember({ clientCertificate }: Received): string {
+  return clientCertificate === undefined ? '' : `,"clientCert":${JSON.stringify(clientCertificate)}`
 }
 
 function eventHeaders(exchange: Received, traceId: string): HeaderList {

@@ -11,14 +11,23 @@ export function compileSocketEvent({
   routeKey,
 }: SocketRoute): (exchange: SocketReceived, traceId: string) => string {
   const stageVariables = stage.variables === undefined ? '' : `"stageVariables":${JSON.stringify(stage.variables)},`
+  const context = compileSocketRequestContext({ stage, routeKey })
+  return (exchange, traceId) =>
+    `{${requestMembers(exchange, traceId)}${stageVariables}"requestContext":{${context(exchange)}},${bodyMember(exchange)}"isBase64Encoded":false}`
+}
+
+/** The members of `requestContext`, which authorizers read too. */
+export function compileSocketRequestContext({
+  stage,
+  routeKey,
+}: Pick<SocketRoute, 'stage' | 'routeKey'>): (exchange: SocketReceived) => string {
   const key = `"routeKey":${quote(routeKey)},`
   const stageName = `"messageDirection":"IN","stage":${quote(stage.stageName)},`
   const apiId = `"apiId":${quote(stage.apiId)}`
 
-  return (exchange, traceId) => {
-    const { connection, requestId, receivedAtMs } = exchange
-    const { end, messageId } = exchange
-    const context =
+  return (exchange) => {
+    const { connection, requestId, receivedAtMs, end, messageId } = exchange
+    return (
       key +
       (messageId === undefined ? '' : `"messageId":"${messageId}",`) +
       authorizerMember(exchange.caller) +
@@ -29,7 +38,7 @@ export function compileSocketEvent({
       `${stageName}"connectedAt":${connection.connectedAtMs},"requestTimeEpoch":${receivedAtMs},` +
       `"identity":${identityMember(exchange)},"requestId":"${requestId}","domainName":${quote(connection.domainName)},` +
       `"connectionId":"${connection.connectionId}",${apiId}`
-    return `{${requestMembers(exchange, traceId)}${stageVariables}"requestContext":{${context}},${bodyMember(exchange)}"isBase64Encoded":false}`
+    )
   }
 }
 
@@ -38,18 +47,17 @@ function bodyMember({ eventType, body }: SocketReceived): string {
 }
 
 /** Unset members are left out, as current recordings show. */
-function identityMember({ connection, caller }: SocketReceived): string {
+function identityMember({ connection, caller, connectionKey: key }: SocketReceived): string {
   const { userAgent, sourceIp } = connection
-  return JSON.stringify({ ...caller?.identity, userAgent, sourceIp })
+  return JSON.stringify({ ...caller?.identity, apiKey: key?.value, apiKeyId: key?.id, userAgent, sourceIp })
 }
 
 /** Values are texts, as AWS makes them; the latency alone is a number. */
 function authorizerMember(caller: Caller | undefined): string {
   if (caller?.principalId === undefined) return ''
   const members: [string, unknown][] = [['principalId', caller.principalId]]
-  for (const [name, value] of Object.entries(caller.context ?? {})) {
-    members.push([name, typeof value === 'string' || name === 'integrationLatency' ? value : String(value)])
-  }
+  for (const [name, value] of Object.entries(caller.context ?? {})) members.push([name, String(value)])
+  members.push(['integrationLatency', caller.authorizerLatencyMs ?? 0])
   return `"authorizer":${JSON.stringify(Object.fromEntries(members))},`
 }
 
@@ -96,13 +104,13 @@ const replaced = new Set([
 ])
 
 /** `{"Name":"last value"}` */
-function lastValues(pairs: readonly string[]): string {
+export function lastValues(pairs: readonly string[]): string {
   const last = new Map<string, string>()
   for (let index = 0; index < pairs.length; index += 2) last.set(pairs[index] ?? '', pairs[index + 1] ?? '')
   return JSON.stringify(Object.fromEntries(last))
 }
 
-function allValues(pairs: readonly string[]): string {
+export function allValues(pairs: readonly string[]): string {
   const all = new Map<string, string[]>()
   for (let index = 0; index < pairs.length; index += 2) {
     const values = all.get(pairs[index] ?? '')

@@ -1,0 +1,90 @@
+// A gateway full of routes: what a request costs must not grow with their number; and what importing and deploying many takes.
+import { startSluice, type SluiceProgram } from './programs.ts'
+
+const operationsPerApi = 10_000
+
+/** A document of mocks under `/group0…49/item0…n/{id}`. */
+function documentOf(operations: number): string {
+  const paths: Record<string, object> = {}
+  for (let index = 0; index < operations; index++) {
+    paths[`/group${index % 50}/item${index}/{id}`] = {
+      get: {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        responses: { 200: { description: 'OK' } },
+        'x-amazon-apigateway-integration': {
+          type: 'mock',
+          requestTemplates: { 'application/json': '{"statusCode": 200}' },
+          responses: { default: { statusCode: '200', responseTemplates: { 'application/json': '{"found":true}' } } },
+        },
+      },
+    }
+  }
+  return JSON.stringify({ openapi: '3.0.1', info: { title: `bench-${operations}`, version: '1' }, paths })
+}
+
+async function call<Answer>(origin: string, method: string, path: string, body: string): Promise<Answer> {
+  const answer = await fetch(`${origin}${path}`, {
+    method,
+    headers: {
+      'Content-Type': 'application/json',
+      // `dev` takes any key: the name of the service is all that is read of it.
+      Authorization: 'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body,
+  })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as Answer
+}
+
+interface Deployed {
+  readonly apiId: string
+  readonly importMs: number
+  readonly deployMs: number
+}
+
+/** Imports an API of so many operations and deploys it to the stage `prod`. */
+async function deployMany(origin: string, operations: number): Promise<Deployed> {
+  const text = documentOf(operations)
+  const startedMs = performance.now()
+  const { id } = await call<{ id: string }>(origin, 'POST', '/restapis?mode=import', text)
+  const importedMs = performance.now()
+  await call(origin, 'POST', `/restapis/${id}/deployments`, '{"stageName":"prod"}')
+  return { apiId: id, importMs: importedMs - startedMs, deployMs: performance.now() - importedMs }
+}
+
+/** A gateway with so many routes in all, and the URL of one of them. */
+export async function startRoutes(routes: number, backend: number): Promise<{ program: SluiceProgram; url: string }> {
+  const program = await startSluice(backend)
+  const origin = `http://127.0.0.1:${program.port}`
+  let apiId = ''
+  for (let left = routes; left > 0; left -= operationsPerApi) {
+    ;({ apiId } = await deployMany(origin, Math.min(left, operationsPerApi)))
+  }
+  return { program, url: `${origin}/_aws/execute-api/${apiId}/prod/group1/item51/7` }
+}
+
+/** `npm run bench -- scale`: an API of 1,000 methods imported, deployed, and swapped under traffic. Goals: 2 s, 1 s in all. */
+export async function measureScale(): Promise<void> {
+  const program = await startSluice(0)
+  const origin = `http://127.0.0.1:${program.port}`
+  const restMb = program.residentMb()
+  const { apiId, importMs, deployMs } = await deployMany(origin, 1_000)
+  const request = async (): Promise<number> => {
+    const startedMs = performance.now()
+    const answer = await fetch(`${origin}/_aws/execute-api/${apiId}/prod/group1/item51/7`)
+    if (!answer.ok) throw new Error(`the route answered ${answer.status}`)
+    await answer.arrayBuffer()
+    return performance.now() - startedMs
+  }
+  await request()
+  const startedMs = performance.now()
+  await call(origin, 'POST', `/restapis/${apiId}/deployments`, '{"stageName":"prod"}')
+  await request()
+  const swapMs = performance.now() - startedMs
+  const grownMb = program.residentMb() - restMb
+  await program.stop()
+  const ms = (value: number): string => `${value.toFixed(0)} ms`
+  process.stdout.write(
+    `scale: 1,000 methods: import ${ms(importMs)}, deploy ${ms(deployMs)}, deploy again and answer ${ms(swapMs)}, ${grownMb.toFixed(0)} MB more\n`,
+  )
+}

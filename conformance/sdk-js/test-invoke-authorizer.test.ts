@@ -1,0 +1,112 @@
+// TestInvokeAuthorizer: what an authorizer says to made-up requests, with its log. rest specification 15.2.
+import {
+  APIGatewayClient,
+  CreateAuthorizerCommand,
+  TestInvokeAuthorizerCommand,
+  type TestInvokeAuthorizerCommandOutput,
+} from '@aws-sdk/client-api-gateway'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { createGateway } from 'sluice'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
+import { createRestApi } from '../fixture/rest-api.ts'
+
+let gateway: ReturnType<typeof createGateway>
+let rest: APIGatewayClient
+let restApiId: string
+let authorizerUri: string
+
+beforeAll(async () => {
+  gateway = createGateway()
+  rest = new APIGatewayClient(gateway.clientConfig)
+  const lambda = new LambdaClient(gateway.clientConfig)
+  const arn = await createNodeFunction(
+    lambda,
+    'authorizer',
+    `exports.handler = async (event) => {
+      const token = event.authorizationToken ?? event.headers.Authorization
+      if (token === 'fail') throw new Error('broken')
+      if (token === 'nobody') throw new Error('Unauthorized')
+      if (token === 'junk') return { principalId: 7 }
+      const Effect = token === 'deny' ? 'Deny' : 'Allow'
+      const Statement = [{ Action: 'execute-api:Invoke', Effect, Resource: event.methodArn }]
+      return { principalId: 'principal-' + token, policyDocument: { Version: '2012-10-17', Statement } }
+    }`,
+  )
+  authorizerUri = invocationUri(arn)
+  restApiId = await createRestApi(rest, 'authorized')
+})
+
+afterAll(() => gateway.close())
+
+let created = 0
+
+async function create(
+  type: 'TOKEN' | 'REQUEST',
+): Promise<(token?: string) => Promise<TestInvokeAuthorizerCommandOutput>> {
+  const identitySource = 'method.request.header.Authorization'
+  const command = new CreateAuthorizerCommand({ restApiId, name: `a${++created}`, type, authorizerUri, identitySource })
+  const { id: authorizerId } = await rest.send(command)
+  return (token) => {
+    const headers: Record<string, string> = token === undefined ? {} : { Authorization: token }
+    return rest.send(new TestInvokeAuthorizerCommand({ restApiId, authorizerId, headers }))
+  }
+}
+
+test.each(['TOKEN', 'REQUEST'] as const)('a %s authorizer answers its policy, also one that denies', async (type) => {
+  const ask = await create(type)
+  for (const [token, Effect] of [
+    ['allow', 'Allow'],
+    ['deny', 'Deny'],
+  ] as const) {
+    const Resource = `arn:aws:execute-api:us-east-1:000000000000:${restApiId}/ESTestInvoke-stage/GET/`
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] })
+    expect(await ask(token)).toMatchObject({ clientStatus: 0, principalId: `principal-${token}`, policy })
+  }
+})
+
+test('its log tells what was asked and answered, identities masked', async () => {
+  const { log = '' } = await (await create('TOKEN'))('allow-me-in')
+  const lines = log.trimEnd().split('\n').map((line) => line.replace(/^.* UTC \d{4} : /, ''))
+  expect(lines[0]).toMatch(/^Execution log for request [0-9a-f-]{36}$/)
+  expect(lines[1]).toMatch(/^Starting authorizer: \w{6} for request: [0-9a-f-]{36}$/)
+  expect(lines[2]).toBe('Incoming identity: *****-me-in')
+  expect(lines[3]).toMatch(/^Endpoint request URI: https:\/\/lambda\.us-east-1\.amazonaws\.com\//)
+  expect(lines[5]).toContain('"authorizationToken":"allow-me-in"')
+  expect(lines[7]).toMatch(/^Authorizer result body before parsing: \{"principalId":"principal-allow-me-in"/)
+  expect(lines.slice(8)).toEqual([
+    'Using valid authorizer policy for principal: ***************-me-in',
+    'Successfully completed authorizer execution',
+  ])
+})
+
+test('without an identity, and where the function says Unauthorized, it is a 401', async () => {
+  const ask = await create('TOKEN')
+  for (const token of [undefined, 'nobody']) {
+    const answer = await ask(token)
+    expect(answer).toMatchObject({ clientStatus: 401, log: expect.stringMatching(/Unauthorized request: [0-9a-f-]{36}\n$/) as string })
+    expect(answer).not.toHaveProperty('policy')
+  }
+})
+
+test('an authorizer that fails, or answers no policy, is a 500 with its reason in the log', async () => {
+  const ask = await create('TOKEN')
+  for (const [token, reason] of [
+    ['fail', 'broken'],
+    ['junk', 'Invalid JSON in response'],
+  ] as const) {
+    const { log = '', ...answer } = await ask(token)
+    expect(answer).toMatchObject({ clientStatus: 500 })
+    expect(log).toContain(reason)
+    expect(log).toMatch(/AuthorizerConfigurationException\n$/)
+  }
+})
+
+test('asks each time, and knows no authorizer that is not there', async () => {
+  const ask = await create('TOKEN')
+  expect(await ask('allow')).toMatchObject({ clientStatus: 0 })
+  expect((await ask('allow')).log).toContain('Sending request to')
+  await expect(
+    rest.send(new TestInvokeAuthorizerCommand({ restApiId, authorizerId: 'nobody', headers: {} })),
+  ).rejects.toMatchObject({ name: 'NotFoundException', message: 'Invalid Authorizer identifier specified' })
+})

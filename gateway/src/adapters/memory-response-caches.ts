@@ -1,0 +1,46 @@
+// Response caches in memory: one a stage, which lives as long as a plan uses it.
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../ports/clock.ts'
+import type { CacheSettings, ResponseCache, ResponseCaches, StoredAnswer } from '../ports/response-cache.ts'
+
+interface Stored {
+  readonly answer: StoredAnswer
+  readonly bytes: number
+  readonly untilMs: number
+}
+
+export function createMemoryResponseCaches(clock: Clock): ResponseCaches {
+  const caches = new Map<string, { readonly settings: CacheSettings; readonly cache: WeakRef<ResponseCache> }>()
+  // A stage that is gone leaves no plan, and so no cache: only its name is to be forgotten.
+  const forget = new FinalizationRegistry<string>((stage) => {
+    if (caches.get(stage)?.cache.deref() === undefined) caches.delete(stage)
+  })
+  return {
+    of: (settings) => {
+      const { stage, bytes, flushId } = settings
+      const before = caches.get(stage)
+      const kept = before?.cache.deref()
+      if (kept !== undefined && before?.settings.bytes === bytes && before.settings.flushId === flushId) return kept
+      const cache = newCache(bytes, clock)
+      caches.set(stage, { settings, cache: new WeakRef(cache) })
+      forget.register(cache, stage)
+      return cache
+    },
+  }
+}
+
+function newCache(maximumBytes: number, clock: Clock): ResponseCache {
+  const entries = new LRUCache<string, Stored>({ maxSize: maximumBytes, sizeCalculation: ({ bytes }) => bytes })
+  return {
+    get: (key) => {
+      const stored = entries.get(key)
+      if (stored === undefined) return undefined
+      if (stored.untilMs > clock.now()) return stored.answer
+      entries.delete(key)
+      return undefined
+    },
+    set: (key, answer, { bytes, ttlMs }) => {
+      entries.set(key, { answer, bytes, untilMs: clock.now() + ttlMs })
+    },
+  }
+}

@@ -1,0 +1,54 @@
+// Patch operations that bring what is there to what is wanted.
+
+export interface PatchOperation {
+  readonly op: 'add' | 'replace' | 'remove'
+  readonly path: string
+  readonly value?: string
+}
+
+/** Sets a member to a value; `undefined` takes it away where it is there and can go. */
+export function setting(path: string, before: unknown, after: unknown, removable = false): readonly PatchOperation[] {
+  if (after === undefined) return removable && before !== undefined ? [{ op: 'remove', path }] : []
+  const value = textOf(after)
+  return before !== undefined && textOf(before) === value ? [] : [{ op: 'replace', path, value }]
+}
+
+/** Sets each entry of a map and removes those that are not wanted. */
+export function entries(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
+  const [old, wanted] = [mapOf(before), mapOf(after)]
+  return [
+    ...[...old.keys()].filter((name) => !wanted.has(name)).map((name) => remove(`${path}/${escaped(name)}`)),
+    ...[...wanted].flatMap(([name, value]) => setting(`${path}/${escaped(name)}`, old.get(name), value)),
+  ]
+}
+
+/** Adds and removes the members of a list that are named in the path. */
+export function memberships(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
+  const [old, wanted] = [listOf(before), listOf(after)]
+  return [
+    ...old.filter((each) => !wanted.includes(each)).map((each) => remove(`${path}/${escaped(each)}`)),
+    ...wanted
+      .filter((each) => !old.includes(each))
+      .map((each): PatchOperation => ({ op: 'add', path: `${path}/${escaped(each)}` })),
+  ]
+}
+
+export function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+function remove(path: string): PatchOperation {
+  return { op: 'remove', path }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+}
+
+function mapOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries((value ?? {}) as Readonly<Record<string, unknown>>))
+}
+
+function listOf(value: unknown): readonly string[] {
+  return (value ?? []) as readonly string[]
+}

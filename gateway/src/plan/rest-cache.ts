@@ -1,0 +1,60 @@
+// Which methods of a stage have their answers cached, and in which cache.
+import type { Method, Stage } from '@sluice/aws-protocol/apigateway'
+import type { Answered } from '../nouns/exchange.ts'
+import { methodSetting } from '../nouns/method-settings.ts'
+import type { Parameterised } from '../nouns/request-parameters.ts'
+import type { RestAdmitted, RestMethod, RestStage } from '../nouns/rest.ts'
+import type { ResponseCache, ResponseCaches } from '../ports/response-cache.ts'
+import { cached } from '../steps/cache/cache.ts'
+import { compileCacheKey } from '../steps/cache/key.ts'
+import { Pipeline } from '../steps/pipeline.ts'
+import type { PlannableStage } from './canary.ts'
+
+type Ready = RestAdmitted & Parameterised
+type Serve = Pipeline<Ready, Answered>
+
+/** A method's integration, behind the cache where the method has one. */
+export type PlanCache = (method: Method, facts: RestMethod, integration: Serve) => Serve
+
+/** Own: whatever its size is on AWS, a stage's cache takes no more of this process. */
+const maximumCacheBytes = 512 * 1024 * 1024
+const gigabyte = 1024 * 1024 * 1024
+const defaultTtlSeconds = 300
+
+export interface CacheParts {
+  readonly stage: RestStage
+  readonly caches: ResponseCaches
+  /** Names the last flush of the stage's cache. */
+  readonly flushId: string
+}
+
+/** Undefined for a stage without a cache. */
+export function planRestCache(record: PlannableStage, { stage, caches, flushId }: CacheParts): PlanCache | undefined {
+  if (record.cacheClusterEnabled !== true) return undefined
+  // (?) Without `useStageCache` a canary's requests pass by the cache: open choice 19.
+  if (record.isCanaryRequest === true && record.canarySettings?.useStageCache !== true) return undefined
+  const cache = caches.of({
+    stage: `${stage.apiId}:${stage.stageName}`,
+    bytes: Math.min(maximumCacheBytes, Number(record.cacheClusterSize ?? '0.5') * gigabyte),
+    flushId,
+  })
+  return (method, facts, integration) => planMethodCache(record, cache, { method, facts, integration })
+}
+
+interface Served {
+  readonly method: Method
+  readonly facts: RestMethod
+  readonly integration: Serve
+}
+
+function planMethodCache({ methodSettings }: Stage, cache: ResponseCache, { method, facts, integration }: Served): Serve {
+  const setting = methodSetting(methodSettings, facts.resourcePath, facts.httpMethod)
+  const ttlMs = (setting.cacheTtlInSeconds ?? defaultTtlSeconds) * 1000
+  const { methodIntegration } = method
+  const isStreamed = methodIntegration?.responseTransferMode === 'STREAM'
+  if (setting.cachingEnabled !== true || ttlMs === 0 || methodIntegration === undefined || isStreamed) return integration
+  // AWS: what holds for all methods turns the cache on for GET alone.
+  if (setting === methodSettings?.['*/*'] && facts.httpMethod !== 'GET') return integration
+  const settings = { stage: facts.stage, setting, ttlMs, key: compileCacheKey(methodIntegration, facts) }
+  return Pipeline.from<Ready>().step(cached(settings, cache, integration))
+}

@@ -1,0 +1,35 @@
+// The API keys port: whose key a request shows, and which usage plan lets it call a stage. S D.1.
+import type { Keyed } from '../nouns/exchange.ts'
+import type { QuotaPeriod } from '../nouns/quota.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { Rate } from './counters.ts'
+
+/** A key that is enabled. */
+export interface KnownKey {
+  readonly id: string
+  /** The plan that covers a stage (`apiId:stageName`); undefined when none of the key's plans does. */
+  readonly planFor: (stage: string) => KnownPlan | undefined
+}
+
+/** A usage plan as it concerns one stage. */
+export interface KnownPlan {
+  readonly id: string
+  readonly throttle: Rate | undefined
+  readonly quota: (QuotaPeriod & { readonly limit: number }) | undefined
+  /** Limits of single methods: `/pets/{id}/GET` → its own. */
+  readonly methods: ReadonlyMap<string, Rate>
+}
+
+/** Told of a request whose key some plan lets call the stage. */
+export interface Planned extends Keyed {
+  readonly plan: KnownPlan
+}
+
+export interface ApiKeys {
+  /**
+   * The enabled key of a value, in as much time for a million keys as for ten, whatever the value.
+   * A promise only while what is known is read, or read again after a change.
+   */
+  find(scope: Scope, value: string): KnownKey | undefined | Promise<KnownKey | undefined>
+  close(): void
+}

@@ -1,0 +1,78 @@
+// The TLS listener: reads which host a connection is for, answers with that host's certificate, and serves HTTP/1.1 behind it.
+import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { readHello } from './client-hello.ts'
+import { httpOptions, serveHttp, startListening, type Listener, type ListenerOptions } from './listener.ts'
+import { noteTls } from './tls-connection.ts'
+import type { TlsContexts } from './tls-contexts.ts'
+
+export interface TlsListenerOptions extends ListenerOptions {
+  readonly contexts: TlsContexts
+}
+
+/** A client has this long until the handshake is done. */
+const handshakeTimeoutMs = 20_000
+
+/** Starts to listen. Rejects when the port is taken or the host is unknown. */
+export async function listenTls({ host, port, front, bug, contexts }: TlsListenerOptions): Promise<Listener> {
+  const server = createServer(httpOptions)
+  // node would answer with one certificate and ask every client, or none, for its own: here the host decides.
+  server.removeAllListeners('connection')
+  server.on('connection', (socket: Socket) => accept(server, socket, contexts))
+  serveHttp(server, front, bug)
+  return startListening(server, host, port)
+}
+
+/** Gathers a connection's first bytes until the hello is whole, then lets TLS read them again. */
+function accept(server: Server, socket: Socket, contexts: TlsContexts): void {
+  const giveUp = (): void => void socket.destroy()
+  const timer = setTimeout(giveUp, handshakeTimeoutMs)
+  const gathered: Buffer[] = []
+  socket.on('error', giveUp)
+  socket.once('close', () => clearTimeout(timer))
+  socket.setNoDelay(true)
+  const look = (): void => {
+    const chunk = socket.read() as Buffer | null
+    if (chunk === null) return
+    gathered.push(chunk)
+    const bytes = gathered.length === 1 ? chunk : Buffer.concat(gathered)
+    const hello = readHello(bytes)
+    if (!hello.isWhole) return
+    socket.off('readable', look)
+    socket.unshift(bytes)
+    secure(server, socket, { contexts, serverName: hello.serverName, timer }).catch(giveUp)
+  }
+  socket.on('readable', look)
+}
+
+interface Securing {
+  readonly contexts: TlsContexts
+  readonly serverName: string | undefined
+  readonly timer: NodeJS.Timeout
+}
+
+async function secure(server: Server, socket: Socket, { contexts, serverName, timer }: Securing): Promise<void> {
+  const { context, asksForCertificate } = await contexts.answer(serverName)
+  if (context === undefined) {
+    socket.end(unrecognizedName)
+    return
+  }
+  const secured = new TLSSocket(socket, {
+    isServer: true,
+    secureContext: context,
+    requestCert: asksForCertificate,
+    // A client without a trusted certificate is told so in HTTP: 403. Security specification H.1.
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  })
+  secured.on('error', () => socket.destroy())
+  secured.once('secure', () => {
+    clearTimeout(timer)
+    noteTls(secured, serverName, asksForCertificate)
+    server.emit('secureConnection', secured)
+  })
+}
+
+/** The fatal alert `unrecognized_name`. RFC 6066, 3. */
+const unrecognizedName = Buffer.from([21, 3, 3, 0, 2, 2, 112])

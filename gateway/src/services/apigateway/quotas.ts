@@ -1,0 +1,46 @@
+// How many of each thing an API may have, and how large mapping templates may be. R 12.
+import { BadRequestException, LimitExceededException } from '@sluice/aws-protocol/apigateway'
+import type { Kind } from '../../nouns/records.ts'
+import type { Call } from '../call.ts'
+
+/**
+ * AWS raises most of these on request (10 authorizers, 2,000 documentation parts); Own: here they are raised already, and
+ * only keep an API from growing without bound. Resources and stages are set by whoever runs the gateway.
+ */
+const fixed = {
+  Authorizer: { noun: 'Authorizers', most: 100 },
+  DocumentationPart: { noun: 'Documentation Parts', most: 20_000 },
+  Model: { noun: 'Models', most: 10_000 },
+} as const satisfies { readonly [K in Kind]?: unknown }
+
+/** Throws LimitExceededException when the API has as many of a kind as it may. */
+export async function checkQuota(call: Call, kind: keyof typeof fixed | 'Stage', restApiId: string): Promise<void> {
+  const { noun, most } = kind === 'Stage' ? { noun: 'Stages', most: call.limits.stagesPerApi } : fixed[kind]
+  const present = await call.store.list(kind, [restApiId], { limit: most })
+  if (present.length >= most) throw reached(noun)
+}
+
+/** Throws LimitExceededException for more resources than an API may have, its root among them. */
+export function checkResourceCount(call: Call, count: number): void {
+  if (count > call.limits.resourcesPerApi) throw reached('Resources')
+}
+
+/** AWS's sentence, with its two spaces. */
+function reached(noun: string): LimitExceededException {
+  return new LimitExceededException(
+    `Maximum number of ${noun} for this API has been reached.  Please contact AWS if you need additional ${noun}.`,
+  )
+}
+
+const templateCharacters = 300 * 1024
+
+/** Throws BadRequestException for a mapping template that is larger than AWS takes; the sentence is ours (?). */
+export function checkTemplateSizes(templates: Readonly<Record<string, string | null>> | undefined): void {
+  for (const [contentType, template] of Object.entries(templates ?? {})) {
+    if ((template?.length ?? 0) > templateCharacters) {
+      throw new BadRequestException(
+        `Invalid mapping template specified for content type ${contentType}: it may have at most ${templateCharacters} characters`,
+      )
+    }
+  }
+}

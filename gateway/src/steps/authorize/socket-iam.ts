@@ -1,0 +1,73 @@
+// Step `authorize` of `$connect` with IAM authorization: who signed the handshake, and whether its policies let it in. WebSocket 32.
+import { describeDenial, evaluate } from '@sluice/iam-policy'
+import { SignatureFault } from '@sluice/sigv4'
+import { noBytes } from '../../nouns/bytes.ts'
+import type { Admitted, Received } from '../../nouns/exchange.ts'
+import { fault } from '../../nouns/faults.ts'
+import { maskedArn } from '../../nouns/rest-arn.ts'
+import { socketRouteArn, type Handshake, type SocketExchange, type SocketRoute } from '../../nouns/socket.ts'
+import type { Step } from '../pipeline.ts'
+import { circumstances, identityOf, policiesOf } from './iam-policies.ts'
+import { signerOf, type Signer, type SignerPorts } from './iam-signer.ts'
+import { signatureRefusal } from './rest/iam.ts'
+
+const action = 'execute-api:Invoke'
+
+/** Throws GatewayFault: 403 in the words of a REST API (?). The verdict holds as long as the connection. */
+export function authorizeSocketByIam(route: SocketRoute, ports: SignerPorts): Step<SocketExchange, Admitted> {
+  const { account, region } = route.stage
+  const resource = socketRouteArn(route)
+  return {
+    name: 'authorize',
+    run: async (exchange) => {
+      const received = requestOf(exchange, exchange.handshake)
+      const signer = await found(signerOf(received, ports, region))
+      const { principal } = signer.known
+      const request = { principal, action, resource, context: circumstances(received, principal) }
+      const decision = evaluate({ ...policiesOf(signer.known), sameAccount: principal.account === account }, request)
+      exchange.listener?.decided({
+        step: 'authorize',
+        verdict: decision.decision,
+        reason: { principal: principal.arn, resource },
+        atMs: exchange.receivedAtMs,
+      })
+      if (decision.decision !== 'allow') {
+        const message = describeDenial(decision, request, { resource: maskedArn(resource) })
+        throw fault('ACCESS_DENIED', { message, log: describeDenial(decision, request) })
+      }
+      return { caller: { identity: identityOf(signer) } }
+    },
+  }
+}
+
+async function found(finding: Promise<Signer>): Promise<Signer> {
+  try {
+    return await finding
+  } catch (error) {
+    throw error instanceof SignatureFault ? signatureRefusal(error) : error
+  }
+}
+
+/** The handshake as the request that was signed. */
+function requestOf(exchange: SocketExchange, handshake: Handshake | undefined): Received {
+  const { connection, requestId, receivedAtMs, listener } = exchange
+  if (handshake === undefined) throw new Error('only a connection that opens is authorized')
+  const { headers, path, rawQuery, scheme, port } = handshake
+  return {
+    requestId,
+    extendedRequestId: requestId,
+    receivedAtMs,
+    method: 'GET',
+    rawPath: path,
+    resourcePathStart: 0,
+    rawQuery,
+    headers,
+    body: noBytes,
+    sourceIp: connection.sourceIp,
+    protocol: 'HTTP/1.1',
+    scheme,
+    port,
+    domainName: connection.domainName,
+    listener,
+  }
+}

@@ -1,0 +1,105 @@
+// Step `cache` of REST methods: a remembered answer, or the integration's, which is then remembered. rest specification 11.
+import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
+import type { Answer, Answered } from '../../nouns/exchange.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import type { Parameterised } from '../../nouns/request-parameters.ts'
+import { compileRestArn } from '../../nouns/rest-arn.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
+import { traceId } from '../../nouns/trace-id.ts'
+import type { ResponseCache, StoredAnswer } from '../../ports/response-cache.ts'
+import type { Pipeline, Step } from '../pipeline.ts'
+import { compileInvalidation } from './invalidate.ts'
+import type { CacheKey } from './key.ts'
+
+type Ready = RestAdmitted & Parameterised
+
+export interface CacheSettings {
+  readonly stage: RestStage
+  readonly setting: MethodSetting
+  readonly ttlMs: number
+  readonly key: CacheKey
+}
+
+/** A larger answer is passed on and not kept. */
+const largestEntryBytes = 1_048_576
+const traceHeader = 'x-amzn-trace-id'
+
+/** `integration`: what makes the answer when there is none. Answers are taken from it once for all who wait for the same. */
+export function cached(
+  { stage, setting, ttlMs, key: keyOf }: CacheSettings,
+  cache: ResponseCache,
+  integration: Pipeline<Ready, Answered>,
+): Step<Ready, Answered> {
+  const invalidation = compileInvalidation(setting, compileRestArn(stage))
+  const flights = new Map<string, Promise<StoredAnswer | undefined>>()
+
+  const fetch = async (exchange: Ready, key: string): Promise<Answer> => {
+    const { answer } = await integration.run(exchange)
+    const stored = storedOf(answer)
+    if (stored !== undefined) cache.set(key, stored.answer, { bytes: stored.bytes + key.length, ttlMs })
+    return answer
+  }
+  /** Who comes first fetches; who comes meanwhile waits, and fetches for itself when nothing was kept. */
+  const miss = async (exchange: Ready, key: string): Promise<Answer> => {
+    const flight = flights.get(key)
+    if (flight !== undefined) {
+      const stored = await flight
+      return stored === undefined ? fetch(exchange, key) : answerOf(stored, exchange)
+    }
+    const fetching = fetch(exchange, key)
+    const landing = fetching.then(
+      () => cache.get(key),
+      () => undefined,
+    )
+    flights.set(key, landing)
+    return fetching.finally(() => flights.delete(key))
+  }
+
+  return {
+    name: 'cache',
+    run: async (exchange) => {
+      const key = keyOf(exchange)
+      const { renews, warning } = invalidation(exchange)
+      const stored = renews ? undefined : cache.get(key)
+      exchange.listener?.decided({
+        step: 'cache',
+        verdict: stored === undefined ? 'miss' : 'hit',
+        reason: { key, renews },
+        atMs: exchange.receivedAtMs,
+      })
+      if (exchange.work !== undefined) exchange.work.cacheHit = stored !== undefined
+      const answer = stored === undefined ? await (renews ? fetch : miss)(exchange, key) : answerOf(stored, exchange)
+      if (warning !== undefined) answer.headers.push('Warning', warning)
+      return { answer }
+    },
+  }
+}
+
+/** The answer as it is kept; undefined for one that is not. (?) Statuses other than 2xx are not kept: open choice 19. */
+function storedOf({
+  status,
+  headers,
+  body,
+}: Answer): { readonly answer: StoredAnswer; readonly bytes: number } | undefined {
+  if (status < 200 || status > 299) return undefined
+  if (typeof body === 'object' && Symbol.asyncIterator in body) return undefined
+  const bodyBytes = bytesOf(body)
+  if (bodyBytes > largestEntryBytes) return undefined
+  const kept: StoredAnswer = { status, headers: [...headers], body }
+  return { answer: kept, bytes: headers.reduce((sum, part) => sum + part.length, bodyBytes + 128) }
+}
+
+function bytesOf(body: StoredAnswer['body']): number {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  return body instanceof Uint8Array ? body.length : body.reduce((sum, chunk) => sum + chunk.length, 0)
+}
+
+/** The trace of a request is its own. */
+function answerOf({ status, headers, body }: StoredAnswer, exchange: Ready): Answer {
+  const own = [...headers]
+  for (let index = 0; index < own.length; index += 2) {
+    if (own[index]?.toLowerCase() !== traceHeader) continue
+    own[index + 1] = traceId(lastHeader(exchange.headers, traceHeader), exchange.receivedAtMs)
+  }
+  return { status, headers: own, body }
+}

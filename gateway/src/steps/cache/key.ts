@@ -1,0 +1,24 @@
+// What tells one cached answer of a stage from another: the deployment, the namespace, the verb, and the key parameters. rest specification 11.
+import type { Integration } from '@sluice/aws-protocol/apigateway'
+import { compileSource, type SourceReader } from '../../nouns/mapping-source.ts'
+import type { Parameterised } from '../../nouns/request-parameters.ts'
+import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
+
+export type CacheKey = (exchange: RestRouted & Parameterised) => string
+
+/** Nothing else is in the key: without parameters one answer serves all requests of a namespace and verb. */
+export function compileCacheKey(integration: Integration, { stage, resourceId }: RestMethod): CacheKey {
+  const { cacheNamespace = resourceId, cacheKeyParameters = [], requestParameters } = integration
+  const readers = cacheKeyParameters.map((name) => {
+    // What a mapping makes of the request is known by where the mapping takes it from.
+    const source = name.startsWith('integration.') ? requestParameters?.[name] : name
+    return (source === undefined ? undefined : compileSource(source, stage)) ?? (() => undefined)
+  })
+  const fixed = [stage.deploymentId, cacheNamespace]
+  return (exchange) => JSON.stringify([...fixed, exchange.method, ...readers.map((read) => valueOf(read, exchange))])
+}
+
+/** An absent parameter is a value of its own. */
+function valueOf(read: SourceReader, exchange: RestRouted & Parameterised): string | readonly string[] | null {
+  return read(exchange, exchange.parameters) ?? null
+}

@@ -1,0 +1,86 @@
+// Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. S D.5, E.
+import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
+import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import type { Scope } from '../../nouns/records.ts'
+import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
+import type { Planned } from '../../ports/api-keys.ts'
+import type { BucketLimit, Counters, Limit, Rate } from '../../ports/counters.ts'
+import type { Step } from '../pipeline.ts'
+import { accountBucket } from './account.ts'
+
+type Exchange = RestRouted & Partial<Planned>
+
+export interface RestThrottleSettings {
+  readonly method: RestMethod
+  /** The stage's settings for the method. */
+  readonly setting: MethodSetting
+  /** Undefined when the account has no limit. */
+  readonly account: Rate | undefined
+}
+
+/** Undefined where nothing limits. Throws GatewayFault THROTTLED or QUOTA_EXCEEDED. */
+export function throttleRest(settings: RestThrottleSettings, counters: Counters): Step<Exchange, object> | undefined {
+  const { method, setting, account } = settings
+  const { stage, resourcePath, httpMethod } = method
+  const scope: Scope = { account: stage.account, region: stage.region }
+  const place = `${stage.apiId}:${stage.stageName}`
+  const fixed: readonly Limit[] = [
+    ...bucketOf(`method ${place} ${httpMethod} ${resourcePath}`, rateOf(setting)),
+    ...accountBucket(scope, account),
+  ]
+  if (fixed.length === 0 && !method.apiKeyRequired) return undefined
+  const planMethod = `${resourcePath === '/' ? '//' : `${resourcePath}/`}${httpMethod}`
+  const limitsOf = ({ plan, apiKey }: Exchange): readonly Limit[] => {
+    if (plan === undefined || apiKey === undefined) return fixed
+    const key = { scope, planId: plan.id, keyId: apiKey.id }
+    const client = `${scope.account} ${scope.region} ${plan.id} ${apiKey.id}`
+    return [
+      ...bucketOf(`planMethod ${client} ${place} ${planMethod}`, plan.methods.get(planMethod)),
+      ...bucketOf(`plan ${client}`, plan.throttle),
+      // Every request of a key is counted, whether its plan has a quota or not.
+      { kind: 'quota', ...key, ...(plan.quota ?? unlimited) },
+      ...fixed,
+    ]
+  }
+  const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {
+    const limit = limits[refusing]
+    if (limit === undefined) return nothing
+    exchange.listener?.decided({
+      step: 'throttle',
+      verdict: limit.kind === 'quota' ? 'quota exceeded' : 'throttled',
+      reason: limit.kind === 'quota' ? { plan: limit.planId, limit: limit.limit, period: limit.period } : { ...limit },
+      atMs: exchange.receivedAtMs,
+    })
+    throw refusal(limit, place)
+  }
+  return {
+    name: 'throttle',
+    run: (exchange) => {
+      const limits = limitsOf(exchange)
+      const refusing = counters.admit(limits)
+      if (refusing === -1) return nothing
+      return typeof refusing === 'number'
+        ? decide(exchange, limits, refusing)
+        : refusing.then((index) => decide(exchange, limits, index))
+    },
+  }
+}
+
+const nothing = {}
+const unlimited = { limit: Number.POSITIVE_INFINITY, period: 'DAY', offset: 0 } as const
+
+function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
+  return rate === undefined ? [] : [{ kind: 'bucket', key, rate: rate.rate, burst: rate.burst }]
+}
+
+/** -1 stands for: as the account. */
+function rateOf({ throttlingRateLimit: rate = -1, throttlingBurstLimit: burst = -1 }: MethodSetting): Rate | undefined {
+  if (rate < 0 && burst < 0) return undefined
+  return { rate: rate < 0 ? Math.max(burst, 1) : rate, burst: burst < 0 ? Math.ceil(rate) : burst }
+}
+
+function refusal(limit: Limit, stage: string): GatewayFault {
+  if (limit.kind === 'quota')
+    return fault('QUOTA_EXCEEDED', { log: `Usage Plan ${limit.planId}: limit exceeded for API Stage ${stage}` })
+  return fault('THROTTLED', { log: `Rate limit exceeded for API Stage ${stage}` })
+}

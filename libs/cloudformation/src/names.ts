@@ -1,0 +1,6 @@
+// Lists of names, written as one text.
+
+/** The names in a text, however they are spaced. */
+export function names(text: string): readonly string[] {
+  return text.trim().split(/\s+/)
+}
