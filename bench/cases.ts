@@ -3,9 +3,10 @@ import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
 import { startRoutes } from './routes.ts'
+import { tlsCase } from './tls.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
-export type Load = Pick<LoadOptions, 'url' | 'method' | 'body'>
+export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'reconnects'>
 
 /** One program of a case: how to start it, and what to send it. */
 export interface Contender {
@@ -90,6 +91,9 @@ export const cases: readonly Case[] = [
   proxyCase('post', '/small', { method: 'POST', body: kilobyte }),
   proxyCase('large-64k', '/64k'),
   proxyCase('large-1m', '/1m'),
+  tlsCase('tls', {}),
+  // A handshake and one request each.
+  tlsCase('tls-handshake', { reconnects: true }),
   {
     name: 'routes',
     contenders: [100, 100_000].map((routes) => ({

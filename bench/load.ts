@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly connections: number
   readonly method?: 'GET' | 'POST'
   readonly body?: string | undefined
+  /** Whether every request comes on a connection of its own. */
+  readonly reconnects?: boolean
 }
 
 export interface LoadResult {
@@ -24,7 +26,7 @@ export interface LoadResult {
 }
 
 /** About 400 bytes of headers, as a browser or SDK would send. */
-const headers: Readonly<Record<string, string>> = {
+const usualHeaders: Readonly<Record<string, string>> = {
   Accept: 'application/json',
   'Accept-Encoding': 'identity',
   'Accept-Language': 'en-GB,en;q=0.9,de;q=0.8',
@@ -50,12 +52,20 @@ done = function(summary, latency, requests)
 end
 `
 
-async function runWrk({ url, host, seconds, connections, method = 'GET', body }: LoadOptions): Promise<LoadResult> {
+function headersOf({ host, reconnects = false }: LoadOptions): Readonly<Record<string, string>> {
+  return {
+    ...usualHeaders,
+    ...(host === undefined ? {} : { Host: host }),
+    ...(reconnects ? { Connection: 'close' } : {}),
+  }
+}
+
+async function runWrk(options: LoadOptions): Promise<LoadResult> {
+  const { url, seconds, connections, method = 'GET', body } = options
   const file = join(tmpdir(), `sluice-bench-${process.pid}.lua`)
   writeFileSync(file, script(method, body))
-  const all = host === undefined ? headers : { ...headers, Host: host }
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', file]
-  for (const [name, value] of Object.entries(all)) args.push('-H', `${name}: ${value}`)
+  for (const [name, value] of Object.entries(headersOf(options))) args.push('-H', `${name}: ${value}`)
   const output = await run('wrk', [...args, url])
   const [, requests = 0, microseconds = 1, p50 = 0, p99 = 0, errors = 0] =
     /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(output)?.map(Number) ?? []
@@ -63,18 +73,11 @@ async function runWrk({ url, host, seconds, connections, method = 'GET', body }:
   return { requests, requestsPerSecond: perSecond, p50Ms: p50 / 1000, p99Ms: p99 / 1000, errors }
 }
 
-async function runAutocannon({
-  url,
-  host,
-  seconds,
-  connections,
-  method = 'GET',
-  body,
-}: LoadOptions): Promise<LoadResult> {
-  const all = host === undefined ? headers : { ...headers, Host: host }
+async function runAutocannon(options: LoadOptions): Promise<LoadResult> {
+  const { url, seconds, connections, method = 'GET', body } = options
   const cannon = join(import.meta.dirname, '..', 'node_modules', 'autocannon', 'autocannon.js')
   const args = [cannon, '-j', '-c', String(connections), '-d', String(seconds), '-m', method]
-  for (const [name, value] of Object.entries(all)) args.push('-H', `${name}=${value}`)
+  for (const [name, value] of Object.entries(headersOf(options))) args.push('-H', `${name}=${value}`)
   if (body !== undefined) args.push('-b', body, '-H', 'Content-Type=application/json')
   const result = JSON.parse(await run(process.execPath, [...args, url])) as {
     requests: { total: number; average: number }

@@ -7,6 +7,8 @@ import { smallBody } from './yardsticks.ts'
 
 export interface SluiceProgram extends Program {
   readonly port: number
+  /** Where TLS is spoken; NaN without `--tls-port`. */
+  readonly tlsPort: number
   /** Path-style URL of a case's API. */
   readonly url: (api: keyof typeof documents, path: string) => string
 }
@@ -97,6 +99,11 @@ export async function startSluice(backendPort: number, options: readonly string[
     // As in production, where nobody asked for explanations; a case that does overrides it.
     '--explain',
     '0',
+    // What is measured is the gateway, not its throttle.
+    '--account-rate',
+    '100000000',
+    '--account-burst',
+    '100000000',
     ...options,
     ...files,
   ]
@@ -112,6 +119,7 @@ export async function startSluice(backendPort: number, options: readonly string[
   return {
     ...program,
     port,
+    tlsPort: Number(/^TLS: https:\/\/[^:]+:(\d+)$/m.exec(output)?.[1]),
     url: (api, path) => {
       const { id, stage } = named.get(api) ?? {}
       return `http://127.0.0.1:${port}/_aws/execute-api/${id}/${stage}${path}`

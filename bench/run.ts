@@ -157,12 +157,12 @@ if (positionals.includes('micro')) {
 const chosen = cases.filter(
   ({ name }) => positionals.length === 0 || positionals.some((wanted) => name.startsWith(wanted)),
 )
-const backend = await startBackend(backendPort)
+const backend = chosen.length === 0 ? undefined : await startBackend(backendPort)
 const rows: Row[] = []
 try {
   for (const each of chosen) rows.push(...(await runCase(each)))
 } finally {
-  await backend.stop()
+  await backend?.stop()
 }
 if (rows.length > 0) process.stdout.write(`${format(rows)}\n`)
 const webSocket =
@@ -174,5 +174,8 @@ const startup = positionals.length === 0 || positionals.includes('startup') ? aw
 if (values.record !== undefined) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${values.record}.json`), `${JSON.stringify({ machine, rows, webSocket, startup }, null, 2)}\n`)
+  writeFileSync(
+    join(folder, `${values.record}.json`),
+    `${JSON.stringify({ machine, rows, webSocket, startup }, null, 2)}\n`,
+  )
 }

@@ -146,7 +146,9 @@ function cpuOf(program: Program): number {
 /** `sluice dev` with an API whose `$default` answers as many bytes as the load sends, and whose `id` says the connection's id. */
 async function startSocketSluice(): Promise<Target> {
   const bin = join(import.meta.dirname, '..', 'bin', 'sluice')
-  const command = [process.execPath, bin, 'dev', '--port', '0', '--log-level', 'error']
+  // AWS's limit for an account is below what one core can do.
+  const unlimited = ['--explain', '0', '--account-rate', '100000000', '--account-burst', '100000000']
+  const command = [process.execPath, bin, 'dev', '--port', '0', '--log-level', 'error', ...unlimited]
   const program = await start({ command, core: 0, ready: /sluice ready on http:\/\/127\.0\.0\.1:(\d+)/ })
   const port = Number(program.match)
   const v2 = new ApiGatewayV2Client({

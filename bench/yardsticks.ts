@@ -68,6 +68,27 @@ export function startProxyNginx(port: number, backendPort: number): Promise<Prog
   )
 }
 
+/** nginx answering by itself over TLS. */
+export function startTlsNginx(port: number, { certificate, key }: KeyFiles): Promise<Program> {
+  return startNginx(
+    `server { listen 127.0.0.1:${port} ssl backlog=4096; default_type application/json; ssl_protocols TLSv1.2 TLSv1.3;
+       ssl_certificate ${certificate}; ssl_certificate_key ${key}; location / { return 200 '${smallBody}'; } }`,
+    0,
+  )
+}
+
+/** A certificate's files. */
+export interface KeyFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** A bare node:https program. */
+export function startTlsNode(port: number, { certificate, key }: KeyFiles): Promise<Program> {
+  const file = join(import.meta.dirname, 'bare', 'tls.mjs')
+  return start({ command: [process.execPath, file, String(port), '0', certificate, key], core: 0, ready: /ready/ })
+}
+
 /** A bare Node program of bench/bare/. */
 export function startNode(name: string, port: number, core: 0 | 1, backendPort = 0): Promise<Program> {
   const file = join(import.meta.dirname, 'bare', `${name}.mjs`)

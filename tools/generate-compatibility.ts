@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createMemoryBlobs } from '../gateway/src/adapters/blobs.ts'
 import { createMemoryConnections } from '../gateway/src/adapters/memory-connections.ts'
 import { createMemoryCounters } from '../gateway/src/adapters/memory-counters.ts'
+import { createMemoryTraces } from '../gateway/src/adapters/memory-traces.ts'
 import { createMemoryStore } from '../gateway/src/adapters/memory-store.ts'
 import { createSqliteLogs } from '../gateway/src/adapters/sqlite-logs.ts'
 import { createSqliteMetrics } from '../gateway/src/adapters/sqlite-metrics.ts'
@@ -29,6 +30,7 @@ const text = compatibility(
     counters: createMemoryCounters(createMemoryStore(), systemClock),
     logs: createSqliteLogs(inMemory),
     metrics: createSqliteMetrics(inMemory),
+    traces: createMemoryTraces(),
   }),
 )
 

@@ -40,7 +40,14 @@ const stage = {
 
 /** A method as its plan sees it. */
 export const method: RestMethod = {
-  stage: { ...stage, isBinary: () => false, canary: undefined, clientCertificate: undefined, isEdge: false, isTest: false },
+  stage: {
+    ...stage,
+    isBinary: () => false,
+    canary: undefined,
+    clientCertificate: undefined,
+    isEdge: false,
+    isTest: false,
+  },
   resourceId: 'r1',
   resourcePath: '/pets/{petId}',
   httpMethod: 'GET',

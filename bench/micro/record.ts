@@ -14,7 +14,12 @@ import { method, received } from './event.ts'
 
 const parts = { file: undefined, clock: systemClock, log: createLog('silent') }
 const scope = { account: '000000000000', region: 'us-east-1' }
-const recorded = { scope, api: { id: 'abc', name: 'bench' }, stage: { stageName: 'dev', deploymentId: 'd1' }, methods: [] }
+const recorded = {
+  scope,
+  api: { id: 'abc', name: 'bench' },
+  stage: { stageName: 'dev', deploymentId: 'd1' },
+  methods: [],
+}
 const answer = { status: 200, headers: ['Content-Type', 'application/json'], body: '{"ok":true}' }
 
 export function addRecord(bench: Bench): void {

@@ -14,7 +14,12 @@ afterAll(() => gateway.close())
 const send = (url: string, init: RequestInit): Promise<Response> => gateway.invoke(url, init)
 const authority = issue({ name: 'An authority', isAuthority: true })
 const times = { notBeforeMs: 1_690_000_000_000, notAfterMs: 1_790_000_000_000 }
-const leaf = issue({ name: 'api.example.com', names: ['api.example.com', '*.example.com'], issuer: authority, ...times })
+const leaf = issue({
+  name: 'api.example.com',
+  names: ['api.example.com', '*.example.com'],
+  issuer: authority,
+  ...times,
+})
 const rsa = issue({ name: 'rsa.example.com', key: 'RSA' })
 
 test('an imported certificate is described from its own text', async () => {

@@ -66,7 +66,9 @@ beforeAll(async () => {
   await addRoute(http, httpApiId, 'GET /one', invoke(functionArn, '1.0'))
   await addRoute(http, httpApiId, 'GET /two', invoke(functionArn, '2.0'))
   await create(domain, 's3://trust/store.pem')
-  await http.send(new CreateDomainNameCommand({ DomainName: open, DomainNameConfigurations: [{ CertificateArn: arn }] }))
+  await http.send(
+    new CreateDomainNameCommand({ DomainName: open, DomainNameConfigurations: [{ CertificateArn: arn }] }),
+  )
   for (const DomainName of [domain, open]) {
     await http.send(new CreateApiMappingCommand({ DomainName, ApiMappingKey: 'rest', ApiId: restApiId, Stage: 'prod' }))
     await http.send(
@@ -102,7 +104,16 @@ function get(path: string, { certificate, chain = [], servername = domain, host 
   const pem = (issued: Issued): string => issued.certificatePem
   const shown = certificate && { cert: [certificate, ...chain].map(pem).join(''), key: certificate.privateKeyPem }
   return new Promise<[number, string]>((resolve, reject) => {
-    const asked = { host: '127.0.0.1', port, path, servername, agent: false as const, ca: root.certificatePem, ...shown, ...more }
+    const asked = {
+      host: '127.0.0.1',
+      port,
+      path,
+      servername,
+      agent: false as const,
+      ca: root.certificatePem,
+      ...shown,
+      ...more,
+    }
     const sent = request({ ...asked, headers: { host } }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -128,22 +139,34 @@ describe('passes with', () => {
   })
 })
 
-test.each(['TLSv1.2', 'TLSv1.3'] as const)('passes again with a client that resumes its %s session', async (version) => {
-  const certificate = issue({ name: 'Far', issuer: inner })
-  const agent = new Agent({ maxCachedSessions: 10 })
-  const shown = { certificate, chain: [inner], agent, maxVersion: version }
-  for (let turn = 0; turn < 3; turn++) expect(await status(shown)).toBe(200)
-})
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'passes again with a client that resumes its %s session',
+  async (version) => {
+    const certificate = issue({ name: 'Far', issuer: inner })
+    const agent = new Agent({ maxCachedSessions: 10 })
+    const shown = { certificate, chain: [inner], agent, maxVersion: version }
+    for (let turn = 0; turn < 3; turn++) expect(await status(shown)).toBe(200)
+  },
+)
 
 describe('is refused with', () => {
   test.each<[string, Shown]>([
     ['no certificate', {}],
     ['a certificate of another authority', { certificate: issue({ name: 'x', issuer: stranger }), chain: [stranger] }],
     ['a certificate that signed itself', { certificate: issue({ name: 'x' }) }],
-    ['a name of the authority without its key', { certificate: issue({ name: 'x', issuer: issue({ name: 'Root', isAuthority: true }) }) }],
+    [
+      'a name of the authority without its key',
+      { certificate: issue({ name: 'x', issuer: issue({ name: 'Root', isAuthority: true }) }) },
+    ],
     ['an expired certificate', { certificate: issue({ name: 'x', issuer: root, notAfterMs: Date.now() - dayMs / 2 }) }],
-    ['a certificate of tomorrow', { certificate: issue({ name: 'x', issuer: root, notBeforeMs: Date.now() + dayMs / 2 }) }],
-    ['a certificate whose issuer is no authority', { certificate: issue({ name: 'x', issuer: client }), chain: [client] }],
+    [
+      'a certificate of tomorrow',
+      { certificate: issue({ name: 'x', issuer: root, notBeforeMs: Date.now() + dayMs / 2 }) },
+    ],
+    [
+      'a certificate whose issuer is no authority',
+      { certificate: issue({ name: 'x', issuer: client }), chain: [client] },
+    ],
     ['a chain of five', { certificate: issue({ name: 'x', issuer: third }), chain: [third, second, inner] }],
     ['a chain with a gap', { certificate: issue({ name: 'x', issuer: second }), chain: [second] }],
     ['a connection that was opened for another host', { certificate: client, servername: open }],

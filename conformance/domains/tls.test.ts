@@ -1,7 +1,11 @@
 // The TLS listener: certificates by server name, lowest versions, addresses that are handed out. REST 13.8; security specification H.2.
-import { writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
+import { connect as connectPlain } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { APIGatewayClient, CreateDomainNameCommand } from '@aws-sdk/client-api-gateway'
 import { ApiGatewayV2Client, CreateApiMappingCommand, GetApiCommand } from '@aws-sdk/client-apigatewayv2'
@@ -12,8 +16,6 @@ import { credentials } from '../fixture/face.ts'
 import { createHttpApi } from '../fixture/http-api.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { spawnSluice, startSluice, type RunningSluice } from '../fixture/sluice.ts'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 
 const authority = issue({ name: 'An authority', isAuthority: true })
 const fallback = issue({ name: 'localhost', names: ['localhost', '*.execute-api.localhost'], issuer: authority })
@@ -55,12 +57,11 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await sluice.stop()
+  expect((await sluice.stop()).code).toBe(0)
   await rm(folder, { recursive: true, force: true })
 })
 
-const send = (url: string, init: RequestInit): Promise<Response> =>
-  fetch(sluice.url, { ...init, headers: { ...init.headers, 'x-asked': url } })
+const send = (_: string, init: RequestInit): Promise<Response> => fetch(sluice.url, init)
 
 async function addDomain(domainName: string, certificate: Issued, more: object = {}): Promise<string> {
   const regionalCertificateArn = await importCertificate(send, certificate)
@@ -85,7 +86,11 @@ async function serialOf(servername: string): Promise<string | undefined> {
   return serial
 }
 
-function get(host: string, path: string, options: { servername?: string; agent?: Agent } = {}): Promise<[number, string]> {
+function get(
+  host: string,
+  path: string,
+  options: { servername?: string; agent?: Agent } = {},
+): Promise<[number, string]> {
   const { servername = host, agent = new Agent({ ca }) } = options
   return new Promise((resolve, reject) => {
     const asked = { host: '127.0.0.1', port, path, servername, agent, ca, headers: { host } }
@@ -152,6 +157,15 @@ describe('the security policy', () => {
   })
 })
 
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('a client may resume its %s session', async (maxVersion) => {
+  const first = connect({ port, host: '127.0.0.1', servername: 'api.example.com', ca, maxVersion })
+  const [session] = (await once(first, 'session')) as [Buffer]
+  const again = await shake('api.example.com', { maxVersion, session })
+  expect([first.isSessionReused(), again.isSessionReused()]).toEqual([false, true])
+  first.destroy()
+  again.destroy()
+})
+
 test('the addresses of APIs are https', async () => {
   const apiId = await createHttpApi(http, 'addressed')
   const { ApiEndpoint } = await http.send(new GetApiCommand({ ApiId: apiId }))
@@ -159,8 +173,6 @@ test('the addresses of APIs are https', async () => {
 })
 
 test('a hello in pieces is read, and what is no TLS is dropped', async () => {
-  const { connect: connectPlain } = await import('node:net')
-  const { Duplex } = await import('node:stream')
   const raw = connectPlain(port, '127.0.0.1')
   const inPieces = new Duplex({
     read: () => {},
@@ -178,7 +190,12 @@ test('a hello in pieces is read, and what is no TLS is dropped', async () => {
   raw.destroy()
   const plain = connectPlain(port, '127.0.0.1')
   plain.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-  await new Promise((resolve) => plain.once('close', resolve).resume().on('error', () => {}))
+  await new Promise((resolve) =>
+    plain
+      .once('close', resolve)
+      .resume()
+      .on('error', () => {}),
+  )
 })
 
 test.each([

@@ -111,6 +111,18 @@ describe('access logs', () => {
     expect(await messages('http-log')).toEqual([`${answer.headers.get('apigw-requestid')} $default 200 2 0`])
   })
 
+  test.each([
+    ['$context.status', 'Access Log format must contain at least $context.requestId or $context.extendedRequestId'],
+    ['$context.requestIds', 'Access Log format must contain at least $context.requestId or $context.extendedRequestId'],
+    [
+      '$context.requestId\n$context.status',
+      'Access Log format must be single line, new line character is allowed only at end of the format',
+    ],
+  ])('are refused for the format %j', async (format, message) => {
+    const id = await createPets(place, { name: 'refused' })
+    await expect(patchStage(place.rest, id, accessLog('refused', format))).rejects.toMatchObject({ message })
+  })
+
   test('end when the stage’s settings are removed', async () => {
     const id = await createPets(place, { name: 'ended', patches: accessLog('ended', '$context.requestId') })
     await place.get(id, '/prod/pets/1')

@@ -17,6 +17,7 @@ import { ApiGatewayV2Client, CreateApiCommand } from '@aws-sdk/client-apigateway
 import { createClient, type Client, type Protocol } from '@sluice/aws-protocol'
 import type { Operations as CloudWatch } from '@sluice/aws-protocol/cloudwatch'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
+import type { Operations as Xray } from '@sluice/aws-protocol/xray'
 import { createGateway, type EmbeddedGateway, type GatewayOptions } from '../../gateway/src/index.ts'
 import { modelOf, type ModelName } from '../../gateway/src/services/models.ts'
 
@@ -29,6 +30,7 @@ export interface Place {
   readonly http: ApiGatewayV2Client
   readonly cloudwatch: (protocol: Protocol) => Client<CloudWatch>
   readonly logs: Client<Logs>
+  readonly xray: Client<Xray>
   /** A GET of a deployed API; resolves with the whole answer read. */
   readonly get: (apiId: string, path: string, headers?: Record<string, string>) => Promise<Response>
   /** `/_sluice/…` as text. */
@@ -58,6 +60,7 @@ export function openPlace(options: GatewayOptions = {}): Place {
     http: new ApiGatewayV2Client({ ...gateway.clientConfig, maxAttempts: 1 }),
     cloudwatch: (protocol) => clientOf<CloudWatch>('cloudwatch', 'monitoring', protocol),
     logs: clientOf<Logs>('logs', 'logs'),
+    xray: clientOf<Xray>('xray', 'xray'),
     get: async (apiId, path, headers = {}) => {
       const response = await gateway.invoke(`http://${apiId}.execute-api.localhost${path}`, { headers })
       return new Response(await response.text(), { status: response.status, headers: response.headers })

@@ -10,7 +10,9 @@ import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 
 interface Shape {
   readonly type: string
-  readonly members?: Readonly<Record<string, { readonly shape: string; readonly location?: string; readonly locationName?: string }>>
+  readonly members?: Readonly<
+    Record<string, { readonly shape: string; readonly location?: string; readonly locationName?: string }>
+  >
   readonly enum?: readonly string[]
 }
 
@@ -45,7 +47,9 @@ beforeAll(async () => {
   const { id: authorizerId = '' } = await rest.send(
     new CreateAuthorizerCommand({ ...asked, identitySource: 'method.request.header.Authorization' }),
   )
-  await rest.send(new CreateModelCommand({ restApiId: restapi_id, name: 'Pet', contentType: 'application/json', schema: '{}' }))
+  await rest.send(
+    new CreateModelCommand({ restApiId: restapi_id, name: 'Pet', contentType: 'application/json', schema: '{}' }),
+  )
   labels = {
     restapi_id,
     resource_id: resourceId,
@@ -58,9 +62,25 @@ beforeAll(async () => {
     model_name: 'Pet',
     response_type: 'DEFAULT_4XX',
   }
-  const ofApi = ['', '/resources?embed=methods&limit=500', '/stages', '/deployments', '/models', '/authorizers', '/requestvalidators']
+  const ofApi = [
+    '',
+    '/resources?embed=methods&limit=500',
+    '/stages',
+    '/deployments',
+    '/models',
+    '/authorizers',
+    '/requestvalidators',
+  ]
   const more = ['/gatewayresponses', '/documentation/parts', '/documentation/versions']
-  const ofAccount = ['/account', '/restapis', '/apikeys?includeValues=true', '/usageplans', '/vpclinks', '/clientcertificates', '/domainnames']
+  const ofAccount = [
+    '/account',
+    '/restapis',
+    '/apikeys?includeValues=true',
+    '/usageplans',
+    '/vpclinks',
+    '/clientcertificates',
+    '/domainnames',
+  ]
   inventory = [...[...ofApi, ...more].map((path) => `/restapis/${restapi_id}${path}`), ...ofAccount]
 })
 
@@ -68,7 +88,11 @@ afterAll(() => gateway.close())
 
 async function send(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
   const headers = { 'content-type': 'application/json' }
-  const answer = await gateway.invoke(`http://localhost${path}`, { method, headers, ...(body === undefined ? {} : { body }) })
+  const answer = await gateway.invoke(`http://localhost${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  })
   return { status: answer.status, text: await answer.text() }
 }
 
@@ -78,22 +102,57 @@ async function everything(): Promise<string> {
 }
 
 /** `{"__proto__": …}` as an own member, as JSON.parse makes it. */
-const protoKeyed = (value: unknown): unknown => JSON.parse(`{"__proto__": ${JSON.stringify(value)}, "constructor": 1}`) as unknown
+const protoKeyed = (value: unknown): unknown =>
+  JSON.parse(`{"__proto__": ${JSON.stringify(value)}, "constructor": 1}`) as unknown
 
 const hostile = fc.oneof(
-  fc.constantFrom<unknown>(null, '', 0, -1, 1e308, true, [], {}, [null], [[]], '__proto__', 'a'.repeat(200_000), '\0', '\ud800'),
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    0,
+    -1,
+    1e308,
+    true,
+    [],
+    {},
+    [null],
+    [[]],
+    '__proto__',
+    'a'.repeat(200_000),
+    '\0',
+    '\ud800',
+  ),
   fc.constantFrom(protoKeyed('x'), protoKeyed({ a: null }), protoKeyed([])),
   fc.jsonValue({ maxDepth: 3 }),
 )
 
 const patchOperations = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({
-      op: fc.constantFrom('add', 'replace', 'remove', 'copy', 'move', 'test'),
-      path: fc.constantFrom('/name', '/description', '/__proto__', '/__proto__/x', '/variables/__proto__', '/', '', '//', '/~1~0', '/*/*/throttling/rateLimit', '/requestParameters/__proto__', `/${'a/'.repeat(2_000)}`),
-      value: fc.oneof(fc.constantFrom('', '__proto__', 'true', '-1', 'x'.repeat(100_000)), fc.string()),
-      from: fc.constantFrom('/name', '/canarySettings/deploymentId', ''),
-    }, { requiredKeys: ['op', 'path'] }) },
+    {
+      weight: 4,
+      arbitrary: fc.record(
+        {
+          op: fc.constantFrom('add', 'replace', 'remove', 'copy', 'move', 'test'),
+          path: fc.constantFrom(
+            '/name',
+            '/description',
+            '/__proto__',
+            '/__proto__/x',
+            '/variables/__proto__',
+            '/',
+            '',
+            '//',
+            '/~1~0',
+            '/*/*/throttling/rateLimit',
+            '/requestParameters/__proto__',
+            `/${'a/'.repeat(2_000)}`,
+          ),
+          value: fc.oneof(fc.constantFrom('', '__proto__', 'true', '-1', 'x'.repeat(100_000)), fc.string()),
+          from: fc.constantFrom('/name', '/canarySettings/deploymentId', ''),
+        },
+        { requiredKeys: ['op', 'path'] },
+      ),
+    },
     { weight: 1, arbitrary: hostile },
   ),
   { maxLength: 3 },
@@ -125,7 +184,10 @@ function bodyOf({ members = {} }: Shape): fc.Arbitrary<object> {
     locationName ?? name,
     name === 'patchOperations'
       ? patchOperations
-      : fc.oneof({ weight: 3, arbitrary: fc.constant(0).chain(() => plausible(shape)) }, { weight: 2, arbitrary: hostile }),
+      : fc.oneof(
+          { weight: 3, arbitrary: fc.constant(0).chain(() => plausible(shape)) },
+          { weight: 2, arbitrary: hostile },
+        ),
   ])
   return fc.record(Object.fromEntries(values), { requiredKeys: [] })
 }

@@ -63,8 +63,13 @@ const statuses = (answers: readonly Answered[]): Record<string, number> => {
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }
-const many = (id: string, key: ApiKey, requests: number, path = '/cats', of: Access = access): Promise<Answered[]> =>
-  Promise.all(Array.from({ length: requests }, () => call(of, id, ...showing(key, path))))
+/** Requests that come together. */
+const many = (
+  id: string,
+  key: ApiKey,
+  requests: number,
+  { path = '/cats', of = access }: { readonly path?: string; readonly of?: Access } = {},
+): Promise<Answered[]> => Promise.all(Array.from({ length: requests }, () => call(of, id, ...showing(key, path))))
 
 describe('keys', () => {
   test('let in when they are enabled and a plan covers the stage, and are known then', async () => {
@@ -174,9 +179,9 @@ describe('quotas', () => {
     const plan = await createPlan(own, [id], { quota: { limit: 5, period: 'WEEK' } })
     await joinPlan(own, plan, key)
     await joinPlan(own, plan, idle)
-    await many(id, key, 3, '/cats', own)
+    await many(id, key, 3, { of: own })
     own.gateway.clock.advance(dayMs)
-    await many(id, key, 9, '/cats', own)
+    await many(id, key, 9, { of: own })
     const usage = async (more: { keyId?: string } = {}): Promise<unknown> => {
       const { usagePlanId, startDate, endDate, items } = await own.rest.send(
         new GetUsageCommand({ usagePlanId: plan, startDate: '2026-11-19', endDate: '2026-11-22', ...more }),
@@ -191,7 +196,7 @@ describe('quotas', () => {
     const updated = await own.rest.send(new UpdateUsageCommand({ usagePlanId: plan, keyId: key.id, patchOperations }))
     expect(updated).toMatchObject({ usagePlanId: plan, startDate: '2026-11-15', endDate: '2026-11-21' })
     expect(updated.items?.[key.id]?.at(-1)).toEqual([2, 4])
-    expect(statuses(await many(id, key, 9, '/cats', own))).toEqual({ 200: 4, 429: 5 })
+    expect(statuses(await many(id, key, 9, { of: own }))).toEqual({ 200: 4, 429: 5 })
     await own.gateway.close()
   })
 
@@ -201,10 +206,10 @@ describe('quotas', () => {
     const id = await keyedApi({}, before)
     const key = await createKey(before)
     await joinPlan(before, await createPlan(before, [id], { quota: { limit: 10, period: 'DAY' } }), key)
-    expect(statuses(await many(id, key, 4, '/cats', before))).toEqual({ 200: 4 })
+    expect(statuses(await many(id, key, 4, { of: before }))).toEqual({ 200: 4 })
     await before.gateway.close()
     const after = startAccess({ startAtMs: startAtMs + 1000, dataFolder })
-    expect(statuses(await many(id, key, 10, '/cats', after))).toEqual({ 200: 6, 429: 4 })
+    expect(statuses(await many(id, key, 10, { of: after }))).toEqual({ 200: 6, 429: 4 })
     await after.gateway.close()
     await rm(dataFolder, { recursive: true })
   })
@@ -235,7 +240,7 @@ describe('plan throttles', () => {
     await joinPlan(access, plan, key)
     await joinPlan(access, plan, other)
     // The method's two, then three more of the plan's five.
-    expect(statuses(await many(id, key, 9, '/pets/1'))).toEqual({ 200: 2, 429: 7 })
+    expect(statuses(await many(id, key, 9, { path: '/pets/1' }))).toEqual({ 200: 2, 429: 7 })
     expect(statuses(await many(id, key, 9))).toEqual({ 200: 3, 429: 6 })
     expect(outcome(await call(access, id, ...showing(key)))).toEqual(throttled)
     expect(statuses(await many(id, other, 9))).toEqual({ 200: 5, 429: 4 })
@@ -252,7 +257,7 @@ describe('plan throttles', () => {
     const key = await createKey(access)
     const apiStages = [{ apiId: id, stage: 'prod', throttle: { '//GET': { rateLimit: 1, burstLimit: 1 } } }]
     await joinPlan(access, await createPlan(access, [], { apiStages }), key)
-    expect(statuses(await many(id, key, 3, '/'))).toEqual({ 200: 1, 429: 2 })
+    expect(statuses(await many(id, key, 3, { path: '/' }))).toEqual({ 200: 1, 429: 2 })
     expect(statuses(await many(id, key, 3))).toEqual({ 200: 3 })
   })
 })

@@ -1,5 +1,7 @@
 // REST methods with IAM authorization: signatures, policies of users and sessions, and AWS's words for every refusal. S A, B.7.
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import {
@@ -12,6 +14,7 @@ import {
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../fixture/folder.ts'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { putMethod, createRestApi, deploy as deployTo } from '../fixture/rest-api.ts'
 import { credentials as anyCredentials } from '../fixture/face.ts'
@@ -233,14 +236,10 @@ describe('a user’s policy and a resource policy', () => {
 })
 
 test('in `serve` only known keys count, and curl signs as well as any', async () => {
-  const { mkdtemp, readFile, rm } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
-  const { join } = await import('node:path')
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-iam-'))
+  const folder = await temporaryFolder()
   const sluice = await startSluice(['serve', '--data', folder])
   onTestFinished(async () => {
     await sluice.stop()
-    await rm(folder, { recursive: true })
   })
   const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as { accessKeyId: string; secretAccessKey: string }
   const rest = new APIGatewayClient({ region, endpoint: sluice.url, credentials: root, maxAttempts: 1 })

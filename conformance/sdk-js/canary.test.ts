@@ -51,8 +51,7 @@ async function release(percentTraffic: number): Promise<Release> {
     first,
     second,
     call: async () => (await gateway.invoke(`http://${restApiId}.execute-api.localhost/prod/v`)).text(),
-    patch: (...patchOperations) =>
-      rest.send(new UpdateStageCommand({ restApiId, stageName: 'prod', patchOperations })),
+    patch: (...patchOperations) => rest.send(new UpdateStageCommand({ restApiId, stageName: 'prod', patchOperations })),
   }
 }
 

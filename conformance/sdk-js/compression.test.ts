@@ -41,7 +41,10 @@ afterAll(async () => {
 })
 
 async function get(path: string, accept?: string) {
-  const answer = await gateway.invoke(`${url}${path}`, accept === undefined ? {} : { headers: { 'Accept-Encoding': accept } })
+  const answer = await gateway.invoke(
+    `${url}${path}`,
+    accept === undefined ? {} : { headers: { 'Accept-Encoding': accept } },
+  )
   const bytes = Buffer.from(await answer.arrayBuffer())
   return { encoding: answer.headers.get('content-encoding'), vary: answer.headers.get('vary'), bytes }
 }
@@ -77,7 +80,11 @@ describe('an answer', () => {
 
 describe('a request body', () => {
   const post = (body: Uint8Array, encoding: string) =>
-    gateway.invoke(`${url}/echo`, { method: 'POST', body: new Uint8Array(body), headers: { 'Content-Encoding': encoding } })
+    gateway.invoke(`${url}/echo`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { 'Content-Encoding': encoding },
+    })
 
   test.each([
     ['gzip', gzipSync('said')],

@@ -41,7 +41,8 @@ beforeAll(async () => {
   const clientConfig = { region: 'us-east-1', endpoint: sluice.url, credentials, maxAttempts: 1 }
   rest = new APIGatewayClient(clientConfig)
   restApiId = await createRestApi(rest, 'Pets & more')
-  const schema = '{"type":"object","required":["id"],"properties":{"id":{"type":"integer"},"tags":{"type":"array","items":{"type":"string"}}}}'
+  const schema =
+    '{"type":"object","required":["id"],"properties":{"id":{"type":"integer"},"tags":{"type":"array","items":{"type":"string"}}}}'
   await rest.send(new CreateModelCommand({ restApiId, name: 'Pet', contentType: 'application/json', schema }))
   const mock = (template: string) => ({
     integration: { type: 'MOCK' as const, requestTemplates: { 'application/json': '{"statusCode": 200}' } },
@@ -57,7 +58,10 @@ beforeAll(async () => {
     httpMethod: 'POST',
     method: { authorizationType: 'AWS_IAM', operationName: 'doSigned' },
   })
-  await putMethod(rest, restApiId, '/any/{proxy+}', { ...mock(`{"path": "$input.params('proxy')"}`), httpMethod: 'ANY' })
+  await putMethod(rest, restApiId, '/any/{proxy+}', {
+    ...mock(`{"path": "$input.params('proxy')"}`),
+    httpMethod: 'ANY',
+  })
   await deploy(rest, restApiId, 'prod')
 
   const answer = await rest.send(new GetSdkCommand({ restApiId, stageName: 'prod', sdkType: 'javascript' }))
@@ -117,14 +121,21 @@ test('signs methods with IAM authorization; an answer that is no success rejects
 test('has types that its user is checked by', () => {
   const use = (line: string): number | null => {
     const file = join(folder, 'use.ts')
-    writeFileSync(file, `import { apigClientFactory } from './apigClient.js'\nconst client = apigClientFactory.newClient()\n${line}\n`)
+    writeFileSync(
+      file,
+      `import { apigClientFactory } from './apigClient.js'\nconst client = apigClientFactory.newClient()\n${line}\n`,
+    )
     const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', '', '--ignoreConfig']
     const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, file], { encoding: 'utf8' })
     if (status !== 0 && !stdout.includes('use.ts(')) throw new Error(stdout)
     return status
   }
-  expect(use("const { data } = await client.petsPetIdGet({ petId: 7, type: 'cat' }); const id: number = data.id; export { id }")).toBe(0)
+  expect(
+    use(
+      "const { data } = await client.petsPetIdGet({ petId: 7, type: 'cat' }); const id: number = data.id; export { id }",
+    ),
+  ).toBe(0)
   expect(use('await client.petsPetIdGet({})')).not.toBe(0)
   expect(use('const { data } = await client.petsPetIdGet({ petId: 7 }); export const id: string = data.id')).not.toBe(0)
 })
@@ -133,9 +144,15 @@ test('lists what it could make, asks for what a type needs, and makes JavaScript
   const { items = [] } = await rest.send(new GetSdkTypesCommand({}))
   expect(items.map(({ id }) => id)).toEqual(['android', 'java', 'javascript', 'objectivec', 'ruby', 'swift'])
   expect(await rest.send(new GetSdkTypeCommand({ id: 'javascript' }))).toMatchObject({ friendlyName: 'JavaScript' })
-  const ask = (sdkType: string, parameters = {}) => rest.send(new GetSdkCommand({ restApiId, stageName: 'prod', sdkType, parameters }))
-  await expect(ask('cobol')).rejects.toMatchObject({ name: 'BadRequestException', message: 'Invalid SDK type identifier specified' })
-  await expect(ask('ruby')).rejects.toMatchObject({ message: 'Missing required parameter service.name for SDK type ruby' })
+  const ask = (sdkType: string, parameters = {}) =>
+    rest.send(new GetSdkCommand({ restApiId, stageName: 'prod', sdkType, parameters }))
+  await expect(ask('cobol')).rejects.toMatchObject({
+    name: 'BadRequestException',
+    message: 'Invalid SDK type identifier specified',
+  })
+  await expect(ask('ruby')).rejects.toMatchObject({
+    message: 'Missing required parameter service.name for SDK type ruby',
+  })
   await expect(ask('ruby', { 'service.name': 'Pets' })).rejects.toMatchObject({
     name: 'BadRequestException',
     message: expect.stringMatching(/^SDK generation for ruby is not supported\./) as string,

@@ -68,9 +68,9 @@ describe('an API', () => {
     await putMethod(rest, restApiId, '/m', mock)
     const deploymentId = await deploy(rest, restApiId, 'one')
     await deploy(rest, restApiId, 'two')
-    await expect(rest.send(new CreateStageCommand({ restApiId, deploymentId, stageName: 'three' }))).rejects.toMatchObject(
-      reached('Stages'),
-    )
+    await expect(
+      rest.send(new CreateStageCommand({ restApiId, deploymentId, stageName: 'three' })),
+    ).rejects.toMatchObject(reached('Stages'))
     await expect(rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'three' }))).rejects.toMatchObject(
       reached('Stages'),
     )
@@ -131,9 +131,12 @@ describe('an integration over a VPC link', () => {
 
 test('a stage’s client certificate is shown to the backend, and a test call shows its own', async () => {
   const { certificatePem, privateKeyPem } = await selfSigned(Date.now() - 1_000, Date.now() + 86_400_000)
-  const server = createServer({ cert: certificatePem, key: privateKeyPem, requestCert: true, rejectUnauthorized: false }, (request, response) => {
-    response.end(JSON.stringify((request.socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody'))
-  })
+  const server = createServer(
+    { cert: certificatePem, key: privateKeyPem, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      response.end(JSON.stringify((request.socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody'))
+    },
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const restApiId = await createRestApi(rest, 'shown')
   const address = await putMethod(rest, restApiId, '/tls', {

@@ -102,8 +102,14 @@ describe('a streaming function', () => {
 
   test.each([
     ['without a prelude', `stream.write('just text'); stream.end()`],
-    ['with a member that no prelude has', `stream.write('{"statusCode":200,"body":"x"}' + '\\0'.repeat(8)); stream.end()`],
-    ['with a delimiter behind 16 KB', `stream.write('{"statusCode":200}' + ' '.repeat(17000) + '\\0'.repeat(8)); stream.end()`],
+    [
+      'with a member that no prelude has',
+      `stream.write('{"statusCode":200,"body":"x"}' + '\\0'.repeat(8)); stream.end()`,
+    ],
+    [
+      'with a delimiter behind 16 KB',
+      `stream.write('{"statusCode":200}' + ' '.repeat(17000) + '\\0'.repeat(8)); stream.end()`,
+    ],
     ['that fails', `throw new Error('no')`],
   ])('%s is a 502', async (name, body) => {
     const { url } = await functionMethod(
@@ -172,7 +178,11 @@ describe('a streaming function', () => {
         stream.end()
       })`,
     )
-    expect(await rest.send(new TestInvokeMethodCommand(address))).toMatchObject({ status: 200, body: 'all of it', log: '' })
+    expect(await rest.send(new TestInvokeMethodCommand(address))).toMatchObject({
+      status: 200,
+      body: 'all of it',
+      log: '',
+    })
   })
 })
 

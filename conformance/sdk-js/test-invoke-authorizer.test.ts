@@ -60,14 +60,20 @@ test.each(['TOKEN', 'REQUEST'] as const)('a %s authorizer answers its policy, al
     ['deny', 'Deny'],
   ] as const) {
     const Resource = `arn:aws:execute-api:us-east-1:000000000000:${restApiId}/ESTestInvoke-stage/GET/`
-    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] })
+    const policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }],
+    })
     expect(await ask(token)).toMatchObject({ clientStatus: 0, principalId: `principal-${token}`, policy })
   }
 })
 
 test('its log tells what was asked and answered, identities masked', async () => {
   const { log = '' } = await (await create('TOKEN'))('allow-me-in')
-  const lines = log.trimEnd().split('\n').map((line) => line.replace(/^.* UTC \d{4} : /, ''))
+  const lines = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^.* UTC \d{4} : /, ''))
   expect(lines[0]).toMatch(/^Execution log for request [0-9a-f-]{36}$/)
   expect(lines[1]).toMatch(/^Starting authorizer: \w{6} for request: [0-9a-f-]{36}$/)
   expect(lines[2]).toBe('Incoming identity: *****-me-in')
@@ -84,7 +90,10 @@ test('without an identity, and where the function says Unauthorized, it is a 401
   const ask = await create('TOKEN')
   for (const token of [undefined, 'nobody']) {
     const answer = await ask(token)
-    expect(answer).toMatchObject({ clientStatus: 401, log: expect.stringMatching(/Unauthorized request: [0-9a-f-]{36}\n$/) as string })
+    expect(answer).toMatchObject({
+      clientStatus: 401,
+      log: expect.stringMatching(/Unauthorized request: [0-9a-f-]{36}\n$/) as string,
+    })
     expect(answer).not.toHaveProperty('policy')
   }
 })

@@ -5,7 +5,8 @@ import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { createRestApi, putMethod } from '../fixture/rest-api.ts'
 import { describeGateway } from '../fixture/test.ts'
 
-const time = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d\\d \\d\\d:\\d\\d:\\d\\d UTC \\d{4}'
+const time =
+  '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d\\d \\d\\d:\\d\\d:\\d\\d UTC \\d{4}'
 
 /** The log's first line, and the others without their times; fails where a line has none. */
 function linesOf({ log = '' }: TestInvokeMethodCommandOutput): string[] {

@@ -8,7 +8,7 @@ import { parseRange, type TrustedRange } from './server/client-address.ts'
 
 export interface Config {
   readonly command: 'dev' | 'serve'
-  /** OpenAPI documents to deploy and watch (`dev`). */
+  /** OpenAPI documents and templates to deploy and watch (`dev`). */
   readonly files: readonly string[]
   readonly port: number
   readonly host: string
@@ -24,6 +24,8 @@ export interface Config {
   readonly region: string
   readonly account: string
   readonly stage: string
+  /** Values of templates' parameters, by name. */
+  readonly parameters: ReadonlyMap<string, string>
   readonly lambdaEndpoint: string | undefined
   /** AWS_ACCESS_KEY_ID and its companions: for calls to `lambdaEndpoint` and to services that integrations name. */
   readonly lambdaCredentials: Credentials | undefined
@@ -93,7 +95,12 @@ const options = {
   },
   region: { value: 'REGION', default: 'us-east-1', about: 'region of unsigned calls' },
   account: { value: 'ID', default: '000000000000', about: 'account of calls whose key names none (12 digits)' },
-  stage: { value: 'NAME', default: 'dev', about: 'stage that REST APIs from files are deployed to' },
+  stage: { value: 'NAME', default: 'dev', about: 'stage that REST APIs from OpenAPI documents are deployed to' },
+  parameters: {
+    value: 'NAME=VALUE,…',
+    default: undefined,
+    about: 'parameters of templates; a comma within a value is written \\,',
+  },
   'lambda-endpoint': {
     value: 'URL',
     default: undefined,
@@ -158,7 +165,8 @@ type OptionName = keyof typeof options
 export const usage = `sluice: an Amazon API Gateway of your own
 
   sluice dev [FILE...]         local use: any AWS credentials, state in memory unless --data;
-                               each FILE, an OpenAPI document, is deployed now and whenever it changes
+                               each FILE, an OpenAPI document or a CloudFormation or SAM template,
+                               is deployed now and whenever it changes
   sluice serve --data DIR      production: state on disk, every AWS call signed by a known key
                                (the root key is made at first start, in DIR/root-credentials.json)
   sluice explain REQUEST_ID    why the gateway at --endpoint (or --port) gave a request its answer
@@ -242,17 +250,18 @@ function build(command: Config['command'], { files, environment, value }: Given)
     publicUrl,
     bucketsFolder: value('buckets'),
     dataFolder,
-    domain: value('domain') ?? (publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname),
+    domain: value('domain') ?? hostOf(publicUrl ?? 'http://localhost'),
     region: matching('region', value('region') ?? '', /^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
     account: matching('account', value('account') ?? '', /^\d{12}$/, 'twelve digits'),
     stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
+    parameters: parametersOf(value('parameters')),
     lambdaEndpoint: endpointOf('lambda-endpoint', value('lambda-endpoint')),
     lambdaCredentials: credentialsIn(environment),
     awsEndpoints: awsEndpointsIn(environment),
     cognitoIssuers: cognitoIssuersOf(value('cognito-issuer')),
     trustedProxies: listOf(value('trusted-proxies')).map(trustedRangeOf),
     accessLog: accessLogOf(value('access-log')),
-    explain: explainOf(value('explain')) ?? (command === 'dev' ? 10_000 : 0),
+    explain: explainOf(value('explain'), command),
     limits: {
       integrationTimeoutMs: countOf('max-integration-timeout', value('max-integration-timeout'), 50),
       resourcesPerApi: countOf('max-resources', value('max-resources'), 1),
@@ -263,6 +272,18 @@ function build(command: Config['command'], { files, environment, value }: Given)
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
+}
+
+function parametersOf(text: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (text ?? '').match(/(?:\\.|[^,\\])+/g) ?? []
+  return new Map(
+    pairs.map((pair): [string, string] => {
+      const plain = pair.replace(/\\(.)/g, '$1')
+      const [name = ''] = /^[A-Za-z0-9]+(?==)/.exec(plain.trimStart()) ?? []
+      if (name === '') throw new UsageError(`--parameters takes NAME=VALUE,NAME=VALUE, not "${pair}".`)
+      return [name, plain.trimStart().slice(name.length + 1)]
+    }),
+  )
 }
 
 function variable(name: OptionName): string {
@@ -285,6 +306,10 @@ function countOf(name: OptionName, text: string | undefined, least: number): num
 
 function optionalPortOf(name: OptionName, text: string | undefined): number | undefined {
   return text === undefined ? undefined : portOf(name, text)
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname
 }
 
 function tlsOf(value: Given['value']): Pick<Config, 'tlsPort' | 'tlsFiles'> {
@@ -362,8 +387,8 @@ function awsEndpointsIn(environment: NodeJS.ProcessEnv): ReadonlyMap<string, str
 /** A story takes about 1 KB. */
 const mostExplained = 1_000_000
 
-function explainOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
+function explainOf(text: string | undefined, command: Config['command']): number {
+  if (text === undefined) return command === 'dev' ? 10_000 : 0
   if (/^\d+$/.test(text) && Number(text) <= mostExplained) return Number(text)
   throw new UsageError(`--explain takes a number from 0 to ${mostExplained}, not "${text}".`)
 }

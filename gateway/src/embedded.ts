@@ -6,10 +6,12 @@ import { parseRange, type TrustedRange } from './server/client-address.ts'
 import type { AdjustableLimits } from './nouns/limits.ts'
 import { perform } from './server/perform.ts'
 import { createSdkHandler, type SdkRequestHandler } from './server/sdk-handler.ts'
-import { createClients } from './dev/client.ts'
-import { deployFile, type Deployed } from './dev/deploy-file.ts'
+import { createDeployFile } from './dev/deploy-file.ts'
+import type { Deployed, DeployedApi } from './dev/deployed.ts'
 
 export interface GatewayOptions {
+  /** Values of templates' parameters; the others have their defaults. */
+  readonly templateParameters?: Readonly<Record<string, string>>
   /** Keeps everything in this folder; in memory when absent. */
   readonly dataFolder?: string
   /** `us-east-1` when absent. */
@@ -47,12 +49,15 @@ export interface EmbeddedGateway {
   readonly requestHandler: SdkRequestHandler
   /** API traffic, like `fetch`: `gateway.invoke('http://{apiId}.execute-api.localhost/prod/pets')`. Any other URL is an AWS call. */
   readonly invoke: (url: string | URL, init?: RequestInit) => Promise<Response>
-  /** Deploys an OpenAPI document from a file, as `sluice dev FILE` does. Rejects with what is wrong with it. */
-  readonly deploy: (file: string, stageName?: string) => Promise<Deployed>
+  /** Deploys an OpenAPI document or a template from a file, as `sluice dev FILE` does. Rejects with what is wrong with it. */
+  readonly deploy: (file: string, stageName?: string) => Promise<EmbeddedDeployment>
   readonly clock: VirtualClock
   /** Ends functions and connections, and lets go of files. */
   readonly close: () => Promise<void>
 }
+
+/** What was deployed. `apiId`, `routes` and so on are those of the first API; a template may have none, or several. */
+export type EmbeddedDeployment = Deployed & DeployedApi
 
 /** Makes a gateway. Nothing is started that a test does not use; `close` it at the end. */
 export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
@@ -77,6 +82,11 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     trustedProxies: (options.trustedProxies ?? []).map(rangeOf),
   })
   const requestHandler = createSdkHandler(core.front)
+  const deployFile = createDeployFile(core.endpoint, {
+    region,
+    account: options.account ?? '000000000000',
+    parameters: new Map(Object.entries(options.templateParameters ?? {})),
+  })
   return {
     requestHandler,
     clientConfig: {
@@ -99,11 +109,16 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
       })
       return responseOf(answer)
     },
-    deploy: (file, stageName = 'dev') => deployFile(createClients(core.endpoint, region), file, stageName),
+    deploy: async (file, stageName = 'dev') => {
+      const deployed = await deployFile(file, stageName)
+      return { ...noApi, ...deployed.apis[0], ...deployed }
+    },
     clock,
     close: () => core.close(),
   }
 }
+
+const noApi: DeployedApi = { name: '', kind: 'REST', apiId: '', stageName: '', routes: [] }
 
 function rangeOf(text: string): TrustedRange {
   const range = parseRange(text)

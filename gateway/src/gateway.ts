@@ -31,6 +31,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Connections } from './ports/connections.ts'
 import type { Logs } from './ports/logs.ts'
 import type { Store } from './ports/store.ts'
+import type { Upstream } from './ports/upstream.ts'
 import { createDataPlane } from './server/data-plane.ts'
 import { createDomainPlane } from './server/domain-plane.ts'
 import { openAddresses, type Reached } from './server/addresses.ts'
@@ -130,6 +131,31 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
   })
 }
 
+/** Who may call APIs, and how much. */
+function openAccess(
+  { cognitoIssuers = new Map(), clock }: GatewayParts,
+  { accountRequestsPerSecond: rate, accountBurst: burst }: AdjustableLimits,
+  store: Store,
+  upstream: Upstream,
+) {
+  const apiKeys = createStoredApiKeys(store)
+  const counters = createMemoryCounters(store, clock)
+  const ports = {
+    issuers: new Issuers(upstream, clock),
+    cognitoIssuers,
+    apiKeys,
+    caches: createMemoryResponseCaches(clock),
+    traffic: { counters, account: { rate, burst } },
+  } satisfies Partial<RestPlanPorts>
+  return {
+    ports,
+    close: async () => {
+      apiKeys.close()
+      await counters.close()
+    },
+  }
+}
+
 function openPlans(store: Store, ports: RestPlanPorts, log: Log): Plans {
   return new Plans(store, { RestApi: restCompiler(ports), V2Api: httpCompiler(ports) }, (error, apiId, stageName) =>
     log.error({ error, apiId, stageName }, 'a stage could not be planned; the plan before it goes on serving'),
@@ -163,7 +189,7 @@ export function createCore(parts: GatewayParts): Core {
   const { addresses, serveAt } = openAddresses(parts.domain, parts.publicUrl)
   let endpointUrl: string | undefined
   const observability = openObservability(parts)
-  const { logs, metrics, record } = observability
+  const { logs, record } = observability
   const functions = openFunctions(parts, { store, blobs, logs, endpointUrl: () => endpointUrl })
   const connections = parts.connections ?? createMemoryConnections()
   const vpcLinks = createStoredVpcLinks(store)
@@ -173,11 +199,8 @@ export function createCore(parts: GatewayParts): Core {
   })
   const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
   const aws = createSignedAws({ upstream, clock, credentials, endpoints })
-  const { cognitoIssuers = new Map() } = parts
   const limits = { ...adjustableLimits, ...parts.limits }
-  const apiKeys = createStoredApiKeys(store)
-  const counters = createMemoryCounters(store, clock)
-  const issuers = new Issuers(upstream, clock)
+  const access = openAccess(parts, limits, store, upstream)
   const planPorts: RestPlanPorts = {
     upstream,
     functions,
@@ -186,17 +209,22 @@ export function createCore(parts: GatewayParts): Core {
     vpcLinks,
     clock,
     bug,
-    issuers,
-    cognitoIssuers,
     record,
-    apiKeys,
-    caches: createMemoryResponseCaches(clock),
-    traffic: { counters, account: { rate: limits.accountRequestsPerSecond, burst: limits.accountBurst } },
+    ...access.ports,
   }
   const plans = openPlans(store, planPorts, log)
   const testCalls = createTestCalls(planPorts)
   const folders = parts.mode === 'dev'
-  const services = createServices({ blobs, functions, store, folders, connections, testCalls, logs, metrics, counters })
+  const services = createServices({
+    blobs,
+    functions,
+    store,
+    folders,
+    connections,
+    testCalls,
+    counters: access.ports.traffic.counters,
+    ...observability,
+  })
   const identify =
     parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
   const endpoint = createEndpoint({
@@ -212,14 +240,25 @@ export function createCore(parts: GatewayParts): Core {
     bug,
   })
   const { domain, trustedProxies = [] } = parts
-  const sockets = new Sockets({ plans, store, connections, clock, limits: parts.socketLimits })
+  const sockets = new Sockets({
+    plans,
+    store,
+    connections,
+    clock,
+    limits: parts.socketLimits,
+    bug,
+    pushed: record.pushed,
+  })
   const dataPlane = createDataPlane({ plans, clock, sockets })
   const servicePlane = createServicePlane(endpoint)
   const management = createManagement({ plans, services: servicePlane, dataPlane })
   const domains = openDomains(store, log)
   const domainPlane = createDomainPlane({ domains, clock })
   const apis = { dataPlane, management, domainPlane, domain }
-  const pages = openPages(sockets, observability.pages(store))
+  const pages = openPages(
+    sockets,
+    observability.pages(store, () => sockets.counts().open),
+  )
   return {
     front: behindProxies(createFront({ ...apis, services: servicePlane, pages }), trustedProxies),
     dataFront: behindProxies(createFront(apis), trustedProxies),
@@ -238,8 +277,7 @@ export function createCore(parts: GatewayParts): Core {
       domains.close()
       plans.close()
       principals.close()
-      apiKeys.close()
-      await counters.close()
+      await access.close()
       vpcLinks.close()
       await Promise.all([functions.close(), upstream.close()])
       await observability.close()

@@ -4,7 +4,7 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { systemClock } from './adapters/clocks.ts'
 import { readConfig, usage, UsageError, type Config } from './config.ts'
-import { createClients } from './dev/client.ts'
+import { createDeployFile } from './dev/deploy-file.ts'
 import { startDeploying } from './dev/deployer.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog, type Log } from './log.ts'
@@ -196,6 +196,6 @@ async function deployFiles(
     `AWS endpoint: http://${config.adminPort === undefined ? config.host : '127.0.0.1'}:${adminPort}  (AWS_ENDPOINT_URL)\n`,
   )
   if (config.files.length === 0) return () => {}
-  const clients = createClients(core.endpoint, config.region)
-  return startDeploying({ clients, files: config.files, stageName: config.stage, address, log, say })
+  const deploy = createDeployFile(core.endpoint, config)
+  return startDeploying({ deploy, files: config.files, stageName: config.stage, address, log, say })
 }

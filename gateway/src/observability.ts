@@ -34,7 +34,7 @@ export interface Observability {
   readonly metrics: Metrics
   readonly traces: Traces
   /** The pages that show it. */
-  readonly pages: (store: Store) => Pages
+  readonly pages: (store: Store, openConnections: () => number) => Pages
   readonly record: Recorders
   readonly close: () => Promise<void>
 }
@@ -54,8 +54,11 @@ export function openObservability(parts: ObservabilityParts): Observability {
     logs,
     metrics,
     traces,
-    pages: (store) => ({
-      open: { '/_sluice/metrics': () => new PageText('text/plain; version=0.0.4; charset=utf-8', totals.text()) },
+    pages: (store, openConnections) => ({
+      open: {
+        '/_sluice/metrics': () =>
+          new PageText('text/plain; version=0.0.4; charset=utf-8', totals.text(openConnections())),
+      },
       local: stories === undefined ? {} : storyPages(stories, store),
     }),
     record: createRecorders({ metrics, totals, logs, clock, accessLog: sink, streamName, stories, traces }),

@@ -1,3 +1,4 @@
+// Lines reach their file whole and in order, and cost neither memory nor exceptions when they cannot.
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

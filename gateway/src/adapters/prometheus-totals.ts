@@ -66,7 +66,7 @@ function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
-function family(name: string, type: 'counter' | 'histogram', help: string, lines: readonly string[]): string {
+function family(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, lines: readonly string[]): string {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
 }
 
@@ -84,7 +84,7 @@ export function createPrometheusTotals(dropped: () => number): RequestTotals {
       }
       return total
     },
-    text: () => {
+    text: (openConnections) => {
       const all = [...totals.values()]
       const durations = (name: string, of: (total: CountedTotal) => Durations): string[] =>
         all.flatMap((total) => of(total).lines(name, total.labels))
@@ -109,6 +109,9 @@ export function createPrometheusTotals(dropped: () => number): RequestTotals {
           'From the forwarding of a request to the integration until its answer.',
           durations(integration, (total) => total.integration),
         ),
+        family('apigw_ws_connections', 'gauge', 'Open WebSocket connections.', [
+          `apigw_ws_connections ${openConnections}`,
+        ]),
         family('sluice_log_lines_dropped_total', 'counter', 'Log lines that could not be kept.', [
           `sluice_log_lines_dropped_total ${dropped()}`,
         ]),

@@ -1,3 +1,4 @@
+// Log groups on real SQLite: order, retention, bounds, and a disk that refuses.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

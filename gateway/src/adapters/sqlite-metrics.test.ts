@@ -1,3 +1,4 @@
+// Metrics by the minute on real SQLite: exact sums, retention, bounds, and what outlives the process.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -103,10 +104,8 @@ describe('metrics by the minute', () => {
 
 test('a listing names every metric that ever had a value, and no other', () => {
   const { clock, metrics } = place()
-  metrics
-    .meter({ ...key, family: httpMetrics })
-    .at(clock.now())
-    [tallyIndex.http.dataProcessed]?.add(10)
+  const httpMeter = metrics.meter({ ...key, family: httpMetrics })
+  httpMeter.at(clock.now())[tallyIndex.http.dataProcessed]?.add(10)
   const meter = metrics.meter(key)
   meter.at(clock.now())[latency]?.add(1)
   clock.advance(60_000)

@@ -1,5 +1,5 @@
 // An AWS client of the gateway it runs in: what `sluice dev FILE` deploys with is the same API that everybody calls.
-import { createClient, type Client } from '@sluice/aws-protocol'
+import { createClient, type AnyOperations, type Client } from '@sluice/aws-protocol'
 import type { Operations as RestOperations } from '@sluice/aws-protocol/apigateway'
 import type { Operations as HttpOperations } from '@sluice/aws-protocol/apigatewayv2'
 import type { Operations as LambdaOperations } from '@sluice/aws-protocol/lambda'
@@ -10,13 +10,26 @@ export interface Clients {
   readonly rest: Client<RestOperations>
   readonly http: Client<HttpOperations>
   readonly lambda: Client<LambdaOperations>
+  /** Any operation of any service, for what is read from tables. */
+  readonly call: AwsCall
 }
+
+/** Calls an operation; rejects with ServiceFault when the service refuses. */
+export type AwsCall = (
+  service: ModelName,
+  operation: string,
+  input: object,
+) => Promise<Readonly<Record<string, unknown>>>
 
 export function createClients(endpoint: Endpoint, region: string): Clients {
   return {
     rest: clientOf<RestOperations>(endpoint, region, 'apigateway'),
     http: clientOf<HttpOperations>(endpoint, region, 'apigatewayv2'),
     lambda: clientOf<LambdaOperations>(endpoint, region, 'lambda'),
+    call: async (service, operation, input) =>
+      ((await clientOf<AnyOperations>(endpoint, region, service).call(operation, input)) ?? {}) as Readonly<
+        Record<string, unknown>
+      >,
   }
 }
 

@@ -1,13 +1,13 @@
 // `sluice dev FILE…`: deploys the files, says where they answer, and deploys each again when it changes.
 import type { Log } from '../log.ts'
-import type { Clients } from './client.ts'
 import { DeployError } from './deploy-error.ts'
-import { deployFile, type Deployed } from './deploy-file.ts'
+import type { DeployFile } from './deploy-file.ts'
+import type { Deployed } from './deployed.ts'
 import { formatTable, invokeUrls, sampleRoute } from './table.ts'
 import { watchFiles } from './watch-files.ts'
 
 export interface DeployerParts {
-  readonly clients: Clients
+  readonly deploy: DeployFile
   readonly files: readonly string[]
   readonly stageName: string
   readonly address: { readonly domain: string; readonly host: string; readonly port: number }
@@ -24,17 +24,19 @@ export async function startDeploying(parts: DeployerParts): Promise<() => void> 
     if (result !== undefined) deployed.push(result)
   }
   if (deployed.length > 0) parts.say(`${overview(parts, deployed)}\n`)
-  return watchFiles(parts.files, async (file) => {
+  const owners = new Map(deployed.flatMap(({ file, includedFiles }) => includedFiles.map((each) => [each, file])))
+  return watchFiles([...parts.files, ...owners.keys()], async (changed) => {
+    const file = owners.get(changed) ?? changed
     const started = performance.now()
     const again = await attempt(parts, file)
     if (again !== undefined)
-      parts.say(`${file}: ${again.name} deployed again in ${Math.round(performance.now() - started)} ms\n`)
+      parts.say(`${file}: ${namesOf(again)} deployed again in ${Math.round(performance.now() - started)} ms\n`)
   })
 }
 
-async function attempt({ clients, stageName, say, log }: DeployerParts, file: string): Promise<Deployed | undefined> {
+async function attempt({ deploy, stageName, say, log }: DeployerParts, file: string): Promise<Deployed | undefined> {
   try {
-    const deployed = await deployFile(clients, file, stageName)
+    const deployed = await deploy(file, stageName)
     for (const warning of deployed.warnings) say(`${file}: warning: ${warning}\n`)
     return deployed
   } catch (error) {
@@ -48,25 +50,35 @@ async function attempt({ clients, stageName, say, log }: DeployerParts, file: st
   }
 }
 
+function namesOf({ apis }: Deployed): string {
+  return apis.length === 0 ? 'no API' : [...new Set(apis.map(({ name }) => name))].join(', ')
+}
+
 function overview({ address }: DeployerParts, deployed: readonly Deployed[]): string {
-  const rows = deployed.map((each) => [
-    each.name,
-    each.kind,
-    each.stageName,
-    String(each.routes.length),
-    invokeUrls(each, address).byHost,
+  const apis = deployed.flatMap((each) => each.apis)
+  const rows = apis.map((api) => [
+    api.name,
+    api.kind,
+    api.stageName,
+    String(api.routes.length),
+    invokeUrls(api, address).byHost,
   ])
   const lines = [formatTable([['API', 'KIND', 'STAGE', 'ROUTES', 'URL'], ...rows])]
-  for (const each of deployed) {
-    const path = sampleRoute(each.routes)
-    if (path === undefined) continue
-    const { byHost, byPath } = invokeUrls(each, address)
+  for (const api of apis) {
+    const path = sampleRoute(api.routes)
+    if (path === undefined || api.kind === 'WEBSOCKET') continue
+    const { byHost, byPath } = invokeUrls(api, address)
     lines.push(
       '',
-      `Try ${each.name}:`,
+      `Try ${api.name}:`,
       `  curl ${byHost}${path}`,
       `  curl ${byPath}${path}    (where *.${address.domain} does not resolve)`,
     )
+  }
+  for (const { file, outputs } of deployed) {
+    const pairs = Object.entries(outputs)
+    if (pairs.length > 0)
+      lines.push('', `Outputs of ${file}:`, formatTable(pairs.map(([name, value]) => [`  ${name}`, value])))
   }
   return lines.join('\n')
 }

@@ -1,5 +1,5 @@
 // What is deployed and where, as a table for the terminal.
-import type { Deployed } from './deploy-file.ts'
+import type { DeployedApi } from './deployed.ts'
 
 /** Rows as columns of equal width, two blanks between them. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
@@ -18,13 +18,14 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 
 /** Where an API answers: by host name, and by path for clients that cannot set one. */
 export function invokeUrls(
-  { apiId, kind, stageName }: Pick<Deployed, 'apiId' | 'kind' | 'stageName'>,
+  { apiId, kind, stageName }: Pick<DeployedApi, 'apiId' | 'kind' | 'stageName'>,
   { domain, host, port }: { readonly domain: string; readonly host: string; readonly port: number },
 ): { readonly byHost: string; readonly byPath: string } {
   const stage = kind === 'HTTP' && stageName === '$default' ? '' : `/${stageName}`
+  const scheme = kind === 'WEBSOCKET' ? 'ws' : 'http'
   return {
-    byHost: `http://${apiId}.execute-api.${domain}:${port}${stage}`,
-    byPath: `http://${host}:${port}/_aws/execute-api/${apiId}/${stageName}`,
+    byHost: `${scheme}://${apiId}.execute-api.${domain}:${port}${stage}`,
+    byPath: `${scheme}://${host}:${port}/_aws/execute-api/${apiId}/${stageName}`,
   }
 }
 

@@ -1,5 +1,5 @@
 // Every `$context` variable of a REST API, in one table: for templates, mappings, gateway responses and access logs.
-import type { Admitted, Caller, CallerIdentity, Received, Routed } from './exchange.ts'
+import type { Admitted, Caller, CallerIdentity, Keyed, Received, Routed } from './exchange.ts'
 import type { GatewayFault } from './faults.ts'
 import { lastHeader } from './headers.ts'
 import { requestTime } from './request-time.ts'
@@ -8,7 +8,8 @@ import type { RestMethod, RestStage } from './rest.ts'
 /** What is known of a request at the moment: a gateway response may be asked before a method was found. */
 export type ContextExchange = Received &
   Partial<Routed<RestMethod>> &
-  Partial<Admitted> & { readonly fault?: GatewayFault | undefined }
+  Partial<Admitted> &
+  Partial<Keyed> & { readonly fault?: GatewayFault | undefined }
 
 /** Undefined: there is no such variable now. Null: there is one, and it has no value. */
 export type ContextValue = string | number | null | undefined
@@ -36,8 +37,9 @@ export const contextVariables: Readonly<Record<string, ContextReader>> = {
   httpMethod: ({ method }) => method,
   'identity.accessKey': identity('accessKey'),
   'identity.accountId': identity('accountId'),
-  'identity.apiKey': ({ target, headers }) =>
-    target?.apiKeyRequired === true ? lastHeader(headers, 'x-api-key') : undefined,
+  'identity.apiKey': ({ apiKey, target, headers }) =>
+    apiKey?.value ?? (target?.apiKeyRequired === true ? lastHeader(headers, 'x-api-key') : undefined),
+  'identity.apiKeyId': ({ apiKey }) => apiKey?.id,
   'identity.caller': identity('caller'),
   'identity.clientCert.clientCertPem': ({ clientCertificate }) => clientCertificate?.clientCertPem,
   'identity.clientCert.issuerDN': ({ clientCertificate }) => clientCertificate?.issuerDN,

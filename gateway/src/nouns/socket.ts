@@ -2,6 +2,7 @@
 import type { Caller, Keyed } from './exchange.ts'
 import type { Listener } from './decisions.ts'
 import type { HeaderList } from './headers.ts'
+import type { Work } from './work.ts'
 
 /** A stage as its plan sees it. */
 export interface SocketStage {
@@ -74,6 +75,8 @@ export interface SocketReceived {
   /** `$disconnect` alone knows it. */
   readonly end: ConnectionEnd | undefined
   readonly listener: Listener | undefined
+  /** Kept while somebody records what events take. */
+  readonly work?: Work | undefined
 }
 
 /** Which route serves the event. */

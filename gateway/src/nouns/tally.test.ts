@@ -1,3 +1,4 @@
+// Tallies: exact counts and sums, percentiles within their promise, merges that lose nothing.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketMiddle, bucketOf, Tally } from './tally.ts'

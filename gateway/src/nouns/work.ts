@@ -1,6 +1,11 @@
 // What a request took and why it failed, noted while it runs, for those who record it afterwards.
 import type { GatewayFault, HttpFault } from './faults.ts'
 
+/** A request, or an event of a connection, that somebody may record. */
+export interface Worked {
+  readonly work?: Work | undefined
+}
+
 /** Written by the plan; all milliseconds are those of the product's clock, -1 where there is nothing to say. */
 export class Work {
   /** From the forwarding of the request to the integration until its answer. */

@@ -43,13 +43,23 @@ export class Domains {
     this.stopWatching()
   }
 
+  /** Reads all domains the first time; tries again at the next request when it cannot. */
   private start(): void {
     this.isStarted = true
-    this.reading = this.readAll().then(
-      () => this.readStale(),
-      (error: unknown) => this.failed(error, '*'),
+    this.whileReading(
+      this.readAll().catch((error: unknown) => {
+        this.isStarted = false
+        this.failed(error, '*')
+      }),
     )
-    this.reading = this.reading.finally(() => (this.reading = undefined))
+  }
+
+  private whileReading(reading: Promise<void>): void {
+    this.reading = reading.finally(() => {
+      this.reading = undefined
+      // Told of while the last read came back.
+      if (this.stale.size > 0) this.whileReading(this.readStale())
+    })
   }
 
   private touch(changes: readonly Change[]): void {
@@ -61,7 +71,7 @@ export class Domains {
       if (domainKinds.has(kind) && !isPrivate)
         this.stale.set(`${scope.account} ${scope.region} ${name}`, { scope, name })
     }
-    if (this.stale.size > 0) this.reading ??= this.readStale().finally(() => (this.reading = undefined))
+    if (this.stale.size > 0 && this.reading === undefined) this.whileReading(this.readStale())
   }
 
   private async readAll(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
+import { recordedSocket } from './recorded-socket.ts'
 import { recorded } from './recorded.ts'
 import type { HttpPlanPorts, SocketPlanPorts } from './stage-plan.ts'
 
@@ -22,7 +23,8 @@ export function httpCompiler(ports: HttpPlanPorts & SocketPlanPorts): StageCompi
       }
       // Loaded by the first WebSocket API: most processes have none, and start sooner without.
       const { planWebSocketStage } = await import('./websocket.ts')
-      return planWebSocketStage(snapshot, stage, scope, ports)
+      const recorder = ports.record?.websocket({ scope, api: snapshot.api, stage })
+      return recordedSocket(planWebSocketStage(snapshot, stage, scope, ports), recorder, ports)
     },
   }
 }

@@ -64,6 +64,8 @@ const methods: Readonly<Record<string, apigateway.Method>> = {
     },
   },
   'an API key is required': { apiKeyRequired: true, methodIntegration: { type: 'MOCK', ...templates } },
+  'the stage throttles the method': { methodIntegration: { type: 'MOCK', ...templates } },
+  'the stage caches answers': { methodIntegration: { type: 'HTTP_PROXY', uri: backend, httpMethod: 'GET' } },
   'a request validator': {
     requestValidatorId: 'everything',
     requestParameters: { 'method.request.querystring.type': true },
@@ -93,6 +95,11 @@ const restSnapshot: RestSnapshot = {
 /** What a route is configured with → its integration; `undefined` for none. */
 const routes: Readonly<Record<string, apigatewayv2.Integration | undefined>> = {
   'integration `HTTP_PROXY`': { IntegrationType: 'HTTP_PROXY', IntegrationUri: backend, IntegrationMethod: 'GET' },
+  'the stage throttles the route': {
+    IntegrationType: 'HTTP_PROXY',
+    IntegrationUri: backend,
+    IntegrationMethod: 'GET',
+  },
   'integration `HTTP_PROXY`, with parameter mappings': {
     IntegrationType: 'HTTP_PROXY',
     IntegrationUri: backend,
@@ -145,18 +152,44 @@ const ports: RestPlanPorts = {
   cognitoIssuers: new Map(),
   apiKeys: { find: nobody, close: nobody },
   caches: { of: () => ({ get: nobody, set: nobody }) },
+  traffic: {
+    counters: { admit: nobody, setRemaining: nobody, usage: nobody, flush: nobody, close: nobody },
+    account: undefined,
+  },
   bug: nobody,
 }
 
 /** The lists of REST APIs: one for each thing that a method may be configured with. */
 export function restLists(): Lists {
-  const stage = { stageName: 'prod', deploymentId: 'd1' }
-  return listsOf(Object.keys(methods), planRestStage(restSnapshot, stage, scope, ports))
+  const settingKey = (configured: string): string => `~1${Object.keys(methods).indexOf(configured)}/POST`
+  const stage: apigateway.Stage = {
+    stageName: 'prod',
+    deploymentId: 'd1',
+    cacheClusterEnabled: true,
+    methodSettings: {
+      [settingKey('the stage throttles the method')]: { throttlingRateLimit: 1, throttlingBurstLimit: 1 },
+      [settingKey('the stage caches answers')]: { cachingEnabled: true },
+    },
+  }
+  const compressing: RestSnapshot = {
+    ...restSnapshot,
+    api: { ...restSnapshot.api, minimumCompressionSize: 0 },
+    methods: restSnapshot.methods.slice(0, 1),
+  }
+  return [
+    ...listsOf(Object.keys(methods), planRestStage(restSnapshot, stage, scope, ports)),
+    ...listsOf(['the API has a minimum compression size'], planRestStage(compressing, stage, scope, ports)),
+  ]
 }
 
 /** The lists of HTTP APIs. */
 export function httpLists(): Lists {
-  const stage = { StageName: 'prod', DeploymentId: 'd1' }
+  const throttled = `POST /${Object.keys(routes).indexOf('the stage throttles the route')}`
+  const stage = {
+    StageName: 'prod',
+    DeploymentId: 'd1',
+    RouteSettings: { [throttled]: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 } },
+  }
   return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, ports))
 }
 

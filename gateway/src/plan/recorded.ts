@@ -1,7 +1,7 @@
 // A plan whose requests are recorded: the same plan, with each outcome told once, after its last byte is known.
 import type { Answer, AnswerBody, Received } from '../nouns/exchange.ts'
 import type { GatewayFault, HttpFault } from '../nouns/faults.ts'
-import { Work } from '../nouns/work.ts'
+import { Work, type Worked } from '../nouns/work.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Outcome, StageRecorder } from '../ports/recorder.ts'
 import { whenKnown, type Pipeline, type Step } from '../steps/pipeline.ts'
@@ -54,12 +54,12 @@ export function recorded<Exchange extends Received>(
 }
 
 /** Notes the fault that ends a request. Costs nothing when nobody records. */
-export function noteFault(received: Received, fault: GatewayFault | HttpFault): void {
+export function noteFault(received: Worked, fault: GatewayFault | HttpFault): void {
   if (received.work !== undefined) received.work.fault = fault
 }
 
 /** The list with the time of its integration, and of its authorization, noted for those who record. */
-export function timed<Start extends Received, Known extends object>(
+export function timed<Start extends Worked, Known extends object>(
   list: Pipeline<Start, Known>,
   { record, clock }: PlanPorts,
 ): Pipeline<Start, Known> {
@@ -77,7 +77,7 @@ function timedStep(
   return {
     name: step.name,
     run: (exchange) => {
-      const { work } = exchange as Received
+      const { work } = exchange as Worked
       if (work === undefined) return step.run(exchange)
       const startedMs = clock.now()
       if (member === 'integrationMs') work.integrationAtMs = startedMs

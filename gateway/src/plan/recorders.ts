@@ -16,8 +16,9 @@ import { recordAccessLog, sinkFormats, type AccessLogPorts } from '../steps/reco
 import { recordExecutionLog, type ExecutionLogPorts } from '../steps/record/execution-log.ts'
 import { recordStories } from '../steps/record/stories.ts'
 import { recordTraces } from '../steps/record/trace.ts'
-import { httpLogVariables, restLogVariables } from '../steps/record/log-variables.ts'
+import { httpLogVariables, restLogVariables, socketLogVariables } from '../steps/record/log-variables.ts'
 import { recordHttpMetrics, recordRestMetrics, type MetricPorts } from '../steps/record/metrics.ts'
+import { countPushes, recordSocketMetrics } from '../steps/record/socket-metrics.ts'
 
 export type RecorderPorts = MetricPorts &
   AccessLogPorts &
@@ -29,7 +30,19 @@ export type RecorderPorts = MetricPorts &
 
 /** The recorders of every stage, over ports that all stages share. */
 export function createRecorders(ports: RecorderPorts): Recorders {
+  const pushed = countPushes(ports)
   return {
+    websocket: (recorded) => {
+      const { DestinationArn: destinationArn, Format: format } = recorded.stage.AccessLogSettings ?? {}
+      const variables = socketLogVariables(httpStageOf(recorded))
+      const count = recordSocketMetrics(recorded, ports)
+      const log = recordAccessLog({ destinationArn, format }, sinkFormats.WEBSOCKET, variables, ports)
+      return (outcome) => {
+        count(outcome)
+        log?.(outcome)
+      }
+    },
+    pushed: (place) => pushed(place, ports.clock.now()),
     rest: (recorded) => {
       const { destinationArn, format } = recorded.stage.accessLogSettings ?? {}
       const variables = restLogVariables(restStageOf(recorded))

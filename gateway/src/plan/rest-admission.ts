@@ -1,7 +1,7 @@
 // The steps of a REST method that ask how much may still pass: its API key's plan, its stage's settings, its account.
 import type { Admitted } from '../nouns/exchange.ts'
 import { methodSetting } from '../nouns/method-settings.ts'
-import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
+import type { RestMethod, RestRouted } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Planned } from '../ports/api-keys.ts'
 import { requireApiKey } from '../steps/identify/api-key.ts'
@@ -18,19 +18,14 @@ export type PlanAdmission = (facts: RestMethod) => Pipeline<Ready, Partial<Plann
 export function planRestAdmission(
   { api }: RestSnapshot,
   { methodSettings }: PlannableStage,
-  stage: RestStage,
   { apiKeys, traffic }: RestPlanPorts,
 ): PlanAdmission {
-  const keySettings = {
-    scope: { account: stage.account, region: stage.region },
-    stage: `${stage.apiId}:${stage.stageName}`,
-    source: api.apiKeySource ?? 'HEADER',
-  }
+  const source = api.apiKeySource ?? 'HEADER'
   return (facts) => {
     const setting = methodSetting(methodSettings, facts.resourcePath, facts.httpMethod)
     const throttle = traffic && throttleRest({ method: facts, setting, account: traffic.account }, traffic.counters)
     return Pipeline.from<Ready>()
-      .step(facts.apiKeyRequired ? requireApiKey(keySettings, apiKeys) : undefined)
+      .step(facts.apiKeyRequired ? requireApiKey({ method: facts, source }, apiKeys) : undefined)
       .step(throttle)
   }
 }

@@ -63,7 +63,7 @@ export function planRestStage(
       cache: planRestCache(record, { stage, caches: ports.caches, flushId: record.cacheFlushId ?? '' }),
     },
     authorization: planRestAuthorization(snapshot, stage, ports),
-    admission: planRestAdmission(snapshot, record, stage, ports),
+    admission: planRestAdmission(snapshot, record, ports),
   }
   const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
   const trie = createRestTrie<PlannedMethod>()

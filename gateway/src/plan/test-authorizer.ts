@@ -54,7 +54,11 @@ export async function testAuthorizer(test: AuthorizerTest, ports: RestPlanPorts)
 }
 
 /** Who was let in, or why nobody was. */
-async function ask(test: AuthorizerTest, log: TestLog, ports: RestPlanPorts): Promise<Caller | undefined | GatewayFault> {
+async function ask(
+  test: AuthorizerTest,
+  log: TestLog,
+  ports: RestPlanPorts,
+): Promise<Caller | undefined | GatewayFault> {
   // The API's policy and its endpoints are not asked: this is about the authorizer alone.
   const { policy: _policy, endpointConfiguration: _endpoints, ...api } = test.snapshot.api
   const snapshot = { ...test.snapshot, api }
@@ -75,7 +79,11 @@ async function ask(test: AuthorizerTest, log: TestLog, ports: RestPlanPorts): Pr
 }
 
 /** The same functions; what is asked and answered is told and kept. */
-function overheard(functions: Functions, test: AuthorizerTest, { log, heard }: { readonly log: TestLog; readonly heard: Heard }): Functions {
+function overheard(
+  functions: Functions,
+  test: AuthorizerTest,
+  { log, heard }: { readonly log: TestLog; readonly heard: Heard },
+): Functions {
   return {
     stream: (call) => functions.stream(call),
     invoke: async (call) => {

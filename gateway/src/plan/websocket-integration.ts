@@ -10,6 +10,7 @@ import { socketAws } from '../steps/integrate/socket-aws.ts'
 import { passSocketAnswer, socketHttp } from '../steps/integrate/socket-http.ts'
 import { socketLambda } from '../steps/integrate/socket-lambda.ts'
 import { socketLambdaProxy } from '../steps/integrate/socket-lambda-proxy.ts'
+import { reachLink } from '../steps/integrate/vpc-link.ts'
 import { mapSocketRequest, type SocketMapped, type SocketRequestMapping } from '../steps/map/socket-request.ts'
 import { mapSocketResponse } from '../steps/map/socket-response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
@@ -48,16 +49,17 @@ export function planSocketIntegration(
   ports: PlanPorts,
 ): Plan {
   if (integration === undefined) return start().step(broken('No integration defined for the route'))
-  if (integration.ConnectionType === 'VPC_LINK') return start().step(broken('VPC links are not available'))
   return integrations[integration.IntegrationType ?? 'AWS_PROXY']({ integration, route, snapshot, ports })
 }
 
 /** A proxy has no templates: the message is its body. */
 function mapped(
-  { integration, route }: Context,
+  { integration, route, ports }: Context,
   templates: Pick<Partial<SocketRequestMapping>, 'templates' | 'templateSelection'>,
 ): Pipeline<SocketExchange, SocketExchange & SocketMapped> {
-  return start().step(
+  const { ConnectionType: type, ConnectionId: linkId = '' } = integration
+  const reached = type === 'VPC_LINK' ? start().step(reachLink(linkId, route.stage, ports.vpcLinks)) : start()
+  return reached.step(
     mapSocketRequest({
       stage: route.stage,
       parameters: integration.RequestParameters,

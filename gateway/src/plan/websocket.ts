@@ -1,7 +1,8 @@
 // The three lists of a WebSocket API: connect, message, disconnect. Routes are compiled when they are first called.
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type { Admitted, Keyed } from '../nouns/exchange.ts'
-import { fault, GatewayFault } from '../nouns/faults.ts'
+import { configurationFault, fault, GatewayFault } from '../nouns/faults.ts'
+import { socketMessageBytes } from '../nouns/limits.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { handshakeValues } from '../nouns/socket-source.ts'
@@ -14,6 +15,7 @@ import { routeMessage } from '../steps/route/socket.ts'
 import { throttleSocket, throttleSocketPlan } from '../steps/throttle/socket.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateHandshake, validateMessage } from '../steps/validate/socket.ts'
+import { noteFault, timed } from './recorded.ts'
 import type { SocketPlan, SocketPlanPorts } from './stage-plan.ts'
 import { planSocketAuthorization } from './websocket-authorization.ts'
 import { planSocketIntegration } from './websocket-integration.ts'
@@ -134,7 +136,8 @@ async function runConnect(
     return { accepted: true, caller: undefined, connectionKey: undefined, subprotocol: undefined }
   const ids = idsOf(received)
   try {
-    const { caller, apiKey, reply } = await route.plan().run({ ...received, target: route, document: undefined })
+    const exchange = Object.assign(received, { target: route, document: undefined })
+    const { caller, apiKey, reply } = await route.plan().run(exchange)
     if (reply !== undefined && (reply.status < 200 || reply.status > 299)) {
       return refusedByBackend(reply.status, reply.body, ids)
     }
@@ -152,10 +155,18 @@ async function runMessage(
   try {
     const routed = await list.run(received)
     const { reply } = await routed.target.plan().run(routed)
-    return routed.target.isTwoWay && reply.body !== '' ? reply.body : undefined
+    return routed.target.isTwoWay && reply.body !== '' ? sendable(reply.body) : undefined
   } catch (error) {
     return errorFrame(sentenceOf(faultOf(error, received, ports)), idsOf(received))
   }
+}
+
+/** AWS: what comes back is a message like any other, and has its bound (?). */
+function sendable(text: string): string {
+  if (text.length * 3 > socketMessageBytes && Buffer.byteLength(text) > socketMessageBytes) {
+    throw configurationFault('The answer to the message is larger than 128 KB')
+  }
+  return text
 }
 
 /** Best effort: the client is gone, and what goes wrong is only told to listeners. WebSocket 26.6. */
@@ -166,7 +177,7 @@ async function runDisconnect(
 ): Promise<void> {
   if (route === undefined) return
   try {
-    await route.plan().run({ ...received, target: route, document: undefined })
+    await route.plan().run(Object.assign(received, { target: route, document: undefined }))
   } catch (error) {
     faultOf(error, received, ports)
   }
@@ -175,7 +186,9 @@ async function runDisconnect(
 function integrationOf(route: apigatewayv2.Route, facts: SocketRoute, { snapshot, ports }: Parts): RoutePlan {
   const integrationId = route.Target?.replace(/^integrations\//, '')
   const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
-  return planSocketIntegration(integration, facts, snapshot, ports)
+  const list = planSocketIntegration(integration, facts, snapshot, ports)
+  // AWS: a mock has no latency. WebSocket 33.3.
+  return integration?.IntegrationType === 'MOCK' ? list : timed(list, ports)
 }
 
 function valuesOf({ handshake }: SocketExchange, location: string, name: string): readonly string[] {
@@ -209,8 +222,11 @@ function idsOf({ connection, requestId }: SocketReceived): { connectionId: strin
 function faultOf(error: unknown, received: SocketReceived, ports: SocketPlanPorts): GatewayFault {
   if (!(error instanceof GatewayFault)) {
     ports.bug(error, received.requestId)
-    return fault('DEFAULT_5XX', { cause: error })
+    const unexpected = fault('DEFAULT_5XX', { cause: error })
+    noteFault(received, unexpected)
+    return unexpected
   }
+  noteFault(received, error)
   const { listener, receivedAtMs } = received
   if (listener !== undefined) {
     listener.decided({

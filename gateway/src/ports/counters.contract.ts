@@ -46,7 +46,7 @@ export function countersContract(name: string, create: CountersContract): void {
 
     const bucket = (key: string, rate: number, burst: number): BucketLimit => ({ kind: 'bucket', key, rate, burst })
     const passes = async (limits: readonly Limit[], requests: number): Promise<number> => {
-      const answers = await Promise.all(Array.from({ length: requests }, () => counters.admit(limits)))
+      const answers = await Promise.all(Array.from({ length: requests }, async () => counters.admit(limits)))
       return answers.filter((index) => index === -1).length
     }
 

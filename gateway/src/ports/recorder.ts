@@ -5,6 +5,8 @@ import type { ContextExchange } from '../nouns/context.ts'
 import type { Answer, Received } from '../nouns/exchange.ts'
 import type { HttpContextExchange } from '../nouns/http-context.ts'
 import type { Scope } from '../nouns/records.ts'
+import type { SocketContextExchange } from '../nouns/socket-context.ts'
+import type { Replied } from '../nouns/socket.ts'
 import type { Work } from '../nouns/work.ts'
 
 /** A request that was answered. */
@@ -38,14 +40,37 @@ export interface RecordedRestStage {
   readonly stage: apigateway.Stage
 }
 
+/** Whose connection it is. */
+export interface SocketPlace {
+  readonly scope: Scope
+  readonly apiId: string
+  readonly stageName: string
+}
+
 export interface RecordedHttpStage {
   readonly scope: Scope
   readonly api: apigatewayv2.Api
   readonly stage: apigatewayv2.Stage
 }
 
+/** An event of a WebSocket connection that was handled. */
+export interface SocketOutcome {
+  /** With all that its steps told; with `fault` when it failed. */
+  readonly exchange: SocketContextExchange & Partial<Replied>
+  readonly work: Work
+  /** Epoch milliseconds. */
+  readonly endedAtMs: number
+  /** What the event came to: of a refused upgrade, or of a failure, the status; else 200. */
+  readonly status: number
+  /** Whether the client is sent a frame for it. */
+  readonly isAnswered: boolean
+}
+
 /** Asked when a stage is planned; undefined when nobody listens to it. */
 export interface Recorders {
   readonly rest: (stage: RecordedRestStage) => StageRecorder<RestOutcome> | undefined
   readonly http: (stage: RecordedHttpStage) => StageRecorder<HttpOutcome> | undefined
+  readonly websocket: (stage: RecordedHttpStage) => ((outcome: SocketOutcome) => void) | undefined
+  /** A message that a backend pushed to a connection. */
+  readonly pushed: (place: SocketPlace) => void
 }

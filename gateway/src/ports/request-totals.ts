@@ -17,6 +17,6 @@ export interface RequestTotal {
 export interface RequestTotals {
   /** The same labels always give the same total. */
   of(labels: RequestLabels): RequestTotal
-  /** Everything in Prometheus's text format 0.0.4. */
-  text(): string
+  /** Everything in Prometheus's text format 0.0.4. `openConnections`: of WebSocket APIs, now. */
+  text(openConnections: number): string
 }

@@ -50,7 +50,8 @@ export function createFront(parts: FrontParts): Front {
     }
     const requested = { rawPath, rawQuery, host }
     const found = domainPlane?.find(host)
-    if (plane === undefined || domainPlane === undefined || found === undefined) return elsewhere(plane, head, requested)
+    if (plane === undefined || domainPlane === undefined || found === undefined)
+      return elsewhere(plane, head, requested)
     const toFound = (custom: CustomDomain | undefined): Destination | Promise<Destination> =>
       custom === undefined ? elsewhere(plane, head, requested) : domainPlane.serve(plane, custom, head, requested)
     return found instanceof Promise ? found.then(toFound) : toFound(found)

@@ -66,7 +66,9 @@ async function secure(server: Server, socket: Socket, { contexts, serverName, ti
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
   })
-  secured.on('error', () => socket.destroy())
+  // node tells of a handshake that failed, and of what is no TLS later on, by this name alone.
+  secured.on('_tlsError', () => secured.destroy())
+  secured.on('error', () => secured.destroy())
   secured.once('secure', () => {
     clearTimeout(timer)
     noteTls(secured, serverName, asksForCertificate)

@@ -17,6 +17,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Reader, Store, Transaction } from '../ports/store.ts'
 import { addressee } from './addressing.ts'
+import { authorizeCall } from './authorization.ts'
 import type { Addresses, Call, ConnectionsTarget } from './call.ts'
 import { scopeOf, type Identified, type Identify } from './identity.ts'
 import { modelOf, type ModelName } from './models.ts'
@@ -43,6 +44,8 @@ export interface ServiceRequest {
   readonly signed: SignableRequest
   /** The stage whose URL it came through; `@connections` alone has one. */
   readonly connectionsOf?: ConnectionsTarget | undefined
+  /** Where it comes from, for policies that ask. */
+  readonly sourceIp?: string | undefined
 }
 
 export type Endpoint = (request: ServiceRequest) => Promise<WireAnswer>
@@ -86,7 +89,7 @@ interface Running {
 async function run(
   parts: EndpointParts,
   { match, caller, model, requestId }: Running,
-  { wire, connectionsOf }: ServiceRequest,
+  { wire, connectionsOf, sourceIp }: ServiceRequest,
 ): Promise<object> {
   const name = match.operation.name
   const service = parts.services.get(model)
@@ -99,8 +102,25 @@ async function run(
     )
   }
   const input = decode(match, wire)
-  validate(match, input)
   const scope = service.global === true ? { ...caller.scope, region: 'global' } : caller.scope
+  if (caller.known !== undefined) {
+    const { method, path } = wire
+    await authorizeCall(
+      { known: caller.known, nowMs: parts.clock.now(), sourceIp, userAgent: wire.headers['user-agent'] },
+      model,
+      {
+        operation: name,
+        method,
+        path,
+        input,
+        scope,
+        connectionsOf,
+        callerArn: caller.principal.arn,
+        read: (scope) => parts.store.read(scope),
+      },
+    )
+  }
+  validate(match, input)
   const handle = async (store: Transaction): Promise<object> => {
     const call: Call = {
       scope,

@@ -9,13 +9,15 @@ import {
   type SignableRequest,
 } from '@sluice/sigv4'
 import type { Scope } from '../nouns/records.ts'
-import type { Principals } from '../ports/principals.ts'
+import type { KnownPrincipal, Principals } from '../ports/principals.ts'
 import type { Principal } from './call.ts'
 
 /** An identified caller, with the account and region that the call concerns. */
 export interface Identified {
   readonly principal: Principal
   readonly scope: Scope
+  /** Whose policies decide what it may do; undefined where nobody is asked for a permission. */
+  readonly known?: KnownPrincipal | undefined
 }
 
 /** Whom a call is from. Throws ServiceFault in AWS's words. */
@@ -67,7 +69,11 @@ export function verifying(principals: Principals): Identify {
       const { principal, policies } = verified.key
       const { account, arn, userId } = principal
       const { accessKeyId, region } = verified.scope
-      return { principal: { account, arn, userId, accessKeyId, policies }, scope: { account, region } }
+      return {
+        principal: { account, arn, userId, accessKeyId, policies },
+        scope: { account, region },
+        known: verified.key,
+      }
     } catch (error) {
       if (!(error instanceof SignatureFault)) throw error
       const { status, code, message } = describeFailure(error.failure, { dialect: isQuery ? 'query' : 'json' })

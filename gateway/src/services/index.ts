@@ -15,10 +15,16 @@ import type { LogsParts } from './logs/parts.ts'
 import type { ModelName } from './models.ts'
 import type { Service } from './service.ts'
 import { createStsService } from './sts/index.ts'
+import { createXrayService } from './xray/index.ts'
+import type { XrayParts } from './xray/parts.ts'
 
 /** The services by model name. Those that are not here answer 501. */
 export function createServices(
-  parts: LambdaParts & ApigatewayParts & CloudWatchParts & LogsParts & { readonly connections: Connections },
+  parts: LambdaParts &
+    ApigatewayParts &
+    CloudWatchParts &
+    LogsParts &
+    XrayParts & { readonly connections: Connections },
 ): ReadonlyMap<ModelName, Service> {
   return new Map<ModelName, Service>([
     ['acm', acmService],
@@ -30,5 +36,6 @@ export function createServices(
     ['lambda', createLambdaService(parts)],
     ['logs', createLogsService(parts)],
     ['sts', createStsService(parts)],
+    ['xray', createXrayService(parts)],
   ])
 }

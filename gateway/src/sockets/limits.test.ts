@@ -218,6 +218,30 @@ describe('order', () => {
     await client.close()
   })
 
+  test('an answer of more than 128 KB is an error frame', async () => {
+    const large = await startBackend((body) => ({ body: 'x'.repeat(Number(body)) }))
+    onTestFinished(() => large.close())
+    const id = await createSocketApi(place, { routes: { $default: { ...serverProxy(large.url), isTwoWay: true } } })
+    const client = await connect(place, id)
+    expect((await client.ask('131072')).length).toBe(131_072)
+    expect(JSON.parse(await client.ask('131073'))).toMatchObject({ message: 'Internal server error' })
+    await client.close()
+  })
+
+  test('what is still being handled when the gateway stops comes before $disconnect, and both come', async () => {
+    const slow = await startBackend(() => ({ afterMs: 100 }))
+    onTestFinished(() => slow.close())
+    const stopping = await openPlace()
+    const id = await createSocketApi(stopping, {
+      routes: { $default: serverProxy(`${slow.url}/message`), $disconnect: serverProxy(`${slow.url}/end`) },
+    })
+    const client = await connect(stopping, id)
+    client.send('one')
+    while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    await stopping.close()
+    expect(slow.requests.map(({ url }) => url)).toEqual(['/message', '/end'])
+  })
+
   test('a flood of messages is read no faster than it is handled, and none is lost', async () => {
     const client = await connect(place, apiId)
     const count = 500

@@ -1,4 +1,5 @@
 // What a WebSocket connection may do, and how long: AWS's limits where it has them, adjustable all. WebSocket 31.1.
+import { socketMessageBytes } from '../nouns/limits.ts'
 
 export interface SocketLimits {
   /** Without a message in either direction for so long, a connection is closed with 1001. */
@@ -31,7 +32,7 @@ export const awsSocketLimits: SocketLimits = {
   idleMs: 10 * 60_000,
   lifetimeMs: 2 * 60 * 60_000,
   frameBytes: 32 * 1024,
-  messageBytes: 128 * 1024,
+  messageBytes: socketMessageBytes,
   messageFragments: 4_096,
   outboundBytes: 1024 * 1024,
   stallMs: 10_000,

@@ -1,4 +1,5 @@
 // Which route a message takes, what each kind of integration makes of it, and the error frames. WebSocket 24, 27, 28, 29.
+import { APIGatewayClient, CreateVpcLinkCommand } from '@aws-sdk/client-api-gateway'
 import { CreateModelCommand } from '@aws-sdk/client-apigatewayv2'
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -370,6 +371,34 @@ describe('HTTP_PROXY', () => {
     expect(headers['upgrade']).toBeUndefined()
     const refusing = await createSocketApi(place, { routes: { $connect: serverProxy(`${backend.url}/status/401`) } })
     expect(await refusal(place, refusing)).toMatchObject({ status: 401, body: 'answer to ' })
+  })
+})
+
+describe('over a VPC link', () => {
+  test('the backend is reached where the link is there, and nothing where it is not', async () => {
+    const rest = new APIGatewayClient({
+      region: 'us-east-1',
+      endpoint: place.url,
+      credentials: place.v2.config.credentials,
+    })
+    const targetArns = ['arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/pets/1']
+    const { id: link = '' } = await rest.send(new CreateVpcLinkCommand({ name: 'pets', targetArns }))
+    const over = (ConnectionId: string): RoutePlan => ({
+      isTwoWay: true,
+      integration: {
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'POST',
+        IntegrationUri: `${backend.url}/echo`,
+        ConnectionType: 'VPC_LINK',
+        ConnectionId,
+      },
+    })
+    const client = await clientOf({
+      variables: { missing: 'nolink' },
+      routes: { $default: over(link), missing: over('${stageVariables.missing}') },
+    })
+    expect(await client.ask('through')).toBe('through')
+    expect(await client.ask({ action: 'missing' })).toEqual(frame('Internal server error'))
   })
 })
 

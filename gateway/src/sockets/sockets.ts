@@ -27,6 +27,10 @@ export interface SocketsParts {
   readonly connections: Connections
   readonly clock: Clock
   readonly limits?: Partial<SocketLimits> | undefined
+  /** Told of an error that is our own fault. */
+  readonly bug: (error: unknown, requestId: string) => void
+  /** Told of each message that a backend pushed; undefined: nobody counts them. */
+  readonly pushed?: ((place: Connection['place']) => void) | undefined
 }
 
 /** A request to open a connection on a stage. */
@@ -62,7 +66,9 @@ export class Sockets implements ConnectionHolder {
   private readonly unwatch: () => void
   private accept: Promise<Accept> | undefined
   private isClosing = false
-  /** Events under way: a node that stops waits for them. */
+  /** Connections whose messages or whose end are still to be handled. */
+  private unfinished = 0
+  /** Openings and ends under way: a node that stops waits for them. */
   private readonly underWay = new Set<Promise<unknown>>()
   private opened = 0
   private refused = 0
@@ -80,7 +86,10 @@ export class Sockets implements ConnectionHolder {
         this.connections.delete(connectionId)
         this.membership.forget(connectionId)
       },
-      finished: ({ facts, place, identity }, end) => this.disconnect(place, { facts, identity, end }),
+      finished: ({ facts, place, identity }, end) => {
+        this.unfinished--
+        this.disconnect(place, { facts, identity, end })
+      },
       overflowed: () => void this.notReading++,
     }
     this.unwatch = parts.store.watch((changes) => this.look(changes))
@@ -104,7 +113,10 @@ export class Sockets implements ConnectionHolder {
   }
 
   push(address: ConnectionAddress, data: Uint8Array): Pushed {
-    return this.find(address)?.push(data) ?? 'gone'
+    const connection = this.find(address)
+    const pushed = connection?.push(data) ?? 'gone'
+    if (connection !== undefined && pushed === 'sent') this.parts.pushed?.(connection.place)
+    return pushed
   }
 
   info(address: ConnectionAddress): ConnectionInfo | undefined {
@@ -125,12 +137,12 @@ export class Sockets implements ConnectionHolder {
     this.isClosing = true
     const givenUp = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())
     const ended = async (): Promise<void> => {
-      while (this.connections.size > 0 || this.underWay.size > 0) {
+      while (this.unfinished > 0 || this.underWay.size > 0) {
         for (const connection of this.connections.values()) connection.shut(closings.goingAway)
         await Promise.race([...this.underWay, new Promise((resolve) => setTimeout(resolve, 5))])
       }
     }
-    if (this.connections.size > 0 || this.underWay.size > 0) await Promise.race([ended(), givenUp])
+    if (this.unfinished > 0 || this.underWay.size > 0) await Promise.race([ended(), givenUp])
     for (const connection of this.connections.values()) connection.cut()
     this.unwatch()
     this.membership.leave()
@@ -149,7 +161,9 @@ export class Sockets implements ConnectionHolder {
     const { clock } = this.parts
     const { plan, scope, apiId, stageName, domainName, sourceIp, userAgent, handshake } = opening
     const facts = { connectionId: socketId(), connectedAtMs: clock.now(), sourceIp, userAgent, domainName }
-    const admission = await plan.connect({ ...this.event('CONNECT', facts, nobody), handshake })
+    const event = this.event('CONNECT', facts, nobody)
+    event.handshake = handshake
+    const admission = await plan.connect(event)
     if (!admission.accepted) {
       this.refused++
       const { status, headers, body } = admission
@@ -171,24 +185,39 @@ export class Sockets implements ConnectionHolder {
     }
     connection = new Connection(this.host, webSocket, { facts, place, identity })
     this.opened++
+    this.unfinished++
     this.connections.set(facts.connectionId, connection)
     this.membership.register(facts.connectionId)
     return undefined
   }
 
   private async message({ facts, place, identity }: Connection, body: string): Promise<string | undefined> {
-    const found = this.planOf(place)
-    const plan = found instanceof Promise ? await found : found
-    return plan?.message({ ...this.event('MESSAGE', facts, identity), body, messageId: socketId() })
+    const event = this.event('MESSAGE', facts, identity)
+    event.body = body
+    event.messageId = socketId()
+    try {
+      const found = this.planOf(place)
+      const plan = found instanceof Promise ? await found : found
+      return await plan?.message(event)
+    } catch (error) {
+      this.parts.bug(error, event.requestId)
+      return undefined
+    }
   }
 
   private disconnect(
     place: ConnectionPlace,
     { facts, identity, end }: { facts: ConnectionFacts; identity: ConnectionIdentity; end: ConnectionEnd },
   ): void {
+    const event = this.event('DISCONNECT', facts, identity)
+    event.end = end
     const tell = async (): Promise<void> => {
-      const plan = await this.planOf(place)
-      await plan?.disconnect({ ...this.event('DISCONNECT', facts, identity), end })
+      try {
+        const plan = await this.planOf(place)
+        await plan?.disconnect(event)
+      } catch (error) {
+        this.parts.bug(error, event.requestId)
+      }
     }
     void this.wait(tell())
   }
@@ -197,7 +226,7 @@ export class Sockets implements ConnectionHolder {
     eventType: SocketReceived['eventType'],
     connection: ConnectionFacts,
     { caller, connectionKey }: ConnectionIdentity,
-  ): SocketReceived {
+  ): Draft {
     return {
       eventType,
       requestId: socketId(),
@@ -236,7 +265,7 @@ export class Sockets implements ConnectionHolder {
       changes.filter(({ kind }) => kind === 'V2Api' || kind === 'V2Stage').map(({ key }) => key[0]),
     )
     if (apiIds.size === 0 || this.connections.size === 0) return
-    void this.closeOrphans(apiIds)
+    this.closeOrphans(apiIds).catch((error: unknown) => this.parts.bug(error, ''))
   }
 
   private async closeOrphans(apiIds: ReadonlySet<string | undefined>): Promise<void> {
@@ -248,6 +277,9 @@ export class Sockets implements ConnectionHolder {
     }
   }
 }
+
+/** An event before it is told: what its kind brings is filled in. */
+type Draft = { -readonly [Member in keyof SocketReceived]: SocketReceived[Member] }
 
 const nobody: ConnectionIdentity = { caller: undefined, connectionKey: undefined }
 

@@ -6,6 +6,8 @@ export interface Draft {
   readonly type: string
   readonly properties: MapNode
   readonly dependsOn: readonly string[]
+  /** `DeletionPolicy: Retain`: it stays when it leaves the template. */
+  readonly retained: boolean
   readonly offset: number
 }
 

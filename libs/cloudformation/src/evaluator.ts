@@ -2,7 +2,6 @@
 import { MAX_DEPTH, Meter, costOf } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { CallNode, ListNode, MapNode, Node, ScalarNode } from './node.ts'
-import { isFunction } from './yaml.ts'
 
 /** What functions may look up. Each answers `undefined` for what it does not know (yet). */
 export interface Scope {
@@ -78,11 +77,22 @@ export class Evaluator {
   private map(node: MapNode): MapNode {
     const entries = new Map<string, Node>()
     for (const [name, each] of node.entries) {
-      if (isFunction(name)) throw new Problem(`${name} must be the only member of its map`, each)
+      if (name === 'Fn::Transform') {
+        for (const [key, value] of this.included(each)) if (!node.entries.has(key)) entries.set(key, value)
+        continue
+      }
+      if (name.startsWith('Fn::')) throw new Problem(`${name} must be the only member of its map`, each)
       const value = this.evaluate(each)
       if (value !== undefined) entries.set(name, value)
     }
     return { ...node, entries }
+  }
+
+  /** AWS: `Fn::Transform` beside other members brings in what they do not say themselves. */
+  private included(argument: Node): ReadonlyMap<string, Node> {
+    const value = this.value({ kind: 'call', name: 'Fn::Transform', argument, offset: argument.offset })
+    if (value.kind !== 'map') throw new Problem('What is included beside other members is a map', argument)
+    return value.entries
   }
 
   private scalar(node: ScalarNode): ScalarNode {

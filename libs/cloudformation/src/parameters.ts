@@ -1,4 +1,5 @@
 // Parameters: the values that are given, or their defaults, checked as the template says, and AWS's pseudo parameters.
+import type { Remark } from './draft.ts'
 import { Problem } from './fault.ts'
 import type { Node } from './node.ts'
 import { itemsOf, member, plant, textOf } from './node.ts'
@@ -27,6 +28,23 @@ export function pseudoParameters({ accountId, region, stackName }: Pseudo): Map<
       'AWS::URLSuffix': partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
       'AWS::NotificationARNs': [],
     }).map(([name, value]) => [name, plant(at, value)]),
+  )
+}
+
+/** Remarks on parameters whose values stand in AWS's Parameter Store: what is given, or their default, is taken as it is. */
+export function storedParameters(
+  declared: ReadonlyMap<string, Node>,
+  given: ReadonlyMap<string, string>,
+): readonly Remark[] {
+  return [...declared].flatMap(([name, node]) =>
+    given.has(name) || textOf(member(node, 'Type'))?.startsWith('AWS::SSM::') !== true
+      ? []
+      : [
+          {
+            message: `The parameter ${name} has its default as value: there is no Parameter Store`,
+            offset: node.offset,
+          },
+        ],
   )
 }
 

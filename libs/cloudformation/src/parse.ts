@@ -27,6 +27,8 @@ export interface Declaration {
   readonly properties: MapNode
   readonly dependsOn: readonly Node[]
   readonly condition: Node | undefined
+  /** `DeletionPolicy: Retain`. */
+  readonly retained: boolean
 }
 
 const sectionNames = new Set(
@@ -121,6 +123,7 @@ function readDeclaration(logicalId: string, node: Node): Declaration {
     properties,
     dependsOn: dependsOn === undefined || dependsOn.kind === 'list' ? itemsOf(dependsOn) : [dependsOn],
     condition: member(node, 'Condition'),
+    retained: textOf(member(node, 'DeletionPolicy'))?.startsWith('Retain') === true,
   }
 }
 

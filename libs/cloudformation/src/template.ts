@@ -4,11 +4,12 @@ import { Conditions } from './conditions.ts'
 import type { Draft } from './draft.ts'
 import { Evaluator, type Scope } from './evaluator.ts'
 import { Problem, type Place } from './fault.ts'
+import { dynamicReferences } from './dynamic-references.ts'
 import { intrinsics } from './intrinsics.ts'
 import type { MapNode, Node } from './node.ts'
 import { member, textOf } from './node.ts'
 import { inOrder, referencesIn, type Reference } from './order.ts'
-import { pseudoParameters, readParameters } from './parameters.ts'
+import { pseudoParameters, readParameters, storedParameters } from './parameters.ts'
 import { readTemplateText, type Sections } from './parse.ts'
 import { Includes } from './includes.ts'
 import { Resolver, type ResourceValues } from './resolver.ts'
@@ -32,6 +33,8 @@ export interface TemplateResource {
   readonly place: Place
   /** The logical ids of what has to be there before. */
   readonly dependencies: readonly string[]
+  /** `DeletionPolicy: Retain`: it is to stay when it leaves the template. */
+  readonly retained: boolean
   /** The properties, with the values of resources in place. Throws a `TemplateFault` for a value that is not known. */
   readonly resolve: (values: ResourceValues) => MapNode
 }
@@ -77,6 +80,7 @@ export function readTemplate(text: string, options: TemplateOptions): Template {
         type: draft.type,
         place: lines.at(draft.offset),
         dependencies,
+        retained: draft.retained,
         resolve: (values) => resolver.properties(draft, values),
       })),
       outputs: outputs.map(({ name, description, value }) => ({
@@ -84,7 +88,11 @@ export function readTemplate(text: string, options: TemplateOptions): Template {
         description,
         resolve: (values) => resolver.text(value, values),
       })),
-      warnings: remarks.map(({ message, offset }) => ({ message, ...lines.at(offset) })),
+      warnings: [
+        ...storedParameters(sections.parameters, options.parameters ?? new Map()),
+        ...remarks,
+        ...dynamicReferences(drafts),
+      ].map(({ message, offset }) => ({ message, ...lines.at(offset) })),
       placeOf: ({ offset }) => lines.at(offset),
     }
   })
@@ -106,7 +114,8 @@ function draftsOf(sections: Sections, scope: Scope): Transformed {
   const isServerless = checkTransforms(sections)
   const globals = isServerless ? readGlobals(sections.globals) : new Map<string, Node>()
   const drafts: Draft[] = []
-  for (const { logicalId, type, node, properties, dependsOn, condition } of sections.resources.values()) {
+  for (const declaration of sections.resources.values()) {
+    const { logicalId, type, node, properties, dependsOn, condition, retained } = declaration
     const name = textOf(condition)
     if (condition !== undefined && !scope.condition(name ?? '', condition)) continue
     if (!isServerless && type.startsWith('AWS::Serverless::')) {
@@ -117,6 +126,7 @@ function draftsOf(sections: Sections, scope: Scope): Transformed {
       type,
       properties: evaluator.value(withGlobals(globals.get(type), properties, node)) as MapNode,
       dependsOn: dependsOn.map((each) => dependencyOf(each, sections)),
+      retained,
       offset: node.offset,
     })
   }
@@ -196,7 +206,8 @@ function ordering(
   return inOrder(
     drafts.map((draft) => {
       const references = referencesIn(draft.properties).map((reference) => targetOf(reference, 'Resources'))
-      const dependencies = [...new Set([...references, ...draft.dependsOn])]
+      // What is not there by its condition is nothing to wait for.
+      const dependencies = [...new Set([...references, ...draft.dependsOn.filter((id) => ids.has(id))])]
       return { draft, logicalId: draft.logicalId, offset: draft.offset, dependencies }
     }),
   )

@@ -31,7 +31,9 @@ function compose(text: string): Document.Parsed {
   documents.push(...composer.end(true, text.length))
   const [document, second] = documents
   const [error] = document?.errors ?? []
-  if (error !== undefined) throw new Problem(error.message, { offset: error.pos[0] })
+  if (error !== undefined) {
+    throw new Problem(error.code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : error.message, { offset: error.pos[0] })
+  }
   if (second !== undefined) throw new Problem('A template is one document', { offset: second.range[0] })
   if (document === undefined) throw new Problem('The template is empty', { offset: 0 })
   return document
@@ -76,7 +78,9 @@ class Converter {
     if (!isScalar(source)) throw new Problem('A value is expected here', { offset })
     const { value } = source
     const text = typeof value === 'string' ? value : source.source
-    const known = value === null || typeof value === 'number' || typeof value === 'boolean'
+    // AWS's reader knows `yes` and `on` as booleans, but not the single letters of YAML 1.1.
+    const isFlag = typeof value === 'boolean' && text.length > 1
+    const known = value === null || typeof value === 'number' || isFlag
     // Timestamps and the like are texts to CloudFormation.
     return { kind: 'scalar', value: known ? value : text, text, offset }
   }
@@ -120,7 +124,7 @@ function called(map: MapNode): Node {
   return isFunction(name) ? { kind: 'call', name, argument, offset: map.offset } : map
 }
 
-export function isFunction(name: string): boolean {
+function isFunction(name: string): boolean {
   return name === 'Ref' || name.startsWith('Fn::')
 }
 

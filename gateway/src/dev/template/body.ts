@@ -16,7 +16,10 @@ export async function bodyText(
   if (body === undefined && location === undefined) return undefined
   const path = textOf(location)
   if (body === undefined && path === undefined) {
-    throw new PropertyFault(`${type}: there is no S3; BodyS3Location is the path of a file here`, location ?? properties)
+    throw new PropertyFault(
+      `${type}: there is no S3; BodyS3Location is the path of a file here`,
+      location ?? properties,
+    )
   }
   const text = body === undefined ? await readText(resolve(folder, path ?? ''), location ?? properties) : jsonText(body)
   check(text, kind, (pointer) => (body === undefined ? (location ?? properties) : nodeAt(body, pointer)))
@@ -39,7 +42,8 @@ function nodeAt(root: Node, pointer: string): Node {
   let node = root
   for (const part of pointer.split('/').slice(1)) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const next = node.kind === 'list' ? node.items[Number(name)] : node.kind === 'map' ? node.entries.get(name) : undefined
+    const next =
+      node.kind === 'list' ? node.items[Number(name)] : node.kind === 'map' ? node.entries.get(name) : undefined
     if (next === undefined) return node
     node = next
   }

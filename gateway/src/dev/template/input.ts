@@ -59,6 +59,13 @@ function valueOf(type: Type, node: Node, path: string): unknown {
       return Object.fromEntries(
         pairsOf(node, path).map(([name, each]) => [name, valueOf(type.value, each, `${path} ${name}`)]),
       )
+    default:
+      return scalarOf(type.kind, node, path)
+  }
+}
+
+function scalarOf(kind: string, node: Node, path: string): unknown {
+  switch (kind) {
     case 'boolean':
       return known(booleanOf(node), node, `${path} is true or false`)
     case 'integer':
@@ -68,9 +75,7 @@ function valueOf(type: Type, node: Node, path: string): unknown {
       return known(numberOf(node), node, `${path} is a number`)
     case 'blob':
       return Buffer.from(known(textOf(node), node, `${path} is a text`))
-    case 'string':
-    case 'timestamp':
-    case 'document':
+    default:
       // Policies, schemas and the like are texts of JSON to the API, and plain maps to CloudFormation.
       return textOf(node) ?? jsonText(node)
   }
@@ -81,7 +86,8 @@ function pairsOf(node: Node, path: string): readonly (readonly [string, Node])[]
   if (node.kind === 'map') return [...node.entries]
   return itemsOf(node).map((item) => {
     const [key, value] = [textOf(member(item, 'Key')), member(item, 'Value')]
-    if (key === undefined || value === undefined) throw new PropertyFault(`${path} is a map, or a list of Key and Value`, item)
+    if (key === undefined || value === undefined)
+      throw new PropertyFault(`${path} is a map, or a list of Key and Value`, item)
     return [key, value]
   })
 }
@@ -124,4 +130,3 @@ export function textMember(output: Readonly<Record<string, unknown>>, name: stri
   const value = output[name]
   return typeof value === 'string' ? value : ''
 }
-

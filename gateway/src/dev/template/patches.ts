@@ -13,6 +13,11 @@ export function setting(path: string, before: unknown, after: unknown, removable
   return before !== undefined && textOf(before) === value ? [] : [{ op: 'replace', path, value }]
 }
 
+/** Sets a text; one that is not wanted becomes empty, which AWS takes for none. */
+export function optionalText(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
+  return setting(path, before ?? '', after ?? '')
+}
+
 /** Sets each entry of a map and removes those that are not wanted. */
 export function entries(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
   const [old, wanted] = [mapOf(before), mapOf(after)]
@@ -42,7 +47,7 @@ function remove(path: string): PatchOperation {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function mapOf(value: unknown): ReadonlyMap<string, unknown> {

@@ -1,4 +1,5 @@
 // `AWS::ApiGateway::RestApi`: made once, under an id of its own, and brought up to date by its document and by patches.
+import { booleanOf, entriesOf, member, textOf } from '@sluice/cloudformation'
 import type { AwsCall } from '../client.ts'
 import { bodyText } from './body.ts'
 import { idOf } from './ids.ts'
@@ -27,21 +28,30 @@ export const restApi: ResourceKind = {
     const settings = settingsOf(wanted, body)
     const restApiId = idOf(deployment, wanted)
     const isNew = await made(call, restApiId, settings)
-    const input = { ...settings, body }
-    // One that an earlier run left behind has parts that nobody here knows of.
-    if (body === undefined ? !isNew && wanted.before?.input['body'] !== wanted.before : wanted.before?.input['body'] !== body) {
-      await putDocument(wanted, deployment, { restApiId, text: body ?? emptyDocument })
-      emptied.add(restApiId)
-    }
-    return outcome(restApiId, await patched(call, restApiId, settings), input)
+    const text = documentFor(wanted.before, body, isNew)
+    if (text !== undefined) await putDocument(wanted, deployment, { restApiId, text })
+    if (isNew || text !== undefined) emptied.add(restApiId)
+    return outcome(restApiId, await patched(call, { restApiId, settings, before: wanted.before?.input ?? {} }), {
+      ...settings,
+      body,
+    })
   },
 }
 
 function settingsOf(wanted: Wanted, body: string | undefined): Input {
+  const { properties } = wanted
+  const mode = member(properties, 'Mode')
+  if (textOf(mode) === 'merge')
+    throw new PropertyFault('The Mode is overwrite here: the template is all there is', properties)
+  const clone = member(properties, 'CloneFrom')
+  if (clone !== undefined) throw new PropertyFault('CloneFrom is not available in templates here', clone)
   const settings = inputOf(wanted, ['apigateway', 'CreateRestApi'], { except: apart })
-  if (settings['cloneFrom'] !== undefined) throw new PropertyFault('CloneFrom is not available here', wanted.properties)
-  if (settings['name'] !== undefined || body === undefined) return { name: wanted.logicalId, ...settings }
-  return settings
+  const types = textOf(member(member(properties, 'Parameters'), 'endpointConfigurationTypes'))
+  return {
+    ...(body === undefined && { name: wanted.logicalId }),
+    ...(types !== undefined && { endpointConfiguration: { types: types.split(',') } }),
+    ...settings,
+  }
 }
 
 /** Creates the API unless it is there; true when it was not. */
@@ -52,60 +62,55 @@ async function made(call: AwsCall, restApiId: string, settings: Input): Promise<
   return true
 }
 
+/** What to import, if anything: an API that an earlier run left behind has parts that nobody here knows of. */
+function documentFor(before: Made | undefined, body: string | undefined, isNew: boolean): string | undefined {
+  if (!isNew && before !== undefined && before.input['body'] === body) return undefined
+  return body ?? (isNew ? undefined : emptyDocument)
+}
+
 async function putDocument(
   { properties }: Wanted,
   { call, warn }: Deployment,
   { restApiId, text }: { readonly restApiId: string; readonly text: string },
 ): Promise<void> {
-  const failOnWarnings = properties.entries.get('FailOnWarnings')
-  const mode = properties.entries.get('Mode')
-  const parameters = properties.entries.get('Parameters')
-  const imported = inputOf(
-    {
-      type: 'AWS::ApiGateway::RestApi',
-      properties: {
-        ...properties,
-        entries: new Map(
-          [
-            ['FailOnWarnings', failOnWarnings] as const,
-            ['Mode', mode] as const,
-            ['Parameters', parameters] as const,
-          ].flatMap(([name, node]) => (node === undefined ? [] : [[name, node] as const])),
-        ),
-      },
-    },
-    ['apigateway', 'PutRestApi'],
-  )
+  const parameters = [...entriesOf(member(properties, 'Parameters'))].map(([name, node]) => [name, textOf(node) ?? ''])
   const answer = await call('apigateway', 'PutRestApi', {
-    ...imported,
-    mode: 'overwrite',
     restApiId,
+    mode: 'overwrite',
+    failOnWarnings: booleanOf(member(properties, 'FailOnWarnings')) ?? false,
+    parameters: Object.fromEntries(parameters) as Input,
     body: Buffer.from(text),
   })
   for (const warning of (answer['warnings'] ?? []) as readonly string[]) warn(warning, properties)
 }
 
+interface Change {
+  readonly restApiId: string
+  readonly settings: Input
+  /** The settings of the last deployment. */
+  readonly before: Input
+}
+
 /** Brings the API's own settings to what the template says; the template goes before the document. */
-async function patched(call: AwsCall, restApiId: string, settings: Input): Promise<Input> {
+async function patched(call: AwsCall, { restApiId, settings, before }: Change): Promise<Input> {
   const current = await call('apigateway', 'GetRestApi', { restApiId })
-  const patchOperations = settingPatches(current, settings)
+  const patchOperations = settingPatches(current, settings, before)
   return patchOperations.length === 0 ? current : call('apigateway', 'UpdateRestApi', { restApiId, patchOperations })
 }
 
-function settingPatches(current: Input, settings: Input): readonly PatchOperation[] {
-  const endpoint = (settings['endpointConfiguration'] ?? {}) as Input
-  const before = (current['endpointConfiguration'] ?? {}) as Input
+/** What the template does not say any more goes; what the document said alone stays. */
+function settingPatches(current: Input, settings: Input, before: Input): readonly PatchOperation[] {
+  const [endpoint, old] = [settings, current].map((each) => (each['endpointConfiguration'] ?? {}) as Input)
+  const types = settings['binaryMediaTypes'] ?? (before['binaryMediaTypes'] === undefined ? undefined : [])
   const plain = ['name', 'apiKeySource', 'disableExecuteApiEndpoint', 'securityPolicy', 'endpointAccessMode']
   return [
     ...plain.flatMap((name) => setting(`/${name}`, current[name], settings[name])),
     ...['description', 'minimumCompressionSize', 'policy'].flatMap((name) =>
-      setting(`/${name}`, current[name], settings[name]),
+      setting(`/${name}`, current[name], settings[name], before[name] !== undefined),
     ),
-    ...(settings['binaryMediaTypes'] === undefined
-      ? []
-      : memberships('/binaryMediaTypes', current['binaryMediaTypes'], settings['binaryMediaTypes'])),
-    ...setting('/endpointConfiguration/types/0', firstOf(before['types']), firstOf(endpoint['types'])),
-    ...setting('/endpointConfiguration/ipAddressType', before['ipAddressType'], endpoint['ipAddressType']),
+    ...(types === undefined ? [] : memberships('/binaryMediaTypes', current['binaryMediaTypes'], types)),
+    ...setting('/endpointConfiguration/types/0', firstOf(old?.['types']), firstOf(endpoint?.['types'])),
+    ...setting('/endpointConfiguration/ipAddressType', old?.['ipAddressType'], endpoint?.['ipAddressType']),
   ]
 }
 

@@ -5,10 +5,17 @@ import { rowKind, type Row } from './row-kind.ts'
 const rest = { service: 'apigateway', place: ['restApiId'], partOf: 'RestApiId' } as const
 const beside = { service: 'apigateway', place: [] } as const
 
-const authorizerMembers = [
-  ...['name', 'type', 'authType', 'authorizerUri', 'authorizerCredentials', 'identitySource', 'providerARNs'],
-  ...['identityValidationExpression', 'authorizerResultTtlInSeconds'],
-] as readonly string[]
+const authorizerMembers: readonly string[] = [
+  'name',
+  'type',
+  'authType',
+  'authorizerUri',
+  'authorizerCredentials',
+  'identitySource',
+  'identityValidationExpression',
+  'providerARNs',
+  'authorizerResultTtlInSeconds',
+]
 
 const rows: Readonly<Record<string, Row>> = {
   'AWS::ApiGateway::Resource': {
@@ -113,4 +120,3 @@ export const restParts: readonly (readonly [string, ResourceKind])[] = Object.en
   type,
   rowKind(row),
 ])
-

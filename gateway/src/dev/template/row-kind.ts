@@ -56,7 +56,8 @@ async function created(row: Row, call: AwsCall, input: Input): Promise<Input> {
     return await call(row.service, row.create, input)
   } catch (error) {
     if (!row.named || !(error instanceof ServiceFault) || error.status !== 409) throw error
-    if (row.update?.way === 'whole') await call(row.service, row.update.operation, fitting(row, row.update.operation, input))
+    if (row.update?.way === 'whole')
+      await call(row.service, row.update.operation, fitting(row, row.update.operation, input))
     return input
   }
 }
@@ -83,7 +84,7 @@ async function updated(row: Row, before: Made, { call, input }: { call: AwsCall;
   const { update } = row
   if (changed.length === 0 && !row.always) return true
   if (update === undefined || changed.some((name) => row.place.includes(name))) return false
-  const id = before.physicalId.slice(before.physicalId.lastIndexOf('/') + 1)
+  const id = before.physicalId.split('/').slice(row.place.length).join('/')
   const target = { ...placeOf(row, input), [row.id.input]: id }
   if (update.way === 'patch') {
     if (!changed.every((name) => update.members.includes(name))) return false
@@ -111,5 +112,6 @@ export function changedMembers(before: Input, after: Input): readonly string[] {
 
 function patchText(value: unknown): string {
   if (value === undefined) return ''
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | boolean)
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? value.join(',') : JSON.stringify(value)
 }

@@ -8,7 +8,13 @@ import type {
   KeyUsageName,
 } from '@sluice/aws-protocol/acm'
 import type { CertificateRecord } from '../../nouns/records.ts'
-import { distinguishedName, keyUsageBits, serialText, signatureAlgorithmOid, signatureAlgorithms } from '../../nouns/x509.ts'
+import {
+  distinguishedName,
+  keyUsageBits,
+  serialText,
+  signatureAlgorithmOid,
+  signatureAlgorithms,
+} from '../../nouns/x509.ts'
 
 /** By the bits of the extension, RFC 5280's order. */
 const keyUsages: readonly KeyUsageName[] = [

@@ -53,11 +53,7 @@ interface Known {
   readonly children: Map<string | undefined, ResourceRecord[]>
 }
 
-function putResource(
-  { call, restApiId }: ResourceImport,
-  path: string,
-  { all, children }: Known,
-): ResourceRecord {
+function putResource({ call, restApiId }: ResourceImport, path: string, { all, children }: Known): ResourceRecord {
   const end = path.lastIndexOf('/')
   const parent = all.get(end === 0 ? '/' : path.slice(0, end)) ?? {}
   const pathPart = path.slice(end + 1)

@@ -15,7 +15,10 @@ export const sdk: Handlers<Operations, 'GetSdk', Call> = {
     checkType(sdkType, parameters)
     const deployment = await call.store.get('Deployment', [restApiId, stage.deploymentId ?? ''])
     const snapshot = await call.store.get('Snapshot', [deployment?.snapshotHash ?? ''])
-    const frozen = found(snapshot?.protocol === 'REST' ? snapshot : undefined, 'Invalid Deployment identifier specified')
+    const frozen = found(
+      snapshot?.protocol === 'REST' ? snapshot : undefined,
+      'Invalid Deployment identifier specified',
+    )
     const files = javascriptClient(frozen, {
       invokeUrl: `${call.addresses.apiEndpoint(restApiId)}/${stageName}`,
       region: call.scope.region,

@@ -42,12 +42,27 @@ const dialect: Dialect = ({ op, path, from }) => {
   return invalidStagePath(path).message
 }
 
+/** (?) AWS's words for both are known in part only. Security specification F.7. */
+function checkLogFormat(format: string): void {
+  if (/[\r\n]/.test(format.replace(/\n$/, ''))) {
+    throw new BadRequestException(
+      'Access Log format must be single line, new line character is allowed only at end of the format',
+    )
+  }
+  if (!/\$context\.(?:requestId|extendedRequestId)(?![A-Za-z0-9_])/.test(format)) {
+    throw new BadRequestException(
+      'Access Log format must contain at least $context.requestId or $context.extendedRequestId',
+    )
+  }
+}
+
 const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
   const set: Change<Stage> = (stage, { value }) => {
     if (!value) throw new BadRequestException('Access Log value must not be empty')
     if (member === 'destinationArn' && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]*[^*]$/.test(value)) {
       throw new BadRequestException('Invalid ARN specified in the request')
     }
+    if (member === 'format') checkLogFormat(value)
     return { ...stage, accessLogSettings: { ...stage.accessLogSettings, [member]: value } }
   }
   return { path: `/accessLogSettings/${member}`, add: set, replace: set }

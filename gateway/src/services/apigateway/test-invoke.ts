@@ -10,7 +10,9 @@ import { found, foundResource, unknownApi } from './found.ts'
 import { verbs } from './method-rules.ts'
 import type { ApigatewayParts } from './parts.ts'
 
-export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations, 'TestInvokeMethod' | 'TestInvokeAuthorizer', Call> {
+export function testInvoke({
+  testCalls,
+}: ApigatewayParts): Handlers<Operations, 'TestInvokeMethod' | 'TestInvokeAuthorizer', Call> {
   return {
     TestInvokeMethod: async (input, call) => {
       const { restApiId, resourceId, httpMethod, clientCertificateId } = input
@@ -32,10 +34,7 @@ export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations,
 
     TestInvokeAuthorizer: async (input, call) => {
       const { restApiId, authorizerId } = input
-      found(
-        await call.store.get('Authorizer', [restApiId, authorizerId]),
-        'Invalid Authorizer identifier specified',
-      )
+      found(await call.store.get('Authorizer', [restApiId, authorizerId]), 'Invalid Authorizer identifier specified')
       const snapshot = found(await freezeRestApi(call.store, restApiId), unknownApi(call, restApiId))
       const { status, latencyMs, ...told } = await testCalls.authorizer({
         scope: call.scope,
@@ -51,15 +50,15 @@ export function testInvoke({ testCalls }: ApigatewayParts): Handlers<Operations,
 
 async function certificateOf(call: Call, id: string | undefined): Promise<MethodTest['clientCertificate']> {
   if (id === undefined) return undefined
-  const record = found(await call.store.get('ClientCertificate', [id]), 'Invalid Client Certificate identifier specified')
+  const record = found(
+    await call.store.get('ClientCertificate', [id]),
+    'Invalid Client Certificate identifier specified',
+  )
   return { certificatePem: record.pemEncodedCertificate ?? '', privateKeyPem: record.privateKeyPem }
 }
 
 /** The configured method that a verb is served by. Throws NotFoundException. */
-async function configured(
-  call: Call,
-  { restApiId, resourceId, httpMethod }: TestInvokeMethodRequest,
-): Promise<string> {
+async function configured(call: Call, { restApiId, resourceId, httpMethod }: TestInvokeMethodRequest): Promise<string> {
   if (httpMethod !== 'ANY' && verbs.includes(httpMethod)) {
     for (const candidate of [httpMethod, 'ANY']) {
       if ((await call.store.get('Method', [restApiId, resourceId, candidate])) !== undefined) return candidate
@@ -73,7 +72,9 @@ type Sent = Pick<TestInvokeMethodRequest, keyof TestInvokeMethodRequest & keyof 
 /** What a test request sends. Of a header that is given both ways, the several values go out. */
 function requestOf(input: Sent) {
   const { pathWithQueryString, body = '', stageVariables, headers = {}, multiValueHeaders = {} } = input
-  const several = Object.entries(multiValueHeaders).flatMap(([name, values]) => values.flatMap((value) => [name, value]))
+  const several = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
+    values.flatMap((value) => [name, value]),
+  )
   const single = Object.entries(headers).filter(([name]) => !Object.hasOwn(multiValueHeaders, name))
   return { pathWithQueryString, body, stageVariables, headers: [...single.flat(), ...several] }
 }

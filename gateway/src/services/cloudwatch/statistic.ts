@@ -1,6 +1,6 @@
 // Statistics of a period: the five plain ones, percentiles and trimmed means, from merged minutes.
 import { InvalidParameterValueException } from '@sluice/aws-protocol/cloudwatch'
-import { bucketMiddle, Tally, type TallyRecord } from '../../nouns/tally.ts'
+import { bucketMiddle, type Tally, type TallyRecord } from '../../nouns/tally.ts'
 
 /** The value of a statistic of one period. */
 export type StatisticReader = (tally: Tally) => number

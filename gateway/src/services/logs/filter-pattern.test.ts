@@ -1,3 +1,4 @@
+// Filter patterns: what each takes, what each refuses, and the ones that are none.
 import { describe, expect, test } from 'vitest'
 import { compileFilter } from './filter-pattern.ts'
 

@@ -27,32 +27,49 @@ export function segmentHandlers({ traces }: XrayParts): Handlers<Operations, 'Pu
 type Read = { readonly segment: SegmentDocument } | UnprocessedTraceSegment
 
 function readSegment(document: string, nowSeconds: number): Read {
-  if (Buffer.byteLength(document) > maximumBytes) return refusal(undefined, 'ParseError', 'The segment is larger than 64 KB')
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(document)
-  } catch {
-    return refusal(undefined, 'ParseError', 'The segment is no JSON')
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return refusal(undefined, 'ParseError', 'The segment is no JSON object')
-  }
-  const segment = parsed as Partial<Record<keyof SegmentDocument, unknown>>
-  const { id, name, trace_id: traceId, start_time: start, end_time: end } = segment
+  const parsed = parseObject(document)
+  if (typeof parsed === 'string') return refusal(undefined, 'ParseError', parsed)
+  const { id } = parsed
   if (id === undefined) return refusal(undefined, 'MissingId', 'The segment has no id')
-  if (typeof id !== 'string' || !/^[0-9a-f]{16}$/i.test(id)) return refusal(String(id), 'InvalidId', 'The id is not 16 hexadecimal digits')
-  if (name === undefined) return refusal(id, 'MissingName', 'The segment has no name')
+  if (typeof id !== 'string' || !/^[0-9a-f]{16}$/i.test(id)) {
+    return refusal(undefined, 'InvalidId', 'The id is not 16 hexadecimal digits')
+  }
+  const [code, why] = problemOf(parsed, nowSeconds) ?? []
+  return code === undefined || why === undefined
+    ? { segment: parsed as unknown as SegmentDocument }
+    : refusal(id, code, why)
+}
+
+type Parsed = Readonly<Partial<Record<keyof SegmentDocument, unknown>>>
+
+/** The document, or why it is none. */
+function parseObject(document: string): Parsed | string {
+  if (Buffer.byteLength(document) > maximumBytes) return 'The segment is larger than 64 KB'
+  try {
+    const parsed: unknown = JSON.parse(document)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? parsed
+      : 'The segment is no JSON object'
+  } catch {
+    return 'The segment is no JSON'
+  }
+}
+
+/** The first rule that a segment with an id breaks. */
+function problemOf(
+  { name, trace_id: traceId, start_time: start, end_time: end }: Parsed,
+  nowSeconds: number,
+): readonly [code: string, why: string] | undefined {
+  if (name === undefined) return ['MissingName', 'The segment has no name']
   if (typeof name !== 'string' || !/^[\p{L}\p{N}\s_.:/%&#=+\\\-@]{1,200}$/u.test(name)) {
-    return refusal(id, 'InvalidName', 'The name is longer than 200 characters, or has others than AWS allows')
+    return ['InvalidName', 'The name is longer than 200 characters, or has others than AWS allows']
   }
-  if (traceId === undefined) return refusal(id, 'MissingTraceId', 'The segment has no trace_id')
+  if (traceId === undefined) return ['MissingTraceId', 'The segment has no trace_id']
   if (typeof traceId !== 'string' || !isRecent(traceId, nowSeconds)) {
-    return refusal(id, 'InvalidTraceId', 'The trace id is malformed, older than 30 days, or of the future')
+    return ['InvalidTraceId', 'The trace id is malformed, older than 30 days, or of the future']
   }
-  if (typeof start !== 'number' || (end !== undefined && (typeof end !== 'number' || end < start))) {
-    return refusal(id, 'ParseError', 'The times are no numbers, or in the wrong order')
-  }
-  return { segment: parsed as SegmentDocument }
+  const isOrdered = typeof start === 'number' && (end === undefined || (typeof end === 'number' && end >= start))
+  return isOrdered ? undefined : ['ParseError', 'The times are no numbers, or in the wrong order']
 }
 
 function isRecent(traceId: string, nowSeconds: number): boolean {

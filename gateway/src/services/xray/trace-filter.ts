@@ -5,7 +5,8 @@ import { durationOf, rootOf } from './summary.ts'
 
 export type TraceFilter = (trace: Trace) => boolean
 
-const token = /\s*(?:"((?:[^"\\]|\\[^])*)"|(!=|<=|>=|[=<>!(){}[\],])|(-?\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_][\w.:-]*))\s*/y
+const token =
+  /\s*(?:"((?:[^"\\]|\\[^])*)"|(!=|<=|>=|[=<>!(){}[\],])|(-?\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_][\w.:-]*))\s*/y
 const maximumDepth = 50
 
 type Token = { readonly kind: 'text' | 'mark' | 'number' | 'word'; readonly text: string }
@@ -144,7 +145,9 @@ class Reader {
 
   private comparison(values: Values): TraceFilter {
     const operator = this.peek()
-    const isOperator = operator !== undefined && (/^(?:!=|<=|>=|[=<>])$/.test(operator.text) || /^(?:CONTAINS|BEGINSWITH|ENDSWITH)$/i.test(operator.text))
+    const isOperator =
+      operator !== undefined &&
+      (/^(?:!=|<=|>=|[=<>])$/.test(operator.text) || /^(?:CONTAINS|BEGINSWITH|ENDSWITH)$/i.test(operator.text))
     if (!isOperator) return (trace) => values(trace).some((value) => value !== undefined)
     this.at++
     const { kind, text } = this.take()

@@ -10,7 +10,9 @@ import { compileTraceFilter } from './trace-filter.ts'
 const longestWindowSeconds = 24 * 3_600
 const summariesPerPage = 100
 
-export function traceHandlers({ traces }: XrayParts): Handlers<Operations, 'BatchGetTraces' | 'GetTraceSummaries', Call> {
+export function traceHandlers({
+  traces,
+}: XrayParts): Handlers<Operations, 'BatchGetTraces' | 'GetTraceSummaries', Call> {
   return {
     BatchGetTraces: ({ TraceIds: ids }, { scope }) => {
       const found = ids.flatMap((id) => traces.find(scope, id) ?? [])

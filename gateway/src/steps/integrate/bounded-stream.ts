@@ -49,6 +49,13 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     return { value: undefined, done: true }
   }
 
+  /** What a source that is left has to say interests nobody. */
+  private async leave(): Promise<void> {
+    try {
+      await this.source.return?.()
+    } catch {}
+  }
+
   private take(result: IteratorResult<Uint8Array>, resolve: (result: IteratorResult<Uint8Array>) => void): void {
     const { expectedBytes, clock } = this.bounds
     this.lastChunkMs = clock.now()
@@ -87,6 +94,6 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     this.failed = error
     this.cancelTimer()
     this.waiting?.(error)
-    this.source.return?.().catch(() => {})
+    void this.leave()
   }
 }

@@ -41,12 +41,17 @@ function answerHeaders(
   { receivedAtMs }: Received,
   traceId: string | undefined,
 ): readonly string[] {
-  return [
-    ...['Date', new Date(receivedAtMs).toUTCString(), 'Content-Type', 'application/json'],
-    ...['Content-Length', String(payload.length), 'Connection', 'keep-alive', 'x-amzn-RequestId', requestId],
-    ...['x-amzn-Remapped-Content-Length', '0', 'X-Amz-Executed-Version', executedVersion],
-    ...['X-Amzn-Trace-Id', traceId ?? ''],
-  ]
+  const pairs = {
+    Date: new Date(receivedAtMs).toUTCString(),
+    'Content-Type': 'application/json',
+    'Content-Length': String(payload.length),
+    Connection: 'keep-alive',
+    'x-amzn-RequestId': requestId,
+    'x-amzn-Remapped-Content-Length': '0',
+    'X-Amz-Executed-Version': executedVersion,
+    'X-Amzn-Trace-Id': traceId ?? '',
+  }
+  return Object.entries(pairs).flat()
 }
 
 /** What a call that reached no result is to a REST API's client. rest specification 5.3. */

@@ -1,15 +1,17 @@
 // Step `reachLink`: an integration over a VPC link needs the link; the call itself goes to the integration's URI. rest specification 3.9.
 import { configurationFault } from '../../nouns/faults.ts'
-import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
+import type { RestStage } from '../../nouns/rest.ts'
 import type { VpcLinks } from '../../ports/vpc-links.ts'
 import type { Step } from '../pipeline.ts'
 import { fillStageVariables } from './uri.ts'
+
+type LinkStage = Pick<RestStage, 'account' | 'region' | 'variables'>
 
 /**
  * Own: the gateway stands in the network that its links lead to, so there is no second network to enter: whoever runs it
  * lets the URI's host name resolve. Throws GatewayFault, a configuration error, for a link that is missing or not AVAILABLE.
  */
-export function reachLink(connectionId: string, stage: RestStage, links: VpcLinks): Step<RestAdmitted, object> {
+export function reachLink(connectionId: string, stage: LinkStage, links: VpcLinks): Step<object, object> {
   const vpcLinkId = fillStageVariables(connectionId, stage.variables)
   return {
     name: 'reachLink',

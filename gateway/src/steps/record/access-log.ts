@@ -2,7 +2,7 @@
 import { parseLogGroupArn } from '../../nouns/log-group-arn.ts'
 import type { LineSink } from '../../ports/line-sink.ts'
 import type { Logs } from '../../ports/logs.ts'
-import type { HttpOutcome, RestOutcome } from '../../ports/recorder.ts'
+import type { HttpOutcome, RestOutcome, SocketOutcome } from '../../ports/recorder.ts'
 import { compileLogFormat, type LogVariables } from './log-format.ts'
 
 export interface AccessLogPorts {
@@ -22,6 +22,8 @@ export interface AccessLogSettings {
 export const sinkFormats = {
   REST: presetOf('resourcePath'),
   HTTP: presetOf('routeKey'),
+  WEBSOCKET:
+    '{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime","apiId":"$context.apiId","stage":"$context.stage","eventType":"$context.eventType","routeKey":"$context.routeKey","connectionId":"$context.connectionId","status":$context.status,"integrationLatency":"$context.integrationLatency","error":"$context.error.message"}',
 } as const
 
 function presetOf(route: 'resourcePath' | 'routeKey'): string {
@@ -52,7 +54,7 @@ function presetOf(route: 'resourcePath' | 'routeKey'): string {
 }
 
 /** What writes the line of each request; undefined when nobody wants one. */
-export function recordAccessLog<Told extends RestOutcome | HttpOutcome>(
+export function recordAccessLog<Told extends RestOutcome | HttpOutcome | SocketOutcome>(
   settings: AccessLogSettings,
   sinkFormat: string,
   variables: LogVariables<Told>,

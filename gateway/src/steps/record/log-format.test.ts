@@ -1,3 +1,4 @@
+// Access log formats, and values that try to break out of their line.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileLogFormat, escaped, type LogReader } from './log-format.ts'

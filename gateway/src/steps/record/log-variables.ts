@@ -5,7 +5,10 @@ import type { HttpStage } from '../../nouns/http.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Returned } from '../../nouns/outgoing.ts'
 import type { RestStage } from '../../nouns/rest.ts'
-import type { HttpOutcome, RestOutcome } from '../../ports/recorder.ts'
+import { parseTraceHeader } from '../../nouns/trace-header.ts'
+import { socketContextReader } from '../../nouns/socket-context.ts'
+import type { SocketStage } from '../../nouns/socket.ts'
+import type { HttpOutcome, RestOutcome, SocketOutcome } from '../../ports/recorder.ts'
 import type { LogReader, LogVariables } from './log-format.ts'
 
 type Outcome = RestOutcome | HttpOutcome
@@ -68,6 +71,7 @@ const ofRest: Table<RestOutcome> = {
     const named = lastHeader(exchange.headers, 'x-amzn-requestid')
     return named === undefined || uuid.test(named) ? exchange.requestId : 'UUID_REPLACED_INVALID_REQUEST_ID'
   },
+  xrayTraceId: ({ exchange }) => parseTraceHeader(lastHeader(exchange.headers, 'x-amzn-trace-id')).root,
 }
 
 const ofHttp: Table<HttpOutcome> = {
@@ -94,6 +98,25 @@ export function httpLogVariables(stage: HttpStage): LogVariables<HttpOutcome> {
     if (known !== undefined) return known
     const read = httpContextReader(name)
     return ({ exchange }) => read(exchange, exchange.target?.stage ?? stage)
+  }
+}
+
+const ofSocket: Table<SocketOutcome> = {
+  'integration.error': ({ work }) =>
+    work.integrationMs < 0 || work.fault === undefined ? undefined : (work.fault.log ?? work.fault.message),
+  'integration.integrationStatus': ({ exchange }) => exchange.reply?.status,
+  'integration.latency': ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs),
+  'integration.status': ({ exchange }) => exchange.reply?.status,
+  integrationLatency: ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs),
+  status: ({ status }) => status,
+}
+
+export function socketLogVariables(stage: SocketStage): LogVariables<SocketOutcome> {
+  return (name) => {
+    const known = own(ofSocket, name)
+    if (known !== undefined) return known
+    const read = socketContextReader(name)
+    return read && (({ exchange }) => read(exchange, stage))
   }
 }
 

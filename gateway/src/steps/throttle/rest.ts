@@ -1,6 +1,7 @@
 // Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. S D.5, E.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { maskedKey } from '../../nouns/masked-key.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
 import type { Planned } from '../../ports/api-keys.ts'
@@ -51,7 +52,7 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
       reason: limit.kind === 'quota' ? { plan: limit.planId, limit: limit.limit, period: limit.period } : { ...limit },
       atMs: exchange.receivedAtMs,
     })
-    throw refusal(limit, place)
+    throw refusal(limit, method, exchange)
   }
   return {
     name: 'throttle',
@@ -79,8 +80,19 @@ function rateOf({ throttlingRateLimit: rate = -1, throttlingBurstLimit: burst = 
   return { rate: rate < 0 ? Math.max(burst, 1) : rate, burst: burst < 0 ? Math.ceil(rate) : burst }
 }
 
-function refusal(limit: Limit, stage: string): GatewayFault {
-  if (limit.kind === 'quota')
-    return fault('QUOTA_EXCEEDED', { log: `Usage Plan ${limit.planId}: limit exceeded for API Stage ${stage}` })
-  return fault('THROTTLED', { log: `Rate limit exceeded for API Stage ${stage}` })
+/** With the execution log's line in AWS's words. S F.6. */
+function refusal(limit: Limit, { stage, resourceId, httpMethod }: RestMethod, { apiKey, plan }: Exchange): GatewayFault {
+  const { apiId, stageName } = stage
+  const who = `API Key ${maskedKey(apiKey?.value ?? '')} exceeded`
+  const place = `for API Stage ${apiId}/${stageName}: Key`
+  if (limit.kind === 'quota') {
+    const quota = `quota exhausted for Usage Plan ID ${limit.planId}. Q Limit: ${limit.limit} Period: ${limit.period}`
+    return fault('QUOTA_EXCEEDED', { log: `${who} quota limit ${place} ${quota}` })
+  }
+  const target = `RestApi ${apiId}, Stage ${stageName}, Resource ${resourceId}, HttpMethod ${httpMethod}`
+  const rate = `Limit: ${limit.rate.toFixed(2)} Burst: ${limit.burst}`
+  const log = limit.key.startsWith('plan')
+    ? `${who} throttle limit ${place} throttle limit exceeded for Usage Plan ID ${plan?.id}, ${target}. ${rate}`
+    : `Key throttle limit exceeded for ${target}. ${rate}`
+  return fault('THROTTLED', { log })
 }

@@ -5,7 +5,7 @@ import type { Draft } from '../draft.ts'
 import { Problem } from '../fault.ts'
 import type { Node, Plain } from '../node.ts'
 import { call, member, plant, textOf } from '../node.ts'
-import { hashOf, type Output } from './output.ts'
+import { hashOf, shortHashLength, type Output } from './output.ts'
 import { addRole } from './policies.ts'
 import { checkProperties, keptOf, requiredText, tagList } from './properties.ts'
 
@@ -71,7 +71,7 @@ function addAlias(draft: Draft, output: Output): void {
   const alias = member(properties, 'AutoPublishAlias')
   const name = textOf(alias)
   if (alias === undefined || name === undefined) return
-  const versionId = `${logicalId}Version${hashOf(properties)}`
+  const versionId = `${logicalId}Version${hashOf(properties).slice(0, shortHashLength)}`
   const functionName = call(alias, 'Ref', logicalId)
   output.add(alias, versionId, 'AWS::Lambda::Version', {
     FunctionName: functionName,

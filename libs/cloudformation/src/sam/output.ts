@@ -13,12 +13,13 @@ export class Output {
 
   /** Adds a resource that stands where `at` stands. */
   add(at: Node | Draft, logicalId: string, type: string, properties: PlainMap): void {
-    const dependsOn = 'dependsOn' in at ? at.dependsOn : []
+    const { dependsOn, retained } = 'dependsOn' in at ? at : { dependsOn: [], retained: false }
     this.drafts.push({
       logicalId,
       type,
       properties: plant(at, properties) as MapNode,
       dependsOn,
+      retained,
       offset: at.offset,
     })
   }
@@ -28,16 +29,14 @@ export class Output {
   }
 }
 
-/** The first ten hexadecimal digits of a SHA-1, as SAM puts them behind ids that have to change with their content. */
-export function shortHash(text: string): string {
-  return createHash('sha1').update(text).digest('hex').slice(0, 10)
+/** The SHA-1 of a tree; SAM puts its first ten digits behind ids that have to change with their content. */
+export function hashOf(node: Node): string {
+  return createHash('sha1').update(jsonText(node)).digest('hex')
 }
 
-export function hashOf(node: Node): string {
-  return shortHash(jsonText(node))
-}
+export const shortHashLength = 10
 
 /** A name as a part of a logical id: SAM keeps letters and digits, and hashes what has others. */
 export function idPart(name: string): string {
-  return /^[A-Za-z0-9]+$/.test(name) ? name : shortHash(name)
+  return /^[A-Za-z0-9]+$/.test(name) ? name : createHash('sha1').update(name).digest('hex').slice(0, shortHashLength)
 }

@@ -8,7 +8,7 @@ import { booleanOf, call, entriesOf, itemsOf, member, plant, textOf } from '../n
 import { invokePermission, methodArn } from './arn.ts'
 import { Definition } from './definition.ts'
 import type { ApiEvent } from './events.ts'
-import { hashOf, idPart, type Output } from './output.ts'
+import { hashOf, idPart, shortHashLength, type Output } from './output.ts'
 import { checkProperties, keptOf, requiredText, tagList } from './properties.ts'
 import { resourcePolicyOf } from './resource-policy.ts'
 import { RestAuth } from './rest-auth.ts'
@@ -59,12 +59,12 @@ export function transformRestApi(draft: Draft, parts: ApiParts): void {
     EndpointConfiguration: endpointConfiguration(properties),
     Tags: tagList(draft, member(properties, 'Tags')),
   })
-  const deploymentId = `${logicalId}Deployment${hashOf(body)}`
+  const hash = hashOf(body)
+  const deploymentId = `${logicalId}Deployment${hash.slice(0, shortHashLength)}`
   const stageId = `${logicalId}${idPart(stageName)}Stage`
   output.add(draft, deploymentId, 'AWS::ApiGateway::Deployment', {
     RestApiId: call(draft, 'Ref', logicalId),
-    Description: `RestApi deployment id: ${hashOf(body)}`,
-    StageName: undefined,
+    Description: `RestApi deployment id: ${hash}`,
   })
   output.add(draft, stageId, 'AWS::ApiGateway::Stage', {
     ...keptOf(properties, stageProperties),
@@ -90,7 +90,8 @@ function bodyOf(draft: Draft, { events, callable, include, output }: ApiParts): 
   auth.apply(definition)
   const policy = resourcePolicyOf(draft, output)
   if (policy !== undefined) definition.set('x-amazon-apigateway-policy', policy)
-  definition.merge(['definitions'], lowerCased(member(properties, 'Models')))
+  const models = definition.isSwagger ? ['definitions'] : ['components', 'schemas']
+  definition.merge(models, lowerCased(member(properties, 'Models')))
   definition.merge(['x-amazon-apigateway-gateway-responses'], gatewayResponses(member(properties, 'GatewayResponses')))
   return definition.node
 }

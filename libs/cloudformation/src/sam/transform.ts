@@ -92,7 +92,7 @@ function impliedApis(
     const stage: readonly (readonly [string, Node])[] =
       type === 'AWS::Serverless::Api' ? [['StageName', plant(node, 'Prod')]] : []
     const properties: MapNode = { kind: 'map', entries: new Map([...entries, ...stage]), offset: node.offset }
-    implied.set(apiId, { logicalId: apiId, type, properties, dependsOn: [], offset: node.offset })
+    implied.set(apiId, { logicalId: apiId, type, properties, dependsOn: [], retained: false, offset: node.offset })
   }
   return [...implied.values()]
 }

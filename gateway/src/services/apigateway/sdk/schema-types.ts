@@ -30,7 +30,8 @@ class Writer {
     const schema = membersOf(given)
     if (typeof schema['$ref'] === 'string') return this.reference(schema['$ref'])
     const { type, enum: values } = schema
-    if (Array.isArray(values) && values.length > 0) return values.map((value) => JSON.stringify(value) ?? 'unknown').join(' | ')
+    if (Array.isArray(values) && values.length > 0)
+      return values.map((value) => JSON.stringify(value) ?? 'unknown').join(' | ')
     const types = Array.isArray(type) ? type : [type]
     return types.map((each) => this.named(each, schema, depth)).join(' | ')
   }

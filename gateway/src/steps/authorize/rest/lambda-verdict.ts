@@ -80,7 +80,7 @@ function contextOf(value: unknown): Readonly<Record<string, string>> {
   for (const [name, each] of Object.entries(value)) {
     if (each === null) continue
     if (typeof each === 'object') throw misconfigured(`Invalid context: ${JSON.stringify(value)}`)
-    texts[name] = String(each)
+    texts[name] = typeof each === 'string' ? each : JSON.stringify(each)
   }
   return texts
 }

@@ -48,6 +48,10 @@ export class RestLambdaAuthorizer {
     this.sourceArn = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/authorizers/${authorizerId}`
   }
 
+  get id(): string {
+    return this.settings.authorizerId
+  }
+
   /** A verdict that was remembered; undefined when the function has to be asked. */
   known(identity: readonly string[]): RestVerdict | undefined {
     return this.memory?.known(JSON.stringify(identity))
@@ -87,11 +91,17 @@ export function authorizeByLambda(
   guard: ResourceGuard,
   clock: Clock,
 ): Step<RestRouted, Admitted> {
-  const admit = (exchange: RestRouted, verdict: RestVerdict, authorizerLatencyMs: number): Admitted => {
+  const admit = (exchange: RestRouted, verdict: RestVerdict, authorizerLatencyMs: number, remembered = false): Admitted => {
     const asked = { resource: guard.resourceOf(exchange), principal: anonymous }
     const decision = guard.decide(exchange, asked, { identity: [verdict.policy] })
     if (decision.decision !== 'allow') throw refusal(decision, () => denied(exchange, asked, decision))
     const { principalId, context, usageIdentifierKey } = verdict
+    exchange.listener?.decided({
+      step: 'authorize',
+      verdict: remembered ? 'verdict remembered' : 'verdict asked for',
+      reason: { principalId, authorizer: authorizer.id },
+      atMs: exchange.receivedAtMs,
+    })
     return { caller: { principalId, context, usageIdentifierKey, authorizerLatencyMs } }
   }
   return {
@@ -101,7 +111,7 @@ export function authorizeByLambda(
       const identity = question.identity(exchange)
       if (identity === undefined) throw fault('UNAUTHORIZED', { log: 'an identity source is missing' })
       const known = authorizer.known(identity)
-      if (known !== undefined) return admit(exchange, known, 0)
+      if (known !== undefined) return admit(exchange, known, 0, true)
       const methodArn = guard.resourceOf(exchange)
       const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
       const startedMs = clock.now()

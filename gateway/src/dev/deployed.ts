@@ -1,0 +1,28 @@
+// What comes of deploying a file, for the start-up table and the log.
+
+/** One stage of one API. */
+export interface DeployedApi {
+  readonly name: string
+  readonly kind: 'REST' | 'HTTP' | 'WEBSOCKET'
+  readonly apiId: string
+  readonly stageName: string
+  /** `GET /pets` … in the order in which they are described or listed. */
+  readonly routes: readonly string[]
+}
+
+export interface Deployed {
+  readonly file: string
+  /** Absolute paths of files that it names and that are a part of it. */
+  readonly includedFiles: readonly string[]
+  readonly apis: readonly DeployedApi[]
+  readonly functionNames: readonly string[]
+  readonly warnings: readonly string[]
+  /** Of a template, by name. */
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** A file that was read. */
+export interface FileText {
+  readonly file: string
+  readonly text: string
+}

@@ -1,0 +1,91 @@
+// Which domain a host is, as records come and go.
+import { expect, test } from 'vitest'
+import { createMemoryStore } from '../adapters/memory-store.ts'
+import type { DomainNameRecord, Scope } from '../nouns/records.ts'
+import type { Store } from '../ports/store.ts'
+import { Domains } from './domains.ts'
+
+const scope: Scope = { account: '000000000000', region: 'us-east-1' }
+const elsewhere: Scope = { account: '000000000000', region: 'eu-west-1' }
+
+function put(store: Store, domainName: string, at = scope, more: DomainNameRecord = {}): Promise<void> {
+  return store.transact(at, async (transaction) => transaction.put('DomainName', [domainName], { domainName, ...more }))
+}
+
+function refuse(error: unknown): never {
+  throw error
+}
+
+test('domains of all regions are found, the exact name before the wildcard', async () => {
+  const store = createMemoryStore()
+  await put(store, 'a.example.com')
+  await put(store, '*.example.com', elsewhere)
+  const domains = new Domains(store, refuse)
+  expect((await domains.find('a.example.com'))?.record.domainName).toBe('a.example.com')
+  expect((await domains.find('b.example.com'))?.scope).toEqual(elsewhere)
+  for (const host of ['example.com', 'a.b.example.com', '', 'localhost']) {
+    expect(domains.find(host)).toBe(undefined)
+  }
+  domains.close()
+})
+
+test('a find after a commit sees it, whatever else is being read', async () => {
+  const store = createMemoryStore()
+  const domains = new Domains(store, refuse)
+  for (let turn = 0; turn < 50; turn++) {
+    const name = `d${turn}.example.com`
+    const first = domains.find('none.example.com')
+    await put(store, name)
+    expect((await domains.find(name))?.record.domainName).toBe(name)
+    await store.transact(scope, async (transaction) => transaction.delete('DomainName', [name]))
+    expect(await domains.find(name)).toBe(undefined)
+    expect(await first).toBe(undefined)
+  }
+  domains.close()
+})
+
+test('commits that are told of as a read ends are not forgotten', async () => {
+  const store = createMemoryStore()
+  const domains = new Domains(store, refuse)
+  await domains.find('x.example.com')
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, turn) => {
+      for (let wait = 0; wait < turn; wait++) await Promise.resolve()
+      await put(store, 'a.example.com', scope, { routingMode: 'ROUTING_RULE_ONLY' })
+      await put(store, `a${turn}.example.com`)
+      expect((await domains.find(`a${turn}.example.com`))?.record.domainName).toBe(`a${turn}.example.com`)
+    }),
+  )
+  domains.close()
+})
+
+test('private names are on no public listener', async () => {
+  const store = createMemoryStore()
+  const domains = new Domains(store, refuse)
+  await domains.find('x')
+  await store.transact(scope, async (transaction) => {
+    transaction.put('DomainName', ['a.example.com', 'id'], { domainName: 'a.example.com' })
+    transaction.put('BasePathMapping', ['a.example.com+id', '(none)'], { apiMappingId: 'm', restApiId: 'r' })
+  })
+  expect(await domains.find('a.example.com')).toBe(undefined)
+  domains.close()
+})
+
+test('a store that cannot be read is asked again', async () => {
+  const store = createMemoryStore()
+  await put(store, 'a.example.com')
+  let isBroken = true
+  const failures: string[] = []
+  const flaky: Store = {
+    read: (at) => store.read(at),
+    transact: (at, work) => store.transact(at, work),
+    scopes: () => (isBroken ? Promise.reject(new Error('gone')) : store.scopes()),
+    watch: (listener) => store.watch(listener),
+    close: () => store.close(),
+  }
+  const domains = new Domains(flaky, (error, name) => failures.push(`${name} ${(error as Error).message}`))
+  expect(await domains.find('a.example.com')).toBe(undefined)
+  isBroken = false
+  expect((await domains.find('a.example.com'))?.record.domainName).toBe('a.example.com')
+  expect(failures).toEqual(['* gone'])
+})

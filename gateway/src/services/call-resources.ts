@@ -1,0 +1,134 @@
+// What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. S B.8, HTTP 37.2.
+import { functionArn } from '../nouns/function-arn.ts'
+import type { Scope } from '../nouns/records.ts'
+import type { Reader } from '../ports/store.ts'
+import type { ConnectionsTarget } from './call.ts'
+import type { ModelName } from './models.ts'
+
+/** A call as far as permissions are concerned. */
+export interface Asked {
+  readonly operation: string
+  readonly method: string
+  /** Percent-encoded, as it was sent. */
+  readonly path: string
+  /** What the codec decoded. */
+  readonly input: Readonly<Record<string, unknown>>
+  /** Of the caller's account; region `global` for services without regions. */
+  readonly scope: Scope
+  readonly callerArn: string
+  readonly connectionsOf: ConnectionsTarget | undefined
+  readonly read: (scope: Scope) => Reader
+}
+
+export interface Permission {
+  readonly action: string
+  readonly resource: string
+}
+
+type Row = (asked: Asked) => Permission | Promise<Permission>
+
+/** Model → its rule. A model without one asks for no permission here: STS decides for itself, by the role's own policy. */
+const rows: { readonly [name in ModelName]?: Row } = {
+  apigateway: apigatewayPermission,
+  apigatewayv2: apigatewayPermission,
+  apigatewaymanagementapi: connectionPermission,
+  lambda: lambdaPermission,
+  iam: iamPermission,
+  logs: ({ operation, input, scope: { account, region } }) => ({
+    action: `logs:${operation}`,
+    resource: named(input, ['logGroupName'], (name) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
+  }),
+  acm: (asked) => ofArn('acm', asked, ['CertificateArn']),
+  cloudwatch: (asked) => ofArn('cloudwatch', asked, []),
+  xray: (asked) => ofArn('xray', asked, ['GroupARN', 'ResourceARN']),
+  wafv2: (asked) => ofArn('wafv2', asked, ['WebACLArn', 'ResourceArn', 'ARN']),
+}
+
+/** Undefined for a call that needs no permission of the caller's policies. */
+export async function permissionFor(model: ModelName, asked: Asked): Promise<Permission | undefined> {
+  const row = rows[model]
+  return row === undefined ? undefined : row(asked)
+}
+
+/** The action is the verb, the resource the path: `apigateway:GET` on `arn:aws:apigateway:us-east-1::/restapis`. */
+function apigatewayPermission({ method, path, scope: { region } }: Asked): Permission {
+  return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}` }
+}
+
+function connectionPermission({ method, input, scope, connectionsOf }: Asked): Permission {
+  const { account, region } = scope
+  // On the address of AWS calls no stage is named: then a policy must speak of all.
+  const stage = connectionsOf === undefined ? '*/*' : `${connectionsOf.apiId}/${connectionsOf.stageName}`
+  const owner = connectionsOf?.account ?? account
+  return {
+    action: 'execute-api:ManageConnections',
+    resource: `arn:aws:execute-api:${region}:${owner}:${stage}/${method}/@connections/${textOf(input, 'ConnectionId')}`,
+  }
+}
+
+/** Operations whose action has another name. */
+const lambdaActions: Readonly<Record<string, string>> = {
+  Invoke: 'InvokeFunction',
+  InvokeAsync: 'InvokeFunction',
+  InvokeWithResponseStream: 'InvokeFunction',
+}
+const lambdaArn = /^arn:[^:]+:lambda:/
+const functionName = /(?:^|:function:|^\d{12}:)([A-Za-z0-9_-]+(?::[A-Za-z0-9_$-]+)?)$/
+
+function lambdaPermission({ operation, input, scope }: Asked): Permission {
+  const action = `lambda:${lambdaActions[operation] ?? operation}`
+  const text = textOf(input, 'FunctionName') || textOf(input, 'Resource')
+  if (text === '') return { action, resource: '*' }
+  const arn = lambdaArn.test(text) ? text : functionArn(scope, functionName.exec(text)?.[1] ?? text)
+  const qualifier = textOf(input, 'Qualifier')
+  const isQualified = arn.split(':').length > 7
+  return { action, resource: qualifier === '' || isQualified ? arn : `${arn}:${qualifier}` }
+}
+
+/** Members that name who or what is meant, in the order in which they count. */
+const iamKinds = [
+  ['UserName', 'User', 'user'],
+  ['RoleName', 'Role', 'role'],
+  ['GroupName', 'Group', 'group'],
+] as const
+
+/** Operations of a user that mean the caller where they name none. */
+const ownOperations: ReadonlySet<string> = new Set([
+  'CreateAccessKey',
+  'DeleteAccessKey',
+  'GetUser',
+  'ListAccessKeys',
+  'UpdateAccessKey',
+])
+
+async function iamPermission({ operation, input, scope, callerArn, read }: Asked): Promise<Permission> {
+  const action = `iam:${operation}`
+  for (const [member, kind, segment] of iamKinds) {
+    const name = textOf(input, member)
+    if (name === '') continue
+    const record = await read(scope).get(kind, [name])
+    const made = `arn:aws:iam::${scope.account}:${segment}${textOf(input, 'Path') || '/'}${name}`
+    return { action, resource: record?.arn ?? made }
+  }
+  const policyName = textOf(input, 'PolicyName')
+  if (operation === 'CreatePolicy') {
+    return { action, resource: `arn:aws:iam::${scope.account}:policy${textOf(input, 'Path') || '/'}${policyName}` }
+  }
+  const arn = textOf(input, 'PolicyArn') || textOf(input, 'PolicySourceArn')
+  if (arn !== '') return { action, resource: arn }
+  return { action, resource: ownOperations.has(operation) ? callerArn : '*' }
+}
+
+function ofArn(service: string, { operation, input }: Asked, members: readonly string[]): Permission {
+  return { action: `${service}:${operation}`, resource: named(input, members, (arn) => arn) }
+}
+
+function named(input: Asked['input'], members: readonly string[], arnOf: (name: string) => string): string {
+  const name = members.map((member) => textOf(input, member)).find((text) => text !== '')
+  return name === undefined ? '*' : arnOf(name)
+}
+
+function textOf(input: Asked['input'], member: string): string {
+  const value = Object.hasOwn(input, member) ? input[member] : undefined
+  return typeof value === 'string' ? value : ''
+}
