@@ -57,9 +57,7 @@ export function addMock({ rest }: Access, apiId: string, path: string, plan: Met
     ...(plan.method && { method: plan.method }),
     integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
     responses: [{ statusCode: '200' }],
-    integrationResponses: [
-      { statusCode: '200', responseTemplates: { 'application/json': plan.template ?? 'ok' } },
-    ],
+    integrationResponses: [{ statusCode: '200', responseTemplates: { 'application/json': plan.template ?? 'ok' } }],
   })
 }
 

@@ -137,7 +137,8 @@ describe('keys', () => {
   })
 
   test('are shown to functions', async () => {
-    const source = 'exports.handler = async ({ requestContext }) => ({ statusCode: 200, body: JSON.stringify(requestContext.identity) })'
+    const source =
+      'exports.handler = async ({ requestContext }) => ({ statusCode: 200, body: JSON.stringify(requestContext.identity) })'
     const uri = invocationUri(await createNodeFunction(access.lambda, 'keyed', source))
     const id = await createApi(access)
     const integration = { type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri } as const
@@ -190,8 +191,28 @@ describe('quotas', () => {
     }
     const days = { usagePlanId: plan, startDate: '2026-11-19', endDate: '2026-11-22' }
     // The week begins on Sunday, the 22nd.
-    expect(await usage()).toEqual({ ...days, items: { [key.id]: [[0, 5], [3, 2], [2, 0], [0, 5]] } })
-    expect(await usage({ keyId: idle.id })).toEqual({ ...days, items: { [idle.id]: [[0, 5], [0, 5], [0, 5], [0, 5]] } })
+    expect(await usage()).toEqual({
+      ...days,
+      items: {
+        [key.id]: [
+          [0, 5],
+          [3, 2],
+          [2, 0],
+          [0, 5],
+        ],
+      },
+    })
+    expect(await usage({ keyId: idle.id })).toEqual({
+      ...days,
+      items: {
+        [idle.id]: [
+          [0, 5],
+          [0, 5],
+          [0, 5],
+          [0, 5],
+        ],
+      },
+    })
     const patchOperations = [{ op: 'replace', path: '/remaining', value: '4' } as const]
     const updated = await own.rest.send(new UpdateUsageCommand({ usagePlanId: plan, keyId: key.id, patchOperations }))
     expect(updated).toMatchObject({ usagePlanId: plan, startDate: '2026-11-15', endDate: '2026-11-21' })

@@ -242,7 +242,11 @@ describe('Cache-Control: max-age=0', () => {
     const caller = async (name: string, actions: readonly string[]): Promise<Credentials> => {
       await access.iam.send(new CreateUserCommand({ UserName: name }))
       const { AccessKey } = await access.iam.send(new CreateAccessKeyCommand({ UserName: name }))
-      const PolicyDocument = policy({ Effect: 'Allow', Action: actions, Resource: `arn:aws:execute-api:*:*:${id}/prod/GET/cats` })
+      const PolicyDocument = policy({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: `arn:aws:execute-api:*:*:${id}/prod/GET/cats`,
+      })
       await access.iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'p', PolicyDocument }))
       return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
     }

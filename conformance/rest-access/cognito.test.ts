@@ -95,7 +95,9 @@ describe('without scopes', () => {
     const forged = { headers: { authorization: `${head}.${payload}.${signature}` } }
     expect(outcome(await call(access, id, '/pets', forged))).toEqual(unauthorized)
     const none = Buffer.from('{"alg":"none","kid":"k1"}').toString('base64url')
-    expect(outcome(await call(access, id, '/pets', { headers: { authorization: `${none}.${payload}.` } }))).toEqual(unauthorized)
+    expect(outcome(await call(access, id, '/pets', { headers: { authorization: `${none}.${payload}.` } }))).toEqual(
+      unauthorized,
+    )
   })
 
   test('an expired token is told so', async () => {
@@ -108,7 +110,9 @@ describe('without scopes', () => {
 test('with scopes, access tokens with one of them let in', async () => {
   const id = await api({ scopes: ['pets/read', 'pets/admin'] })
   expect((await call(access, id, '/pets', await bearing(accessToken()))).status).toBe(200)
-  expect(outcome(await call(access, id, '/pets', await bearing(accessToken({ scope: 'pets/write' }))))).toEqual(unauthorized)
+  expect(outcome(await call(access, id, '/pets', await bearing(accessToken({ scope: 'pets/write' }))))).toEqual(
+    unauthorized,
+  )
   expect(outcome(await call(access, id, '/pets', await bearing(idToken({ scope: 'pets/read' }))))).toEqual(unauthorized)
 })
 
@@ -138,7 +142,8 @@ test('a resource policy must allow as well: its silence denies', async () => {
 })
 
 test('functions read every claim as a text', async () => {
-  const source = 'exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event.requestContext.authorizer) })'
+  const source =
+    'exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event.requestContext.authorizer) })'
   const uri = invocationUri(await createNodeFunction(access.lambda, 'claims', source))
   const id = await createApi(access)
   const authorizerId = await addAuthorizer(access, id, {

@@ -2,7 +2,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateRestApiCommand, DeleteRestApiCommand, GetRestApiCommand, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
+import {
+  CreateRestApiCommand,
+  DeleteRestApiCommand,
+  GetRestApiCommand,
+  GetRestApisCommand,
+} from '@aws-sdk/client-api-gateway'
 import { CreateApiCommand, GetApisCommand } from '@aws-sdk/client-apigatewayv2'
 import {
   CreateAccessKeyCommand,
@@ -51,7 +56,11 @@ async function createUser(statements: readonly object[]): Promise<Credentials & 
     await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'p', PolicyDocument: policy(statements) }))
   }
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
-  return { name: UserName, accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+  return {
+    name: UserName,
+    accessKeyId: AccessKey?.AccessKeyId ?? '',
+    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+  }
 }
 
 const allow = (Action: string | readonly string[], Resource = '*'): object => ({ Effect: 'Allow', Action, Resource })
@@ -93,7 +102,9 @@ describe('API Gateway', () => {
     ])
     const { rest, http } = clientsOf(sluice.url, ada)
     expect((await rest.send(new GetRestApiCommand({ restApiId: id }))).name).toBe('one')
-    expect(await outcomeOf(rest.send(new DeleteRestApiCommand({ restApiId: id })))).toMatch(/apigateway:DELETE on resource/)
+    expect(await outcomeOf(rest.send(new DeleteRestApiCommand({ restApiId: id })))).toMatch(
+      /apigateway:DELETE on resource/,
+    )
     expect(await outcomeOf(rest.send(new GetRestApisCommand()))).toMatch(/^AccessDeniedException/)
     expect(await outcomeOf(http.send(new CreateApiCommand({ Name: 'two', ProtocolType: 'HTTP' })))).toBe('done')
   })

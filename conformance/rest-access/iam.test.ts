@@ -19,7 +19,18 @@ import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { putMethod, createRestApi, deploy as deployTo } from '../fixture/rest-api.ts'
 import { credentials as anyCredentials } from '../fixture/face.ts'
 import { startSluice } from '../fixture/sluice.ts'
-import { account, addMock, call, createApi, deploy, outcome, policy, region, startAccess, type Access } from './access.ts'
+import {
+  account,
+  addMock,
+  call,
+  createApi,
+  deploy,
+  outcome,
+  policy,
+  region,
+  startAccess,
+  type Access,
+} from './access.ts'
 import { callSigned, type Credentials } from './signing.ts'
 
 let access: Access
@@ -43,7 +54,11 @@ async function iamApi(api: object = {}): Promise<string> {
 }
 
 const invoking = (apiId: string, rest: string, Effect = 'Allow'): string =>
-  policy({ Effect, Action: 'execute-api:Invoke', Resource: `arn:aws:execute-api:${region}:${account}:${apiId}/${rest}` })
+  policy({
+    Effect,
+    Action: 'execute-api:Invoke',
+    Resource: `arn:aws:execute-api:${region}:${account}:${apiId}/${rest}`,
+  })
 
 let users = 0
 
@@ -68,7 +83,11 @@ async function assume(roleName: string, document: string): Promise<Credentials> 
   await access.iam.send(new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: trust }))
   await access.iam.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'p', PolicyDocument: document }))
   const { Credentials: given } = await access.sts.send(
-    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/${roleName}`, RoleSessionName: 'session', DurationSeconds: 900 }),
+    new AssumeRoleCommand({
+      RoleArn: `arn:aws:iam::${account}:role/${roleName}`,
+      RoleSessionName: 'session',
+      DurationSeconds: 900,
+    }),
   )
   return {
     accessKeyId: given?.AccessKeyId ?? '',
@@ -198,7 +217,12 @@ describe('policies', () => {
 
 /** Table A: the caller's own account. Each side allows, is silent, or denies. */
 describe('a user’s policy and a resource policy', () => {
-  const statement = (Effect: string): object => ({ Effect, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' })
+  const statement = (Effect: string): object => ({
+    Effect,
+    Principal: '*',
+    Action: 'execute-api:Invoke',
+    Resource: 'execute-api:/*',
+  })
   const silent = { ...statement('Allow'), Resource: 'execute-api:/other/*' }
   const own = { allow: '*', neither: undefined, deny: 'Deny' } as const
   const resource = { allow: statement('Allow'), neither: silent, deny: statement('Deny') } as const
@@ -219,7 +243,10 @@ describe('a user’s policy and a resource policy', () => {
       own[user] === undefined ? undefined : invoking(id, '*', own[user] === 'Deny' ? 'Deny' : 'Allow'),
     )
     const { status, text } = await callSigned(access, id, ada, { path: '/cats' })
-    expect([status, text.endsWith(' with an explicit deny"}')]).toEqual([expected === 200 ? 200 : 403, expected === 'explicit'])
+    expect([status, text.endsWith(' with an explicit deny"}')]).toEqual([
+      expected === 200 ? 200 : 403,
+      expected === 'explicit',
+    ])
   })
 
   test('of another account must both allow', async () => {
@@ -241,14 +268,19 @@ test('in `serve` only known keys count, and curl signs as well as any', async ()
   onTestFinished(async () => {
     await sluice.stop()
   })
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as { accessKeyId: string; secretAccessKey: string }
+  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as {
+    accessKeyId: string
+    secretAccessKey: string
+  }
   const rest = new APIGatewayClient({ region, endpoint: sluice.url, credentials: root, maxAttempts: 1 })
   const id = await createRestApi(rest, 'signed')
   await putMethod(rest, id, '/pets', {
     method: { authorizationType: 'AWS_IAM' },
     integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
     responses: [{ statusCode: '200' }],
-    integrationResponses: [{ statusCode: '200', responseTemplates: { 'application/json': '$context.identity.userArn' } }],
+    integrationResponses: [
+      { statusCode: '200', responseTemplates: { 'application/json': '$context.identity.userArn' } },
+    ],
   })
   await deployTo(rest, id, 'prod')
   const curl = async ({ accessKeyId, secretAccessKey }: Credentials): Promise<string> => {
@@ -284,7 +316,9 @@ test('with the caller’s credentials a function is invoked by the caller’s ow
   await putMethod(access.rest, id, '/open', { integration })
   await deploy(access, id)
   const invoke = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }
-  const both = await createUser(policy([invoke, { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: functionArn }]))
+  const both = await createUser(
+    policy([invoke, { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: functionArn }]),
+  )
   const one = await createUser(policy([invoke]))
   const answer = await callSigned(access, id, both, { path: '/signed' })
   expect([answer.status, answer.text]).toEqual([200, `arn:aws:iam::${account}:user/staff/${both.name}`])

@@ -59,7 +59,11 @@ async function protectedApi(plan: Parameters<typeof addAuthorizer>[2] = {}, api:
     ...plan,
   })
   for (const path of ['/pets/{id}', '/cats']) {
-    await addMock(access, id, path, { httpMethod: 'ANY', template, method: { authorizationType: 'CUSTOM', authorizerId } })
+    await addMock(access, id, path, {
+      httpMethod: 'ANY',
+      template,
+      method: { authorizationType: 'CUSTOM', authorizerId },
+    })
   }
   await deploy(access, id)
   return id
@@ -105,14 +109,18 @@ describe('TOKEN authorizers', () => {
   test('refuse without asking when the token is missing or does not match', async () => {
     const id = await protectedApi({ identityValidationExpression: '[A-Za-z0-9+/=]{8,}' })
     expect(outcome(await call(access, id, '/cats'))).toEqual(unauthorized)
-    expect(outcome(await call(access, id, '/cats', { headers: { 'x-token': 'not base64 at all!' } }))).toEqual(unauthorized)
+    expect(outcome(await call(access, id, '/cats', { headers: { 'x-token': 'not base64 at all!' } }))).toEqual(
+      unauthorized,
+    )
     expect((await call(access, id, '/cats', bearing({ matched: true }))).status).toBe(200)
   })
 
   test('hang on no pattern, however it explodes', async () => {
     const id = await protectedApi({ identityValidationExpression: '(a+)+$' })
     const startedMs = performance.now()
-    expect(outcome(await call(access, id, '/cats', { headers: { 'x-token': `${'a'.repeat(5_000)}!` } }))).toEqual(unauthorized)
+    expect(outcome(await call(access, id, '/cats', { headers: { 'x-token': `${'a'.repeat(5_000)}!` } }))).toEqual(
+      unauthorized,
+    )
     expect(performance.now() - startedMs).toBeLessThan(2_000)
   })
 
@@ -134,14 +142,18 @@ describe('TOKEN authorizers', () => {
   })
 
   test('whose function is missing or too slow answer 500, and their response can be customised', async () => {
-    const missing = await protectedApi({ authorizerUri: functionUri.replace('function:authorizer', 'function:missing') })
+    const missing = await protectedApi({
+      authorizerUri: functionUri.replace('function:authorizer', 'function:missing'),
+    })
     expect(outcome(await call(access, missing, '/cats', bearing({})))).toEqual(broken)
     await access.rest.send(
       new PutGatewayResponseCommand({
         restApiId: missing,
         responseType: 'AUTHORIZER_CONFIGURATION_ERROR',
         statusCode: '503',
-        responseTemplates: { 'application/json': '{"is":$context.error.messageString,"type":"$context.error.responseType"}' },
+        responseTemplates: {
+          'application/json': '{"is":$context.error.messageString,"type":"$context.error.responseType"}',
+        },
       }),
     )
     await deploy(access, missing)
@@ -189,7 +201,10 @@ describe('verdicts', () => {
 })
 
 describe('REQUEST authorizers', () => {
-  async function requestApi(identitySource: string | undefined, authorizerResultTtlInSeconds?: number): Promise<string> {
+  async function requestApi(
+    identitySource: string | undefined,
+    authorizerResultTtlInSeconds?: number,
+  ): Promise<string> {
     const id = await createApi(access)
     const authorizerId = await addAuthorizer(access, id, {
       type: 'REQUEST',

@@ -1,7 +1,18 @@
 // Resource policies of REST APIs for callers without an identity: methods without authorization, addresses, private APIs. S B.7.
 import { CreateRestApiCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { account, addMock, call, createApi, deploy, outcome, policy, region, startAccess, type Access } from './access.ts'
+import {
+  account,
+  addMock,
+  call,
+  createApi,
+  deploy,
+  outcome,
+  policy,
+  region,
+  startAccess,
+  type Access,
+} from './access.ts'
 
 let access: Access
 

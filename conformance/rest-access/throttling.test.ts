@@ -116,7 +116,9 @@ describe('HTTP API routes', () => {
     )
     for (const RouteKey of ['GET /pets', 'GET /cats', 'GET /signed']) {
       const AuthorizationType = RouteKey === 'GET /signed' ? 'AWS_IAM' : 'NONE'
-      await client.send(new CreateRouteCommand({ ApiId, RouteKey, AuthorizationType, Target: `integrations/${IntegrationId}` }))
+      await client.send(
+        new CreateRouteCommand({ ApiId, RouteKey, AuthorizationType, Target: `integrations/${IntegrationId}` }),
+      )
     }
     await client.send(
       new CreateStageCommand({

@@ -143,13 +143,13 @@ const options = {
   },
   'account-rate': {
     value: 'COUNT',
-    default: String(adjustableLimits.accountRequestsPerSecond),
-    about: 'requests a second to all APIs of an account and region',
+    default: undefined,
+    about: 'requests a second to all APIs of an account and region; on AWS 10000; default: no limit',
   },
   'account-burst': {
     value: 'COUNT',
-    default: String(adjustableLimits.accountBurst),
-    about: 'requests at once to all APIs of an account and region',
+    default: undefined,
+    about: 'requests at once to all APIs of an account and region; on AWS 5000; default: no limit',
   },
   explain: {
     value: 'COUNT',
@@ -266,8 +266,8 @@ function build(command: Config['command'], { files, environment, value }: Given)
       integrationTimeoutMs: countOf('max-integration-timeout', value('max-integration-timeout'), 50),
       resourcesPerApi: countOf('max-resources', value('max-resources'), 1),
       stagesPerApi: countOf('max-stages', value('max-stages'), 1),
-      accountRequestsPerSecond: countOf('account-rate', value('account-rate'), 1),
-      accountBurst: countOf('account-burst', value('account-burst'), 1),
+      accountRequestsPerSecond: optionalCount('account-rate', value('account-rate')),
+      accountBurst: optionalCount('account-burst', value('account-burst')),
     },
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
@@ -295,6 +295,10 @@ function portOf(name: OptionName, text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new UsageError(`--${name} takes a port from 0 to 65535, not "${text}".`)
   return port
+}
+
+function optionalCount(name: OptionName, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : countOf(name, text, 1)
 }
 
 function countOf(name: OptionName, text: string | undefined, least: number): number {

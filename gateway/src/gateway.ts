@@ -18,7 +18,7 @@ import { createStoredVpcLinks } from './adapters/stored-vpc-links.ts'
 import { createUndiciUpstream } from './adapters/undici-upstream.ts'
 import type { Log } from './log.ts'
 import { randomIds } from './nouns/ids.ts'
-import { adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
+import { accountThrottle, adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
 import { openObservability } from './observability.ts'
 import { httpCompiler } from './plan/http-compiler.ts'
 import { Domains } from './plan/domains.ts'
@@ -29,6 +29,7 @@ import type { RestPlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Connections } from './ports/connections.ts'
+import type { Rate } from './ports/counters.ts'
 import type { Logs } from './ports/logs.ts'
 import type { Store } from './ports/store.ts'
 import type { Upstream } from './ports/upstream.ts'
@@ -134,7 +135,7 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
 /** Who may call APIs, and how much. */
 function openAccess(
   { cognitoIssuers = new Map(), clock }: GatewayParts,
-  { accountRequestsPerSecond: rate, accountBurst: burst }: AdjustableLimits,
+  limits: AdjustableLimits,
   store: Store,
   upstream: Upstream,
 ) {
@@ -145,7 +146,7 @@ function openAccess(
     cognitoIssuers,
     apiKeys,
     caches: createMemoryResponseCaches(clock),
-    traffic: { counters, account: { rate, burst } },
+    traffic: { counters, account: accountRate(limits) },
   } satisfies Partial<RestPlanPorts>
   return {
     ports,
@@ -154,6 +155,12 @@ function openAccess(
       await counters.close()
     },
   }
+}
+
+/** Half a limit takes its other half from AWS. */
+function accountRate({ accountRequestsPerSecond: rate, accountBurst: burst }: AdjustableLimits): Rate | undefined {
+  if (rate === undefined && burst === undefined) return undefined
+  return { rate: rate ?? accountThrottle.requestsPerSecond, burst: burst ?? accountThrottle.burst }
 }
 
 function openPlans(store: Store, ports: RestPlanPorts, log: Log): Plans {

@@ -9,8 +9,8 @@ import type { Store } from '../ports/store.ts'
 interface Count {
   readonly key: PlanKey
   readonly day: number
-  /** The first day of the period. */
-  readonly start: number
+  readonly period: QuotaLimit['period']
+  readonly offset: number
   /** On earlier days of the period. */
   readonly usedBefore: number
   readonly grantedBefore: number
@@ -31,6 +31,8 @@ export class QuotaBook {
   private readonly store: Store
   private readonly clock: Clock
   private counts = new Map<string, Count>()
+  /** What was found last: a request asks three times for the same. */
+  private last: { readonly quota: QuotaLimit; readonly count: Count } | undefined
   private readonly opening = new Map<string, Promise<void>>()
   /** Counts that the store does not know yet, those of days gone by among them. */
   private dirty = new Set<Count>()
@@ -110,10 +112,12 @@ export class QuotaBook {
   }
 
   private find(quota: QuotaLimit, nowMs: number): Count | undefined {
-    const count = this.counts.get(nameOf(quota))
-    // A clock that went back does not open a day anew.
-    const day = Math.max(dayOf(nowMs), count?.day ?? 0)
-    return count?.day === day && count.start === periodStart(day, quota) ? count : undefined
+    const count = this.last?.quota === quota ? this.last.count : this.counts.get(nameOf(quota))
+    // A clock that went back does not open a day anew. Another period has other days before.
+    if (count === undefined || dayOf(nowMs) > count.day) return undefined
+    if (count.period !== quota.period || count.offset !== quota.offset) return undefined
+    if (this.last?.quota !== quota) this.last = { quota, count }
+    return count
   }
 
   private found(quota: QuotaLimit, nowMs: number): Count {
@@ -133,10 +137,12 @@ export class QuotaBook {
     const today = entries.find(({ key }) => key[2] === dayText(day))?.record
     const before = entries.filter(({ key }) => (key[2] ?? '') < dayText(day))
     if (this.counts.size >= mostCounts) this.counts = new Map([...this.counts].filter(([, count]) => count.isDirty))
+    this.last = undefined
     this.counts.set(nameOf(quota), {
       key: { scope, planId, keyId },
       day,
-      start,
+      period: quota.period,
+      offset: quota.offset,
       usedBefore: before.reduce((sum, { record }) => sum + record.used, 0),
       grantedBefore: before.reduce((sum, { record }) => sum + record.granted, 0),
       used: today?.used ?? 0,
@@ -159,6 +165,7 @@ export class QuotaBook {
   private forget(name: string): void {
     const count = this.counts.get(name)
     if (count === undefined) return
+    this.last = undefined
     this.counts.delete(name)
     this.dirty.delete(count)
   }

@@ -22,16 +22,22 @@ export interface AdjustableLimits {
   readonly resourcesPerApi: number
   /** Stages of a REST API. AWS: 10. */
   readonly stagesPerApi: number
-  /** What all requests to the APIs of an account and region may be together: tokens a second, and the bucket's size. */
-  readonly accountRequestsPerSecond: number
-  readonly accountBurst: number
+  /**
+   * What all requests to the APIs of an account and region may be together: tokens a second, and the bucket's size.
+   * Undefined: as many as the machine can take.
+   */
+  readonly accountRequestsPerSecond: number | undefined
+  readonly accountBurst: number | undefined
 }
 
-/** Own: what nobody needs to ask AWS for here is raised already; time-outs are AWS's, because clients rely on them. */
+/** AWS's own account limit: shown where there is none, and the other half where one was set. */
+export const accountThrottle = { requestsPerSecond: 10_000, burst: 5_000 } as const
+
+/** Own: what nobody needs to ask AWS for here is raised already; time-outs are AWS's, because clients rely on them. One's own machine is not shared with other accounts: no throttle. */
 export const adjustableLimits: AdjustableLimits = {
   integrationTimeoutMs: restTimeoutMs,
   resourcesPerApi: 100_000,
   stagesPerApi: 100,
-  accountRequestsPerSecond: 10_000,
-  accountBurst: 5_000,
+  accountRequestsPerSecond: undefined,
+  accountBurst: undefined,
 }

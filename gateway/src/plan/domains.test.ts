@@ -1,5 +1,6 @@
 // Which domain a host is, as records come and go.
 import { expect, test } from 'vitest'
+// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../adapters/memory-store.ts'
 import type { DomainNameRecord, Scope } from '../nouns/records.ts'
 import type { Store } from '../ports/store.ts'

@@ -34,7 +34,11 @@ export class Domains {
    */
   find(host: string): CustomDomain | undefined | Promise<CustomDomain | undefined> {
     if (!this.isStarted) this.start()
-    if (this.reading !== undefined) return this.reading.then(() => this.find(host))
+    if (this.reading === undefined) return this.known(host)
+    return this.reading.then(() => (this.reading === undefined ? this.known(host) : this.find(host)))
+  }
+
+  private known(host: string): CustomDomain | undefined {
     if (this.byName.size === 0) return undefined
     return this.byName.get(host) ?? this.byName.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
   }

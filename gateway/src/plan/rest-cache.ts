@@ -47,12 +47,17 @@ interface Served {
   readonly integration: Serve
 }
 
-function planMethodCache({ methodSettings }: Stage, cache: ResponseCache, { method, facts, integration }: Served): Serve {
+function planMethodCache(
+  { methodSettings }: Stage,
+  cache: ResponseCache,
+  { method, facts, integration }: Served,
+): Serve {
   const setting = methodSetting(methodSettings, facts.resourcePath, facts.httpMethod)
   const ttlMs = (setting.cacheTtlInSeconds ?? defaultTtlSeconds) * 1000
   const { methodIntegration } = method
   const isStreamed = methodIntegration?.responseTransferMode === 'STREAM'
-  if (setting.cachingEnabled !== true || ttlMs === 0 || methodIntegration === undefined || isStreamed) return integration
+  if (setting.cachingEnabled !== true || ttlMs === 0 || methodIntegration === undefined || isStreamed)
+    return integration
   // AWS: what holds for all methods turns the cache on for GET alone.
   if (setting === methodSettings?.['*/*'] && facts.httpMethod !== 'GET') return integration
   const settings = { stage: facts.stage, setting, ttlMs, key: compileCacheKey(methodIntegration, facts) }

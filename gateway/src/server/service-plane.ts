@@ -56,7 +56,10 @@ function toService(endpoint: Endpoint, head: Head): Destination {
   }
 }
 
-function requestOf({ method, target, headers: rawHeaders, remoteAddress: sourceIp }: Head, body: Uint8Array): ServiceRequest {
+function requestOf(
+  { method, target, headers: rawHeaders, remoteAddress: sourceIp }: Head,
+  body: Uint8Array,
+): ServiceRequest {
   const question = target.indexOf('?')
   const path = question < 0 ? target : target.slice(0, question)
   const query = question < 0 ? '' : target.slice(question + 1)

@@ -52,7 +52,10 @@ export async function permissionFor(model: ModelName, asked: Asked): Promise<Per
 
 /** The action is the verb, the resource the path: `apigateway:GET` on `arn:aws:apigateway:us-east-1::/restapis`. */
 function apigatewayPermission({ method, path, scope: { region } }: Asked): Permission {
-  return { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}` }
+  return {
+    action: `apigateway:${method}`,
+    resource: `arn:aws:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}`,
+  }
 }
 
 function connectionPermission({ method, input, scope, connectionsOf }: Asked): Permission {

@@ -16,7 +16,8 @@ export function compatibility(services: ReadonlyMap<ModelName, Service>): string
       return handler === undefined || isNotYet(handler)
     })
     summary.push(`| ${name} | ${operations.length} | ${operations.length - missing.length} | ${missing.length} |`)
-    if (missing.length > 0) sections.push(`### ${name}: not served yet\n\n${missing.map((each) => `\`${each}\``).join(', ')}\n`)
+    if (missing.length > 0)
+      sections.push(`### ${name}: not served yet\n\n${missing.map((each) => `\`${each}\``).join(', ')}\n`)
   }
   const rows = unenforced.map(({ setting, today }) => `| ${setting} | ${today} |`)
   return [

@@ -60,9 +60,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const requestId = parts.ids.uuid()
     const credentialScope = scopeOf(request.signed)
     const { model, named } =
-      request.connectionsOf === undefined
-        ? addressee(request.wire, credentialScope?.service)
-        : managementApi
+      request.connectionsOf === undefined ? addressee(request.wire, credentialScope?.service) : managementApi
     if (model === undefined) return unknownService(named, requestId)
     const service = modelOf(model)
     let dialect: Dialect = service.dialect(request.wire)

@@ -38,7 +38,7 @@ export const httpApi: ResourceKind = {
 /** An API goes first when what it was cannot become what it is to be, and when an earlier run left it with unknown parts. */
 async function makeRoom(
   { before }: Wanted,
-  { call }: Deployment,
+  { call, emptied }: Deployment,
   { ApiId, input, body }: { readonly ApiId: string; readonly input: Input; readonly body: string | undefined },
 ): Promise<void> {
   const current = await found(call('apigatewayv2', 'GetApi', { ApiId }))
@@ -46,8 +46,10 @@ async function makeRoom(
   const unknown = before === undefined && body === undefined
   const changedKind = current['ProtocolType'] !== (input['ProtocolType'] ?? 'HTTP')
   const lostDocument = before?.input['body'] === true && body === undefined
-  if (unknown || changedKind || lostDocument) await call('apigatewayv2', 'DeleteApi', { ApiId })
-  else if (before?.input['CorsConfiguration'] !== undefined && input['CorsConfiguration'] === undefined) {
+  if (unknown || changedKind || lostDocument) {
+    await call('apigatewayv2', 'DeleteApi', { ApiId })
+    emptied(ApiId, 'all')
+  } else if (before?.input['CorsConfiguration'] !== undefined && input['CorsConfiguration'] === undefined) {
     await call('apigatewayv2', 'DeleteCorsConfiguration', { ApiId })
   }
 }

@@ -26,14 +26,14 @@ function stepsOf(wanted: Wanted): readonly (readonly [string, Readonly<Record<st
 }
 
 export const method: ResourceKind = {
-  partOf: 'RestApiId',
+  described: true,
   put: async (wanted, { call }) => {
     const steps = stepsOf(wanted)
     const [[, { restApiId, resourceId, httpMethod }] = ['', {} as Readonly<Record<string, unknown>>]] = steps
     const at = { restApiId, resourceId, httpMethod }
     const physicalId = Object.values(at).join('/')
-    // A method is put anew as a whole; what is deployed keeps serving meanwhile.
-    if (wanted.before?.physicalId === physicalId) await quietly(call('apigateway', 'DeleteMethod', at))
+    // A method is put anew as a whole, also after half of it was put; what is deployed keeps serving meanwhile.
+    await quietly(call('apigateway', 'DeleteMethod', at))
     for (const [operation, input] of steps) await call('apigateway', operation, input)
     return {
       physicalId,

@@ -32,8 +32,8 @@ export interface Deployment {
   readonly region: string
   /** The template's folder, which its relative paths start from. */
   readonly folder: string
-  /** Ids of REST APIs that lost their parts in this deployment: what belongs to them is made anew. */
-  readonly emptied: Set<string>
+  /** Told of an API that lost its parts: those that a document describes, or all that belongs to it. They are made anew. */
+  readonly emptied: (apiId: string, lost: 'described' | 'all') => void
   readonly warn: (sentence: string, node?: { readonly offset: number }) => void
 }
 
@@ -42,8 +42,8 @@ export interface ResourceKind {
   readonly put: (wanted: Wanted, deployment: Deployment) => Promise<Made>
   /** Put also when nothing about it has changed. */
   readonly always?: true
-  /** The property with the id of the REST API that it is a part of. */
-  readonly partOf?: string
+  /** It is a part of a REST API that a document describes, and that goes when another document is imported. */
+  readonly described?: true
 }
 
 /** A property that cannot be used, with its place. */

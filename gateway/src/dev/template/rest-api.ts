@@ -30,7 +30,7 @@ export const restApi: ResourceKind = {
     const isNew = await made(call, restApiId, settings)
     const text = documentFor(wanted.before, body, isNew)
     if (text !== undefined) await putDocument(wanted, deployment, { restApiId, text })
-    if (isNew || text !== undefined) emptied.add(restApiId)
+    if (isNew || text !== undefined) emptied(restApiId, isNew ? 'all' : 'described')
     return outcome(restApiId, await patched(call, { restApiId, settings, before: wanted.before?.input ?? {} }), {
       ...settings,
       body,

@@ -2,7 +2,7 @@
 import type { ResourceKind } from './resource-kind.ts'
 import { rowKind, type Row } from './row-kind.ts'
 
-const rest = { service: 'apigateway', place: ['restApiId'], partOf: 'RestApiId' } as const
+const rest = { service: 'apigateway', place: ['restApiId'], described: true } as const
 const beside = { service: 'apigateway', place: [] } as const
 
 const authorizerMembers: readonly string[] = [

@@ -24,14 +24,14 @@ export interface Row extends InputOptions {
   /** Input for properties that are left out. */
   readonly defaults?: (logicalId: string) => Input
   readonly always?: true
-  readonly partOf?: string
+  readonly described?: true
 }
 
 /** The kind that a row describes. */
 export function rowKind(row: Row): ResourceKind {
   return {
     ...(row.always && { always: true }),
-    ...(row.partOf !== undefined && { partOf: row.partOf }),
+    ...(row.described && { described: true }),
     put: async (wanted, { call }) => {
       const input = { ...row.defaults?.(wanted.logicalId), ...inputOf(wanted, [row.service, row.create], row) }
       const { before } = wanted

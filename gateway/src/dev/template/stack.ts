@@ -1,6 +1,6 @@
 // A template's resources as they are: each deployment makes what is new, changes what differs, removes what left.
 import { ServiceFault } from '@sluice/aws-protocol'
-import { jsonText, member, textOf } from '@sluice/cloudformation'
+import { jsonText } from '@sluice/cloudformation'
 import type { ResourceValues, Template, TemplateResource } from '@sluice/cloudformation'
 import type { AwsCall } from '../client.ts'
 import { DeployError } from '../deploy-error.ts'
@@ -59,7 +59,7 @@ export class Stack {
       const place = node === undefined ? undefined : template.placeOf(node)
       warnings.push(place === undefined ? sentence : `${place.line}:${place.column}: ${sentence}`)
     }
-    const deployment: Deployment = { call, stackName, account, region, folder, emptied: new Set(), warn }
+    const deployment: Deployment = { call, stackName, account, region, folder, emptied: this.forget, warn }
     for (const { message, line, column } of template.warnings) warnings.push(`${line}:${column}: ${message}`)
     const values = this.valuesOf(template)
     for (const resource of deploymentsLast(template.resources)) {
@@ -86,9 +86,7 @@ export class Stack {
     const properties = resource.resolve(values)
     const text = jsonText(properties)
     const standing = this.standing.get(logicalId)
-    const parent = kind.partOf === undefined ? undefined : textOf(member(properties, kind.partOf))
-    const isGone = parent !== undefined && deployment.emptied.has(parent)
-    const before = standing?.type === type && !isGone ? standing.made : undefined
+    const before = standing?.type === type ? standing.made : undefined
     if (before !== undefined && standing?.text === text && kind.always === undefined) {
       this.standing.set(logicalId, { ...standing, retained })
       return
@@ -101,6 +99,14 @@ export class Stack {
       this.standing.set(logicalId, { type, made, text, retained })
     } catch (error) {
       throw explained(error, resource, template)
+    }
+  }
+
+  /** What an API lost is not there any more, whatever becomes of this deployment. */
+  private readonly forget: Deployment['emptied'] = (apiId, lost) => {
+    for (const [logicalId, { type, made }] of this.standing) {
+      const isLost = lost === 'all' || kinds.get(type)?.described === true
+      if (isLost && made.physicalId.startsWith(`${apiId}/`)) this.standing.delete(logicalId)
     }
   }
 

@@ -211,6 +211,20 @@ test('a document within a template is imported, and a mistake in it has its own 
   expect(await get(apiId, '/live/a')).toBe('200 us-east-1')
 })
 
+test('parts beside a document are made again when the document changes, also after a deployment that failed', async () => {
+  const { deploy, get } = await start()
+  const part = (path: string, type: string): string => `${bodied('mock').replace('/a:', `${path}:`)}
+  Word: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: word } }
+  Get: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Word, HttpMethod: GET, Integration: { Type: ${type}, RequestTemplates: { application/json: '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: 200 }] }, MethodResponses: [{ StatusCode: 200 }] } }
+`
+  const { apiId, routes } = await deploy(part('/a', 'MOCK'))
+  expect(routes).toEqual(['GET /a', 'GET /word'])
+  await expect(deploy(part('/b', 'MOK'))).rejects.toMatchObject({ message: expect.stringContaining('MOK') })
+  expect(await get(apiId, '/live/a')).toBe('200 us-east-1')
+  expect((await deploy(part('/b', 'MOCK'))).routes.toSorted()).toEqual(['GET /b', 'GET /word'])
+  expect(await get(apiId, '/live/word')).toBe('200 ')
+})
+
 test('state that an earlier run left is taken over', async () => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sluice-template-data-'))
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }))

@@ -2,6 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Account, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
+import { accountThrottle } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
 import { listingPaths, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
@@ -20,9 +21,10 @@ export const account: Handlers<Operations, 'GetAccount' | 'UpdateAccount', Call>
   },
 }
 
-/** The throttle is the gateway's to set, not the account's. */
+/** The throttle is the gateway's to set, not the account's; where it has none, AWS's own numbers are shown. */
 function shown(record: Account, { limits }: Call): Account {
-  const { accountRequestsPerSecond: rateLimit, accountBurst: burstLimit } = limits
+  const rateLimit = limits.accountRequestsPerSecond ?? accountThrottle.requestsPerSecond
+  const burstLimit = limits.accountBurst ?? accountThrottle.burst
   return { ...record, throttleSettings: { burstLimit, rateLimit } }
 }
 

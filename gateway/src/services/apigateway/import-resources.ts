@@ -9,7 +9,7 @@ import { checkIntegration, checkIntegrationResponse, withDefaults } from './inte
 import { checkContentTypes, checkResponseHeaders } from './mapping-rules.ts'
 import { checkModels, checkedMethod, checkedVerb } from './method-rules.ts'
 import { checkResourceCount } from './quotas.ts'
-import { checkPathPart, checkPlace, childPath, resourcesOf } from './resource-tree.ts'
+import { checkPathPart, checkPlace, childPath, newResourceId, resourcesOf } from './resource-tree.ts'
 
 export interface ResourceImport {
   readonly call: Call
@@ -36,10 +36,11 @@ export async function putResources(importing: ResourceImport, resources: readonl
   const { call, restApiId, problems } = importing
   const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
   const children = Map.groupBy(all.values(), ({ parentId }) => parentId)
+  const taken = new Set(Array.from(all.values(), ({ id }) => id))
   for (const { path, methods } of resources) {
     if (!all.has(path)) checkResourceCount(call, all.size + 1)
     await problems.attempt(`Unable to create resource at path '${path}'`, () => {
-      if (!all.has(path)) all.set(path, putResource(importing, path, { all, children }))
+      if (!all.has(path)) all.set(path, putResource(importing, path, { all, children, taken }))
     })
     const resourceId = all.get(path)?.id
     if (resourceId === undefined) continue
@@ -47,21 +48,28 @@ export async function putResources(importing: ResourceImport, resources: readonl
   }
 }
 
-/** The resources that are there, by path and by parent. */
+/** The resources that are there, by path and by parent, and their ids. */
 interface Known {
   readonly all: ReadonlyMap<string, ResourceRecord>
   readonly children: Map<string | undefined, ResourceRecord[]>
+  readonly taken: Set<string | undefined>
 }
 
-function putResource({ call, restApiId }: ResourceImport, path: string, { all, children }: Known): ResourceRecord {
+function putResource(
+  { call, restApiId }: ResourceImport,
+  path: string,
+  { all, children, taken }: Known,
+): ResourceRecord {
   const end = path.lastIndexOf('/')
   const parent = all.get(end === 0 ? '/' : path.slice(0, end)) ?? {}
   const pathPart = path.slice(end + 1)
   checkPathPart(pathPart)
-  const record = { id: call.ids.short(6), parentId: parent.id, pathPart, path: childPath(parent, pathPart) }
+  const id = newResourceId(call, (candidate) => taken.has(candidate))
+  const record = { id, parentId: parent.id, pathPart, path: childPath(parent, pathPart) }
   const siblings = children.get(parent.id)
   checkPlace(record, parent, siblings ?? [])
   call.store.put('Resource', [restApiId, record.id], record)
+  taken.add(id)
   if (siblings === undefined) children.set(parent.id, [record])
   else siblings.push(record)
   return record

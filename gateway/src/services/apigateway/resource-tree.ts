@@ -10,6 +10,13 @@ export async function resourcesOf(call: Call, restApiId: string): Promise<readon
   return (await call.store.list('Resource', [restApiId])).map(({ record }) => record)
 }
 
+/** An id that no resource of the API has: six characters are few enough to meet again in an API of ten thousand. */
+export function newResourceId({ ids }: Call, isTaken: (id: string) => boolean): string {
+  let id = ids.short(6)
+  while (isTaken(id)) id = ids.short(6)
+  return id
+}
+
 /** Throws BadRequestException for a path part that is neither a literal segment nor one whole variable. */
 export function checkPathPart(pathPart: string): void {
   if (literal.test(pathPart) || variable.test(pathPart)) return

@@ -1,5 +1,7 @@
 // Resources against the recorded rules of RR 3.
 import { expect, test } from 'vitest'
+import type { Call } from '../call.ts'
+import { newResourceId } from './resource-tree.ts'
 import { addMockMethod, badRequest, conflict, createApi, createControlPlane, notFound, refusal } from './testing.ts'
 import type { ControlPlane } from './testing.ts'
 
@@ -92,4 +94,10 @@ test('deletes the methods of the subtree along, and never the root', async () =>
     notFound('Invalid Resource identifier specified'),
   )
   expect(await refusal(run('DeleteResource', { restApiId, resourceId: rootId }))).toMatchObject({ status: 400 })
+})
+
+test('an id that is drawn a second time is drawn again', () => {
+  const drawn = ['aaaaaa', 'bbbbbb', 'cccccc']
+  const call = { ids: { short: () => drawn.shift() ?? '' } } as unknown as Call
+  expect(newResourceId(call, (id) => id !== 'cccccc')).toBe('cccccc')
 })

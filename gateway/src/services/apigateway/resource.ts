@@ -9,7 +9,7 @@ import { found, foundApi, foundResource } from './found.ts'
 import { listingPaths, patched, setting } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { checkResourceCount } from './quotas.ts'
-import { checkPathPart, checkPlace, childPath, resourcesOf, subtree } from './resource-tree.ts'
+import { checkPathPart, checkPlace, childPath, newResourceId, resourcesOf, subtree } from './resource-tree.ts'
 
 const unknownResource = 'Invalid Resource identifier specified'
 
@@ -21,8 +21,9 @@ export const resource: Handlers<
   CreateResource: async ({ restApiId, parentId, pathPart }, call) => {
     const parent = await foundResource(call, restApiId, parentId)
     checkPathPart(pathPart)
-    const record = { id: call.ids.short(6), parentId, pathPart, path: childPath(parent, pathPart) }
     const all = await resourcesOf(call, restApiId)
+    const id = newResourceId(call, (candidate) => all.some((each) => each.id === candidate))
+    const record = { id, parentId, pathPart, path: childPath(parent, pathPart) }
     checkPlace(record, parent, all)
     checkResourceCount(call, all.length + 1)
     call.store.put('Resource', [restApiId, record.id], record)

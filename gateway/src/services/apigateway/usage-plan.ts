@@ -74,7 +74,8 @@ export const usagePlan: Handlers<
       const because = `because there are API Stages associated with it, including ${stageName(stage)}`
       throw new BadRequestException(`Cannot delete Usage Plan ${usagePlanId} ${because}`)
     }
-    for (const { key } of await call.store.list('UsagePlanKey', [usagePlanId])) await leavePlan(call, usagePlanId, key[1] ?? '')
+    for (const { key } of await call.store.list('UsagePlanKey', [usagePlanId]))
+      await leavePlan(call, usagePlanId, key[1] ?? '')
     call.store.delete('UsagePlan', [usagePlanId])
   },
 }

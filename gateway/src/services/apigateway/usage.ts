@@ -65,7 +65,11 @@ function daysOf(startDate: string, endDate: string): Days {
 }
 
 /** A pair a day: what was used, and what was left at its end. */
-async function valuesOf(counters: Counters, quota: QuotaLimit, { first, last }: Days): Promise<readonly (readonly number[])[]> {
+async function valuesOf(
+  counters: Counters,
+  quota: QuotaLimit,
+  { first, last }: Days,
+): Promise<readonly (readonly number[])[]> {
   // What was left on the first day may have been used up on earlier days of its period.
   const known = await counters.usage(quota, periodStart(first, quota), last)
   const limit = Number.isFinite(quota.limit) ? quota.limit : 0
@@ -93,7 +97,9 @@ async function foundPlanKey(call: Call, planId: string, keyId: string): Promise<
 
 function remainingOf({ op, path, value }: PatchOperation): number {
   if (path !== '/remaining') {
-    throw new BadRequestException(`Invalid patch path  '${path}' specified for op '${op}'. Must be one of: [/remaining]`)
+    throw new BadRequestException(
+      `Invalid patch path  '${path}' specified for op '${op}'. Must be one of: [/remaining]`,
+    )
   }
   if (op !== 'replace') throw new BadRequestException(`Invalid patch operation specified. Must be one of: [replace]`)
   if (value === undefined || !/^\d{1,10}$/.test(value)) throw new BadRequestException('Invalid remaining specified')

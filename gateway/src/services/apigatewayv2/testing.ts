@@ -58,7 +58,7 @@ export function testService(): TestService {
           store: transaction,
           objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
           customIds: true,
-        limits: adjustableLimits,
+          limits: adjustableLimits,
         }
         const handler = apigatewayv2Service.handlers[name] as (input: unknown, call: Call) => unknown
         return (await handler(input, call)) as Operations[typeof name]['output']

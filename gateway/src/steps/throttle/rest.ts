@@ -81,7 +81,11 @@ function rateOf({ throttlingRateLimit: rate = -1, throttlingBurstLimit: burst = 
 }
 
 /** With the execution log's line in AWS's words. S F.6. */
-function refusal(limit: Limit, { stage, resourceId, httpMethod }: RestMethod, { apiKey, plan }: Exchange): GatewayFault {
+function refusal(
+  limit: Limit,
+  { stage, resourceId, httpMethod }: RestMethod,
+  { apiKey, plan }: Exchange,
+): GatewayFault {
   const { apiId, stageName } = stage
   const who = `API Key ${maskedKey(apiKey?.value ?? '')} exceeded`
   const place = `for API Stage ${apiId}/${stageName}: Key`

@@ -91,7 +91,12 @@ export function authorizeByLambda(
   guard: ResourceGuard,
   clock: Clock,
 ): Step<RestRouted, Admitted> {
-  const admit = (exchange: RestRouted, verdict: RestVerdict, authorizerLatencyMs: number, remembered = false): Admitted => {
+  const admit = (
+    exchange: RestRouted,
+    verdict: RestVerdict,
+    authorizerLatencyMs: number,
+    remembered = false,
+  ): Admitted => {
     const asked = { resource: guard.resourceOf(exchange), principal: anonymous }
     const decision = guard.decide(exchange, asked, { identity: [verdict.policy] })
     if (decision.decision !== 'allow') throw refusal(decision, () => denied(exchange, asked, decision))
