@@ -1,95 +1,31 @@
-// A whole gateway without a socket: the store, the services, the plans and the front, put together. `main.ts` adds a listener.
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
-import type { Credentials } from '@sluice/sigv4'
-import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+// A whole gateway without a socket: its services, its plans and its front, put together. `main.ts` adds the listeners.
 import { createFolderObjects } from './adapters/folder-objects.ts'
-import { createLocalFunctions } from './adapters/local-functions.ts'
-import { createMemoryConnections } from './adapters/memory-connections.ts'
-import { createMemoryCounters } from './adapters/memory-counters.ts'
-import { createMemoryResponseCaches } from './adapters/memory-response-caches.ts'
-import { createMemoryStore } from './adapters/memory-store.ts'
-import { createRemoteFunctions } from './adapters/remote-functions.ts'
-import { createSignedAws } from './adapters/signed-aws.ts'
-import { openSqliteStore } from './adapters/sqlite-store.ts'
-import { createStoredApiKeys } from './adapters/stored-api-keys.ts'
-import { createStoredPrincipals } from './adapters/stored-principals.ts'
-import { createStoredVpcLinks } from './adapters/stored-vpc-links.ts'
-import { createUndiciUpstream } from './adapters/undici-upstream.ts'
+import type { GatewayParts } from './gateway-parts.ts'
 import type { Log } from './log.ts'
 import { randomIds } from './nouns/ids.ts'
-import { accountThrottle, adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
-import { openObservability } from './observability.ts'
-import { httpCompiler } from './plan/http-compiler.ts'
 import { Domains } from './plan/domains.ts'
+import { httpCompiler } from './plan/http-compiler.ts'
 import { Plans } from './plan/plans.ts'
 import { restCompiler } from './plan/rest-compiler.ts'
-import { createTestCalls } from './plan/test-calls.ts'
 import type { RestPlanPorts } from './plan/stage-plan.ts'
-import type { Blobs } from './ports/blobs.ts'
-import type { Clock } from './ports/clock.ts'
-import type { Connections } from './ports/connections.ts'
-import type { Rate } from './ports/counters.ts'
-import type { Logs } from './ports/logs.ts'
+import { createTestCalls } from './plan/test-calls.ts'
 import type { Store } from './ports/store.ts'
-import type { Upstream } from './ports/upstream.ts'
+import { openAddresses, type Reached } from './server/addresses.ts'
+import { behindProxies } from './server/client-address.ts'
 import { createDataPlane } from './server/data-plane.ts'
 import { createDomainPlane } from './server/domain-plane.ts'
-import { openAddresses, type Reached } from './server/addresses.ts'
-import { behindProxies, type TrustedRange } from './server/client-address.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
-import { createPages, type Pages } from './server/pages.ts'
 import { createManagement } from './server/management.ts'
+import { createPages, type Pages } from './server/pages.ts'
 import { createServicePlane } from './server/service-plane.ts'
+import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying } from './services/identity.ts'
 import { createServices } from './services/index.ts'
-import { modelOf } from './services/models.ts'
-import { accountCredentials, roleCredentials } from './services/sts/function-credentials.ts'
-import type { SocketLimits } from './sockets/limits.ts'
 import { Sockets } from './sockets/sockets.ts'
-import { Issuers } from './steps/authorize/issuers.ts'
 import { sluiceVersion } from './version.ts'
-
-export interface GatewayParts {
-  /** `dev` accepts any credentials and lets tags choose ids; `serve` verifies every call. */
-  readonly mode: 'dev' | 'serve'
-  /** Where everything is kept; in memory when absent. */
-  readonly dataFolder: string | undefined
-  readonly region: string
-  readonly account: string
-  /** The suffix of host names that are handed out. */
-  readonly domain: string
-  /** What clients call where something stands in front of the listeners. */
-  readonly publicUrl?: string | undefined
-  /** The folder whose folders stand for S3 buckets. */
-  readonly bucketsFolder?: string | undefined
-  readonly clock: Clock
-  readonly log: Log
-  /** Where functions that are not here are invoked. */
-  readonly lambdaEndpoint: string | undefined
-  /** What those calls, and calls to other services of AWS, are signed with; unsigned when absent. */
-  readonly lambdaCredentials: Credentials | undefined
-  /** Where services of AWS are called instead: `SQS` → URL, as `AWS_ENDPOINT_URL_SQS` says. */
-  readonly awsEndpoints: ReadonlyMap<string, string>
-  /** Whether an API needs a function's permission (AddPermission) to invoke it. */
-  readonly enforceLambdaPermissions: boolean
-  /** Where they differ from what is usual here. */
-  readonly limits?: Partial<AdjustableLimits> | undefined
-  /** Cognito user pool id → the issuer whose tokens count as the pool's; AWS's own when absent. */
-  readonly cognitoIssuers?: ReadonlyMap<string, string> | undefined
-  /** Whose `X-Forwarded-For` is believed; nobody's when absent. */
-  readonly trustedProxies?: readonly TrustedRange[] | undefined
-  /** How many requests are kept for `sluice explain`; none when absent. */
-  readonly explain?: number | undefined
-  /** A file, or `stdout`, that gets a line of JSON for each request of every API; nowhere when absent. */
-  readonly accessLog?: string | undefined
-  /** Where gateways find each other's WebSocket connections; this gateway's own alone when absent. */
-  readonly connections?: Connections | undefined
-  /** Bounds of WebSocket connections other than AWS's. */
-  readonly socketLimits?: Partial<SocketLimits> | undefined
-}
+import { openWorld, type World } from './world.ts'
 
 /** The pieces that the two faces of the product, the process and `createGateway`, are made of. */
 export interface Core {
@@ -108,59 +44,103 @@ export interface Core {
   readonly close: () => Promise<void>
 }
 
-interface FunctionsPlace {
-  /** Takes the lines that functions write. */
-  readonly logs: Logs
-  readonly store: Store
-  readonly blobs: Blobs
-  readonly endpointUrl: () => string | undefined
-}
-
-function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<typeof createLocalFunctions> {
-  const { clock, log, dataFolder, lambdaEndpoint: endpoint, lambdaCredentials: credentials } = parts
-  return createLocalFunctions({
-    ...place,
-    clock,
-    log,
-    codeFolder: dataFolder === undefined ? join(tmpdir(), `sluice-${userInfo().uid}`) : join(dataFolder, 'functions'),
-    remote:
-      endpoint === undefined
-        ? undefined
-        : createRemoteFunctions({ endpoint, credentials, clock, model: () => modelOf('lambda') }),
-    credentials: parts.mode === 'dev' ? accountCredentials : roleCredentials(place.store, clock),
-    enforcePermissions: parts.enforceLambdaPermissions,
-  })
-}
-
-/** Who may call APIs, and how much. */
-function openAccess(
-  { cognitoIssuers = new Map(), clock }: GatewayParts,
-  limits: AdjustableLimits,
-  store: Store,
-  upstream: Upstream,
-) {
-  const apiKeys = createStoredApiKeys(store)
-  const counters = createMemoryCounters(store, clock)
-  const ports = {
-    issuers: new Issuers(upstream, clock),
-    cognitoIssuers,
-    apiKeys,
-    caches: createMemoryResponseCaches(clock),
-    traffic: { counters, account: accountRate(limits) },
-  } satisfies Partial<RestPlanPorts>
+export function createCore(parts: GatewayParts): Core {
+  const { log, clock } = parts
+  const world = openWorld(parts)
+  const { store, planPorts } = world
+  const { addresses, serveAt } = openAddresses(parts.domain, parts.publicUrl)
+  const plans = openPlans(store, planPorts, log)
+  const domains = openDomains(store, log)
+  const sockets = openSockets(parts, world, plans)
+  const endpoint = openEndpoint(parts, world, addresses)
   return {
-    ports,
+    ...openFronts(parts, world, {
+      plans,
+      sockets,
+      services: createServicePlane(endpoint),
+      domainPlane: createDomainPlane({ domains, clock }),
+    }),
+    endpoint,
+    store,
+    plans,
+    sockets,
+    domains,
+    setPort: (port, url, scheme = 'http') => {
+      serveAt({ scheme, port })
+      world.setEndpoint(url)
+    },
     close: async () => {
-      apiKeys.close()
-      await counters.close()
+      await sockets.stop(0)
+      domains.close()
+      plans.close()
+      await world.close()
     },
   }
 }
 
-/** Half a limit takes its other half from AWS. */
-function accountRate({ accountRequestsPerSecond: rate, accountBurst: burst }: AdjustableLimits): Rate | undefined {
-  if (rate === undefined && burst === undefined) return undefined
-  return { rate: rate ?? accountThrottle.requestsPerSecond, burst: burst ?? accountThrottle.burst }
+/** The AWS services behind one endpoint. */
+function openEndpoint(parts: GatewayParts, world: World, addresses: Addresses): Endpoint {
+  const { store, blobs, connections, observability, limits, planPorts } = world
+  const { functions, principals, clock, bug, traffic } = planPorts
+  const isDev = parts.mode === 'dev'
+  return createEndpoint({
+    services: createServices({
+      blobs,
+      functions,
+      store,
+      folders: isDev,
+      connections,
+      testCalls: createTestCalls(planPorts),
+      counters: traffic.counters,
+      ...observability,
+    }),
+    store,
+    clock,
+    ids: randomIds,
+    addresses,
+    identify: isDev ? trusting({ account: parts.account, region: parts.region }) : verifying(principals),
+    customIds: isDev,
+    objects: createFolderObjects(parts.bucketsFolder),
+    limits,
+    bug,
+  })
+}
+
+function openSockets(
+  parts: GatewayParts,
+  { store, connections, planPorts, observability }: World,
+  plans: Plans,
+): Sockets {
+  const { clock, bug } = planPorts
+  const { pushed } = observability.record
+  return new Sockets({ plans, store, connections, clock, limits: parts.socketLimits, bug, pushed })
+}
+
+interface Planes {
+  readonly plans: Plans
+  readonly sockets: Sockets
+  readonly services: ReturnType<typeof createServicePlane>
+  readonly domainPlane: ReturnType<typeof createDomainPlane>
+}
+
+/** One front for everything, and two for a gateway whose APIs have a port of their own. */
+function openFronts(
+  { domain, clock, trustedProxies = [] }: GatewayParts,
+  { store, observability }: World,
+  { plans, sockets, services, domainPlane }: Planes,
+): Pick<Core, 'front' | 'dataFront' | 'adminFront'> {
+  const dataPlane = createDataPlane({ plans, clock, sockets })
+  const management = createManagement({ plans, services, dataPlane })
+  const apis = { dataPlane, management, domainPlane, domain }
+  const pages = openPages(
+    sockets,
+    observability.pages(store, () => sockets.counts().open),
+  )
+  return {
+    front: behindProxies(createFront({ ...apis, services, pages }), trustedProxies),
+    dataFront: behindProxies(createFront(apis), trustedProxies),
+    adminFront: createFront({ services, pages, domain }),
+  }
 }
 
 function openPlans(store: Store, ports: RestPlanPorts, log: Log): Plans {
@@ -185,110 +165,4 @@ function openPages(sockets: Sockets, { open, local }: Pages): ReturnType<typeof 
     },
     local,
   })
-}
-
-export function createCore(parts: GatewayParts): Core {
-  const { dataFolder, clock, log } = parts
-  const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
-  const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
-  const upstream = createUndiciUpstream()
-  const bug = (error: unknown, requestId: string): void => log.error({ error, requestId }, 'unexpected error')
-  const { addresses, serveAt } = openAddresses(parts.domain, parts.publicUrl)
-  let endpointUrl: string | undefined
-  const observability = openObservability(parts)
-  const { logs, record } = observability
-  const functions = openFunctions(parts, { store, blobs, logs, endpointUrl: () => endpointUrl })
-  const connections = parts.connections ?? createMemoryConnections()
-  const vpcLinks = createStoredVpcLinks(store)
-  const principals = createStoredPrincipals({
-    store,
-    trustedAccount: parts.mode === 'dev' ? parts.account : undefined,
-  })
-  const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
-  const aws = createSignedAws({ upstream, clock, credentials, endpoints })
-  const limits = { ...adjustableLimits, ...parts.limits }
-  const access = openAccess(parts, limits, store, upstream)
-  const planPorts: RestPlanPorts = {
-    upstream,
-    functions,
-    aws,
-    principals,
-    vpcLinks,
-    clock,
-    bug,
-    record,
-    ...access.ports,
-  }
-  const plans = openPlans(store, planPorts, log)
-  const testCalls = createTestCalls(planPorts)
-  const folders = parts.mode === 'dev'
-  const services = createServices({
-    blobs,
-    functions,
-    store,
-    folders,
-    connections,
-    testCalls,
-    counters: access.ports.traffic.counters,
-    ...observability,
-  })
-  const identify =
-    parts.mode === 'serve' ? verifying(principals) : trusting({ account: parts.account, region: parts.region })
-  const endpoint = createEndpoint({
-    services,
-    store,
-    clock,
-    ids: randomIds,
-    addresses,
-    identify,
-    customIds: parts.mode === 'dev',
-    objects: createFolderObjects(parts.bucketsFolder),
-    limits,
-    bug,
-  })
-  const { domain, trustedProxies = [] } = parts
-  const sockets = new Sockets({
-    plans,
-    store,
-    connections,
-    clock,
-    limits: parts.socketLimits,
-    bug,
-    pushed: record.pushed,
-  })
-  const dataPlane = createDataPlane({ plans, clock, sockets })
-  const servicePlane = createServicePlane(endpoint)
-  const management = createManagement({ plans, services: servicePlane, dataPlane })
-  const domains = openDomains(store, log)
-  const domainPlane = createDomainPlane({ domains, clock })
-  const apis = { dataPlane, management, domainPlane, domain }
-  const pages = openPages(
-    sockets,
-    observability.pages(store, () => sockets.counts().open),
-  )
-  return {
-    front: behindProxies(createFront({ ...apis, services: servicePlane, pages }), trustedProxies),
-    dataFront: behindProxies(createFront(apis), trustedProxies),
-    adminFront: createFront({ services: servicePlane, pages, domain }),
-    endpoint,
-    store,
-    plans,
-    sockets,
-    domains,
-    setPort: (port, url, scheme = 'http') => {
-      serveAt({ scheme, port })
-      endpointUrl = url
-    },
-    close: async () => {
-      await sockets.stop(0)
-      domains.close()
-      plans.close()
-      principals.close()
-      await access.close()
-      vpcLinks.close()
-      await Promise.all([functions.close(), upstream.close()])
-      await observability.close()
-      await store.close()
-    },
-  }
 }

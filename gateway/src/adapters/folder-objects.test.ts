@@ -1,3 +1,4 @@
+// Objects of a folder that stands for S3 buckets: found, missing, and never outside of it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

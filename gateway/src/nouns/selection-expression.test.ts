@@ -1,3 +1,4 @@
+// Route selection expressions: what they read from a message, and what they refuse.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileSelection, type SelectionSources } from './selection-expression.ts'

@@ -1,3 +1,4 @@
+// The addresses that are handed out, by listener and by public URL.
 import { expect, test } from 'vitest'
 import { openAddresses, type Reached } from './addresses.ts'
 

@@ -1,3 +1,4 @@
+// Reading the first bytes of a TLS connection: the host name, or that there is none.
 import { connect as connectPlain, createServer, type AddressInfo } from 'node:net'
 import { connect } from 'node:tls'
 import fc from 'fast-check'

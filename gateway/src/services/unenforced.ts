@@ -33,5 +33,8 @@ export const unenforced: readonly Unenforced[] = [
     today: 'kept; default endpoints speak TLS 1.2 and 1.3, and nobody’s ownership is verified',
   },
   { setting: 'Private custom domain names', today: 'kept; no listener of a VPC serves them' },
-  { setting: 'VPC links of HTTP APIs', today: 'kept; integrations over them answer 500' },
+  {
+    setting: 'ARNs of listeners and Cloud Map services in HTTP APIs’ integrations over VPC links',
+    today: 'kept; they answer 503. An `http` or `https` URL in their place is where the link leads',
+  },
 ]

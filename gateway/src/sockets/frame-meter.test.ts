@@ -1,3 +1,4 @@
+// Frame sizes counted as bytes arrive.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FrameMeter } from './frame-meter.ts'

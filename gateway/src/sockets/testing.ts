@@ -21,7 +21,8 @@ import {
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { WebSocket, type ClientOptions } from 'ws'
 import { VirtualClock } from '../adapters/clocks.ts'
-import { createCore, type Core, type GatewayParts } from '../gateway.ts'
+import { createCore, type Core } from '../gateway.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
 import { createLog } from '../log.ts'
 import { listen } from '../server/listener.ts'
 

@@ -94,6 +94,8 @@ async function checkHttpProxy(call: Call, record: Integration): Promise<void> {
     )
   }
   await found(call, 'V2VpcLink', [connectionId])
+  // Own: where there are no listeners of AWS's, a URL says where the link leads (H 8.3).
+  if (/^https?:\/\//i.test(uri)) return checkUri('HTTP_PROXY', uri)
   if (!listenerArn.test(uri) && !cloudMapArn.test(uri)) {
     throw new BadRequestException('Invalid ARN specified in the request')
   }

@@ -1,4 +1,4 @@
-// HTTP_PROXY of HTTP APIs: the request to a public backend and its answer back. HTTP 6.
+// HTTP_PROXY of HTTP APIs: the request to a backend, public or behind a VPC link, and its answer back. HTTP 6, 8.
 import type { Answered, PathParameters } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { byHeaderName } from '../../nouns/header-names.ts'
@@ -23,13 +23,15 @@ export interface HttpApiProxySettings {
   readonly httpMethod: string
   readonly timeoutMs: number
   readonly options: UpstreamOptions | undefined
+  /** Behind a VPC link: the client's whole path, its stage too, and the client's host name go on. HTTP 8.2. */
+  readonly isPrivate?: boolean
 }
 
 export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream): Step<Outgoing, Answered> {
-  const { route, timeoutMs, options, httpMethod } = settings
+  const { route, timeoutMs, options, httpMethod, isPrivate = false } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
-  const appendsPath = route.path === '$default'
+  const appendedPath = isPrivate ? wholePath : route.path === '$default' ? httpRoutePath : noPath
 
   return {
     name: 'integrate',
@@ -39,8 +41,8 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const request = {
         method: httpMethod === 'ANY' ? exchange.method : httpMethod,
-        target: requestTarget(exchange, target, appendsPath),
-        headers: backendHeaders(exchange, target.authority),
+        target: requestTarget(exchange, target, appendedPath(exchange)),
+        headers: backendHeaders(exchange, isPrivate ? exchange.domainName : target.authority),
         body: exchange.body.length === 0 ? undefined : exchange.body,
         timeoutMs,
       }
@@ -78,13 +80,21 @@ function unavailable(error: UpstreamFault): HttpFault {
 }
 
 /** A mapped path replaces the URI's; `$default` sends the whole request path on, behind the URI's own. HTTP 6.1, 9. */
-function requestTarget(exchange: Outgoing, { path, query }: ResolvedUri, appendsPath: boolean): string {
+function requestTarget(exchange: Outgoing, { path, query }: ResolvedUri, appendedPath: string): string {
   const { outgoing } = exchange
-  const whole = outgoing?.path ?? (appendsPath ? appended(path, httpRoutePath(exchange)) : path)
+  const whole = outgoing?.path ?? (appendedPath === '' ? path : appended(path, appendedPath))
   const clientQuery = outgoing === undefined ? exchange.rawQuery : outgoing.rawQuery
   if (query === '' && clientQuery === '') return whole
   if (query === '') return `${whole}?${clientQuery}`
   return clientQuery === '' ? `${whole}?${query}` : `${whole}?${query}&${clientQuery}`
+}
+
+function wholePath({ rawPath }: HttpAdmitted): string {
+  return rawPath === '' ? '/' : rawPath
+}
+
+function noPath(): string {
+  return ''
 }
 
 function appended(base: string, path: string): string {

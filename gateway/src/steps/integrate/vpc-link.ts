@@ -1,5 +1,5 @@
-// Step `reachLink`: an integration over a VPC link needs the link; the call itself goes to the integration's URI. rest specification 3.9.
-import { configurationFault } from '../../nouns/faults.ts'
+// Step `reachLink`: an integration over a VPC link needs the link; the call itself goes to the integration's URI. REST 3.9, HTTP 8.
+import { configurationFault, type GatewayFault, type HttpFault } from '../../nouns/faults.ts'
 import type { RestStage } from '../../nouns/rest.ts'
 import type { VpcLinks } from '../../ports/vpc-links.ts'
 import type { Step } from '../pipeline.ts'
@@ -9,10 +9,19 @@ type LinkStage = Pick<RestStage, 'account' | 'region' | 'variables'>
 
 /**
  * Own: the gateway stands in the network that its links lead to, so there is no second network to enter: whoever runs it
- * lets the URI's host name resolve. Throws GatewayFault, a configuration error, for a link that is missing or not AVAILABLE.
+ * lets the URI's host name resolve. Throws what `unavailable` makes for a link that is missing or not AVAILABLE.
  */
-export function reachLink(connectionId: string, stage: LinkStage, links: VpcLinks): Step<object, object> {
+export function reachLink(
+  connectionId: string,
+  stage: LinkStage,
+  links: VpcLinks,
+  unavailable: () => GatewayFault | HttpFault = invalidLink,
+): Step<object, object> {
   const vpcLinkId = fillStageVariables(connectionId, stage.variables)
+  const passOrRefuse = (isAvailable: boolean): object => {
+    if (!isAvailable) throw unavailable()
+    return passed
+  }
   return {
     name: 'reachLink',
     run: () => {
@@ -24,7 +33,6 @@ export function reachLink(connectionId: string, stage: LinkStage, links: VpcLink
 
 const passed = {}
 
-function passOrRefuse(isAvailable: boolean): object {
-  if (!isAvailable) throw configurationFault('Invalid VPC link')
-  return passed
+function invalidLink(): GatewayFault {
+  return configurationFault('Invalid VPC link')
 }
