@@ -83,23 +83,25 @@ class UndiciBackend implements Backend {
 
   /** Loaded at the first call, because undici is a fifth of the start-up time and many gateways call no backend. */
   private async open(): Promise<Pool> {
-    const { Pool: PoolClass } = await import('undici')
+    const { Pool: PoolClass, buildConnector } = await import('undici')
     const { insecureTls, serverName, clientCertificate } = this.options ?? {}
+    const connect = buildConnector({
+      timeout: connectTimeoutMs,
+      ...(insecureTls === true && { rejectUnauthorized: false }),
+      ...(serverName !== undefined && { servername: serverName }),
+      ...(clientCertificate !== undefined && {
+        cert: clientCertificate.certificatePem,
+        key: clientCertificate.privateKeyPem,
+      }),
+    })
     this.pool ??= new PoolClass(this.origin, {
       connections: connectionsPerOrigin,
       pipelining: 1,
       // The one deadline of a call is its own timer: an integration's time-out spans waiting, headers and body.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: {
-        timeout: connectTimeoutMs,
-        ...(insecureTls === true && { rejectUnauthorized: false }),
-        ...(serverName !== undefined && { servername: serverName }),
-        ...(clientCertificate !== undefined && {
-          cert: clientCertificate.certificatePem,
-          key: clientCertificate.privateKeyPem,
-        }),
-      },
+      // undici would verify the name in a request's Host header, which a client or a mapping may have chosen.
+      connect: (options, done) => connect({ ...options, servername: '' }, done),
     })
     return this.pool
   }

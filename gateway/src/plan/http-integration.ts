@@ -69,7 +69,11 @@ function privateProxy(
 }
 
 /** The step that an integration over a VPC link begins with; none for any other. */
-function overLink({ ConnectionType: type, ConnectionId: id = '' }: Integration, { stage }: HttpRoute, ports: PlanPorts) {
+function overLink(
+  { ConnectionType: type, ConnectionId: id = '' }: Integration,
+  { stage }: HttpRoute,
+  ports: PlanPorts,
+) {
   const start = Pipeline.from<HttpAdmitted>()
   if (type !== 'VPC_LINK') return start
   return start.step(reachLink(id, stage, ports.vpcLinks, () => unreachable(`the VPC link ${id} is not available`)))

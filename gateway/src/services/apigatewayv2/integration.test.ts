@@ -118,7 +118,7 @@ describe('an integration of an HTTP API', () => {
     )
   })
 
-  test('a private one names a VPC link that exists and a listener', async () => {
+  test('a private one names a VPC link that exists, and a listener or a URL', async () => {
     const service = testService()
     const { ApiId } = await apiWithRoute(service)
     const IntegrationUri = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/lb/1/2'
@@ -129,9 +129,11 @@ describe('an integration of an HTTP API', () => {
     const { VpcLinkId = '' } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
     const TlsConfig = { ServerNameToVerify: 'example.com' }
     await service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, TlsConfig })
-    await expect(
-      service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, IntegrationUri: 'https://example.com' }),
-    ).rejects.toMatchObject(badRequest('Invalid ARN specified in the request'))
+    const to = (IntegrationUri: string) =>
+      service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, IntegrationUri })
+    expect(await to('https://example.com')).toMatchObject({ IntegrationUri: 'https://example.com' })
+    await expect(to('ftp://example.com')).rejects.toMatchObject(badRequest('Invalid ARN specified in the request'))
+    await expect(to('http://')).rejects.toMatchObject(badRequest('Invalid HTTP endpoint specified for URI'))
     await expect(service.call('DeleteVpcLink', { VpcLinkId })).rejects.toMatchObject(
       badRequest('Cannot delete VPC link. It is referenced by an integration'),
     )
