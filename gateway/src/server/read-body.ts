@@ -34,6 +34,9 @@ export function readBody(request: IncomingMessage, maximumBytes: number): Promis
       resolve(chunks.length === 1 ? chunks[0] : chunks.length === 0 ? noBytes : Buffer.concat(chunks)),
     )
     request.on('error', reject)
-    request.on('close', () => reject(new Error('the client broke off')))
+    // An error is made only where there is one: its stack would be a tenth of the request's cost.
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('the client broke off'))
+    })
   })
 }
