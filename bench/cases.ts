@@ -1,4 +1,5 @@
 // The macro cases: who does which work, and what the result is compared with.
+import { jwtCase } from './jwt.ts'
 import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
@@ -6,7 +7,7 @@ import { startRoutes } from './routes.ts'
 import { tlsCase } from './tls.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
-export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'reconnects'>
+export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'reconnects' | 'authorization'>
 
 /** One program of a case: how to start it, and what to send it. */
 export interface Contender {
@@ -114,6 +115,7 @@ export const cases: readonly Case[] = [
       sluice('sluice Lambda', (program) => ({ url: program.url('lambda', '/hello') })),
     ],
   },
+  jwtCase,
   {
     // The first row is what the others are compared with: metrics are always on, bench/micro/record.ts measures them.
     name: 'observability',

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly body?: string | undefined
   /** Whether every request comes on a connection of its own. */
   readonly reconnects?: boolean
+  /** Values of the header, one a request in turn; autocannon sends the first. */
+  readonly authorization?: readonly string[]
 }
 
 export interface LoadResult {
@@ -43,8 +45,26 @@ export function load(options: LoadOptions): Promise<LoadResult> {
   return hasWrk ? runWrk(options) : runAutocannon(options)
 }
 
-const script = (method: string, body: string | undefined): string => `
+/** Requests with a header in turn are made before the load begins: the generator is not to be what is measured. */
+const inTurn = (values: readonly string[], file: string): string => {
+  writeFileSync(file, values.join('\n'))
+  return `
+local requests, next = {}, 0
+init = function()
+  for line in io.lines("${file}") do
+    wrk.headers["Authorization"] = line
+    requests[#requests + 1] = wrk.format()
+  end
+end
+request = function()
+  next = next % #requests + 1
+  return requests[next]
+end`
+}
+
+const script = ({ method = 'GET', body, authorization = [] }: LoadOptions, file: string): string => `
 wrk.method = "${method}"
+${authorization.length > 1 ? inTurn(authorization, `${file}.headers`) : ''}
 ${body === undefined ? '' : `wrk.body = [[${body}]]\nwrk.headers["Content-Type"] = "application/json"`}
 done = function(summary, latency, requests)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
@@ -52,18 +72,19 @@ done = function(summary, latency, requests)
 end
 `
 
-function headersOf({ host, reconnects = false }: LoadOptions): Readonly<Record<string, string>> {
+function headersOf({ host, reconnects = false, authorization = [] }: LoadOptions): Readonly<Record<string, string>> {
   return {
     ...usualHeaders,
     ...(host === undefined ? {} : { Host: host }),
     ...(reconnects ? { Connection: 'close' } : {}),
+    ...(authorization[0] === undefined ? {} : { Authorization: authorization[0] }),
   }
 }
 
 async function runWrk(options: LoadOptions): Promise<LoadResult> {
-  const { url, seconds, connections, method = 'GET', body } = options
+  const { url, seconds, connections } = options
   const file = join(tmpdir(), `sluice-bench-${process.pid}.lua`)
-  writeFileSync(file, script(method, body))
+  writeFileSync(file, script(options, file))
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', file]
   for (const [name, value] of Object.entries(headersOf(options))) args.push('-H', `${name}: ${value}`)
   const output = await run('wrk', [...args, url])

@@ -1,4 +1,5 @@
 // A gateway full of routes: what a request costs must not grow with their number; and what importing and deploying many takes.
+import { callControlPlane } from './control.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
 
 const operationsPerApi = 10_000
@@ -23,21 +24,6 @@ function documentOf(operations: number): string {
   return JSON.stringify({ openapi: '3.0.1', info: { title: `bench-${operations}`, version: '1' }, paths })
 }
 
-async function call<Answer>(origin: string, method: string, path: string, body: string): Promise<Answer> {
-  const answer = await fetch(`${origin}${path}`, {
-    method,
-    headers: {
-      'Content-Type': 'application/json',
-      // `dev` takes any key: the name of the service is all that is read of it.
-      Authorization:
-        'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body,
-  })
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-  return (await answer.json()) as Answer
-}
-
 interface Deployed {
   readonly apiId: string
   readonly importMs: number
@@ -48,9 +34,9 @@ interface Deployed {
 async function deployMany(origin: string, operations: number): Promise<Deployed> {
   const text = documentOf(operations)
   const startedMs = performance.now()
-  const { id } = await call<{ id: string }>(origin, 'POST', '/restapis?mode=import', text)
+  const { id } = await callControlPlane<{ id: string }>(origin, 'POST', '/restapis?mode=import', text)
   const importedMs = performance.now()
-  await call(origin, 'POST', `/restapis/${id}/deployments`, '{"stageName":"prod"}')
+  await callControlPlane(origin, 'POST', `/restapis/${id}/deployments`, '{"stageName":"prod"}')
   return { apiId: id, importMs: importedMs - startedMs, deployMs: performance.now() - importedMs }
 }
 
@@ -85,7 +71,7 @@ export async function measureScale(): Promise<void> {
   }
   await request()
   const startedMs = performance.now()
-  await call(origin, 'POST', `/restapis/${apiId}/deployments`, '{"stageName":"prod"}')
+  await callControlPlane(origin, 'POST', `/restapis/${apiId}/deployments`, '{"stageName":"prod"}')
   await request()
   const swapMs = performance.now() - startedMs
   const grownMb = program.residentMb() - restMb

@@ -55,8 +55,10 @@ export const method: RestMethod = {
   apiKeyRequired: false,
 }
 
+/** A route as its plan sees it. */
+export const route: HttpRoute = { stage, routeId: 'r1', routeKey: 'GET /pets/{petId}', path: '/pets/{petId}' }
+
 export function addEvents(bench: Bench): void {
-  const route: HttpRoute = { stage, routeId: 'r1', routeKey: 'GET /pets/{petId}', path: '/pets/{petId}' }
   const restEvent = compileRestEvent(method)
   const event2 = compileHttpEvent2(route)
   const event1 = compileHttpEvent1(route)

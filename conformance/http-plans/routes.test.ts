@@ -66,10 +66,9 @@ describe('errors', () => {
         'GET /function': invoking('2.0', { IntegrationUri: 'arn:aws:lambda:nowhere' }),
         'GET /authorizer': { ...invoking('2.0'), route: { AuthorizationType: 'JWT', AuthorizerId: 'gone' } },
         'GET /subtype': { integration: { IntegrationType: 'AWS_PROXY', IntegrationSubtype: 'SNS-Publish' } },
-        'GET /link': { integration: { IntegrationType: 'HTTP_PROXY', ConnectionType: 'VPC_LINK' } },
       },
     })
-    for (const path of ['/none', '/function', '/authorizer', '/subtype', '/link']) {
+    for (const path of ['/none', '/function', '/authorizer', '/subtype']) {
       expect(outcome(await call({ path }))).toEqual(broken)
     }
   })

@@ -4,6 +4,7 @@ import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createStoredPrincipals } from '../../gateway/src/adapters/stored-principals.ts'
+import { createStoredVpcLinks } from '../../gateway/src/adapters/stored-vpc-links.ts'
 import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { headerValues } from '../../gateway/src/nouns/headers.ts'
@@ -86,7 +87,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
         stream: () => Promise.reject(new Error('no function')),
       },
       aws: createSignedAws({ upstream, clock, credentials: signer, endpoints: options.awsEndpoints ?? new Map() }),
-      vpcLinks: { isAvailable: () => true },
+      vpcLinks: createStoredVpcLinks(store),
       principals: createStoredPrincipals({ store, trustedAccount: options.trusting === true ? account : undefined }),
       clock,
       issuers: new Issuers(upstream, clock),

@@ -1,30 +1,13 @@
 // Every writing operation of the REST control plane, fed with hostile values: refused with AWS's 4xx, and a refusal leaves no trace.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { APIGatewayClient, CreateAuthorizerCommand, CreateModelCommand } from '@aws-sdk/client-api-gateway'
 import fc from 'fast-check'
 import { createGateway } from 'sluice'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invocationUri } from '../fixture/functions.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
+import { hostileBody, readModel } from './hostile.ts'
 
-interface Shape {
-  readonly type: string
-  readonly members?: Readonly<
-    Record<string, { readonly shape: string; readonly location?: string; readonly locationName?: string }>
-  >
-  readonly enum?: readonly string[]
-}
-
-interface Operation {
-  readonly name: string
-  readonly http: { readonly method: string; readonly requestUri: string }
-  readonly input?: { readonly shape: string }
-}
-
-const model = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', '..', 'models', 'apigateway-2015-07-09.json'), 'utf8'),
-) as { operations: Record<string, Operation>; shapes: Record<string, Shape> }
+const model = readModel('apigateway-2015-07-09.json')
 
 let gateway: ReturnType<typeof createGateway>
 /** Ids of things that exist, by the label that names them. */
@@ -101,104 +84,13 @@ async function everything(): Promise<string> {
   return parts.join('\n')
 }
 
-/** `{"__proto__": …}` as an own member, as JSON.parse makes it. */
-const protoKeyed = (value: unknown): unknown =>
-  JSON.parse(`{"__proto__": ${JSON.stringify(value)}, "constructor": 1}`) as unknown
-
-const hostile = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    '',
-    0,
-    -1,
-    1e308,
-    true,
-    [],
-    {},
-    [null],
-    [[]],
-    '__proto__',
-    'a'.repeat(200_000),
-    '\0',
-    '\ud800',
-  ),
-  fc.constantFrom(protoKeyed('x'), protoKeyed({ a: null }), protoKeyed([])),
-  fc.jsonValue({ maxDepth: 3 }),
-)
-
-const patchOperations = fc.array(
-  fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record(
-        {
-          op: fc.constantFrom('add', 'replace', 'remove', 'copy', 'move', 'test'),
-          path: fc.constantFrom(
-            '/name',
-            '/description',
-            '/__proto__',
-            '/__proto__/x',
-            '/variables/__proto__',
-            '/',
-            '',
-            '//',
-            '/~1~0',
-            '/*/*/throttling/rateLimit',
-            '/requestParameters/__proto__',
-            `/${'a/'.repeat(2_000)}`,
-          ),
-          value: fc.oneof(fc.constantFrom('', '__proto__', 'true', '-1', 'x'.repeat(100_000)), fc.string()),
-          from: fc.constantFrom('/name', '/canarySettings/deploymentId', ''),
-        },
-        { requiredKeys: ['op', 'path'] },
-      ),
-    },
-    { weight: 1, arbitrary: hostile },
-  ),
-  { maxLength: 3 },
-)
-
-/** A value that is right by its type alone. */
-function plausible(shapeName: string): fc.Arbitrary<unknown> {
-  const shape = model.shapes[shapeName] ?? { type: 'string' }
-  if (shape.enum !== undefined) return fc.constantFrom(...shape.enum)
-  switch (shape.type) {
-    case 'structure':
-      return bodyOf(shape)
-    case 'list':
-      return fc.constantFrom([], ['a'], ['a', 'a'])
-    case 'map':
-      return fc.constantFrom({}, { a: 'b' }, protoKeyed('x'), { 'method.request.querystring.__proto__': 'x' })
-    case 'boolean':
-      return fc.boolean()
-    case 'string':
-      return fc.constantFrom('a', 'Pet', 'prod', 'NONE', 'MOCK', '200', '{}', '__proto__', ...Object.values(labels))
-    default:
-      return fc.constantFrom(0, 1, 100)
-  }
-}
-
-function bodyOf({ members = {} }: Shape): fc.Arbitrary<object> {
-  const inBody = Object.entries(members).filter(([, { location }]) => location === undefined)
-  const values = inBody.map(([name, { shape, locationName }]): [string, fc.Arbitrary<unknown>] => [
-    locationName ?? name,
-    name === 'patchOperations'
-      ? patchOperations
-      : fc.oneof(
-          { weight: 3, arbitrary: fc.constant(0).chain(() => plausible(shape)) },
-          { weight: 2, arbitrary: hostile },
-        ),
-  ])
-  return fc.record(Object.fromEntries(values), { requiredKeys: [] })
-}
-
 /** Those that write, but for the deletion of what the others need. */
 const operations = Object.values(model.operations).filter(
   ({ name }) => !/^(?:Get|TestInvoke|Delete(?:RestApi|Resource|Method|Stage|Authorizer|Model|Deployment)$)/.test(name),
 )
 
 test.each(operations.map((operation) => [operation.name, operation] as const))('%s', async (name, { http, input }) => {
-  const body = bodyOf(model.shapes[input?.shape ?? ''] ?? { type: 'structure' })
+  const body = hostileBody(model, input?.shape ?? '', () => labels)
   const label = (text: string): fc.Arbitrary<string> =>
     fc.oneof(
       { weight: 5, arbitrary: fc.constant(0).map(() => labels[text] ?? 'nothing') },

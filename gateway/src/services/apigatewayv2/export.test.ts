@@ -34,6 +34,20 @@ async function fullApi(service: TestService): Promise<string> {
     RequestParameters: { QueueUrl: 'https://queue', MessageBody: '$request.body' },
     ResponseParameters: { '200': { 'overwrite:statuscode': '202' } },
   })
+  const proxy = { IntegrationType: 'HTTP_PROXY', IntegrationMethod: 'ANY', PayloadFormatVersion: '1.0' }
+  const web = await integrate({
+    ...proxy,
+    IntegrationUri: 'https://example.com/{id}',
+    RequestParameters: { 'append:header.a': '$request.path.id', 'remove:querystring.b': "''" },
+  })
+  const { VpcLinkId: ConnectionId } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
+  const hidden = await integrate({
+    ...proxy,
+    IntegrationUri: 'http://orders.internal:8443',
+    ConnectionType: 'VPC_LINK',
+    ConnectionId,
+    TlsConfig: { ServerNameToVerify: 'orders.internal' },
+  })
   const { AuthorizerId: jwt } = await service.call('CreateAuthorizer', {
     ApiId,
     Name: 'jwt',
@@ -53,6 +67,8 @@ async function fullApi(service: TestService): Promise<string> {
   })
   const routes = [
     { RouteKey: '$default', Target: lambda },
+    { RouteKey: 'PUT /pets/{id}', Target: web },
+    { RouteKey: 'GET /orders', Target: hidden },
     { RouteKey: 'ANY /pets/{id+}', Target: lambda, AuthorizationType: 'AWS_IAM' },
     {
       RouteKey: 'GET /pets',
