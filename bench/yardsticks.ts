@@ -18,7 +18,9 @@ export const smallBody = JSON.stringify({
 }).padEnd(150, ' ')
 
 function nginxConfig(folder: string, server: string): string {
-  return `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr notice;
+  // Run by root, nginx would otherwise drop to a user who may not read the temporary folder.
+  const user = process.getuid?.() === 0 ? 'user root; ' : ''
+  return `${user}daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr notice;
 events { worker_connections 4096; }
 http {
   access_log off; keepalive_requests 100000000; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;

@@ -1,5 +1,5 @@
 // HTTP_PROXY of REST APIs: the client's request goes on as it is, the backend's answer comes back as it is. Recorded: REST 30.
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { base64, utf8 } from '../../nouns/bytes.ts'
 import { visibleHeaders } from '../../nouns/client-headers.ts'
 import type { Listener } from '../../nouns/decisions.ts'
@@ -210,9 +210,11 @@ function passThrough(answer: UpstreamAnswer, exchange: RestAdmitted, isBinary: R
   const accept = lastHeader(exchange.headers, 'accept')
   const acceptsBinary = accept !== undefined && isBinary(firstMediaType(accept))
   if (acceptsBinary || body.length === 0) return { status, headers, body }
-  const bytes = body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body)
   const contentType = lastHeader(answer.headers, 'content-type')
-  if (contentType !== undefined && isBinary(firstMediaType(contentType)))
-    return { status, headers, body: base64(bytes) }
+  const isBinaryAnswer = contentType !== undefined && isBinary(firstMediaType(contentType))
+  // ASCII is text however it is cut: the chunks go on as they came. Anything else is looked at whole.
+  if (!isBinaryAnswer && body.every((chunk) => isAscii(chunk))) return { status, headers, body }
+  const bytes = body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body)
+  if (isBinaryAnswer) return { status, headers, body: base64(bytes) }
   return { status, headers, body: isUtf8(bytes) ? bytes : utf8(bytes) }
 }
