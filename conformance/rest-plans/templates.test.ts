@@ -226,7 +226,8 @@ describe('a template that asks too much', () => {
     const reply = await stageOf({ method: mockMethod('', request) })({ body: 'a'.repeat(20_000) })
     expect(performance.now() - startedMs).toBeLessThan(3_000)
     expect(reply.status).toBe(500)
-    expect(reply.lines.join('\n')).toContain('400 ms of methods')
+    // Which budget is spent first, time or steps, is the machine's to say.
+    expect(reply.lines.join('\n')).toMatch(/400 ms of methods|budget of 300000 steps/)
   })
 
   test('much work in $util ends too', async () => {
