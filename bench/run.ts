@@ -4,6 +4,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases, type Case, type Contender } from './cases.ts'
+import { measureIdle } from './idle.ts'
 import { load, loadGenerator, type LoadResult } from './load.ts'
 import { runMicro } from './micro.ts'
 import { measureScale } from './routes.ts'
@@ -170,12 +171,13 @@ const webSocket =
     ? await measureWebSocket({ rounds, seconds, connections, port: ownPort })
     : undefined
 if (positionals.length === 0 || positionals.includes('scale')) await measureScale()
+const idle = positionals.length === 0 || positionals.includes('idle') ? await measureIdle(backendPort) : undefined
 const startup = positionals.length === 0 || positionals.includes('startup') ? await measureStartup() : undefined
 if (values.record !== undefined) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, `${values.record}.json`),
-    `${JSON.stringify({ machine, rows, webSocket, startup }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rows, webSocket, idle, startup }, null, 2)}\n`,
   )
 }
