@@ -1,21 +1,16 @@
 // AWS_PROXY with a streamed answer: the function writes a JSON prelude, eight NUL bytes, and then the body. rest specification 3.10, S L.3.
 import type { Answer, Answered } from '../../nouns/exchange.ts'
 import { tellEndpointResponse } from '../../nouns/execution-lines.ts'
-import { configurationFault, fault } from '../../nouns/faults.ts'
-import { lastHeader } from '../../nouns/headers.ts'
-import { lambdaPayloadBytes } from '../../nouns/limits.ts'
+import { fault } from '../../nouns/faults.ts'
 import type { RestAdmitted } from '../../nouns/rest.ts'
-import { traceId } from '../../nouns/trace-id.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { FunctionFault, type FunctionCall, type Functions, type StreamedAnswer } from '../../ports/functions.ts'
 import { malformedProxyAnswer, preludeDelimiter, streamedProxyHead } from '../answer/lambda-proxy-answer.ts'
 import type { Step } from '../pipeline.ts'
-import { compileRestEvent } from './events/rest.ts'
 import { invocationFault, tellCall } from './invocation.ts'
-import { functionError, type LambdaProxySettings } from './lambda-proxy.ts'
-import { lambdaFunctionArn } from './lambda-uri.ts'
+import { compileLambdaCall, type LambdaProxySettings } from './lambda-call.ts'
+import { functionError } from './lambda-proxy.ts'
 import { streamBody } from './stream-body.ts'
-import { fillStageVariables } from './uri.ts'
 
 /** The delimiter must be within these. */
 const preludeBytes = 16_384
@@ -26,36 +21,20 @@ export function lambdaStream(
   functions: Functions,
   clock: Clock,
 ): Step<RestAdmitted, Answered> {
-  const { method, timeoutMs, httpMethod } = settings
-  const { stage } = method
-  const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
-  const event = compileRestEvent(method)
-  const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
+  const { timeoutMs } = settings
+  const { stage } = settings.method
+  const callOf = compileLambdaCall(settings)
 
   return {
     name: 'integrate',
     run: async (exchange) => {
-      if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
-      if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
-      const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
-      const payload = event(exchange, trace)
-      if (Buffer.byteLength(payload) > lambdaPayloadBytes)
-        throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
-      const call: FunctionCall = {
-        functionArn,
-        payload,
-        type: 'RequestResponse',
-        sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
-        principal: 'apigateway.amazonaws.com',
-        traceId: trace,
-        timeoutMs,
-      }
+      const call = callOf(exchange)
       tellCall(call, exchange, stage.apiId)
       const startedMs = performance.now()
       const opened = await open(functions, call)
       if (exchange.work !== undefined) exchange.work.awsRequestId = opened.requestId
       const answer = await withinTime(clock, timeoutMs, answerOf(opened, exchange, { clock, isEdge: stage.isEdge }))
-      answer.headers.push('X-Amzn-Trace-Id', trace)
+      answer.headers.push('X-Amzn-Trace-Id', call.traceId)
       if (exchange.listener !== undefined) {
         const { status, headers, body } = answer
         tellEndpointResponse(exchange.listener, { status, headers, body, latencyMs: performance.now() - startedMs })

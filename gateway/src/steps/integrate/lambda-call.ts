@@ -1,0 +1,50 @@
+// The call that a Lambda proxy integration of a REST API makes, buffered or streamed. rest specification 5.1–5.3.
+import { configurationFault, fault } from '../../nouns/faults.ts'
+import { lastHeader } from '../../nouns/headers.ts'
+import { lambdaPayloadBytes } from '../../nouns/limits.ts'
+import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import { traceId } from '../../nouns/trace-id.ts'
+import type { FunctionCall } from '../../ports/functions.ts'
+import { compileRestEvent } from './events/rest.ts'
+import { lambdaFunctionArn } from './lambda-uri.ts'
+import { fillStageVariables } from './uri.ts'
+
+export interface LambdaProxySettings {
+  readonly method: RestMethod
+  readonly uri: string
+  /** Must be POST: anything else fails every call, as on AWS. */
+  readonly httpMethod: string
+  readonly timeoutMs: number
+}
+
+/** A call with its trace id, which the answer to the client carries too. */
+export type TracedCall = FunctionCall & { readonly traceId: string }
+
+/** What never changes is worked out here; the rest for each request. The call throws GatewayFault where there can be none. */
+export function compileLambdaCall(settings: LambdaProxySettings): (exchange: RestAdmitted) => TracedCall {
+  const { method, timeoutMs, httpMethod } = settings
+  const { stage } = method
+  const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
+  const event = compileRestEvent(method)
+  const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
+
+  return (exchange) => {
+    // AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded, rest specification 5.3
+    if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
+    if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
+    const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
+    const payload = event(exchange, trace)
+    if (Buffer.byteLength(payload) > lambdaPayloadBytes) {
+      throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
+    }
+    return {
+      functionArn,
+      payload,
+      type: 'RequestResponse',
+      sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
+      principal: 'apigateway.amazonaws.com',
+      traceId: trace,
+      timeoutMs,
+    }
+  }
+}
