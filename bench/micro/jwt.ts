@@ -3,7 +3,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import type { Bench } from 'tinybench'
 import { createPair, startIssuer, tokenOf } from '../../conformance/http-plans/issuer.ts'
 import { systemClock } from '../../gateway/src/adapters/clocks.ts'
-import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
+import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
 import type { HttpRouted } from '../../gateway/src/nouns/http.ts'
 import { authorizeJwt } from '../../gateway/src/steps/authorize/http-jwt.ts'
 import { Issuers } from '../../gateway/src/steps/authorize/issuers.ts'
@@ -18,7 +18,7 @@ export async function addJwt(bench: Bench): Promise<void> {
     tokenOf(pair, { iss: issuer.issuer, aud: 'bench', exp, sub, scope: 'pets.read' })
   const [token, another] = [await tokenFor('user-1'), await tokenFor('user-2')]
   const settings = { identitySource: '$request.header.Authorization', issuer: issuer.issuer, audience: ['bench'] }
-  const issuers = new Issuers(createUndiciUpstream(), systemClock)
+  const issuers = new Issuers(createHttpUpstream(), systemClock)
   const step = authorizeJwt({ stage: route.stage, ...settings, scopes: ['pets.read'] }, issuers)
   const authorization = Buffer.from(`Bearer ${token}`)
   /** The header as a parser makes it: a string of its own each time, whose hash nobody knows yet. */

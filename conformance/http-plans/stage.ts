@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createStoredPrincipals } from '../../gateway/src/adapters/stored-principals.ts'
 import { createStoredVpcLinks } from '../../gateway/src/adapters/stored-vpc-links.ts'
-import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
+import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { headerValues } from '../../gateway/src/nouns/headers.ts'
 import { planHttpStage } from '../../gateway/src/plan/http.ts'
@@ -63,7 +63,7 @@ export interface Reply {
   readonly lines: readonly string[]
 }
 
-const upstream = createUndiciUpstream()
+const upstream = createHttpUpstream()
 
 /** Compiles the stage. Errors that are the product's own fault reject the call. */
 export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {

@@ -52,13 +52,13 @@ describe('the request that HTTP sends', () => {
     const headers = pairsOf(seen.headers)
     expect(headers['X-Amzn-Trace-Id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/)
     delete headers['X-Amzn-Trace-Id']
-    delete headers['connection']
+    delete headers['Connection']
     expect(headers).toEqual({
       Accept: 'application/json',
-      host: backend.authority,
+      Host: backend.authority,
       'User-Agent': 'AmazonAPIGateway_a1b2c3d4e5',
       'X-Amzn-Apigateway-Api-Id': 'a1b2c3d4e5',
-      'content-length': '0',
+      'Content-Length': '0',
     })
   })
 

@@ -3,7 +3,7 @@ import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { createMemoryResponseCaches } from '../../gateway/src/adapters/memory-response-caches.ts'
 import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
-import { createUndiciUpstream } from '../../gateway/src/adapters/undici-upstream.ts'
+import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { lastHeader } from '../../gateway/src/nouns/headers.ts'
 import { planRestStage } from '../../gateway/src/plan/rest.ts'
@@ -93,7 +93,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   }
 }
 
-const upstream = createUndiciUpstream()
+const upstream = createHttpUpstream()
 const clock = new VirtualClock(Date.UTC(2026, 10, 20, 7, 13, 5))
 
 function received(call: Call, lines: string[]): Received {

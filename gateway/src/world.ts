@@ -13,7 +13,7 @@ import { openSqliteStore } from './adapters/sqlite-store.ts'
 import { createStoredApiKeys } from './adapters/stored-api-keys.ts'
 import { createStoredPrincipals } from './adapters/stored-principals.ts'
 import { createStoredVpcLinks } from './adapters/stored-vpc-links.ts'
-import { createUndiciUpstream } from './adapters/undici-upstream.ts'
+import { createHttpUpstream } from './adapters/upstream/http-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { accountThrottle, adjustableLimits, type AdjustableLimits } from './nouns/limits.ts'
 import { openObservability, type Observability } from './observability.ts'
@@ -45,7 +45,7 @@ export function openWorld(parts: GatewayParts): World {
   const { dataFolder } = parts
   const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
   const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
-  const upstream = createUndiciUpstream()
+  const upstream = createHttpUpstream()
   const observability = openObservability(parts)
   let endpoint: string | undefined
   const functions = openFunctions(parts, { store, blobs, logs: observability.logs, endpointUrl: () => endpoint })

@@ -2,10 +2,10 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { UpstreamFault, type Backend } from '../ports/upstream.ts'
-import { createUndiciUpstream } from './undici-upstream.ts'
+import { UpstreamFault, type Backend } from '../../ports/upstream.ts'
+import { createHttpUpstream } from './http-upstream.ts'
 
-const upstream = createUndiciUpstream()
+const upstream = createHttpUpstream()
 const servers: (Server | TcpServer)[] = []
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))

@@ -1,0 +1,49 @@
+// HTTP calls to backends: one pool of kept connections for each origin and its TLS options.
+import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
+import { Deadlines } from './deadlines.ts'
+import { OriginPool } from './origin-pool.ts'
+
+/** Origins may be made of requests (`http://{host}/`): unused ones are forgotten beyond this. */
+const mostUnusedOrigins = 10_000
+
+/** Close it to end all connections; calls under way fail. */
+export function createHttpUpstream(): Upstream & { close: () => Promise<void> } {
+  const pools = new Map<string, OriginPool>()
+  const deadlines = new Deadlines()
+  return {
+    to(origin, options) {
+      const key = options === undefined ? origin : `${origin}\n${JSON.stringify(options)}`
+      const known = pools.get(key)
+      if (known !== undefined) return known
+      const url = URL.parse(origin)
+      if (url === null) return unreachable(origin)
+      if (pools.size >= mostUnusedOrigins) forgetUnused(pools)
+      const pool = openPool(url, options, deadlines)
+      pools.set(key, pool)
+      return pool
+    },
+    close: async () => {
+      for (const pool of pools.values()) pool.close()
+      pools.clear()
+    },
+  }
+}
+
+function openPool(url: URL, options: UpstreamOptions | undefined, deadlines: Deadlines): OriginPool {
+  const { protocol, hostname, port } = url
+  const isTls = protocol === 'https:'
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  return new OriginPool({ isTls, host, port: port === '' ? (isTls ? 443 : 80) : Number(port), options }, deadlines)
+}
+
+function forgetUnused(pools: Map<string, OriginPool>): void {
+  for (const [key, pool] of pools) if (pool.isUnused) pools.delete(key)
+}
+
+/** A request's values can make an origin that names no host. */
+function unreachable(origin: string): Backend {
+  const refuse = async (): Promise<never> => {
+    throw new UpstreamFault('refused', `${origin} is not the address of a backend`)
+  }
+  return { request: refuse, stream: refuse }
+}
