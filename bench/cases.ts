@@ -1,13 +1,16 @@
 // The macro cases: who does which work, and what the result is compared with.
+import { accessCase, cacheCase } from './access.ts'
 import { jwtCase } from './jwt.ts'
 import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
+import { remoteLambdaCase } from './remote-lambda.ts'
 import { startRoutes } from './routes.ts'
 import { tlsCase } from './tls.ts'
+import { tracingCase } from './tracing.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
-export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'reconnects' | 'authorization'>
+export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'headers' | 'reconnects' | 'authorization'>
 
 /** One program of a case: how to start it, and what to send it. */
 export interface Contender {
@@ -24,6 +27,8 @@ export interface Case {
   readonly name: string
   /** Whether only the gateway's own process counts (functions are processes of their own). */
   readonly ownProcessOnly?: boolean
+  /** Seconds of load before anything is measured, where half of the measured time is too short. */
+  readonly warmUpSeconds?: number
   /** Connections, where the default would not fit. */
   readonly connections?: number
   readonly contenders: readonly Contender[]
@@ -97,6 +102,8 @@ export const cases: readonly Case[] = [
   tlsCase('tls-handshake', { reconnects: true }),
   {
     name: 'routes',
+    // Importing has used other code: what requests run is optimised anew, which takes some seconds.
+    warmUpSeconds: 6,
     contenders: [100, 100_000].map((routes) => ({
       name: `sluice ${routes.toLocaleString('en')} routes`,
       start: async ({ backend }) => {
@@ -115,7 +122,10 @@ export const cases: readonly Case[] = [
       sluice('sluice Lambda', (program) => ({ url: program.url('lambda', '/hello') })),
     ],
   },
+  remoteLambdaCase,
   jwtCase,
+  accessCase,
+  cacheCase,
   {
     // The first row is what the others are compared with: metrics are always on, bench/micro/record.ts measures them.
     name: 'observability',
@@ -125,4 +135,5 @@ export const cases: readonly Case[] = [
       sluice('and explain', proxied, ['--explain', '10000']),
     ],
   },
+  tracingCase,
 ]

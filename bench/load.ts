@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly body?: string | undefined
   /** Whether every request comes on a connection of its own. */
   readonly reconnects?: boolean
+  /** Beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Values of the header, one a request in turn; autocannon sends the first. */
   readonly authorization?: readonly string[]
 }
@@ -72,9 +74,15 @@ done = function(summary, latency, requests)
 end
 `
 
-function headersOf({ host, reconnects = false, authorization = [] }: LoadOptions): Readonly<Record<string, string>> {
+function headersOf({
+  host,
+  headers,
+  reconnects = false,
+  authorization = [],
+}: LoadOptions): Readonly<Record<string, string>> {
   return {
     ...usualHeaders,
+    ...headers,
     ...(host === undefined ? {} : { Host: host }),
     ...(reconnects ? { Connection: 'close' } : {}),
     ...(authorization[0] === undefined ? {} : { Authorization: authorization[0] }),

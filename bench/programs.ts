@@ -62,6 +62,18 @@ const documents = {
       },
     },
   },
+  remote: {
+    ...info('bench-remote'),
+    'x-amazon-apigateway-importexport-version': '1.0',
+    paths: {
+      '/hello': {
+        get: {
+          responses: {},
+          ...integration('aws_proxy', 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere'),
+        },
+      },
+    },
+  },
   lambda: {
     ...info('bench-lambda'),
     'x-amazon-apigateway-importexport-version': '1.0',
@@ -80,7 +92,11 @@ const documents = {
 } as const
 
 /** Starts the built product. with the documents in a temporary folder. */
-export async function startSluice(backendPort: number, options: readonly string[] = []): Promise<SluiceProgram> {
+export async function startSluice(
+  backendPort: number,
+  options: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SluiceProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   writeFunction(join(folder, 'function'))
   const files = Object.entries(documents).map(([name, document]) => {
@@ -107,7 +123,12 @@ export async function startSluice(backendPort: number, options: readonly string[
     ...options,
     ...files,
   ]
-  const program = await start({ command, core: 0, ready: /([\s\S]*sluice ready on http:\/\/127\.0\.0\.1:\d+)/ })
+  const program = await start({
+    command,
+    core: 0,
+    environment,
+    ready: /([\s\S]*sluice ready on http:\/\/127\.0\.0\.1:\d+)/,
+  })
   const output = program.match
   const port = Number(/ready on http:\/\/[^:]+:(\d+)/.exec(output)?.[1])
   const named = new Map(

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases, type Case, type Contender } from './cases.ts'
 import { measureIdle } from './idle.ts'
+import { measureKeys } from './keys.ts'
 import { load, loadGenerator, type LoadResult } from './load.ts'
 import { runMicro } from './micro.ts'
 import { measureScale } from './routes.ts'
@@ -51,11 +52,14 @@ interface Row {
   readonly disturbed: boolean
 }
 
-async function runOnce(contender: Contender, { ownProcessOnly, connections: own = connections }: Case): Promise<Run> {
+async function runOnce(
+  contender: Contender,
+  { ownProcessOnly, warmUpSeconds, connections: own = connections }: Case,
+): Promise<Run> {
   const which = ownProcessOnly === true ? 'own' : undefined
   const { program, load: target } = await contender.start({ own: ownPort, backend: backendPort })
   try {
-    await load({ ...target, seconds: Math.max(1, Math.ceil(seconds / 2)), connections: own })
+    await load({ ...target, seconds: warmUpSeconds ?? Math.max(1, Math.ceil(seconds / 2)), connections: own })
     const [cpuBefore, machineBefore, ownBefore] = [
       program.cpuMicroseconds(which),
       machineCpuSeconds(),
@@ -171,6 +175,8 @@ const webSocket =
     ? await measureWebSocket({ rounds, seconds, connections, port: ownPort })
     : undefined
 if (positionals.length === 0 || positionals.includes('scale')) await measureScale()
+// Takes minutes: only when it is asked for.
+if (positionals.includes('keys')) await measureKeys()
 const idle = positionals.length === 0 || positionals.includes('idle') ? await measureIdle(backendPort) : undefined
 const startup = positionals.length === 0 || positionals.includes('startup') ? await measureStartup() : undefined
 if (values.record !== undefined) {

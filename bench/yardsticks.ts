@@ -39,7 +39,14 @@ async function startNginx(server: string, core: 0 | 1): Promise<Program> {
 
 const sizes = { '64k': 65_536, '1m': 1_048_576 } as const
 
-/** The backend of every proxy: nginx on the load's core, or Node where there is no nginx. */
+/** What a function gives to answer so; nginx takes a backslash in its configuration for an escape. */
+const functionAnswer = JSON.stringify({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json' },
+  body: smallBody,
+}).replaceAll('\\', '\\\\')
+
+/** The backend of every proxy, and Lambda's API for functions elsewhere: nginx on the load's core, or Node where there is no nginx. */
 export async function startBackend(port: number): Promise<Program> {
   if (!hasNginx) return startNode('backend', port, 1)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-files-'))
@@ -47,6 +54,7 @@ export async function startBackend(port: number): Promise<Program> {
   return startNginx(
     `server { listen 127.0.0.1:${port} backlog=4096; default_type application/json; root ${folder};
        location = /64k {} location = /1m {}
+       location /2015-03-31/functions/ { return 200 '${functionAnswer}'; }
        location / { return 200 '${smallBody}'; } }`,
     1,
   )

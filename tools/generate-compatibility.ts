@@ -24,13 +24,16 @@ const text = compatibility(
     store: createMemoryStore(),
     blobs: createMemoryBlobs(),
     functions,
+    codeLinks: { linkTo: nobody, isGood: nobody },
     folders: false,
     connections: createMemoryConnections(),
     testCalls: { method: nobody, authorizer: nobody },
+    webTokens: { read: nobody, verify: nobody },
+    identityPoolIssuer: '',
     counters: createMemoryCounters(createMemoryStore(), systemClock),
     logs: createSqliteLogs(inMemory),
     metrics: createSqliteMetrics(inMemory),
-    traces: createMemoryTraces(),
+    traces: createMemoryTraces({ clock: systemClock }),
   }),
 )
 

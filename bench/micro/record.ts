@@ -1,10 +1,13 @@
 // Recording an answered request: metrics, which are always on, and what an access log and the stories of requests add.
 import type { Bench } from 'tinybench'
 import { systemClock } from '../../gateway/src/adapters/clocks.ts'
+import { createFirehoseDeliveries } from '../../gateway/src/adapters/firehose-deliveries.ts'
 import { createPrometheusTotals } from '../../gateway/src/adapters/prometheus-totals.ts'
 import { createSqliteLogs } from '../../gateway/src/adapters/sqlite-logs.ts'
 import { createSqliteMetrics } from '../../gateway/src/adapters/sqlite-metrics.ts'
+import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import { createMemoryTraces } from '../../gateway/src/adapters/memory-traces.ts'
+import { createStoredSamplers } from '../../gateway/src/adapters/stored-samplers.ts'
 import { createStoryRing } from '../../gateway/src/adapters/story-ring.ts'
 import { createLog } from '../../gateway/src/log.ts'
 import { Work } from '../../gateway/src/nouns/work.ts'
@@ -25,14 +28,17 @@ const answer = { status: 200, headers: ['Content-Type', 'application/json'], bod
 export function addRecord(bench: Bench): void {
   const logs = createSqliteLogs(parts)
   const metrics = createSqliteMetrics(parts)
-  const totals = createPrometheusTotals(() => 0)
+  const totals = createPrometheusTotals()
   let chars = 0
   const sink: LineSink = { write: (line) => void (chars += line.length), dropped: () => 0, close: async () => {} }
-  const measure = (name: string, accessLog: LineSink | undefined, kept: number): void => {
+  const deliveries = createFirehoseDeliveries({ aws: undefined, log: parts.log })
+  const { clock } = parts
+  const samplers = createStoredSamplers(createMemoryStore(), parts.log)
+  const traces = { segments: createMemoryTraces({ clock }), samplers, continuesW3c: false }
+  const measure = (name: string, accessLog: LineSink | undefined, kept: number, tracingEnabled = false): void => {
     const stories = kept === 0 ? undefined : createStoryRing(kept)
-    const { clock } = parts
-    const ports = { metrics, totals, logs, clock, accessLog, streamName: 's', stories, traces: createMemoryTraces() }
-    const recorder = createRecorders(ports).rest(recorded)
+    const ports = { metrics, totals, logs, clock, accessLog, deliveries, streamName: 's', stories, traces }
+    const recorder = createRecorders(ports).rest({ ...recorded, stage: { ...recorded.stage, tracingEnabled } })
     bench.add(`record: ${name}`, () => {
       const request = { ...received, target: method, work: new Work() }
       const exchange = Object.assign(request, recorder?.begin?.(request))
@@ -43,4 +49,6 @@ export function addRecord(bench: Bench): void {
   measure('metrics', undefined, 0)
   measure('metrics and access log', sink, 0)
   measure('metrics and stories', undefined, 10_000)
+  // The default rule: five requests of a hundred.
+  measure('metrics and traces', undefined, 0, true)
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { APIGatewayClient, CreateDomainNameCommand } from '@aws-sdk/client-api-gateway'
+import { APIGatewayClient, CreateDomainNameCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway'
 import { ApiGatewayV2Client, CreateApiMappingCommand, GetApiCommand } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acm, importCertificate } from '../fixture/acm.ts'
@@ -122,6 +122,24 @@ describe('the certificate', () => {
     await acm(send, 'ImportCertificate', { CertificateArn, ...texts })
     expect(await serialOf(domain)).toBe(parsed(renewed).serialNumber)
   })
+})
+
+test('the access log tells version and cipher', async () => {
+  const logs = 'arn:aws:logs:us-east-1:000000000000:log-group:tls'
+  const value = '$context.requestId $context.tlsVersion $context.cipherSuite'
+  const patchOperations = [
+    { op: 'replace', path: '/accessLogSettings/destinationArn', value: logs } as const,
+    { op: 'replace', path: '/accessLogSettings/format', value } as const,
+  ]
+  await rest.send(new UpdateStageCommand({ restApiId, stageName: 'prod', patchOperations }))
+  await get('api.example.com', '/pets')
+  const answer = await fetch(sluice.url, {
+    method: 'POST',
+    headers: { 'X-Amz-Target': 'Logs_20140328.FilterLogEvents', 'Content-Type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ logGroupName: 'tls' }),
+  })
+  const { events } = (await answer.json()) as { events: { message: string }[] }
+  expect(events[0]?.message).toMatch(/ TLSv1\.3 TLS_AES_\d+_GCM_SHA\d+$/)
 })
 
 test('requests are served behind it, many on one connection', async () => {

@@ -25,6 +25,12 @@ test.each<[string, string, RequestInit, unknown[]]>([
     [431, '{"message":"Request Header Fields Too Large"}'],
   ],
   [
+    'a request line and headers that are too long together',
+    `/dev/pets?${'x'.repeat(6_000)}`,
+    { headers: { 'X-Long': 'x'.repeat(6_000) } },
+    [431, '{"message":"Request Header Fields Too Large"}'],
+  ],
+  [
     'a large body',
     '/dev/pets',
     { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1) },

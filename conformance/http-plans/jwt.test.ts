@@ -318,6 +318,24 @@ describe('keys', () => {
     expect(outcome(await call(token))).toEqual(refusal('OIDC discovery endpoint communication error'))
   })
 
+  test('are asked for anew when the clock is set back, and a remembered token counts in its own time alone', async () => {
+    const clock = new VirtualClock(startMs)
+    const { call } = protectedRoute({ clock })
+    const token = await tokenOf(first, claimsOf({ iat: nowSeconds }))
+    expect((await call(token)).status).toBe(200)
+    clock.set(startMs - 86_400_000)
+    expect(outcome(await call(token))).toEqual(refusal('the token is not valid yet'))
+    expect(issuer.backend.asked.length).toBe(4)
+    issuer.keys = [first.publicJwk, second.publicJwk]
+    clock.advance(10_000)
+    const early = { iat: nowSeconds - 86_400, exp: nowSeconds - 86_000 }
+    expect((await call(await tokenOf(second, claimsOf(early)))).status).toBe(200)
+    clock.set(startMs)
+    expect((await call(token)).status).toBe(200)
+    clock.set(startMs + 86_400_000)
+    expect(outcome(await call(token))).toEqual(refusal('the token has expired'))
+  })
+
   const refused = async (): Promise<unknown[]> =>
     outcome(
       await protectedRoute({ issuer: issuer.backend.url }).call(

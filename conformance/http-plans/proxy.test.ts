@@ -26,6 +26,12 @@ describe('the backend URI', () => {
     expect(backend.last().target).toBe('/v1/a%3Fadmin%3D1%23/%25%20c:d@e?fixed=1')
   })
 
+  test('has one segment for one of the client’s, whatever was encoded in it; a greedy value has as many as it has', async () => {
+    const call = stageOf({ routes: { 'GET /pets/{id}/{rest+}': proxyTo(`${backend.url}/v1/{id}/x/{rest}`) } })
+    await call({ path: '/pets/..%2F..%2Fadmin/a%2Fb/c' })
+    expect(backend.last().target).toBe('/v1/..%2F..%2Fadmin/x/a/b/c')
+  })
+
   test('is the path of explicit routes alone; $default sends the request path on, without the stage', async () => {
     const call = stageOf({
       stageName: 'dev',
@@ -85,6 +91,9 @@ describe('headers to the backend', () => {
       'HTTP/1.1 AmazonAPIGateway',
       'X-Amzn-Trace-Id',
       trace,
+      // A request without a body says so. HTTP 6.2.
+      'Content-Length',
+      '0',
     ])
     expect(trace).toMatch(new RegExp(`^Root=1-${(startMs / 1000).toString(16)}-[0-9a-f]{24}$`))
   })
@@ -119,7 +128,14 @@ describe('headers to the backend', () => {
       'x',
     ])
     const { headers } = backend.last()
-    expect(Object.keys(headers).sort()).toEqual(['connection', 'forwarded', 'host', 'via', 'x-amzn-trace-id'])
+    expect(Object.keys(headers).sort()).toEqual([
+      'connection',
+      'content-length',
+      'forwarded',
+      'host',
+      'via',
+      'x-amzn-trace-id',
+    ])
     expect(headers.connection).toBe('keep-alive')
   })
 

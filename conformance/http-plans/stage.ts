@@ -39,6 +39,8 @@ export interface StageOptions {
   /** As `sluice dev` does: unknown access keys are root. */
   readonly trusting?: boolean
   readonly awsEndpoints?: ReadonlyMap<string, string>
+  /** Where listeners and Cloud Map services lead. */
+  readonly backends?: ReadonlyMap<string, readonly string[]>
 }
 
 export interface Call {
@@ -88,6 +90,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
       },
       aws: createSignedAws({ upstream, clock, credentials: signer, endpoints: options.awsEndpoints ?? new Map() }),
       vpcLinks: createStoredVpcLinks(store),
+      backends: options.backends,
       principals: createStoredPrincipals({ store, trustedAccount: options.trusting === true ? account : undefined }),
       clock,
       issuers: new Issuers(upstream, clock),

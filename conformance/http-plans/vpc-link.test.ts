@@ -86,7 +86,43 @@ test.each([
 ])('a target of AWS’s own is 503, and the log says what is needed: %s', async (arn) => {
   const reply = await stage(over(arn))(pet)
   expect(outcome(reply)).toEqual(unavailable)
-  expect(reply.lines).toContain(`${arn} leads nowhere here: the integration needs an http or https URL`)
+  expect(reply.lines).toContain(`${arn} leads nowhere: no --backends names it`)
+})
+
+const listener = `arn:aws:elasticloadbalancing:${region}:${account}:listener/net/lb/1/2`
+const cloudMap = `arn:aws:servicediscovery:${region}:${account}:service/srv-1`
+
+test('an ARN leads to the URLs that the configuration names, in turn, and past one that takes no connection', async () => {
+  const second = await startBackend()
+  try {
+    const gone = await startBackend()
+    await gone.close()
+    const backends = new Map([[listener, [backend.url, gone.url, second.url]]])
+    const call = stageOf({ store, backends, routes: { 'ANY /pets/{id}': over(listener) }, stageName: 'dev' })
+    for (let index = 0; index < 6; index++) expect((await call(pet)).status).toBe(200)
+    expect([backend.asked.length, second.asked.length]).toEqual([2, 4])
+    expect([second.last().target, second.last().headers.host]).toEqual([
+      '/dev/pets/7?x=1',
+      `${apiId}.execute-api.localhost`,
+    ])
+  } finally {
+    await second.close()
+  }
+})
+
+test('the filters of a Cloud Map service lead where the service does', async () => {
+  const backends = new Map([[cloudMap, [backend.url]]])
+  const plan = over(`${cloudMap}?color=red&size=2`)
+  expect((await stageOf({ store, backends, routes: { 'ANY /pets/{id}': plan } })(pet)).status).toBe(200)
+  expect(backend.asked.length).toBe(1)
+})
+
+test('where none of an ARN’s targets takes a connection, the answer is 503', async () => {
+  const gone = await startBackend()
+  await gone.close()
+  const backends = new Map([[listener, [gone.url, gone.url]]])
+  const reply = await stageOf({ store, backends, routes: { 'ANY /pets/{id}': over(listener) } })(pet)
+  expect(outcome(reply)).toEqual(unavailable)
 })
 
 test('a server name to verify makes it TLS: the name is sent, and the certificate must be for it', async () => {

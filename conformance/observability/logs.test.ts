@@ -145,6 +145,8 @@ describe('execution logs', () => {
     expect(await messages(`API-Gateway-Execution-Logs_${id}/prod`)).toEqual(
       [
         `Extended Request Id: ${answer.headers.get('x-amz-apigw-id')}`,
+        `Verifying Usage Plan for request: ${requestId}. API Key:  API Stage: ${id}/prod`,
+        "API Key  authorized because method 'GET /pets/{petId}' does not require API Key. Request will not contribute to throttle or quota limits",
         `Starting execution for request: ${requestId}`,
         'HTTP Method: GET, Resource Path: /pets/1',
         'Successfully completed execution',
@@ -159,13 +161,13 @@ describe('execution logs', () => {
 
   test('with data trace show requests and answers, credentials masked, long texts cut', async () => {
     const id = await createPets(place, { name: 'trace', patches: level('INFO', 'true') })
-    await place.get(id, '/prod/pets/1?a=b', {
+    await place.get(id, '/prod/pets/1?a=b&X-Amz-Signature=0123456789abcdef', {
       Authorization: 'Bearer secret, Signature=0123456789',
       'X-Long': 'x'.repeat(2_000),
     })
     const lines = (await messages(`API-Gateway-Execution-Logs_${id}/prod`)).map((line) => line?.slice(39) ?? '')
     expect(lines).toContain('Method request path: {petId=1}')
-    expect(lines).toContain('Method request query string: {a=b}')
+    expect(lines).toContain('Method request query string: {a=b, X-Amz-Signature=**********abcdef}')
     expect(lines).toContain('Method response body after transformations: {"ok":true}')
     const headers = lines.find((line) => line.startsWith('Method request headers: ')) ?? ''
     expect(headers).toMatch(/[Aa]uthorization=\*+456789,/)
@@ -297,11 +299,15 @@ describe('CloudWatch Logs', () => {
     })
     for (const path of ['/prod/pets/1', '/prod/nothing', '/prod/pets/2', '/prod/nothing']) await place.get(id, path)
     expect(await messages('filtered', '{ $.status = 403 }')).toHaveLength(2)
-    const first = await logs.call('FilterLogEvents', { logGroupName: 'filtered', filterPattern: '403', limit: 1 })
+    const first = await logs.call('FilterLogEvents', {
+      logGroupName: 'filtered',
+      filterPattern: '{ $.status = 403 }',
+      limit: 1,
+    })
     expect(first.events).toHaveLength(1)
     const second = await logs.call('FilterLogEvents', {
       logGroupName: 'filtered',
-      filterPattern: '403',
+      filterPattern: '{ $.status = 403 }',
       limit: 5,
       nextToken: first.nextToken,
     })

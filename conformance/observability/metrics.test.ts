@@ -204,6 +204,28 @@ describe.each(['query', 'json', 'smithy-rpc-v2-cbor'] as const)('CloudWatch over
     })
     await expect(ask(minute(0), minute(1), 61)).rejects.toMatchObject({ status: 400 })
     expect((await ask(0, 4_000_000_000, 86_400 * 40)).Datapoints).toEqual([])
+    const data = (StartTime: number, EndTime: number, Expression?: string, Period = 60) => {
+      const Metric = { Namespace: 'AWS/ApiGateway', MetricName: 'Count', Dimensions: [{ Name: 'ApiName', Value: 'x' }] }
+      const stat = { Id: 'm1', MetricStat: { Metric, Period, Stat: 'Sum' } }
+      const MetricDataQueries = Expression === undefined ? [stat] : [stat, { Id: 'e1', Expression }]
+      return place.cloudwatch(protocol).call('GetMetricData', { StartTime, EndTime, MetricDataQueries })
+    }
+    const refused = (message: unknown) => ({ code: 'ValidationError', status: 400, message })
+    await expect(data(minute(1), minute(1))).rejects.toMatchObject(
+      refused('The parameter StartTime must be less than the parameter EndTime.'),
+    )
+    await expect(data(minute(0), minute(1), undefined, 61)).rejects.toMatchObject(
+      refused(expect.stringContaining('parameter Period')),
+    )
+    await expect(data(0, 4_000_000_000, 'FILL(m1, 0)')).rejects.toMatchObject(
+      refused("Error in expression 'e1': it would make too many datapoints"),
+    )
+    await expect(data(minute(0), minute(1), 'FILL(m1,')).rejects.toMatchObject(
+      refused("Error in expression 'e1': it ends too early"),
+    )
+    const [all] = (await data(0, 4_000_000_000)).MetricDataResults ?? []
+    expect(all).toMatchObject({ Id: 'm1', StatusCode: 'Complete' })
+    expect(all?.Values ?? []).toEqual([])
   })
 })
 

@@ -1,5 +1,8 @@
 // Traces of REST APIs, read back through X-Ray. Security specification G.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startBackend, type Backend } from '../http-plans/backend.ts'
 import { createHttpPets, createPets, openPlace, startSeconds, type Place } from './place.ts'
 
@@ -123,6 +126,23 @@ test('HTTP APIs record no segments', async () => {
   expect(await segments(untraced)).toEqual([])
 })
 
+test('traces and sampling rules are there after a restart, in the data folder', async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'sluice-kept-traces-'))
+  onTestFinished(() => rmSync(dataFolder, { recursive: true }))
+  const first = openPlace({ dataFolder })
+  const id = await createPets(first, { name: 'kept', patches: traced })
+  await first.get(id, '/prod/pets/1', { 'X-Amzn-Trace-Id': `Root=${root};Sampled=1` })
+  await first.xray.call('UpdateSamplingRule', { SamplingRuleUpdate: { RuleName: 'Default', FixedRate: 0.5 } })
+  await first.gateway.close()
+  const second = openPlace({ dataFolder })
+  onTestFinished(() => second.gateway.close())
+  const { Traces = [] } = await second.xray.call('BatchGetTraces', { TraceIds: [root] })
+  expect(Traces.map(({ Id, Segments = [] }) => [Id, Segments.length])).toEqual([[root, 1]])
+  const { SamplingRuleRecords = [] } = await second.xray.call('GetSamplingRules', {})
+  expect(SamplingRuleRecords.map(({ SamplingRule }) => SamplingRule?.FixedRate)).toEqual([0.5])
+  expect(await second.page('/_sluice/metrics')).toContain('sluice_telemetry_dropped_total{place="traces"} 0\n')
+})
+
 describe('X-Ray', () => {
   const nowSeconds = (): number => place.gateway.clock.now() / 1000
   const put = (...documents: object[]) =>
@@ -238,10 +258,65 @@ describe('X-Ray', () => {
     expect(Services[3]?.SummaryStatistics).toMatchObject({ TotalCount: 1, FaultStatistics: { TotalCount: 1 } })
   })
 
-  test('has the rule that every account has', async () => {
-    const { SamplingRuleRecords = [] } = await place.xray.call('GetSamplingRules', {})
-    expect(SamplingRuleRecords.map(({ SamplingRule }) => SamplingRule)).toEqual([
-      expect.objectContaining({ RuleName: 'Default', FixedRate: 0.05, ReservoirSize: 1, Priority: 10_000, Version: 1 }),
+  test('puts subsegments that were sent on their own where they belong', async () => {
+    const at = nowSeconds() + 20_000
+    const trace_id = `1-${Math.floor(nowSeconds()).toString(16)}-000000000000000000000002`
+    const part = { trace_id, start_time: at, end_time: at + 1 }
+    const sent = { ...part, type: 'subsegment', namespace: 'remote' }
+    await put(
+      { ...sent, id: '00000000000000c3', name: 'deep', parent_id: '00000000000000c2' },
+      { ...sent, id: '00000000000000c2', name: 'called', parent_id: '00000000000000c1' },
+      { ...part, id: '00000000000000c1', name: 'caller' },
+      // Two that name each other belong nowhere, and must not turn for ever.
+      { ...sent, id: '00000000000000d1', name: 'one', parent_id: '00000000000000d2' },
+      { ...sent, id: '00000000000000d2', name: 'other', parent_id: '00000000000000d1' },
+    )
+    const { Services = [] } = await place.xray.call('GetTraceGraph', { TraceIds: [trace_id, trace('9')] })
+    expect(Services.map(({ Name, Type, Edges = [] }) => [Name, Type, Edges.length])).toEqual([
+      ['caller', undefined, 2],
+      ['caller', 'client', 1],
+      ['called', 'remote', 0],
+      ['deep', 'remote', 0],
     ])
+    const { TraceSummaries = [] } = await place.xray.call('GetTraceSummaries', { StartTime: at, EndTime: at })
+    expect(TraceSummaries.map(({ ServiceIds = [] }) => ServiceIds.map(({ Name }) => Name))).toEqual([['caller']])
+  })
+
+  test('gives summaries page by page', async () => {
+    const at = nowSeconds() + 30_000
+    const epoch = Math.floor(nowSeconds()).toString(16)
+    const ids = Array.from({ length: 150 }, (_, index) => `1-${epoch}-${String(index).padStart(24, 'f')}`)
+    await put(...ids.map((trace_id) => ({ id: parent, name: 'paged', trace_id, start_time: at, end_time: at })))
+    const window = { StartTime: at, EndTime: at }
+    const first = await place.xray.call('GetTraceSummaries', window)
+    expect([first.TraceSummaries?.length, first.TracesProcessedCount]).toEqual([100, 100])
+    const second = await place.xray.call('GetTraceSummaries', { ...window, NextToken: first.NextToken })
+    expect([...(first.TraceSummaries ?? []), ...(second.TraceSummaries ?? [])].map(({ Id }) => Id)).toEqual(ids)
+    expect(second.NextToken).toBeUndefined()
+    await expect(place.xray.call('GetTraceSummaries', { ...window, NextToken: 'x' })).rejects.toMatchObject({
+      code: 'InvalidRequestException',
+    })
+  })
+
+  test('refuses segments whose members are not what anybody could read', async () => {
+    const at = nowSeconds()
+    const good = { id: parent, name: 'x', trace_id: trace('8'), start_time: at, end_time: at }
+    let nested: object = { id: parent, name: 'x', start_time: at }
+    for (let depth = 0; depth < 101; depth++) nested = { ...good, subsegments: [nested] }
+    const bad = [
+      { subsegments: {} },
+      { subsegments: [null] },
+      { subsegments: [{ id: 'x', name: 'x', start_time: at }] },
+      nested,
+      { http: { request: 'GET' } },
+      { http: { response: { status: '200' } } },
+      { annotations: [] },
+      { user: 1 },
+      { fault: 'yes' },
+      { end_time: at - 1 },
+      { start_time: 1e300 },
+    ]
+    const { UnprocessedTraceSegments = [] } = await put(...bad.map((changes) => ({ ...good, ...changes })))
+    expect(UnprocessedTraceSegments.map(({ ErrorCode }) => ErrorCode)).toEqual(bad.map(() => 'ParseError'))
   })
 })

@@ -92,7 +92,12 @@ test.each([
   [['explain'], 'sluice explain takes one request id'],
   [['explain', '--port', '1', 'x'], 'No gateway answers at http://127.0.0.1:1'],
   [['explain', '--endpoint', 'nowhere', 'x'], '"nowhere" is no address of a gateway'],
-  [['tail', '--colour'], "Unknown option '--colour'"],
+  [['tail', '--prot', '1'], 'There is no option --prot. Did you mean --port?'],
+  [['dev', '--acount', '1'], 'There is no option --acount. Did you mean --account?'],
+  [['dev', '--port'], 'argument missing'],
+  [['tial'], 'There is no command "tial". Did you mean "tail"?'],
+  [['help', 'fly'], 'There is no command "fly". Use one of dev, serve, explain, tail;'],
+  [['tail', '--colour'], 'There is no option --colour. This command takes --endpoint and --port.'],
   [['tail', 'x'], 'sluice tail takes no "x"'],
   [['dev', '--explain', 'many'], '--explain takes a number from 0 to 1000000, not "many"'],
   [['dev', '--access-log', '/nowhere/access.log'], 'The access log /nowhere/access.log cannot be written'],
@@ -101,6 +106,19 @@ test.each([
   expect(code).toBe(2)
   expect(stderr).toContain(sentence)
   expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
+test.each([
+  [['help'], 'sluice: an Amazon API Gateway of your own'],
+  [['help', 'dev'], 'sluice dev [FILE...] [OPTIONS]'],
+  [['serve', '--help'], 'sluice serve --data DIR [OPTIONS]'],
+  [['dev', '-h'], 'sluice dev [FILE...] [OPTIONS]'],
+  [['explain', '--help'], 'sluice explain REQUEST_ID [--endpoint URL | --port PORT]'],
+  [['tail', '--port', '1', '-h'], 'sluice tail [--endpoint URL | --port PORT]'],
+])('%j prints help with examples and exits with 0', async (args, firstLine) => {
+  const { code, stdout, stderr } = await outputOf(...args)
+  expect([code, stderr, stdout.split('\n', 1)[0]]).toEqual([0, '', firstLine])
+  expect(stdout).toContain('\nExamples:\n  sluice ')
 })
 
 test('a request that nobody knows, and a gateway that keeps none, are told apart', async () => {

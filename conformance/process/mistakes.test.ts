@@ -22,6 +22,8 @@ test.for([
   [['dev', '--port', '70000'], /--port takes a port/],
   [['dev', '--account', '12'], /--account takes twelve digits/],
   [['dev', '--log-level', 'loud'], /--log-level takes one of/],
+  [['dev', '--account-connection-rate', '0'], /--account-connection-rate takes a number from 1 on, not "0"/],
+  [['dev', '--backends', 'arn:aws:lambda:x=http://h'], /--backends takes pairs/],
   [['serve'], /--data DIR/],
 ] as const)('refuses %j', async ([args, sentence]) => {
   expect(await complaint(args)).toMatch(sentence)

@@ -39,8 +39,8 @@ async function startEcho(): Promise<{ readonly url: string; readonly told: Told[
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, told }
 }
 
-async function startProcess(): Promise<RunningSluice> {
-  const sluice = await startSluice(['dev'])
+async function startProcess(...options: readonly string[]): Promise<RunningSluice> {
+  const sluice = await startSluice(['dev', ...options])
   onTestFinished(() => void sluice.process.kill('SIGKILL'))
   return sluice
 }
@@ -101,4 +101,28 @@ test('the count of connections is on a page of its own', async () => {
   const socket = await open(`ws://127.0.0.1:${sluice.port}/_aws/execute-api/${id}/dev`)
   expect(await counts()).toEqual({ open: 1, opened: 1, refused: 0, notReading: 0 })
   socket.terminate()
+})
+
+test('--account-connection-rate refuses connections beyond it with 429', async () => {
+  const sluice = await startProcess('--account-connection-rate', '1')
+  const { url } = await startEcho()
+  const apiId = await createWebSocketApi(clientsOf(sluice.url).http, { $default: { uri: `${url}/echo` } })
+  const address = `ws://127.0.0.1:${sluice.port}/_aws/execute-api/${apiId}/dev`
+  // A second brings one connection: of many at once some are refused, and in the end there is room again.
+  const opened = await Promise.allSettled(Array.from({ length: 5 }, () => open(address)))
+  const refused = opened.filter(({ status }) => status === 'rejected')
+  expect(refused.length).toBeGreaterThanOrEqual(1)
+  for (const { reason } of refused as PromiseRejectedResult[]) {
+    expect((reason as Error).message).toBe('Unexpected server response: 429')
+  }
+  await expect
+    .poll(
+      () =>
+        open(address).then(
+          () => 'open',
+          () => 'refused',
+        ),
+      { timeout: 5_000 },
+    )
+    .toBe('open')
 })

@@ -25,6 +25,11 @@ beforeAll(async () => {
     httpMethod: 'ANY',
     integration: { type: 'HTTP_PROXY', integrationHttpMethod: 'ANY', uri: upstream.url },
   })
+  await putMethod(rest, restId, '/where', {
+    integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
+    responses: [{ statusCode: '200' }],
+    integrationResponses: [{ statusCode: '200', responseTemplates: { 'application/json': '$context.path' } }],
+  })
   await deploy(rest, restId, 'prod')
   httpId = await createHttpApi(http, 'wire')
   await addRoute(http, httpId, '$default', proxyTo(upstream.url))
@@ -114,6 +119,38 @@ test('answers HEAD without a body, and the request after it on the same connecti
   const answers = await exchange(sluice.port, `${bytes[0]}\r\n${bytes[1]}Connection: close\r\n\r\n`)
   expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
   expect([...answers.matchAll(/"method":"([A-Z]+)"/g)].map(([, method]) => method)).toEqual(['GET'])
+})
+
+test('serves a request line that names the host, and refuses one that names another', async () => {
+  const get = (named: string): Promise<string> =>
+    exchange(sluice.port, `GET http://${named}/prod?x=1 HTTP/1.1\r\nHost: ${restHost}\r\nConnection: close\r\n\r\n`)
+  const restHost = `${restId}.execute-api.localhost`
+  expect(await get(restHost)).toContain('"url":"/?x=1"')
+  expect(await get('elsewhere')).toMatch(/^HTTP\/1\.1 403 /)
+})
+
+test('of slashes before the stage of a REST API all but one are gone, behind it they are kept', async () => {
+  const bytes = `GET //prod//where HTTP/1.1\r\nHost: ${restId}.execute-api.localhost\r\nConnection: close\r\n\r\n`
+  expect((await exchange(sluice.port, bytes)).endsWith('\r\n\r\n/prod//where')).toBe(true)
+})
+
+test.for(['|', '{', '}'])('refuses a bare %s in the query of a REST API, and takes it encoded', async (character) => {
+  const refused = await exchange(
+    sluice.port,
+    `GET /prod/where?a=${character} HTTP/1.1\r\nHost: ${restId}.execute-api.localhost\r\nConnection: close\r\n\r\n`,
+  )
+  expect(refused).toMatch(/^HTTP\/1\.1 400 /)
+  expect(refused.endsWith('\r\n\r\n{"message":null}')).toBe(true)
+  expect((await callApi(sluice.url, restId, `/prod/where?a=${encodeURIComponent(character)}`)).status).toBe(200)
+})
+
+test('opens no tunnels', async () => {
+  const answer = await exchange(
+    sluice.port,
+    `CONNECT example.com:443 HTTP/1.1\r\nHost: ${restId}.execute-api.localhost\r\n\r\n`,
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+  expect(answer).toMatch(/^connection: close\r$/im)
 })
 
 test('lets a client that asks first send its body', async () => {

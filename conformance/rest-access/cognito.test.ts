@@ -1,4 +1,5 @@
 // Cognito user pool authorizers, with pools that a real issuer serves. S C.5.
+import { TestInvokeAuthorizerCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { putMethod } from '../fixture/rest-api.ts'
@@ -81,6 +82,8 @@ describe('without scopes', () => {
     ['another issuer', { iss: 'http://127.0.0.1:1' }],
     ['no expiry', { exp: undefined }],
     ['a time to come', { iat: 4_102_444_800 }],
+    ['a later beginning', { nbf: 4_102_444_800 }],
+    ['a list for its use', { token_use: ['id'] }],
   ])('%s is refused', async (_, claims) => {
     expect(outcome(await call(access, await api(), '/pets', await bearing(idToken(claims))))).toEqual(unauthorized)
   })
@@ -114,6 +117,14 @@ test('with scopes, access tokens with one of them let in', async () => {
     unauthorized,
   )
   expect(outcome(await call(access, id, '/pets', await bearing(idToken({ scope: 'pets/read' }))))).toEqual(unauthorized)
+  expect(outcome(await call(access, id, '/pets', await bearing(accessToken({ scope: undefined }))))).toEqual(
+    unauthorized,
+  )
+  expect(outcome(await call(access, id, '/pets', await bearing(accessToken({ scope: 'pets/reader' }))))).toEqual(
+    unauthorized,
+  )
+  const expired = [401, 'UnauthorizedException', '{"message":"The incoming token has expired"}']
+  expect(outcome(await call(access, id, '/pets', await bearing(accessToken({ exp: seconds() }))))).toEqual(expired)
 })
 
 test('any of several pools may have issued the token', async () => {
@@ -129,6 +140,9 @@ test('the audience must match the whole of the validation expression', async () 
   expect((await call(access, id, '/pets', await bearing(idToken()))).status).toBe(200)
   expect(outcome(await call(access, id, '/pets', await bearing(idToken({ aud: 'client-12' }))))).toEqual(unauthorized)
   expect(outcome(await call(access, id, '/pets', await bearing(idToken({ aud: undefined }))))).toEqual(unauthorized)
+  // AWS: access tokens have no audience.
+  const scoped = await api({ aud: 'client-\\d', scopes: ['pets/read'] })
+  expect(outcome(await call(access, scoped, '/pets', await bearing(accessToken())))).toEqual(unauthorized)
 })
 
 test('a resource policy must allow as well: its silence denies', async () => {
@@ -139,6 +153,57 @@ test('a resource policy must allow as well: its silence denies', async () => {
   const { status, errorType } = await call(access, silent, '/pets', await bearing(idToken()))
   expect([status, errorType]).toEqual([403, 'AccessDeniedException'])
   expect(outcome(await call(access, silent, '/pets'))).toEqual(unauthorized)
+})
+
+describe('TestInvokeAuthorizer', () => {
+  async function tester(aud?: string) {
+    const restApiId = await createApi(access)
+    const authorizerId = await addAuthorizer(access, restApiId, {
+      type: 'COGNITO_USER_POOLS',
+      providerARNs: [poolArn],
+      identitySource: 'method.request.header.X-Token',
+      ...(aud !== undefined && { identityValidationExpression: aud }),
+    })
+    return (token?: string) =>
+      access.rest.send(
+        new TestInvokeAuthorizerCommand({
+          restApiId,
+          authorizerId,
+          headers: token === undefined ? {} : { 'X-Token': token },
+        }),
+      )
+  }
+  const linesOf = ({ log = '' }: { log?: string | undefined }): readonly string[] =>
+    log
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^.* UTC \d{4} : /, '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID'))
+
+  test('answers an ID token’s claims, and a log that shows no more than six characters of it', async () => {
+    const ask = await tester()
+    const token = await idToken({ 'cognito:groups': ['a', 'b'] })
+    const answer = await ask(token)
+    expect(answer).toMatchObject({ clientStatus: 0, claims: { sub: 'ada', 'cognito:groups': 'a,b', token_use: 'id' } })
+    const [, starting, incoming, ...rest] = linesOf(answer)
+    expect(starting).toMatch(/^Starting authorizer: \w{6} for request: ID$/)
+    expect(incoming).toMatch(/^Incoming identity: \*+/)
+    expect(rest).toEqual(['Successfully completed authorizer execution'])
+    expect(answer.log).not.toContain(token.slice(-7))
+  })
+
+  test.each<[string, () => Promise<string> | undefined, string?]>([
+    ['no token', () => undefined],
+    ['what is no token', async () => 'junk'],
+    ['an access token', () => accessToken()],
+    ['an expired token', () => idToken({ exp: seconds() - 1 })],
+    ['a token of another client', () => idToken(), 'client-2'],
+    ['a token of another pool', () => idToken({ iss: other.issuer })],
+  ])('says 401 to %s', async (_, token, aud) => {
+    const answer = await (await tester(aud))(await token())
+    expect(answer.clientStatus).toBe(401)
+    expect(answer.claims).toBeUndefined()
+    expect(linesOf(answer).at(-1)).toBe('Unauthorized request: ID')
+  })
 })
 
 test('functions read every claim as a text', async () => {

@@ -209,6 +209,34 @@ describe('the request that HTTP sends', () => {
     expect(pairsOf(headers)['Injected']).toBe('1  X-Evil: 2')
   })
 
+  test.each([
+    ['a literal is encoded already', "'a%20b+c&d'", 'a%20b%20c%26d'],
+    ['text that UTF-8 cannot carry is replaced', 'method.request.body.lone', '%EF%BF%BD'],
+    ['an empty value is left out', 'method.request.body.empty', undefined],
+  ])('of a query, %s', async (_case, source, expected) => {
+    const requestParameters = { 'integration.request.querystring.q': source }
+    const { url } = await seenBy({ requestParameters }, { body: '{"lone":"\\ud800","empty":""}' })
+    expect(url).toBe(expected === undefined ? '/base' : `/base?q=${expected}`)
+  })
+
+  test('a value in the path is sent as it came, but for what no request line can carry', async () => {
+    const requestParameters = { 'integration.request.path.id': 'method.request.querystring.id' }
+    const { url } = await seenBy({ uri: `${backend.url}/{id}`, requestParameters }, { query: 'id=a/b%20c%23%C3%A9' })
+    expect(url).toBe('/a/b%20c%23%C3%A9')
+  })
+
+  test('a value that is nested too deep for a header is a 500', async () => {
+    const requestParameters = { 'integration.request.header.A': 'method.request.body.a' }
+    const body = `{"a":${'['.repeat(200)}${']'.repeat(200)}}`
+    const reply = await http({ requestParameters })({ ...call, body })
+    expect([reply.status, reply.text]).toEqual([500, '{"message": "Internal server error"}'])
+  })
+
+  test('a semicolon splits the query of a request', async () => {
+    const requestParameters = { 'integration.request.querystring.q': 'method.request.querystring.b' }
+    expect((await seenBy({ requestParameters }, { query: 'a=1;b=2' })).url).toBe('/base?q=2')
+  })
+
   test('a URI without a host is a 500', async () => {
     const reply = await http({ uri: 'https://${stageVariables.host}' })(call)
     expect([reply.status, reply.text]).toEqual([500, '{"message": "Internal server error"}'])
@@ -341,6 +369,37 @@ describe('HTTP_PROXY with mappings', () => {
     expect(pairsOf(headers)).toMatchObject({ 'x-own': 'mapped', 'X-Two': '2' })
     expect(headers).not.toContain('client')
     expect(headers).not.toContain('none')
+  })
+
+  test('who called is said by the mapping, where there is one', async () => {
+    const requestParameters = { 'integration.request.header.X-Forwarded-For': "'192.0.2.7'" }
+    await http({ type: 'HTTP_PROXY', requestParameters })({ ...call, headers: ['X-Forwarded-For', '192.0.2.9'] })
+    const { headers } = backend.seen()
+    const forwarded = headers.filter((_, index) => /^x-forwarded-/i.test(headers[index - (index % 2)] ?? ''))
+    expect(forwarded).toEqual(['X-Forwarded-Port', '80', 'X-Forwarded-Proto', 'http', 'X-Forwarded-For', '192.0.2.7'])
+  })
+
+  test('the client’s query is split at semicolons and otherwise sent as it came', async () => {
+    await http({ type: 'HTTP_PROXY' })({ ...call, query: 'a=1;b=%2B&c=d+e' })
+    expect(backend.seen().url).toBe('/base?a=1&b=%2B&c=d+e')
+  })
+
+  test('an answer without a type is application/json', async () => {
+    backend.answer({ status: 202, body: '' })
+    expect((await http({ type: 'HTTP_PROXY' })(call)).header('content-type')).toBe('application/json')
+    backend.answer({ headers: ['content-type', 'text/plain'], body: 'text' })
+    expect((await http({ type: 'HTTP_PROXY' })(call)).header('content-type')).toBe('text/plain')
+  })
+
+  test('a verb’s override goes on only where it is mapped', async () => {
+    const headers = ['X-HTTP-Method-Override', 'PUT']
+    await http({ type: 'HTTP_PROXY' })({ ...call, headers })
+    expect(backend.seen().headers).not.toContain('X-HTTP-Method-Override')
+    const requestParameters = {
+      'integration.request.header.X-HTTP-Method-Override': 'method.request.header.X-HTTP-Method-Override',
+    }
+    await http({ type: 'HTTP_PROXY', requestParameters })({ ...call, headers })
+    expect(pairsOf(backend.seen().headers)).toMatchObject({ 'X-HTTP-Method-Override': 'PUT' })
   })
 
   test('a mapping to an illegal header is a 500', async () => {

@@ -21,6 +21,10 @@ export interface StageOptions {
   readonly variables?: Readonly<Record<string, string>>
   /** `SQS` → URL: where a service of AWS is called instead. */
   readonly awsEndpoints?: Readonly<Record<string, string>>
+  /** The load balancer that every VPC link names. */
+  readonly linkTarget?: string
+  /** Where load balancers lead. */
+  readonly backends?: ReadonlyMap<string, readonly string[]>
   readonly invoke?: (call: FunctionCall) => Promise<FunctionAnswer>
 }
 
@@ -72,11 +76,12 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
         endpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
       }),
       principals: { find: () => Promise.resolve(undefined) },
-      vpcLinks: { isAvailable: () => true },
+      vpcLinks: { isAvailable: () => true, targetArn: () => options.linkTarget },
+      backends: options.backends,
       clock,
       issuers: new Issuers(upstream, clock),
       cognitoIssuers: new Map(),
-      apiKeys: { find: () => undefined, close: () => {} },
+      apiKeys: { find: () => undefined, lackOf: () => ({ lack: 'unknown' }), close: () => {} },
       caches: createMemoryResponseCaches(clock),
       functions: {
         invoke: options.invoke ?? (() => Promise.reject(new Error('no function'))),

@@ -116,6 +116,15 @@ describe('bodies', () => {
     )
   })
 
+  test('a document that is nested deeper than the stack is refused, and not shown', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+    const reply = await stage({ requestModels: { 'application/json': 'One' } }, { One: { enum: [1] } })(call(deep))
+    expect([reply.status, reply.text]).toEqual([
+      400,
+      '[instance value ([...]) not found in enum (possible values: [1])]',
+    ])
+  })
+
   test.each([
     ['a GET without a body', { method: 'GET' }, 400],
     ['a content type with parameters', call('{}', ['Content-Type', 'Application/JSON; charset=utf-8']), 400],

@@ -97,10 +97,18 @@ describe('a request body', () => {
     expect(seen.headers).not.toHaveProperty('content-encoding')
   })
 
-  test('that is broken is a 400', async () => {
-    const answer = await post(Buffer.from('no gzip'), 'gzip')
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toBe('{"message": "Invalid request body"}')
+  test.each([
+    ['broken', 'gzip'],
+    ['of a coding that we do not speak', 'br'],
+    ['compressed twice', 'gzip, gzip'],
+  ])('that is %s is a 415', async (_case, encoding) => {
+    const answer = await post(Buffer.from('no gzip'), encoding)
+    expect([answer.status, await answer.text()]).toEqual([415, '{"message": "Unsupported Media Type"}'])
+  })
+
+  test('that is not compressed passes, and may say so', async () => {
+    const answer = await post(Buffer.from('said'), 'identity')
+    expect(((await answer.json()) as Seen).body).toBe('said')
   })
 
   test('that would burst the payload limit is a 413, and is never unpacked whole', async () => {

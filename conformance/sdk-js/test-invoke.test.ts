@@ -79,6 +79,8 @@ describeGateway('TestInvokeMethod', (test) => {
       '$context.identity.sourceIp',
       '$context.identity.accountId',
       '$context.identity.userArn',
+      '$context.identity.apiKey',
+      '$context.identity.apiKeyId',
       '$context.domainName',
       '$context.domainPrefix',
       '$stageVariables.color',
@@ -90,7 +92,7 @@ describeGateway('TestInvokeMethod', (test) => {
     })
     const { body } = await rest.send(new TestInvokeMethodCommand({ ...address, stageVariables: { color: 'red' } }))
     expect(body).toBe(
-      'test-invoke-stage test-invoke-source-ip 000000000000 arn:aws:iam::000000000000:root testPrefix.testDomainName testPrefix red',
+      'test-invoke-stage test-invoke-source-ip 000000000000 arn:aws:iam::000000000000:root test-invoke-api-key test-invoke-api-key-id testPrefix.testDomainName testPrefix red',
     )
   })
 

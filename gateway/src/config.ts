@@ -2,10 +2,15 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '@sluice/sigv4'
+import { parseBackends, type Backends } from './nouns/backends.ts'
 import type { AdjustableLimits } from './nouns/limits.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
+import { commandHelp, isCommand, type CommandName } from './command-help.ts'
+import { nearestWord } from './nouns/nearest-word.ts'
 import { options, type OptionName } from './options.ts'
+import { tracingIn, type TracingConfig } from './tracing-config.ts'
+import { UsageError } from './usage-error.ts'
 
 export interface Config {
   readonly command: 'dev' | 'serve'
@@ -33,37 +38,40 @@ export interface Config {
   /** `AWS_ENDPOINT_URL_SQS` and the like, by what follows the prefix: where integrations call services of AWS instead. */
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly enforceLambdaPermissions: boolean
+  /** Whether a JWT authorizer is made only of an issuer that answers. */
+  readonly checkIssuers: boolean
   readonly limits: AdjustableLimits
   /** Cognito user pool id → issuer URL. */
   readonly cognitoIssuers: ReadonlyMap<string, string>
+  readonly backends: Backends
   readonly trustedProxies: readonly TrustedRange[]
   /** A file, or `stdout`, for a line of JSON a request; undefined for neither. */
   readonly accessLog: string | undefined
   /** How many requests are kept for `sluice explain`. */
   readonly explain: number
+  readonly explainHeader: boolean
+  /** Where an X-Ray daemon is spoken for programs of this machine. */
+  readonly xrayPort: number | undefined
+  readonly tracing: TracingConfig
   readonly logLevel: LogLevel
 }
 
-/** A mistake of the person at the terminal: one sentence that says what to do. Exit code 2. */
-export class UsageError extends Error {}
+export { UsageError }
 
 export type Parsed =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly command: CommandName | undefined }
   | { readonly kind: 'version' }
   | { readonly kind: 'run'; readonly config: Config }
 
 /** Reads a command line (without `node` and the script) and the environment. Throws UsageError. */
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
   const { values, positionals } = parse(args)
-  if (values['help'] === true) return { kind: 'help' }
-  if (values['version'] === true) return { kind: 'version' }
   const [command, ...files] = positionals
-  if (command === undefined) return { kind: 'help' }
-  if (command !== 'dev' && command !== 'serve') {
-    throw new UsageError(
-      `There is no command "${command}". Use "sluice dev" or "sluice serve"; "sluice --help" lists the options.`,
-    )
-  }
+  if (command !== undefined && !isCommand(command)) throw unknownCommand(command)
+  if (values['help'] === true) return { kind: 'help', command }
+  if (values['version'] === true) return { kind: 'version' }
+  if (command === undefined) return { kind: 'help', command }
+  if (command !== 'dev' && command !== 'serve') throw new UsageError(`"${command}" comes first: sluice ${command} ...`)
   const file = fileOptions((values['config'] as string | undefined) ?? environment['SLUICE_CONFIG'])
   const value = (name: OptionName): string | undefined =>
     (values[name] as string | undefined) ?? environment[variable(name)] ?? file.get(name) ?? options[name].default
@@ -79,9 +87,28 @@ function parse(args: readonly string[]): { values: Record<string, unknown>; posi
       options: { ...declared, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
     })
   } catch (error) {
-    const [sentence = ''] = (error as Error).message.split('. ')
-    throw new UsageError(`${sentence.replace(/\.$/, '')}. "sluice --help" lists the options.`, { cause: error })
+    throw wrongOption(error, [...Object.keys(options), 'help', 'version'], '"sluice --help" lists them.')
   }
+}
+
+/** Of an option that `parseArgs` refuses: which one, and what was probably meant. */
+export function wrongOption(error: unknown, names: readonly string[], hint: string): UsageError {
+  const [sentence = ''] = (error as Error).message.split('. ')
+  const [, dashes = '', unknown] = /^Unknown option '(-{1,2})([^']*)'/.exec(sentence) ?? []
+  if (unknown === undefined) return new UsageError(`${sentence.replace(/\.$/, '')}. ${hint}`, { cause: error })
+  const nearest = nearestWord(unknown, names)
+  const meant = nearest === undefined ? '' : ` Did you mean --${nearest}?`
+  return new UsageError(`There is no option ${dashes}${unknown}.${meant} ${hint}`, { cause: error })
+}
+
+/** Of a command that there is none of. */
+export function unknownCommand(name: string): UsageError {
+  const nearest = nearestWord(name, Object.keys(commandHelp))
+  const meant =
+    nearest === undefined ? `Use one of ${Object.keys(commandHelp).join(', ')}` : `Did you mean "${nearest}"`
+  return new UsageError(
+    `There is no command "${name}". ${meant}${nearest === undefined ? ';' : '?'} "sluice --help" tells more.`,
+  )
 }
 
 interface Given {
@@ -118,16 +145,25 @@ function build(command: Config['command'], { files, environment, value }: Given)
     lambdaCredentials: credentialsIn(environment),
     awsEndpoints: awsEndpointsIn(environment),
     cognitoIssuers: cognitoIssuersOf(value('cognito-issuer')),
+    backends: backendsOf(value('backends')),
     trustedProxies: listOf(value('trusted-proxies')).map(trustedRangeOf),
     accessLog: accessLogOf(value('access-log')),
     explain: explainOf(value('explain'), command),
+    explainHeader: switchOf('explain-header', value('explain-header')) === true,
+    xrayPort: optionalPortOf('xray-port', value('xray-port')),
+    tracing: tracingIn(environment, switchOf('trace-context', value('trace-context'))),
     limits: {
       integrationTimeoutMs: countOf('max-integration-timeout', value('max-integration-timeout'), 50),
       resourcesPerApi: countOf('max-resources', value('max-resources'), 1),
       stagesPerApi: countOf('max-stages', value('max-stages'), 1),
+      routesPerApi: countOf('max-routes', value('max-routes'), 1),
+      apisPerRegion: optionalCount('max-apis', value('max-apis')),
+      vpcLinksPerRegion: optionalCount('max-vpc-links', value('max-vpc-links')),
       accountRequestsPerSecond: optionalCount('account-rate', value('account-rate')),
       accountBurst: optionalCount('account-burst', value('account-burst')),
+      accountConnectionsPerSecond: optionalCount('account-connection-rate', value('account-connection-rate')),
     },
+    checkIssuers: switchOf('issuer-check', value('issuer-check')) ?? command === 'serve',
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
   }
@@ -202,13 +238,24 @@ function cognitoIssuersOf(text: string | undefined): ReadonlyMap<string, string>
     listOf(text).map((pair) => {
       const equals = pair.indexOf('=')
       const [pool, url] = [pair.slice(0, Math.max(equals, 0)), pair.slice(equals + 1)]
-      if (!/^[\w-]+$/.test(pool) || !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+      if (
+        !/^(?:[\w-]+|cognito-identity\.amazonaws\.com)$/.test(pool) ||
+        !/^https?:$/.test(URL.parse(url)?.protocol ?? '')
+      ) {
         throw new UsageError(
           `--cognito-issuer takes pairs such as us-east-1_AbCdEf=http://127.0.0.1:9229/us-east-1_AbCdEf, not "${pair}".`,
         )
       }
       return [pool, url]
     }),
+  )
+}
+
+function backendsOf(text: string | undefined): Backends {
+  const backends = parseBackends(listOf(text))
+  if (typeof backends !== 'string') return backends
+  throw new UsageError(
+    `--backends takes pairs such as arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/pets/1/2=http://10.0.0.7:8080, not "${backends}".`,
   )
 }
 
@@ -244,6 +291,9 @@ function awsEndpointsIn(environment: NodeJS.ProcessEnv): ReadonlyMap<string, str
     }
     endpoints.set(name.slice(awsEndpointPrefix.length), url)
   }
+  // Delivery streams are nobody's integration: who points all of AWS elsewhere means them too.
+  const all = environment['AWS_ENDPOINT_URL'] ?? ''
+  if (!endpoints.has('FIREHOSE') && /^https?:$/.test(URL.parse(all)?.protocol ?? '')) endpoints.set('FIREHOSE', all)
   return endpoints
 }
 

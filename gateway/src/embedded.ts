@@ -3,9 +3,12 @@ import { VirtualClock } from './adapters/clocks.ts'
 import { createCore } from './gateway.ts'
 import { createLog, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
+import { parseBackends, type Backends } from './nouns/backends.ts'
 import type { AdjustableLimits } from './nouns/limits.ts'
+import type { Front } from './server/incoming.ts'
 import { perform } from './server/perform.ts'
 import { createSdkHandler, type SdkRequestHandler } from './server/sdk-handler.ts'
+import { tracingIn } from './tracing-config.ts'
 import { createDeployFile } from './dev/deploy-file.ts'
 import type { Deployed, DeployedApi } from './dev/deployed.ts'
 
@@ -26,14 +29,25 @@ export interface GatewayOptions {
   readonly startAtMs?: number
   /** What is written to standard error; `warn` when absent. */
   readonly logLevel?: LogLevel
-  /** Where services of AWS are called that integrations name: `{ SQS: 'http://127.0.0.1:9324' }`, unsigned. */
+  /** Where services of AWS are called that integrations name: `{ SQS: 'http://127.0.0.1:9324' }`, signed as roles that IAM has, else unsigned. */
   readonly awsEndpoints?: Readonly<Record<string, string>>
+  /** Where telemetry goes, as the process reads it of its environment: `{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }`. */
+  readonly telemetry?: Readonly<Record<string, string>>
   /** How many requests are kept for `/_sluice/requests`; none when absent. */
   readonly explain?: number
-  /** Limits that AWS raises on request: an integration's time-out, resources and stages of a REST API, requests of an account. */
+  /** Whether refusals tell their callers why, in the header `x-sluice-explain`; not when absent. */
+  readonly explainHeader?: boolean
+  /** Limits that AWS raises on request: an integration's time-out, what an API and an account may have, requests of an account. */
   readonly limits?: Partial<AdjustableLimits>
-  /** The issuers of Cognito user pools: `{ 'us-east-1_AbCdEf': 'http://127.0.0.1:9229/us-east-1_AbCdEf' }`. AWS's own when absent. */
+  /**
+   * The issuers of Cognito user pools, and of `cognito-identity.amazonaws.com`, whose tokens are those of identity pools:
+   * `{ 'us-east-1_AbCdEf': 'http://127.0.0.1:9229/us-east-1_AbCdEf' }`. AWS's own when absent.
+   */
   readonly cognitoIssuers?: Readonly<Record<string, string>>
+  /** Where the ARNs of listeners, load balancers and Cloud Map services lead: `{ 'arn:…': ['http://127.0.0.1:8080'] }`. */
+  readonly backends?: Readonly<Record<string, readonly string[]>>
+  /** Whether a JWT authorizer is made only of an issuer that answers, as on AWS; not when absent. */
+  readonly checkIssuers?: boolean
   /** Whose `X-Forwarded-For` is believed: addresses and CIDR ranges. `invoke` itself comes from 127.0.0.1. Nobody's when absent. */
   readonly trustedProxies?: readonly string[]
 }
@@ -76,9 +90,13 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
     lambdaCredentials: undefined,
     awsEndpoints: new Map(Object.entries(options.awsEndpoints ?? {})),
     enforceLambdaPermissions: false,
+    tracing: tracingIn(options.telemetry ?? {}, undefined),
     explain: options.explain,
+    explainHeader: options.explainHeader,
     limits: options.limits,
     cognitoIssuers: new Map(Object.entries(options.cognitoIssuers ?? {})),
+    backends: backendsOf(options.backends ?? {}),
+    checkIssuers: options.checkIssuers,
     trustedProxies: (options.trustedProxies ?? []).map(rangeOf),
   })
   const requestHandler = createSdkHandler(core.front)
@@ -95,20 +113,7 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       requestHandler,
     },
-    invoke: async (url, init) => {
-      const request = new Request(url, init)
-      const { host, pathname, search } = new URL(request.url)
-      const headers = ['Host', host, ...[...request.headers].flat()]
-      const body = new Uint8Array(await request.arrayBuffer())
-      if (body.length > 0) headers.push('Content-Length', String(body.length))
-      const answer = await perform(core.front, {
-        method: request.method,
-        target: `${pathname}${search}`,
-        headers,
-        body,
-      })
-      return responseOf(answer)
-    },
+    invoke: invokeOn(core.front),
     deploy: async (file, stageName = 'dev') => {
       const deployed = await deployFile(file, stageName)
       return { ...noApi, ...deployed.apis[0], ...deployed }
@@ -118,7 +123,25 @@ export function createGateway(options: GatewayOptions = {}): EmbeddedGateway {
   }
 }
 
+function invokeOn(front: Front): EmbeddedGateway['invoke'] {
+  return async (url, init) => {
+    const request = new Request(url, init)
+    const { host, pathname, search } = new URL(request.url)
+    const headers = ['Host', host, ...[...request.headers].flat()]
+    const body = new Uint8Array(await request.arrayBuffer())
+    if (body.length > 0) headers.push('Content-Length', String(body.length))
+    return responseOf(await perform(front, { method: request.method, target: `${pathname}${search}`, headers, body }))
+  }
+}
+
 const noApi: DeployedApi = { name: '', kind: 'REST', apiId: '', stageName: '', routes: [] }
+
+function backendsOf(given: Readonly<Record<string, readonly string[]>>): Backends {
+  const backends = parseBackends(Object.entries(given).flatMap(([arn, urls]) => urls.map((url) => `${arn}=${url}`)))
+  if (typeof backends === 'string')
+    throw new TypeError(`backends takes ARNs with URLs of a host and a port, not "${backends}"`)
+  return backends
+}
 
 function rangeOf(text: string): TrustedRange {
   const range = parseRange(text)

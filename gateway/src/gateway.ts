@@ -2,6 +2,7 @@
 import { createFolderObjects } from './adapters/folder-objects.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { Log } from './log.ts'
+import { cognitoIdentityHost } from './nouns/cognito-identity.ts'
 import { randomIds } from './nouns/ids.ts'
 import { Domains } from './plan/domains.ts'
 import { httpCompiler } from './plan/http-compiler.ts'
@@ -9,6 +10,8 @@ import { Plans } from './plan/plans.ts'
 import { restCompiler } from './plan/rest-compiler.ts'
 import type { RestPlanPorts } from './plan/stage-plan.ts'
 import { createTestCalls } from './plan/test-calls.ts'
+import type { Blobs } from './ports/blobs.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Store } from './ports/store.ts'
 import { openAddresses, type Reached } from './server/addresses.ts'
 import { behindProxies } from './server/client-address.ts'
@@ -17,13 +20,17 @@ import { createDomainPlane } from './server/domain-plane.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
 import { createManagement } from './server/management.ts'
-import { createPages, type Pages } from './server/pages.ts'
+import { createPages, PageText, type Page, type Pages } from './server/pages.ts'
 import { createServicePlane } from './server/service-plane.ts'
+import type { XrayInlet } from './server/xray-daemon.ts'
 import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
-import { trusting, verifying } from './services/identity.ts'
+import { trusting, verifying, verifyingKnown } from './services/identity.ts'
+import { codeLinkPath, createCodeLinks, type CodeLinks } from './services/lambda/code-links.ts'
 import { createServices } from './services/index.ts'
+import { createXrayService } from './services/xray/index.ts'
 import { Sockets } from './sockets/sockets.ts'
+import { createWebTokens } from './steps/authorize/web-tokens.ts'
 import { sluiceVersion } from './version.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -39,8 +46,12 @@ export interface Core {
   readonly plans: Plans
   readonly sockets: Sockets
   readonly domains: Domains
+  /** How many clients are connected is asked there; nobody's where there are no listeners. */
+  readonly setClients: (count: () => number) => void
   /** The port that addresses name, and where functions make their AWS calls; known once there are listeners. */
   readonly setPort: (port: number, endpointUrl?: string, scheme?: Reached['scheme']) => void
+  /** What stands behind the X-Ray port, and where functions find it. */
+  readonly xray: { readonly inlet: XrayInlet; readonly setAddress: (address: string) => void }
   readonly close: () => Promise<void>
 }
 
@@ -52,19 +63,27 @@ export function createCore(parts: GatewayParts): Core {
   const plans = openPlans(store, planPorts, log)
   const domains = openDomains(store, log)
   const sockets = openSockets(parts, world, plans)
-  const endpoint = openEndpoint(parts, world, addresses)
+  const codeLinks = createCodeLinks()
+  const endpoint = openEndpoint(parts, world, { addresses, codeLinks })
+  let clients = (): number => 0
   return {
     ...openFronts(parts, world, {
       plans,
       sockets,
+      codeLinks,
       services: createServicePlane(endpoint),
       domainPlane: createDomainPlane({ domains, clock }),
+      clients: () => clients(),
     }),
     endpoint,
     store,
     plans,
     sockets,
     domains,
+    xray: { inlet: openXrayInlet(parts, world, addresses), setAddress: world.setXrayAddress },
+    setClients: (count) => {
+      clients = count
+    },
     setPort: (port, url, scheme = 'http') => {
       serveAt({ scheme, port })
       world.setEndpoint(url)
@@ -78,8 +97,14 @@ export function createCore(parts: GatewayParts): Core {
   }
 }
 
+/** What answers hand out. */
+interface Handed {
+  readonly addresses: Addresses
+  readonly codeLinks: CodeLinks
+}
+
 /** The AWS services behind one endpoint. */
-function openEndpoint(parts: GatewayParts, world: World, addresses: Addresses): Endpoint {
+function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks }: Handed): Endpoint {
   const { store, blobs, connections, observability, limits, planPorts } = world
   const { functions, principals, clock, bug, traffic } = planPorts
   const isDev = parts.mode === 'dev'
@@ -87,23 +112,62 @@ function openEndpoint(parts: GatewayParts, world: World, addresses: Addresses): 
     services: createServices({
       blobs,
       functions,
+      codeLinks,
       store,
       folders: isDev,
       connections,
       testCalls: createTestCalls(planPorts),
+      webTokens: createWebTokens(planPorts.issuers),
+      identityPoolIssuer: parts.cognitoIssuers?.get(cognitoIdentityHost) ?? `https://${cognitoIdentityHost}`,
       counters: traffic.counters,
+      accountRate: traffic.account,
       ...observability,
     }),
     store,
     clock,
     ids: randomIds,
     addresses,
-    identify: isDev ? trusting({ account: parts.account, region: parts.region }) : verifying(principals),
+    identify: isDev ? trusting(parts, principals) : verifying(principals),
+    identifyManager: isDev ? verifyingKnown(principals, parts) : verifying(principals),
     customIds: isDev,
     objects: createFolderObjects(parts.bucketsFolder),
     limits,
+    backends: parts.backends,
+    warn: parts.log.warn,
+    reachesIssuer: parts.checkIssuers === true ? (issuer) => planPorts.issuers.reaches(issuer) : undefined,
     bug,
   })
+}
+
+/** What programs of this machine may send and ask without credentials, as the gateway's own account. */
+function openXrayInlet(
+  parts: GatewayParts,
+  { store, observability, limits, planPorts }: World,
+  addresses: Addresses,
+): XrayInlet {
+  const { account, region, clock } = parts
+  const endpoint = createEndpoint({
+    services: new Map([['xray', createXrayService(observability)]]),
+    store,
+    clock,
+    ids: randomIds,
+    addresses,
+    identify: trusting({ account, region }),
+    customIds: false,
+    limits,
+    bug: planPorts.bug,
+  })
+  return {
+    take: observability.xrayReceiver.take,
+    ask: (path, body) => {
+      const request = { method: 'POST', path, query: '', body }
+      const headers = { host: 'xray.localhost', 'content-type': 'application/json' }
+      return endpoint({
+        wire: { ...request, headers },
+        signed: { ...request, rawHeaders: Object.entries(headers).flat() },
+      })
+    },
+  }
 }
 
 function openSockets(
@@ -119,23 +183,28 @@ function openSockets(
 interface Planes {
   readonly plans: Plans
   readonly sockets: Sockets
+  readonly codeLinks: CodeLinks
   readonly services: ReturnType<typeof createServicePlane>
   readonly domainPlane: ReturnType<typeof createDomainPlane>
+  readonly clients: () => number
 }
 
 /** One front for everything, and two for a gateway whose APIs have a port of their own. */
 function openFronts(
   { domain, clock, trustedProxies = [] }: GatewayParts,
-  { store, observability }: World,
-  { plans, sockets, services, domainPlane }: Planes,
+  { store, blobs, observability, planPorts }: World,
+  { plans, sockets, codeLinks, services, domainPlane, clients }: Planes,
 ): Pick<Core, 'front' | 'dataFront' | 'adminFront'> {
   const dataPlane = createDataPlane({ plans, clock, sockets })
   const management = createManagement({ plans, services, dataPlane })
   const apis = { dataPlane, management, domainPlane, domain }
-  const pages = openPages(
-    sockets,
-    observability.pages(store, () => sockets.counts().open),
-  )
+  const own = observability.pages(store, {
+    clients,
+    webSockets: () => sockets.counts().open,
+    sandboxes: () => planPorts.functions.sandboxes(),
+  })
+  const code = codePage(codeLinks, blobs, clock)
+  const pages = openPages(sockets, { ...own, open: { ...own.open, [codeLinkPath]: code } })
   return {
     front: behindProxies(createFront({ ...apis, services, pages }), trustedProxies),
     dataFront: behindProxies(createFront(apis), trustedProxies),
@@ -153,6 +222,15 @@ function openDomains(store: Store, log: Log): Domains {
   return new Domains(store, (error, domainName) =>
     log.error({ error, domainName }, 'a custom domain name could not be read; what was known of it goes on serving'),
   )
+}
+
+/** A function's code, to whoever was given a link to it. */
+function codePage(links: CodeLinks, blobs: Blobs, clock: Clock): Page {
+  return async ({ rest, query }) => {
+    if (!links.isGood(rest, query, clock.now())) return undefined
+    const zip = await blobs.get(rest)
+    return zip && new PageText('application/zip', zip)
+  }
 }
 
 /** Sluice's own endpoints. */

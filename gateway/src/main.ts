@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { systemClock } from './adapters/clocks.ts'
-import { readConfig, UsageError, type Config } from './config.ts'
+import { helpText, isCommand } from './command-help.ts'
+import { readConfig, unknownCommand, UsageError, type Config } from './config.ts'
 import { createDeployFile } from './dev/deploy-file.ts'
 import { startDeploying } from './dev/deployer.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog, type Log } from './log.ts'
-import { usage } from './options.ts'
 import type { Front } from './server/incoming.ts'
 import { listen, type Listener } from './server/listener.ts'
+import type { XrayDaemon } from './server/xray-daemon.ts'
 import { ensureRootKey } from './services/iam/root-key.ts'
 import { sluiceVersion } from './version.ts'
 
@@ -28,10 +29,13 @@ const asking: Readonly<Record<string, () => Promise<Command>>> = Object.assign(O
 /** Runs a command line. Resolves when nothing is left to do. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const ask = asking[args[0] ?? '']
-    if (ask !== undefined) return await (await ask())(args.slice(1), process.env)
+    const [command = '', ...rest] = args
+    if (command === 'help') return showHelp(rest[0])
+    const ask = asking[command]
+    if (ask !== undefined && asksForHelp(rest)) return showHelp(command)
+    if (ask !== undefined) return await (await ask())(rest, process.env)
     const parsed = readConfig(args, process.env)
-    if (parsed.kind === 'help') process.stdout.write(usage)
+    if (parsed.kind === 'help') showHelp(parsed.command)
     else if (parsed.kind === 'version') process.stdout.write(`${sluiceVersion()}\n`)
     else await run(parsed.config)
   } catch (error) {
@@ -39,6 +43,16 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(`${error.message}\n`)
     process.exit(2)
   }
+}
+
+/** Throws UsageError for a command that there is none of. */
+function showHelp(command: string | undefined): void {
+  if (command !== undefined && !isCommand(command)) throw unknownCommand(command)
+  process.stdout.write(helpText(command))
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h')
 }
 
 async function run(config: Config): Promise<void> {
@@ -53,6 +67,9 @@ async function run(config: Config): Promise<void> {
   }
   const listeners = await startListeners(config, core, log)
   const tls = await startTls(config, core, log)
+  const open = tls === undefined ? listeners : [...listeners, tls]
+  core.setClients(() => open.reduce((sum, { connections }) => sum + connections(), 0))
+  const xray = await startXray(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
   core.setPort(tls?.port ?? port, loopbackUrl(listeners.at(-1)), tls === undefined ? 'http' : 'https')
   const adminPort = listeners.at(-1)?.address.port ?? port
@@ -69,8 +86,8 @@ async function run(config: Config): Promise<void> {
   // First, while functions can still call us: `$disconnect` is told of connections that end here.
   const deadline = Date.now() + graceMs
   await core.sockets.stop(graceMs / 2)
-  const open = tls === undefined ? listeners : [...listeners, tls]
   await Promise.all(open.map((listener) => listener.close(deadline - Date.now())))
+  await xray?.close()
   await core.close()
   process.exit(0)
 }
@@ -131,6 +148,7 @@ async function startListeners(config: Config, core: Core, log: Log): Promise<rea
 
 interface TlsServed {
   readonly port: number
+  readonly connections: () => number
   readonly close: (graceMs: number) => Promise<void>
 }
 
@@ -148,15 +166,32 @@ async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed
   const front = config.adminPort === undefined ? core.front : core.dataFront
   const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
   try {
-    const { address, close } = await listenTls({ host, port: tlsPort, front, bug, contexts })
+    const { address, connections, close } = await listenTls({ host, port: tlsPort, front, bug, contexts })
     const stop = async (graceMs: number): Promise<void> => {
       contexts.close()
       await close(graceMs)
     }
     process.stdout.write(`TLS: https://${host}:${address.port}\n`)
-    return { port: address.port, close: stop }
+    return { port: address.port, connections, close: stop }
   } catch (error) {
     throw new UsageError(listenProblem(host, tlsPort, error as NodeJS.ErrnoException, '--tls-port'), { cause: error })
+  }
+}
+
+/** Segments of functions and programs of this machine, on a port of loopback. */
+async function startXray(config: Config, core: Core, log: Log): Promise<XrayDaemon | undefined> {
+  const { xrayPort } = config
+  if (xrayPort === undefined) return undefined
+  const { listenXray } = await import('./server/xray-daemon.ts')
+  const bug = (error: unknown): void => log.error({ error }, 'a call of the X-Ray port failed unexpectedly')
+  try {
+    const daemon = await listenXray({ port: xrayPort, inlet: core.xray.inlet, bug })
+    core.xray.setAddress(`127.0.0.1:${daemon.port}`)
+    process.stdout.write(`X-Ray daemon: 127.0.0.1:${daemon.port}  (AWS_XRAY_DAEMON_ADDRESS)\n`)
+    return daemon
+  } catch (error) {
+    const problem = error as NodeJS.ErrnoException
+    throw new UsageError(listenProblem('127.0.0.1', xrayPort, problem, '--xray-port'), { cause: error })
   }
 }
 

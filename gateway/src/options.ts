@@ -67,10 +67,20 @@ export const options = {
     default: undefined,
     about: 'whether invoking needs AddPermission; default: on in serve, off in dev',
   },
+  'issuer-check': {
+    value: 'on|off',
+    default: undefined,
+    about: 'whether making a JWT authorizer asks its issuer; default: on in serve, off in dev',
+  },
   'cognito-issuer': {
     value: 'POOL=URL,...',
     default: undefined,
-    about: 'whose tokens count as those of a Cognito user pool, instead of AWS',
+    about: 'whose tokens count as a Cognito user pool’s, or as those of cognito-identity.amazonaws.com',
+  },
+  backends: {
+    value: 'ARN=URL,...',
+    default: undefined,
+    about: 'where listeners, load balancers and Cloud Map services lead; an ARN may have several URLs',
   },
   'trusted-proxies': {
     value: 'CIDR,...',
@@ -95,7 +105,22 @@ export const options = {
   'max-stages': {
     value: 'COUNT',
     default: String(adjustableLimits.stagesPerApi),
-    about: 'stages that a REST API may have; on AWS 10',
+    about: 'stages that an API may have; on AWS 10',
+  },
+  'max-routes': {
+    value: 'COUNT',
+    default: String(adjustableLimits.routesPerApi),
+    about: 'routes that an HTTP or WebSocket API may have; on AWS 300',
+  },
+  'max-apis': {
+    value: 'COUNT',
+    default: undefined,
+    about: 'APIs that an account may have in a region; on AWS 600; default: no limit',
+  },
+  'max-vpc-links': {
+    value: 'COUNT',
+    default: undefined,
+    about: 'VPC links of HTTP APIs that an account may have in a region; on AWS 10; default: no limit',
   },
   'account-rate': {
     value: 'COUNT',
@@ -107,16 +132,46 @@ export const options = {
     default: undefined,
     about: 'requests at once to all APIs of an account and region; on AWS 5000; default: no limit',
   },
+  'account-connection-rate': {
+    value: 'COUNT',
+    default: undefined,
+    about: 'new WebSocket connections a second to all APIs of an account and region; on AWS 500; default: no limit',
+  },
   explain: {
     value: 'COUNT',
     default: undefined,
     about: 'requests that are kept for sluice explain and tail; default: 10000 in dev, 0 in serve',
+  },
+  'explain-header': {
+    value: 'on|off',
+    default: 'off',
+    about: 'whether refusals tell their callers why, in x-sluice-explain: statements, buckets, claims',
+  },
+  'xray-port': {
+    value: 'PORT',
+    default: undefined,
+    about: 'an X-Ray daemon for functions and programs here, on this port of 127.0.0.1 (2000 on AWS); default: none',
+  },
+  'trace-context': {
+    value: 'on|off',
+    default: undefined,
+    about: 'whether a client’s traceparent is continued to HTTP backends; default: on when traces are exported',
   },
   config: { value: 'FILE', default: undefined, about: 'JSON file with any of these options by name' },
   'log-level': { value: 'LEVEL', default: 'info', about: `one of ${logLevels.join(', ')}` },
 } as const satisfies Record<string, Option>
 
 export type OptionName = keyof typeof options
+
+/** One line an option, for `--help`. */
+export const optionLines: string = [
+  ...Object.entries(options).map(
+    ([name, { value, about, default: fallback }]) =>
+      `  --${`${name} ${value}`.padEnd(26)} ${about}${fallback === undefined ? '' : ` (${fallback})`}`,
+  ),
+  `  --${'help'.padEnd(26)} this text`,
+  `  --${'version'.padEnd(26)} the version`,
+].join('\n')
 
 export const usage = `sluice: an Amazon API Gateway of your own
 
@@ -127,16 +182,15 @@ export const usage = `sluice: an Amazon API Gateway of your own
                                (the root key is made at first start, in DIR/root-credentials.json)
   sluice explain REQUEST_ID    why the gateway at --endpoint (or --port) gave a request its answer
   sluice tail                  its requests, as they are answered
+  sluice help COMMAND          one command's options and examples
 
 Options (also as SLUICE_NAME in the environment, or by name in the JSON file --config):
-${Object.entries(options)
-  .map(
-    ([name, { value, about, default: fallback }]) =>
-      `  --${`${name} ${value}`.padEnd(26)} ${about}${fallback === undefined ? '' : ` (${fallback})`}`,
-  )
-  .join('\n')}
-  --${'help'.padEnd(26)} this text
-  --${'version'.padEnd(26)} the version
+${optionLines}
+
+Environment, beside SLUICE_NAME:
+  AWS_XRAY_DAEMON_ADDRESS      where segments of traces are sent beside: 127.0.0.1:2000
+  OTEL_EXPORTER_OTLP_ENDPOINT  where traces and metrics are exported, as OTLP over HTTP in JSON; with its companions
+                               (docs/guides/observability.md lists them)
 
 Examples:
   sluice dev openapi.yaml

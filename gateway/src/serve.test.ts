@@ -13,9 +13,10 @@ import {
 import { CreateFunctionCommand, DeleteFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { strToU8, zipSync } from 'fflate'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from './adapters/clocks.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
+import { createHttpUpstream } from './adapters/upstream/http-upstream.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog } from './log.ts'
 import { listen, type Listener } from './server/listener.ts'
@@ -185,7 +186,9 @@ test('another gateway invokes functions here, signed, and hears what is wrong', 
     'arn:aws:iam::123456789012:role/none',
   )
   const functionArn = `arn:aws:lambda:${region}:${account}:function:far`
-  const parts = { endpoint, clock: systemClock, model: () => modelOf('lambda') }
+  const upstream = createHttpUpstream()
+  onTestFinished(() => upstream.close())
+  const parts = { endpoint, upstream, clock: systemClock, model: () => modelOf('lambda') }
   const remote = createRemoteFunctions({ ...parts, credentials: root })
   const call = {
     functionArn,

@@ -2,12 +2,14 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+import { createHeldRoles } from './adapters/held-roles.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
 import { createMemoryConnections } from './adapters/memory-connections.ts'
 import { createMemoryCounters } from './adapters/memory-counters.ts'
 import { createMemoryResponseCaches } from './adapters/memory-response-caches.ts'
 import { createMemoryStore } from './adapters/memory-store.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
+import { createRemoteRoles } from './adapters/remote-roles.ts'
 import { createSignedAws } from './adapters/signed-aws.ts'
 import { openSqliteStore } from './adapters/sqlite-store.ts'
 import { createStoredApiKeys } from './adapters/stored-api-keys.ts'
@@ -20,12 +22,17 @@ import { openObservability, type Observability } from './observability.ts'
 import type { RestPlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Connections } from './ports/connections.ts'
+import type { Aws } from './ports/aws.ts'
 import type { Rate } from './ports/counters.ts'
 import type { Logs } from './ports/logs.ts'
+import type { Principals } from './ports/principals.ts'
+import type { Roles } from './ports/roles.ts'
 import type { Store } from './ports/store.ts'
+import type { Segments } from './ports/traces.ts'
 import type { Upstream } from './ports/upstream.ts'
 import { modelOf } from './services/models.ts'
 import { accountCredentials, roleCredentials } from './services/sts/function-credentials.ts'
+import { takeOnRoles } from './services/sts/role-sessions.ts'
 import { Issuers } from './steps/authorize/issuers.ts'
 
 export interface World {
@@ -38,6 +45,8 @@ export interface World {
   readonly planPorts: ReturnType<typeof portsOf>
   /** Where functions make their AWS calls; known once there are listeners. */
   readonly setEndpoint: (url: string | undefined) => void
+  /** Where functions send segments; known once somebody listens. */
+  readonly setXrayAddress: (address: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -46,11 +55,34 @@ export function openWorld(parts: GatewayParts): World {
   const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
   const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
   const upstream = createHttpUpstream()
-  const observability = openObservability(parts)
+  const observability = openObservability({ ...parts, store, aws: deliveryOf(parts, upstream) })
+  const principals = createStoredPrincipals({ store, trustedAccount: parts.mode === 'dev' ? parts.account : undefined })
+  const roles = openRoles(parts, { store, principals, upstream })
   let endpoint: string | undefined
-  const functions = openFunctions(parts, { store, blobs, logs: observability.logs, endpointUrl: () => endpoint })
+  const { xrayDaemon } = parts.tracing ?? {}
+  let xrayAddress = xrayDaemon && `${xrayDaemon.host}:${xrayDaemon.port}`
+  const { logs, segments } = observability
+  const place = {
+    store,
+    blobs,
+    upstream,
+    roles,
+    logs,
+    segments,
+    endpointUrl: () => endpoint,
+    xrayAddress: () => xrayAddress,
+  }
+  const functions = openFunctions(parts, place)
   const limits = { ...adjustableLimits, ...parts.limits }
-  const planPorts = portsOf(parts, { store, upstream, functions, limits, record: observability.record })
+  const planPorts = portsOf(parts, {
+    store,
+    upstream,
+    functions,
+    principals,
+    roles,
+    limits,
+    record: observability.record,
+  })
   return {
     store,
     blobs,
@@ -61,35 +93,51 @@ export function openWorld(parts: GatewayParts): World {
     setEndpoint: (url) => {
       endpoint = url
     },
+    setXrayAddress: (address) => {
+      xrayAddress = address
+    },
     close: async () => {
-      planPorts.principals.close()
+      roles.close()
+      principals.close()
       planPorts.apiKeys.close()
       planPorts.vpcLinks.close()
       await planPorts.traffic.counters.close()
-      await Promise.all([functions.close(), upstream.close()])
+      await functions.close()
+      // Lines for delivery streams still have to go out.
       await observability.close()
+      await upstream.close()
       await store.close()
     },
   }
+}
+
+/** Who delivers to delivery streams; nobody when neither their endpoint nor credentials for AWS's own are known. */
+function deliveryOf(parts: GatewayParts, upstream: Upstream): Aws | undefined {
+  const { clock, lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
+  const isKnown = credentials !== undefined || endpoints.has('FIREHOSE')
+  return isKnown ? createSignedAws({ upstream, clock, credentials, endpoints }) : undefined
 }
 
 interface Opened {
   readonly store: Store
   readonly upstream: Upstream
   readonly functions: ReturnType<typeof createLocalFunctions>
+  readonly principals: Principals
+  readonly roles: Roles
   readonly limits: AdjustableLimits
   readonly record: Observability['record']
 }
 
-function portsOf(parts: GatewayParts, { store, upstream, functions, limits, record }: Opened) {
-  const { clock, log, mode, account, cognitoIssuers = new Map() } = parts
+function portsOf(parts: GatewayParts, { store, upstream, functions, principals, roles, limits, record }: Opened) {
+  const { clock, log, cognitoIssuers = new Map() } = parts
   const { lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
   return {
     upstream,
     functions,
-    aws: createSignedAws({ upstream, clock, credentials, endpoints }),
-    principals: createStoredPrincipals({ store, trustedAccount: mode === 'dev' ? account : undefined }),
+    aws: createSignedAws({ upstream, clock, credentials, endpoints, roles }),
+    principals,
     vpcLinks: createStoredVpcLinks(store),
+    backends: parts.backends,
     clock,
     bug: (error: unknown, requestId: string): void => log.error({ error, requestId }, 'unexpected error'),
     record,
@@ -97,8 +145,31 @@ function portsOf(parts: GatewayParts, { store, upstream, functions, limits, reco
     cognitoIssuers,
     apiKeys: createStoredApiKeys(store),
     caches: createMemoryResponseCaches(clock),
-    traffic: { counters: createMemoryCounters(store, clock), account: accountRate(limits) },
+    explainsRefusals: parts.explainHeader,
+    traffic: {
+      counters: createMemoryCounters(store, clock),
+      account: accountRate(limits),
+      connections: connectionRate(limits),
+    },
   } satisfies RestPlanPorts
+}
+
+/** In `serve`, and with credentials of the process, roles that are not here are AWS's to give. */
+function openRoles(
+  parts: GatewayParts,
+  { store, principals, upstream }: Pick<Opened, 'store' | 'principals' | 'upstream'>,
+): ReturnType<typeof createHeldRoles> {
+  const { clock, log, mode, region, lambdaCredentials: credentials, awsEndpoints: endpoints } = parts
+  const aws = createSignedAws({ upstream, clock, credentials, endpoints })
+  const asksAws = mode === 'serve' && credentials !== undefined
+  return createHeldRoles({
+    store,
+    clock,
+    log,
+    own: takeOnRoles({ store, principals, clock }),
+    aws: asksAws ? createRemoteRoles({ aws, region, model: () => modelOf('sts') }) : undefined,
+    trustsUnknown: mode === 'dev',
+  })
 }
 
 interface FunctionsPlace {
@@ -106,7 +177,11 @@ interface FunctionsPlace {
   readonly logs: Logs
   readonly store: Store
   readonly blobs: Blobs
+  readonly upstream: Upstream
+  readonly roles: Roles
+  readonly segments: Segments
   readonly endpointUrl: () => string | undefined
+  readonly xrayAddress: () => string | undefined
 }
 
 function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<typeof createLocalFunctions> {
@@ -119,7 +194,14 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
     remote:
       endpoint === undefined
         ? undefined
-        : createRemoteFunctions({ endpoint, credentials, clock, model: () => modelOf('lambda') }),
+        : createRemoteFunctions({
+            endpoint,
+            credentials,
+            upstream: place.upstream,
+            roles: place.roles,
+            clock,
+            model: () => modelOf('lambda'),
+          }),
     credentials: parts.mode === 'dev' ? accountCredentials : roleCredentials(place.store, clock),
     enforcePermissions: parts.enforceLambdaPermissions,
   })
@@ -129,4 +211,9 @@ function openFunctions(parts: GatewayParts, place: FunctionsPlace): ReturnType<t
 function accountRate({ accountRequestsPerSecond: rate, accountBurst: burst }: AdjustableLimits): Rate | undefined {
   if (rate === undefined && burst === undefined) return undefined
   return { rate: rate ?? accountThrottle.requestsPerSecond, burst: burst ?? accountThrottle.burst }
+}
+
+/** AWS names no burst for new connections: a second's worth may come at once (?). */
+function connectionRate({ accountConnectionsPerSecond: rate }: AdjustableLimits): Rate | undefined {
+  return rate === undefined ? undefined : { rate, burst: rate }
 }

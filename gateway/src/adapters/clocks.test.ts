@@ -25,3 +25,15 @@ test('runs what is due in order of time, with the clock at that time', () => {
 test('refuses to move backwards', () => {
   expect(() => new VirtualClock(0).advance(-1)).toThrow('forward only')
 })
+
+test('is set as the time of a machine is: what waits goes on waiting as long', () => {
+  const clock = new VirtualClock(1_000)
+  let ran = 0
+  clock.after(50, () => ran++)
+  clock.set(500)
+  clock.advance(49)
+  expect([clock.now(), ran]).toEqual([549, 0])
+  clock.set(1_000_000)
+  clock.advance(1)
+  expect([clock.now(), ran]).toEqual([1_000_001, 1])
+})

@@ -21,7 +21,7 @@ export const systemClock: Clock = {
 const longestTimerMs = 2 ** 31 - 1
 
 interface Waiting {
-  readonly at: number
+  at: number
   readonly work: () => void
 }
 
@@ -55,6 +55,13 @@ export class VirtualClock implements Clock {
       next.work()
     }
     this.time = target
+  }
+
+  /** Sets the clock, as somebody sets the time of a machine: forward or back, and what waits goes on waiting as long. */
+  set(epochMs: number): void {
+    const shiftMs = epochMs - this.time
+    this.time = epochMs
+    for (const entry of this.waiting) entry.at += shiftMs
   }
 
   private due(target: number): Waiting | undefined {

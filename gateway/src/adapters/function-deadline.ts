@@ -10,7 +10,7 @@ export async function withinTime<Outcome>(
 ): Promise<Outcome> {
   if (timeoutMs === undefined) return work
   const { promise: timeIsUp, reject } = Promise.withResolvers<never>()
-  const cancel = clock.after(timeoutMs, () => reject(timeout(functionArn, timeoutMs)))
+  const cancel = clock.after(timeoutMs, () => reject(timeoutOf(functionArn, timeoutMs)))
   try {
     return await Promise.race([work, timeIsUp])
   } finally {
@@ -18,7 +18,8 @@ export async function withinTime<Outcome>(
   }
 }
 
-function timeout(functionArn: string, timeoutMs: number): FunctionFault {
+/** The caller stopped waiting. */
+export function timeoutOf(functionArn: string, timeoutMs: number): FunctionFault {
   const message = `${functionArn} did not answer within ${timeoutMs} ms`
   return new FunctionFault('timeout', { status: 504, code: 'TimeoutException', message })
 }

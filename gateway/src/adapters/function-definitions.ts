@@ -100,7 +100,7 @@ export class FunctionDefinitions {
   private async load(target: FunctionTarget, watched: WatchedFolder | undefined, isWatched: boolean): Promise<number> {
     if (!isWatched) await watched?.start()
     const runtime = await this.parts.runtime()
-    const { configuration, reservedConcurrency } = target.record
+    const { configuration } = target.record
     const { scope, name } = target
     const credentials = await this.parts.credentials({ scope, name, role: configuration.Role })
     const logGroup = configuration.LoggingConfig?.LogGroup
@@ -116,7 +116,6 @@ export class FunctionDefinitions {
       timeoutMs: (configuration.Timeout ?? 3) * 1000,
       memoryMb: configuration.MemorySize ?? 128,
       region: target.scope.region,
-      ...(reservedConcurrency !== undefined && { reservedConcurrency }),
       ...(logGroup !== undefined && { logGroupName: logGroup }),
       ...(credentials !== undefined && { credentials }),
     })

@@ -8,13 +8,17 @@ export interface QueuedEvent {
   readonly functionArn: string
   readonly requestId: string
   readonly payloadBytes: number
+  /** How often it is tried again after a failure; twice when absent. */
+  readonly retries?: number | undefined
+  /** How long it may wait for its last try; six hours when absent. */
+  readonly maximumAgeSeconds?: number | undefined
   readonly run: () => Promise<FunctionAnswer>
 }
 
 /** Lambda developer guide, "Error handling for asynchronous invocation": two retries, after one and after two minutes. */
 const retryDelaysMs: readonly number[] = [60_000, 120_000]
-/** Throttled events are tried for six hours, waiting from one second to five minutes. */
-const throttledForMs = 21_600_000
+/** Events are tried for six hours; throttled ones wait from one second to five minutes. */
+const usualAgeSeconds = 21_600
 const longestThrottleDelayMs = 300_000
 /** Our own bounds. */
 const mostEvents = 10_000
@@ -81,21 +85,26 @@ export class FunctionEvents {
   }
 
   private async run(waiting: Waiting): Promise<void> {
-    const { functionArn, requestId, run } = waiting.event
+    const { functionArn, requestId, run, retries = retryDelaysMs.length } = waiting.event
     try {
       const { functionError } = await run()
       if (functionError === undefined) return this.done(waiting)
-      const delayMs = retryDelaysMs[waiting.failures++]
-      if (delayMs !== undefined) return this.delay(waiting, delayMs)
+      const delayMs = waiting.failures < retries ? retryDelaysMs[waiting.failures++] : undefined
+      if (delayMs !== undefined && this.mayWait(waiting, delayMs)) return this.delay(waiting, delayMs)
       this.log.warn({ functionArn, requestId, functionError }, 'an event was given up after its last retry')
     } catch (error) {
       const isTransient = error instanceof FunctionFault && (error.status === 429 || error.status >= 500)
-      if (isTransient && this.clock.now() - waiting.acceptedAtMs < throttledForMs) {
+      if (isTransient && this.mayWait(waiting, 0)) {
         return this.delay(waiting, Math.min(1000 * 2 ** waiting.throttles++, longestThrottleDelayMs))
       }
       this.log.warn({ functionArn, requestId, error }, 'an event was given up')
     }
     this.done(waiting)
+  }
+
+  private mayWait({ event, acceptedAtMs }: Waiting, delayMs: number): boolean {
+    const { maximumAgeSeconds = usualAgeSeconds } = event
+    return this.clock.now() + delayMs - acceptedAtMs < maximumAgeSeconds * 1000
   }
 
   private done({ event }: Waiting): void {

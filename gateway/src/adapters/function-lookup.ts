@@ -1,6 +1,6 @@
 // From a function's ARN to the versions that answer for it: read once, kept until one of its records changes.
 import { functionArn, parseFunctionArn, type FunctionArn } from '../nouns/function-arn.ts'
-import type { FunctionRecord } from '../nouns/function-records.ts'
+import type { EventInvokeRecord, FunctionRecord } from '../nouns/function-records.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { compilePermission, type Permission } from './function-permission.ts'
@@ -21,6 +21,12 @@ export interface FoundFunction {
   /** An alias's further versions, with the share (0–1) of calls that each gets. */
   readonly shares: readonly { readonly target: FunctionTarget; readonly weight: number }[]
   readonly permission: Permission
+  /** The function's ARN: all its versions and aliases share what is reserved for it. */
+  readonly functionId: string
+  /** How many of its invocations may run at once; undefined for no such limit. */
+  readonly reservedConcurrency: number | undefined
+  /** How asynchronous invocations are retried, where that was said. */
+  readonly eventInvoke: EventInvokeRecord | undefined
 }
 
 interface Known {
@@ -31,7 +37,12 @@ interface Known {
 /** ARNs come from callers too: beyond this many the memory starts anew. */
 const mostKnown = 10_000
 
-const watchedKinds: ReadonlySet<string> = new Set(['Function', 'FunctionAlias', 'FunctionPolicy'])
+const watchedKinds: ReadonlySet<string> = new Set([
+  'Function',
+  'FunctionAlias',
+  'FunctionEventInvoke',
+  'FunctionPolicy',
+])
 
 export class FunctionLookup {
   private readonly store: Store
@@ -86,7 +97,15 @@ export class FunctionLookup {
       if (target !== undefined) shares.push({ target, weight })
     }
     const policy = await reader.get('FunctionPolicy', [name, qualifier])
-    return { primary, shares, permission: compilePermission(scope, policy) }
+    const latest = await reader.get('Function', [name, '$LATEST'])
+    return {
+      primary,
+      shares,
+      permission: compilePermission(scope, policy),
+      functionId: functionArn(scope, name),
+      reservedConcurrency: latest?.reservedConcurrency,
+      eventInvoke: await reader.get('FunctionEventInvoke', [name, qualifier]),
+    }
   }
 
   private async target(scope: Scope, name: string, version: string): Promise<FunctionTarget | undefined> {
@@ -119,10 +138,10 @@ export class FunctionLookup {
   }
 }
 
-/** What a record says of running the function: a new revision alone, or a tag, needs no new process. */
-function behaviour({ configuration, code, reservedConcurrency }: FunctionRecord): string {
+/** What a record says of running the function: a new revision alone, a tag or a reservation, needs no new process. */
+function behaviour({ configuration, code }: FunctionRecord): string {
   const { RevisionId: _revision, LastModified: _date, Description: _description, ...rest } = configuration
-  return JSON.stringify({ ...rest, code, reservedConcurrency })
+  return JSON.stringify({ ...rest, code })
 }
 
 /** The version that answers one call: an alias's further versions by their shares, else its own. */

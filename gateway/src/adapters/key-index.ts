@@ -1,18 +1,36 @@
 // The API keys and usage plans of one account and region: found by the hash of a key's value, brought up to date by changes.
 import { hash, randomBytes } from 'node:crypto'
 import type { ApiKey, ThrottleSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
-import type { KnownKey, KnownPlan } from '../ports/api-keys.ts'
+import type { ApiKeys, KnownKey, KnownPlan } from '../ports/api-keys.ts'
 import type { Rate } from '../ports/counters.ts'
 import type { Change, Reader } from '../ports/store.ts'
 
-/** So many records are read at a time: a million keys must not stand in memory twice. */
+/** So many records are read at a time: a million keys must not stand in memory twice, nor hold up requests meanwhile. */
 const pageSize = 1_000
 
-interface IndexedKey {
+/** As little as a request needs: there may be a million. */
+class IndexedKey implements KnownKey {
   readonly id: string
   readonly hash: string
   readonly isEnabled: boolean
+  /** Ids of its plans; keys of the same plans share the list. */
+  planIds: readonly string[]
+  private readonly index: KeyIndex
+
+  constructor(index: KeyIndex, { id, hash, isEnabled }: Pick<IndexedKey, 'id' | 'hash' | 'isEnabled'>) {
+    this.index = index
+    this.id = id
+    this.hash = hash
+    this.isEnabled = isEnabled
+    this.planIds = noPlans
+  }
+
+  planFor(stage: string): KnownPlan | undefined {
+    return this.index.planFor(this.planIds, stage)
+  }
 }
+
+const noPlans: readonly string[] = []
 
 /** A plan by the stages that it covers. */
 type IndexedPlan = ReadonlyMap<string, KnownPlan>
@@ -23,8 +41,7 @@ export class KeyIndex {
   private readonly keys = new Map<string, IndexedKey>()
   private readonly keysByHash = new Map<string, IndexedKey>()
   private readonly plans = new Map<string, IndexedPlan>()
-  /** Key id → ids of its plans. */
-  private readonly memberships = new Map<string, readonly string[]>()
+  private readonly planLists = new Map<string, readonly string[]>()
   /** Undefined when all that was committed is known. */
   private reading: Promise<void> | undefined
   /** Whether a reading failed. */
@@ -41,7 +58,27 @@ export class KeyIndex {
       this.isStale = false
       this.read(() => this.load())
     }
-    return this.reading === undefined ? this.look(value) : this.reading.then(() => this.find(value))
+    if (this.reading !== undefined) return this.reading.then(() => this.find(value))
+    const key = this.keyOf(value)
+    return key?.isEnabled === true ? key : undefined
+  }
+
+  /** What is missing to a value for calling a stage. */
+  lackOf(value: string, stage: string): ReturnType<ApiKeys['lackOf']> {
+    const key = this.keyOf(value)
+    if (key === undefined) return { lack: 'unknown' }
+    if (!key.isEnabled) return { lack: 'disabled', keyId: key.id }
+    const isPlanned = key.planIds.length > 0 && key.planFor(stage) === undefined
+    return { lack: isPlanned ? 'in no usage plan of the stage' : 'in no usage plan', keyId: key.id }
+  }
+
+  /** A stage is covered by one of a key's plans at most. */
+  planFor(planIds: readonly string[], stage: string): KnownPlan | undefined {
+    for (const planId of planIds) {
+      const plan = this.plans.get(planId)?.get(stage)
+      if (plan !== undefined) return plan
+    }
+    return undefined
   }
 
   /** Learns what a commit changed. Whoever asks from now on waits until it is known. */
@@ -50,9 +87,11 @@ export class KeyIndex {
       for (const { kind, key } of changes) {
         if (kind === 'ApiKey') this.putKey(key[0] ?? '', await this.reader.get('ApiKey', key))
         else if (kind === 'UsagePlan') this.putPlan(key[0] ?? '', await this.reader.get('UsagePlan', key))
-        else if (kind === 'UsagePlanKey') {
-          this.putMembership(key[0] ?? '', key[1] ?? '', (await this.reader.get('UsagePlanKey', key)) !== undefined)
-        }
+      }
+      // A key may have come with the same commit.
+      for (const { kind, key } of changes) {
+        if (kind !== 'UsagePlanKey') continue
+        this.putMembership(key[0] ?? '', key[1] ?? '', (await this.reader.get('UsagePlanKey', key)) !== undefined)
       }
     })
   }
@@ -73,28 +112,17 @@ export class KeyIndex {
     reading.catch(() => {})
   }
 
-  private look(value: string): KnownKey | undefined {
-    // Compared by a hash that nobody outside can compute: how long it takes tells nothing about values.
-    const key = this.keysByHash.get(this.hashOf(value))
-    if (key === undefined || !key.isEnabled) return undefined
-    return { id: key.id, planFor: (stage) => this.planFor(key.id, stage) }
+  private keyOf(value: string): IndexedKey | undefined {
+    return this.keysByHash.get(this.hashOf(value))
   }
 
-  /** A stage is covered by one of a key's plans at most. */
-  private planFor(keyId: string, stage: string): KnownPlan | undefined {
-    for (const planId of this.memberships.get(keyId) ?? []) {
-      const plan = this.plans.get(planId)?.get(stage)
-      if (plan !== undefined) return plan
-    }
-    return undefined
-  }
-
+  /** Values are compared by a hash that nobody outside can compute: how long it takes tells nothing about them. */
   private hashOf(value: string): string {
-    return hash('sha256', this.salt + value, 'base64')
+    return hash('sha256', this.salt + value, 'binary')
   }
 
   private async load(): Promise<void> {
-    for (const map of [this.keys, this.keysByHash, this.plans, this.memberships]) map.clear()
+    for (const map of [this.keys, this.keysByHash, this.plans, this.planLists]) map.clear()
     await this.each('ApiKey', (id, key) => this.putKey(id, key as ApiKey))
     await this.each('UsagePlan', (id, plan) => this.putPlan(id, plan as UsagePlan))
     await this.each('UsagePlanKey', (planId, _, keyId) => this.putMembership(planId, keyId, true))
@@ -109,6 +137,8 @@ export class KeyIndex {
       const entries = await this.reader.list(kind, [], { after, limit: pageSize })
       for (const { key, record } of entries) put(key[0] ?? '', record, key[1] ?? '')
       after = entries.length < pageSize ? undefined : entries.at(-1)?.key
+      // Requests that need no key are served between two pages.
+      if (after !== undefined) await new Promise((resolve) => setImmediate(resolve))
     } while (after !== undefined)
   }
 
@@ -119,7 +149,8 @@ export class KeyIndex {
       this.keys.delete(id)
       return
     }
-    const key = { id, hash: this.hashOf(record.value), isEnabled: record.enabled === true }
+    const key = new IndexedKey(this, { id, hash: this.hashOf(record.value), isEnabled: record.enabled === true })
+    if (before !== undefined) key.planIds = before.planIds
     this.keys.set(id, key)
     this.keysByHash.set(key.hash, key)
   }
@@ -130,10 +161,17 @@ export class KeyIndex {
   }
 
   private putMembership(planId: string, keyId: string, isMember: boolean): void {
-    const others = (this.memberships.get(keyId) ?? []).filter((id) => id !== planId)
-    const planIds = isMember ? [...others, planId] : others
-    if (planIds.length === 0) this.memberships.delete(keyId)
-    else this.memberships.set(keyId, planIds)
+    const key = this.keys.get(keyId)
+    if (key === undefined) return
+    const others = key.planIds.filter((id) => id !== planId)
+    key.planIds = this.sharedList(isMember ? [...others, planId] : others)
+  }
+
+  private sharedList(planIds: readonly string[]): readonly string[] {
+    const name = planIds.join('/')
+    const known = this.planLists.get(name)
+    if (known === undefined) this.planLists.set(name, planIds)
+    return known ?? planIds
   }
 }
 

@@ -50,8 +50,28 @@ test('what cannot be written is dropped, counted and told of once a minute', asy
   expect(JSON.parse(said[0] ?? '')).toMatchObject({ level: 'warn', dropped: 2 })
 })
 
+test('a full disk costs lines, which are counted and told of, and nothing else', async () => {
+  const sink = createLineFile({ target: '/dev/full', log })
+  for (let line = 0; line < 5_000; line++) sink.write(`line ${line}`)
+  await sink.close()
+  expect(sink.dropped()).toBe(5_000)
+  expect(JSON.parse(said[0] ?? '')).toMatchObject({
+    target: '/dev/full',
+    error: { message: 'ENOSPC: no space left on device, write' },
+  })
+})
+
+test('lines of any length and script arrive as they are', async () => {
+  const target = join(folder, 'access.log')
+  const sink = createLineFile({ target, log })
+  const lines = ['é', '日本語', '😀'.repeat(100_000), 'x'.repeat(300_000), '']
+  for (const line of lines) sink.write(line)
+  await sink.close()
+  expect(await readFile(target, 'utf8')).toBe(`${lines.join('\n')}\n`)
+})
+
 test('what waits takes no more memory than allowed', async () => {
-  const sink = createLineFile({ target: join(folder, 'access.log'), log, maximumWaitingChars: 10 })
+  const sink = createLineFile({ target: join(folder, 'access.log'), log, maximumWaitingBytes: 10 })
   for (let line = 0; line < 5; line++) sink.write('1234')
   expect(sink.dropped()).toBe(3)
   await sink.close()

@@ -36,6 +36,7 @@ function open(more: Partial<LocalFunctionsParts> = {}): void {
     remote: undefined,
     endpointUrl: () => 'http://127.0.0.1:4566',
     credentials: async () => undefined,
+    roles: { assume: () => undefined },
     enforcePermissions: false,
     ...more,
   })
@@ -113,6 +114,34 @@ test('a function without concurrency left is throttled', async () => {
 })
 
 describe('events', () => {
+  test('are tried as often, and kept as long, as the function’s settings say', async () => {
+    open()
+    await putSource('export const handler = async ({ id }) => { console.log("try", id); throw new Error("no") }')
+    await store.transact(scope, async (transaction) => {
+      transaction.put('FunctionEventInvoke', ['pets', '$LATEST'], { retries: 1, modifiedAt: 0 })
+    })
+    const tries = (id: number): number =>
+      linesOf('/aws/lambda/pets').filter((line) => line.includes(`try ${id}`)).length
+    const send = (id: number) => functions.invoke(call({ type: 'Event', payload: JSON.stringify({ id }) }))
+    const later = async (milliseconds: number): Promise<void> => {
+      await settled()
+      clock.advance(milliseconds)
+    }
+    await send(21)
+    await expect.poll(() => tries(21), { timeout: 5000 }).toBe(1)
+    await later(60_000)
+    await expect.poll(() => tries(21), { timeout: 5000 }).toBe(2)
+    await later(600_000)
+    await store.transact(scope, async (transaction) => {
+      transaction.put('FunctionEventInvoke', ['pets', '$LATEST'], { maximumAgeSeconds: 60, modifiedAt: 0 })
+    })
+    await send(22)
+    await expect.poll(() => tries(22), { timeout: 5000 }).toBe(1)
+    await later(600_000)
+    await settled()
+    expect([tries(21), tries(22)]).toEqual([2, 1])
+  })
+
   test('are answered 202 at once and tried three times, after one and after two minutes', async () => {
     open()
     await putSource('export const handler = async ({ id }) => { console.log("try", id); throw new Error("no") }')

@@ -1,10 +1,11 @@
 // Functions that run on this machine, in the Lambda runtime; what is not here goes to `remote`.
 import { randomUUID } from 'node:crypto'
-import type { InvokeOptions, InvokeResult, LambdaRuntime } from '@sluice/lambda-runtime'
+import type { InvokeOptions, InvokeResult, LambdaRuntime, StreamInvocation } from '@sluice/lambda-runtime'
 import type { Log } from '../log.ts'
 import type { Blobs } from '../ports/blobs.ts'
 import type { Clock } from '../ports/clock.ts'
 import { parseFunctionArn } from '../nouns/function-arn.ts'
+import type { EventInvokeRecord } from '../nouns/function-records.ts'
 import type { Logs } from '../ports/logs.ts'
 import {
   FunctionFault,
@@ -13,11 +14,16 @@ import {
   type Functions,
   type StreamedAnswer,
 } from '../ports/functions.ts'
+import type { Roles } from '../ports/roles.ts'
 import type { Store } from '../ports/store.ts'
+import type { Segments } from '../ports/traces.ts'
+import { authorizeCalls, type AuthorizeCall } from './function-authorization.ts'
 import { withinTime } from './function-deadline.ts'
+import { FunctionConcurrency } from './function-concurrency.ts'
 import { FunctionDefinitions, type DefinitionParts } from './function-definitions.ts'
 import { FunctionEvents } from './function-events.ts'
 import { functionFault, functionNotFound } from './function-faults.ts'
+import { beginFunctionTrace } from './function-segments.ts'
 import { FunctionLookup, pickTarget, type FoundFunction, type FunctionTarget } from './function-lookup.ts'
 
 export interface LocalFunctionsParts {
@@ -33,25 +39,43 @@ export interface LocalFunctionsParts {
   readonly remote: Functions | undefined
   /** What functions are given as AWS_ENDPOINT_URL; read when the first one is invoked. */
   readonly endpointUrl: () => string | undefined
+  /** What functions are given as AWS_XRAY_DAEMON_ADDRESS; read when the first one is invoked. Absent: nothing. */
+  readonly xrayAddress?: () => string | undefined
+  /** Where the segments of traced invocations go; absent: nowhere. */
+  readonly segments?: Segments
   readonly credentials: DefinitionParts['credentials']
-  /** Whether a service needs a permission of the function's resource policy. */
+  /** Takes on the roles that calls name. */
+  readonly roles: Roles
+  /** Whether a service needs a permission: of the function's resource policy, or of the role as which it calls. */
   readonly enforcePermissions: boolean
 }
+
+/** An asynchronous invocation, its payload as bytes. */
+type EventCall = FunctionCall & { readonly payload: Uint8Array }
 
 /** Largest payload of an asynchronous invocation. Source: Lambda quotas. */
 const eventPayloadBytes = 1_048_576
 
 const empty = new Uint8Array(0)
 
-export function createLocalFunctions(parts: LocalFunctionsParts): Functions & { close(): Promise<void> } {
+/** Functions with processes of this machine behind them. */
+export interface LocalFunctionsOpen extends Functions {
+  /** Processes that live now, busy and idle. */
+  readonly sandboxes: () => number
+  readonly close: () => Promise<void>
+}
+
+export function createLocalFunctions(parts: LocalFunctionsParts): LocalFunctionsOpen {
   return new LocalFunctions(parts)
 }
 
-class LocalFunctions implements Functions {
+class LocalFunctions implements LocalFunctionsOpen {
   private readonly parts: LocalFunctionsParts
   private readonly lookup: FunctionLookup
   private readonly definitions: FunctionDefinitions
   private readonly events: FunctionEvents
+  private readonly authorize: AuthorizeCall
+  private readonly concurrency = new FunctionConcurrency()
   private opening: Promise<LambdaRuntime> | undefined
   private opened: LambdaRuntime | undefined
   private isClosed = false
@@ -64,18 +88,20 @@ class LocalFunctions implements Functions {
       this.definitions.remove(key).catch((error: unknown) => log.error({ error, key }, 'a function was not removed'))
     })
     this.events = new FunctionEvents(clock, log)
+    this.authorize = authorizeCalls(parts)
   }
 
   async invoke(call: FunctionCall): Promise<FunctionAnswer> {
     const looked = this.lookup.find(call.functionArn)
     const found = looked instanceof Promise ? await looked : looked
     if (found === undefined) return this.remoteOf(call).invoke(call)
-    this.authorize(call, found)
+    const authorizing = this.authorize(call, found.permission)
+    if (authorizing !== undefined) await authorizing
     const requestId = randomUUID()
     if (call.type === 'RequestResponse') return this.answer(call, found, requestId)
     const status = call.type === 'Event' ? 202 : 204
     const payload = bytesOf(call.payload)
-    if (call.type === 'Event') this.enqueue(call, payload, requestId)
+    if (call.type === 'Event') this.enqueue({ ...call, payload }, requestId, found.eventInvoke)
     return { status, payload: empty, executedVersion: found.primary.version, requestId, logTail: '' }
   }
 
@@ -83,17 +109,19 @@ class LocalFunctions implements Functions {
     const looked = this.lookup.find(call.functionArn)
     const found = looked instanceof Promise ? await looked : looked
     if (found === undefined) return this.remoteOf(call).stream(call)
-    this.authorize(call, found)
+    const authorizing = this.authorize(call, found.permission)
+    if (authorizing !== undefined) await authorizing
     const requestId = randomUUID()
-    const target = pickTarget(found)
     try {
-      return await withinTime(this.parts.clock, call, this.streamFrom(call, target, requestId))
+      return await withinTime(this.parts.clock, call, this.streamFrom(call, found, requestId))
     } catch (error) {
       throw functionFault(error)
     }
   }
 
-  async close(): Promise<void> {
+  readonly sandboxes = (): number => this.opened?.sandboxes ?? 0
+
+  readonly close = async (): Promise<void> => {
     this.isClosed = true
     this.lookup.close()
     this.events.close()
@@ -103,7 +131,7 @@ class LocalFunctions implements Functions {
 
   private async answer(call: FunctionCall, found: FoundFunction, requestId: string): Promise<FunctionAnswer> {
     try {
-      const result = await withinTime(this.parts.clock, call, this.run(call, pickTarget(found), requestId))
+      const result = await withinTime(this.parts.clock, call, this.run(call, found, requestId))
       return {
         status: 200,
         payload: result.payload,
@@ -117,17 +145,28 @@ class LocalFunctions implements Functions {
     }
   }
 
-  private async run(call: FunctionCall, target: FunctionTarget, requestId: string): Promise<InvokeResult> {
-    const preparing = this.definitions.prepare(target)
-    if (preparing !== undefined) await preparing
-    const runtime = this.opened ?? (await this.runtime())
-    return runtime.invoke(target.key, bytesOf(call.payload), optionsOf(call, requestId))
+  private async run(call: FunctionCall, found: FoundFunction, requestId: string): Promise<InvokeResult> {
+    const leave = this.concurrency.enter(found)
+    try {
+      const target = pickTarget(found)
+      const preparing = this.definitions.prepare(target)
+      if (preparing !== undefined) await preparing
+      const runtime = this.opened ?? (await this.runtime())
+      const trace = beginFunctionTrace(call, requestId, this.parts)
+      const running = runtime.invoke(target.key, bytesOf(call.payload), optionsOf(trace?.call ?? call, requestId))
+      return await (trace === undefined ? running : trace.ended(running))
+    } finally {
+      leave()
+    }
   }
 
-  private async streamFrom(call: FunctionCall, target: FunctionTarget, requestId: string): Promise<StreamedAnswer> {
-    await this.definitions.prepare(target)
-    const runtime = await this.runtime()
-    const opened = await runtime.invokeStream(target.key, bytesOf(call.payload), optionsOf(call, requestId))
+  private async streamFrom(call: FunctionCall, found: FoundFunction, requestId: string): Promise<StreamedAnswer> {
+    const leave = this.concurrency.enter(found)
+    const opened = await this.openStream(call, pickTarget(found), requestId).catch((error: unknown) => {
+      leave()
+      throw error
+    })
+    opened.completion.then(leave, leave)
     const end = opened.completion.then(({ functionError, payload, logTail = '' }) => ({
       functionError,
       payload,
@@ -144,7 +183,18 @@ class LocalFunctions implements Functions {
     }
   }
 
-  private enqueue(call: FunctionCall, payload: Uint8Array, requestId: string): void {
+  private async openStream(call: FunctionCall, target: FunctionTarget, requestId: string): Promise<StreamInvocation> {
+    await this.definitions.prepare(target)
+    const runtime = await this.runtime()
+    const trace = beginFunctionTrace(call, requestId, this.parts)
+    const options = optionsOf(trace?.call ?? call, requestId)
+    const opened = await runtime.invokeStream(target.key, bytesOf(call.payload), options)
+    trace?.ended(opened.completion).catch(() => {})
+    return opened
+  }
+
+  private enqueue(call: EventCall, requestId: string, settings: EventInvokeRecord | undefined): void {
+    const { functionArn, payload } = call
     if (payload.length > eventPayloadBytes) {
       throw new FunctionFault('too-large', {
         status: 413,
@@ -152,31 +202,19 @@ class LocalFunctions implements Functions {
         message: `${payload.length} byte payload is too large for the Event invocation type (limit ${eventPayloadBytes} bytes)`,
       })
     }
-    const { functionArn } = call
-    const kept: FunctionCall = { ...call, payload, type: 'RequestResponse', timeoutMs: undefined }
+    const kept: FunctionCall = { ...call, type: 'RequestResponse', timeoutMs: undefined }
     const run = async (): Promise<FunctionAnswer> => {
       // Looked up again: a retry comes minutes later, and runs what is deployed then.
       const found = await this.lookup.find(functionArn)
       if (found === undefined) throw functionNotFound(functionArn)
       return this.answer(kept, found, requestId)
     }
-    this.events.accept({ functionArn, requestId, payloadBytes: payload.length, run })
+    this.events.accept({ functionArn, requestId, payloadBytes: payload.length, ...settings, run })
   }
 
   private remoteOf({ functionArn }: FunctionCall): Functions {
     if (this.parts.remote === undefined) throw functionNotFound(functionArn)
     return this.parts.remote
-  }
-
-  /** Resource policies are for services; what IAM principals may do is the control plane's business. */
-  private authorize({ principal, functionArn, sourceArn }: FunctionCall, { permission }: FoundFunction): void {
-    if (!this.parts.enforcePermissions || !principal.endsWith('.amazonaws.com')) return
-    if (permission.allows(principal, functionArn, sourceArn)) return
-    throw new FunctionFault('denied', {
-      status: 403,
-      code: 'AccessDeniedException',
-      message: `User: ${principal} is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn} because no resource-based policy allows the lambda:InvokeFunction action`,
-    })
   }
 
   /** Loaded at the first invocation: many gateways run no function, and their start should not wait for it. */
@@ -186,9 +224,10 @@ class LocalFunctions implements Functions {
   }
 
   private async open(): Promise<LambdaRuntime> {
-    const { log, logs, codeFolder, endpointUrl } = this.parts
+    const { log, logs, codeFolder, endpointUrl, xrayAddress } = this.parts
     const { createRuntime } = await import('@sluice/lambda-runtime')
     const url = endpointUrl()
+    const xrayDaemonAddress = xrayAddress?.()
     const runtime = createRuntime({
       folder: codeFolder,
       log: ({ functionKey, logGroupName, logStreamName, timestampMs, message }) => {
@@ -198,6 +237,7 @@ class LocalFunctions implements Functions {
         log.debug({ logGroup: logGroupName, logStream: logStreamName, line: message }, 'function log')
       },
       ...(url !== undefined && { endpointUrl: url }),
+      ...(xrayDaemonAddress !== undefined && { xrayDaemonAddress }),
     })
     if (this.isClosed) await runtime.close()
     this.opened = runtime

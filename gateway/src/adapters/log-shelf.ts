@@ -1,7 +1,7 @@
 // The SQLite tables of log groups, streams and events, and the statements that read and write them.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
-import type { LogEvent, LogGroupFacts, LogPlace, LogQuery, LogStreamFacts } from '../ports/logs.ts'
+import type { LogEvent, LogGroupFacts, LogGroupSettings, LogPlace, LogQuery, LogStreamFacts } from '../ports/logs.ts'
 
 export interface WaitingLine {
   readonly place: LogPlace
@@ -33,19 +33,23 @@ const schema = `
 
 const texts = {
   group: 'SELECT id, retention FROM groups WHERE account = ? AND region = ? AND name = ?',
-  addGroup: 'INSERT INTO groups (account, region, name, created) VALUES (?, ?, ?, ?)',
+  addGroup: 'INSERT INTO groups (account, region, name, created, settings) VALUES (?, ?, ?, ?, ?)',
+  changeGroup: 'UPDATE groups SET settings = ? WHERE id = ?',
+  settings: 'SELECT settings FROM groups WHERE id = ?',
   retain: 'UPDATE groups SET retention = ? WHERE id = ?',
-  groups: `SELECT name, created, retention,
+  groups: `SELECT name, created, retention, settings,
       (SELECT coalesce(sum(length(message) + 26), 0) FROM events WHERE group_id = groups.id) AS bytes
     FROM groups WHERE account = ? AND region = ? ORDER BY name`,
   retained: 'SELECT id, retention FROM groups WHERE retention IS NOT NULL',
   deleteGroup: 'DELETE FROM groups WHERE id = ?',
   deleteStreams: 'DELETE FROM streams WHERE group_id = ?',
   deleteEvents: 'DELETE FROM events WHERE group_id = ?',
+  deleteStream: 'DELETE FROM streams WHERE id = ?',
+  deleteStreamEvents: 'DELETE FROM events WHERE stream_id = ?',
   stream: 'SELECT id FROM streams WHERE group_id = ? AND name = ?',
   addStream: 'INSERT INTO streams (group_id, name, created) VALUES (?, ?, ?)',
   touchStream:
-    'UPDATE streams SET first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?1), ?1), ingested = ?2 WHERE id = ?3',
+    'UPDATE streams SET first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?2), ?2), ingested = ?3 WHERE id = ?4',
   streams: 'SELECT name, created, first, last, ingested FROM streams WHERE group_id = ? ORDER BY name',
   addEvent: 'INSERT INTO events (group_id, stream_id, at, ingested, message) VALUES (?, ?, ?, ?, ?)',
   expire: 'DELETE FROM events WHERE group_id = ? AND at < ?',
@@ -61,6 +65,24 @@ interface StreamIds {
   readonly streamId: number
 }
 
+/** A group that was made by its first line. */
+export const plainGroup: LogGroupSettings = {
+  logClass: 'STANDARD',
+  kmsKeyId: undefined,
+  tags: {},
+  isProtected: false,
+}
+
+function settingsIn(text: unknown): LogGroupSettings {
+  return typeof text === 'string' ? { ...plainGroup, ...(JSON.parse(text) as Partial<LogGroupSettings>) } : plainGroup
+}
+
+/** Files of earlier versions have groups without settings. */
+function addSettings(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(groups)').all()
+  if (!columns.some(({ name }) => name === 'settings')) database.exec('ALTER TABLE groups ADD COLUMN settings TEXT')
+}
+
 export class LogShelf {
   private readonly database: DatabaseSync
   private readonly statements: Readonly<Record<keyof typeof texts, StatementSync>>
@@ -72,6 +94,7 @@ export class LogShelf {
   constructor(file: string, maximumBytes: number) {
     this.database = new DatabaseSync(file)
     this.database.exec(schema)
+    addSettings(this.database)
     this.maximumBytes = maximumBytes
     const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])
     this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>
@@ -81,11 +104,17 @@ export class LogShelf {
   write(lines: readonly WaitingLine[], nowMs: number): void {
     this.transact(() => {
       const { addEvent, touchStream, shrink } = this.statements
+      // A stream is touched once, however many of its lines are in the batch: an invocation alone writes three.
+      const touched = new Map<number, { first: number; last: number }>()
       for (const { place, timestampMs, message } of lines) {
         const { groupId, streamId } = this.idsOf(place, nowMs)
         addEvent.run(groupId, streamId, timestampMs, nowMs, message)
-        touchStream.run(timestampMs, nowMs, streamId)
+        const known = touched.get(streamId)
+        if (known === undefined) touched.set(streamId, { first: timestampMs, last: timestampMs })
+        else if (timestampMs < known.first) known.first = timestampMs
+        else if (timestampMs > known.last) known.last = timestampMs
       }
+      for (const [streamId, { first, last }] of touched) touchStream.run(first, last, nowMs, streamId)
       this.uncheckedLines += lines.length
       if (this.uncheckedLines < linesBetweenChecks) return
       this.uncheckedLines = 0
@@ -93,9 +122,38 @@ export class LogShelf {
     })
   }
 
-  createGroup(scope: Scope, name: string, nowMs: number): boolean {
+  createGroup(scope: Scope, name: string, settings: LogGroupSettings, nowMs: number): boolean {
     if (this.groupId(scope, name) !== undefined) return false
-    this.statements.addGroup.run(scope.account, scope.region, name, nowMs)
+    this.statements.addGroup.run(scope.account, scope.region, name, nowMs, JSON.stringify(settings))
+    return true
+  }
+
+  changeGroup(scope: Scope, name: string, settings: Partial<LogGroupSettings>): boolean {
+    const id = this.groupId(scope, name)
+    if (id === undefined) return false
+    const before = settingsIn(this.statements.settings.get(id)?.['settings'])
+    this.statements.changeGroup.run(JSON.stringify({ ...before, ...settings }), id)
+    return true
+  }
+
+  createStream(scope: Scope, group: string, name: string, nowMs: number): boolean | undefined {
+    const groupId = this.groupId(scope, group)
+    if (groupId === undefined) return undefined
+    if (this.statements.stream.get(groupId, name) !== undefined) return false
+    this.statements.addStream.run(groupId, name, nowMs)
+    return true
+  }
+
+  deleteStream(scope: Scope, group: string, name: string): boolean | undefined {
+    const groupId = this.groupId(scope, group)
+    if (groupId === undefined) return undefined
+    const id = this.statements.stream.get(groupId, name)?.['id'] as number | undefined
+    if (id === undefined) return false
+    this.known.clear()
+    this.transact(() => {
+      this.statements.deleteStreamEvents.run(id)
+      this.statements.deleteStream.run(id)
+    })
     return true
   }
 
@@ -124,6 +182,7 @@ export class LogShelf {
       createdMs: row['created'] as number,
       retentionDays: (row['retention'] as number | null) ?? undefined,
       storedBytes: row['bytes'] as number,
+      ...settingsIn(row['settings']),
     }))
   }
 
@@ -194,7 +253,8 @@ export class LogShelf {
       this.database.exec('COMMIT')
     } catch (error) {
       this.known.clear()
-      this.database.exec('ROLLBACK')
+      // A full disk has ended the transaction already.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK')
       throw error
     }
   }
@@ -209,7 +269,8 @@ export class LogShelf {
     if (known !== undefined) return known
     const { addGroup, addStream, stream: find } = this.statements
     const groupId =
-      this.groupId(scope, group) ?? Number(addGroup.run(scope.account, scope.region, group, nowMs).lastInsertRowid)
+      this.groupId(scope, group) ??
+      Number(addGroup.run(scope.account, scope.region, group, nowMs, null).lastInsertRowid)
     const streamId =
       (find.get(groupId, stream)?.['id'] as number | undefined) ??
       Number(addStream.run(groupId, stream, nowMs).lastInsertRowid)

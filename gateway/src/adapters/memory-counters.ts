@@ -23,24 +23,34 @@ export function createMemoryCounters(store: Store, clock: Clock): Counters & { r
     }
     return -1
   }
-  const closedIn = (limits: readonly Limit[]): QuotaLimit | undefined =>
-    limits.find((limit): limit is QuotaLimit => limit.kind === 'quota' && !quotas.isOpen(limit, clock.now()))
-  const openThen = async <Result>(limits: readonly Limit[], work: () => Result): Promise<Result> => {
+  const closedIn = (limits: readonly Limit[], nowMs: number): QuotaLimit | undefined => {
+    for (const limit of limits) if (limit.kind === 'quota' && !quotas.isOpen(limit, nowMs)) return limit
+    return undefined
+  }
+  const openThen = async <Result>(limits: readonly Limit[], work: (nowMs: number) => Result): Promise<Result> => {
     // Another day may begin, or the key may leave its plan, while the count is looked up.
-    for (let closed = closedIn(limits); closed !== undefined; closed = closedIn(limits)) {
-      await quotas.open(closed, clock.now())
+    for (;;) {
+      const nowMs = clock.now()
+      const closed = closedIn(limits, nowMs)
+      if (closed === undefined) return work(nowMs)
+      await quotas.open(closed, nowMs)
     }
-    return work()
   }
 
   return {
     buckets,
     admit: (limits) => {
-      if (closedIn(limits) === undefined) return admitNow(limits, clock.now())
-      return openThen(limits, () => admitNow(limits, clock.now()))
+      const nowMs = clock.now()
+      if (closedIn(limits, nowMs) === undefined) return admitNow(limits, nowMs)
+      return openThen(limits, (laterMs) => admitNow(limits, laterMs))
+    },
+    state: (limit) => {
+      const nowMs = clock.now()
+      if (limit.kind === 'bucket') return { tokens: buckets.tokensOf(limit, nowMs) }
+      return quotas.isOpen(limit, nowMs) ? quotas.state(limit, nowMs) : undefined
     },
     setRemaining: async (quota, remaining) => {
-      await openThen([quota], () => quotas.setRemaining(quota, remaining, clock.now()))
+      await openThen([quota], (nowMs) => quotas.setRemaining(quota, remaining, nowMs))
       await quotas.flush()
     },
     usage: async (key, first, last) => {

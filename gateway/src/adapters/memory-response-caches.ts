@@ -6,7 +6,8 @@ import type { CacheSettings, ResponseCache, ResponseCaches, StoredAnswer } from 
 interface Stored {
   readonly answer: StoredAnswer
   readonly bytes: number
-  readonly untilMs: number
+  readonly sinceMs: number
+  readonly ttlMs: number
 }
 
 export function createMemoryResponseCaches(clock: Clock): ResponseCaches {
@@ -35,12 +36,14 @@ function newCache(maximumBytes: number, clock: Clock): ResponseCache {
     get: (key) => {
       const stored = entries.get(key)
       if (stored === undefined) return undefined
-      if (stored.untilMs > clock.now()) return stored.answer
+      const ageMs = clock.now() - stored.sinceMs
+      // A clock that was set back must not lengthen an answer's life.
+      if (ageMs >= 0 && ageMs < stored.ttlMs) return stored.answer
       entries.delete(key)
       return undefined
     },
     set: (key, answer, { bytes, ttlMs }) => {
-      entries.set(key, { answer, bytes, untilMs: clock.now() + ttlMs })
+      entries.set(key, { answer, bytes, sinceMs: clock.now(), ttlMs })
     },
   }
 }

@@ -1,11 +1,16 @@
 // Request totals in memory, written out as Prometheus reads them.
+import type { Work } from '../nouns/work.ts'
+import { FunctionFault } from '../ports/functions.ts'
 import type { RequestLabels, RequestTotal, RequestTotals } from '../ports/request-totals.ts'
+import { UpstreamFault } from '../ports/upstream.ts'
+import { family, labelText, valueLine } from './prometheus-family.ts'
 
 /** Upper bounds in milliseconds, Prometheus's own defaults for latencies and three above. */
 const boundsMs = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000]
 
-/** More label sets than any API has; beyond them the oldest is forgotten. */
-const maximumTotals = 50_000
+/** Requests of further methods and routes are counted together: each label set is some thirty lines. */
+const maximumTotals = 5_000
+const others: RequestLabels = { api: 'other', stage: '', resource: '', method: '' }
 
 class Durations {
   private readonly buckets = new Uint32Array(boundsMs.length + 1)
@@ -36,86 +41,136 @@ class Durations {
   }
 }
 
-class CountedTotal implements RequestTotal {
-  readonly labels: string
-  readonly latency = new Durations()
-  readonly integration = new Durations()
-  private readonly statuses = new Map<number, number>()
+/** Values of one label beside those of a total. Only values of ours: nobody outside can make more of them. */
+class Counted {
+  private readonly counts = new Map<string, number>()
 
-  constructor({ api, stage, resource, method }: RequestLabels) {
-    const pairs = { api, stage, resource, method }
-    this.labels = Object.entries(pairs)
-      .map(([name, value]) => `${name}="${escaped(value)}"`)
-      .join(',')
+  add(value: string): void {
+    this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
   }
 
-  add(status: number, latencyMs: number, integrationMs: number): void {
-    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
-    this.latency.add(latencyMs)
-    if (integrationMs >= 0) this.integration.add(integrationMs)
-  }
-
-  requestLines(): string[] {
-    return [...this.statuses].map(
-      ([status, count]) => `apigw_requests_total{${this.labels},status="${status}"} ${count}`,
+  lines(name: string, labels: string, label: string): string[] {
+    return [...this.counts].map(([value, count]) =>
+      valueLine(name, `${labels},${labelText({ [label]: value })}`, count),
     )
   }
 }
 
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+class CountedTotal implements RequestTotal {
+  readonly labels: string
+  readonly latency = new Durations()
+  readonly integration = new Durations()
+  readonly throttled = new Counted()
+  readonly upstreamErrors = new Counted()
+  readonly authorizerCache = new Counted()
+  readonly responseCache = new Counted()
+  private readonly statuses = new Map<number, number>()
+
+  constructor({ api, stage, resource, method }: RequestLabels) {
+    this.labels = labelText({ api, stage, resource, method })
+  }
+
+  add(status: number, latencyMs: number, work: Work): void {
+    const kept = status >= 100 && status <= 599 ? status : 0
+    this.statuses.set(kept, (this.statuses.get(kept) ?? 0) + 1)
+    this.latency.add(latencyMs)
+    if (work.integrationMs >= 0) this.integration.add(work.integrationMs)
+    if (work.cacheHit !== undefined) this.responseCache.add(work.cacheHit ? 'hit' : 'miss')
+    if (work.authorizerHit !== undefined) this.authorizerCache.add(work.authorizerHit ? 'hit' : 'miss')
+    if (work.fault !== undefined) this.addFault(work)
+  }
+
+  statusLines(name: string): string[] {
+    return [...this.statuses].map(([status, count]) =>
+      valueLine(name, `${this.labels},status="${status === 0 ? 'other' : status}"`, count),
+    )
+  }
+
+  private addFault({ throttledBy, fault }: Work): void {
+    if (throttledBy !== undefined) this.throttled.add(throttledBy)
+    const cause = fault?.cause
+    if (cause instanceof UpstreamFault || cause instanceof FunctionFault) this.upstreamErrors.add(cause.reason)
+  }
 }
 
-function family(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, lines: readonly string[]): string {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
+/** A family whose lines come from every total. */
+interface Row {
+  readonly name: string
+  readonly type: 'counter' | 'histogram'
+  readonly help: string
+  readonly lines: (total: CountedTotal, name: string) => string[]
 }
 
-/** `dropped`: how many log lines were dropped so far. */
-export function createPrometheusTotals(dropped: () => number): RequestTotals {
+const rows: readonly Row[] = [
+  {
+    name: 'apigw_requests_total',
+    type: 'counter',
+    help: 'Requests answered.',
+    lines: (total, name) => total.statusLines(name),
+  },
+  {
+    name: 'apigw_request_duration_seconds',
+    type: 'histogram',
+    help: 'From the receipt of a request to the end of its answer.',
+    lines: ({ latency, labels }, name) => latency.lines(name, labels),
+  },
+  {
+    name: 'apigw_integration_duration_seconds',
+    type: 'histogram',
+    help: 'From the forwarding of a request to the integration until its answer.',
+    lines: ({ integration, labels }, name) => integration.lines(name, labels),
+  },
+  {
+    name: 'apigw_throttled_total',
+    type: 'counter',
+    help: 'Requests that a rate, a burst or a quota refused, by the level of the limit.',
+    lines: ({ throttled, labels }, name) => throttled.lines(name, labels, 'level'),
+  },
+  {
+    name: 'apigw_authorizer_cache_total',
+    type: 'counter',
+    help: 'Verdicts of Lambda authorizers that were remembered, and that had to be asked for.',
+    lines: ({ authorizerCache, labels }, name) => authorizerCache.lines(name, labels, 'result'),
+  },
+  {
+    name: 'apigw_response_cache_total',
+    type: 'counter',
+    help: 'Answers that the cache of a stage had, and had not.',
+    lines: ({ responseCache, labels }, name) => responseCache.lines(name, labels, 'result'),
+  },
+  {
+    name: 'apigw_upstream_errors_total',
+    type: 'counter',
+    help: 'Calls of backends and functions that failed, by reason.',
+    lines: ({ upstreamErrors, labels }, name) => upstreamErrors.lines(name, labels, 'reason'),
+  },
+]
+
+export function createPrometheusTotals(): RequestTotals {
   const totals = new Map<string, CountedTotal>()
+  const totalOf = (labels: RequestLabels): CountedTotal => {
+    const key = JSON.stringify([labels.api, labels.stage, labels.resource, labels.method])
+    const known = totals.get(key)
+    if (known !== undefined) return known
+    if (totals.size >= maximumTotals && labels !== others) return totalOf(others)
+    const total = new CountedTotal(labels)
+    totals.set(key, total)
+    return total
+  }
   return {
-    of: (labels) => {
-      const key = JSON.stringify([labels.api, labels.stage, labels.resource, labels.method])
-      let total = totals.get(key)
-      if (total === undefined) {
-        const [oldest] = totals.keys()
-        if (totals.size >= maximumTotals && oldest !== undefined) totals.delete(oldest)
-        totals.set(key, (total = new CountedTotal(labels)))
-      }
-      return total
-    },
-    text: (openConnections) => {
+    of: totalOf,
+    text: () => {
       const all = [...totals.values()]
-      const durations = (name: string, of: (total: CountedTotal) => Durations): string[] =>
-        all.flatMap((total) => of(total).lines(name, total.labels))
-      const latency = 'apigw_request_duration_seconds'
-      const integration = 'apigw_integration_duration_seconds'
-      return [
-        family(
-          'apigw_requests_total',
-          'counter',
-          'Requests answered.',
-          all.flatMap((total) => total.requestLines()),
-        ),
-        family(
-          latency,
-          'histogram',
-          'From the receipt of a request to the end of its answer.',
-          durations(latency, (total) => total.latency),
-        ),
-        family(
-          integration,
-          'histogram',
-          'From the forwarding of a request to the integration until its answer.',
-          durations(integration, (total) => total.integration),
-        ),
-        family('apigw_ws_connections', 'gauge', 'Open WebSocket connections.', [
-          `apigw_ws_connections ${openConnections}`,
-        ]),
-        family('sluice_log_lines_dropped_total', 'counter', 'Log lines that could not be kept.', [
-          `sluice_log_lines_dropped_total ${dropped()}`,
-        ]),
-      ].join('')
+      return rows
+        .map(({ name, type, help, lines }) =>
+          family(
+            name,
+            type,
+            help,
+            all.flatMap((total) => lines(total, name)),
+          ),
+        )
+        .join('')
     },
   }
 }

@@ -1,9 +1,9 @@
 // What quotas have used: counted in memory, kept in the store within a second, a record for each day of a key in a plan.
 import { dayOf, dayText, parseDay, periodStart } from '../nouns/quota.ts'
-import type { Scope, UsageDayRecord } from '../nouns/records.ts'
+import type { Key, Scope, UsageDayRecord } from '../nouns/records.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DayUsage, PlanKey, QuotaLimit } from '../ports/counters.ts'
-import type { Store } from '../ports/store.ts'
+import type { Reader, Store } from '../ports/store.ts'
 
 /** A key's count of today, with what went before in the period. */
 interface Count {
@@ -11,21 +11,27 @@ interface Count {
   readonly day: number
   readonly period: QuotaLimit['period']
   readonly offset: number
-  /** On earlier days of the period. */
+  /** On the period's other days. */
   readonly usedBefore: number
   readonly grantedBefore: number
+  /** Days that are kept no longer. */
+  stale: readonly Key[]
   used: number
   granted: number
   /** The plan's limit when it was last asked for. */
   limit: number
-  /** Whether the store knows less than this. */
+  /** Whether it is to be written. */
   isDirty: boolean
+  /** Whether the store knows all of it: then it may be let go. */
+  isKept: boolean
 }
 
 /** A crash loses what was counted since. */
 const flushMs = 1000
 /** Counts at rest are let go, all at once, beyond so many: the store has them. */
 const mostCounts = 100_000
+/** Own: what a key used is kept for so many days before the last one that it was used on; GetUsage tells of as many. */
+const keptDays = 90
 
 export class QuotaBook {
   private readonly store: Store
@@ -106,6 +112,12 @@ export class QuotaBook {
     return this.flushing
   }
 
+  /** Of a count that is open: what was used in the period, and what remains. */
+  state(quota: QuotaLimit, nowMs: number): { readonly used: number; readonly remaining: number } {
+    const count = this.found(quota, nowMs)
+    return { used: count.usedBefore + count.used, remaining: Math.max(0, remaining(count, quota.limit)) }
+  }
+
   async close(): Promise<void> {
     this.stopWatching()
     await this.flush()
@@ -113,8 +125,8 @@ export class QuotaBook {
 
   private find(quota: QuotaLimit, nowMs: number): Count | undefined {
     const count = this.last?.quota === quota ? this.last.count : this.counts.get(nameOf(quota))
-    // A clock that went back does not open a day anew. Another period has other days before.
-    if (count === undefined || dayOf(nowMs) > count.day) return undefined
+    // The day is the clock's, whichever way it went: the store knows what was used on it. Another period has other days.
+    if (count === undefined || dayOf(nowMs) !== count.day) return undefined
     if (count.period !== quota.period || count.offset !== quota.offset) return undefined
     if (this.last?.quota !== quota) this.last = { quota, count }
     return count
@@ -127,28 +139,35 @@ export class QuotaBook {
   }
 
   private async look(quota: QuotaLimit, nowMs: number): Promise<void> {
-    const { scope, planId, keyId, limit } = quota
-    await this.flush()
+    const { scope, planId, keyId, limit, period, offset } = quota
+    const name = nameOf(quota)
+    if (this.counts.get(name)?.isKept === false) await this.flush()
     const day = dayOf(nowMs)
     const start = periodStart(day, quota)
-    const entries = await this.store
-      .read(scope)
-      .list('UsageDay', [planId, keyId], { after: [planId, keyId, dayText(start - 1)] })
+    const reader = this.store.read(scope)
+    const entries = await reader.list('UsageDay', [planId, keyId], { after: [planId, keyId, dayText(start - 1)] })
     const today = entries.find(({ key }) => key[2] === dayText(day))?.record
-    const before = entries.filter(({ key }) => (key[2] ?? '') < dayText(day))
-    if (this.counts.size >= mostCounts) this.counts = new Map([...this.counts].filter(([, count]) => count.isDirty))
+    // Also days to come, which a clock that was set back has seen.
+    const others = entries.filter(({ key }) => {
+      const other = parseDay(key[2] ?? '')
+      return other !== undefined && other !== day && periodStart(other, quota) === start
+    })
+    const stale = today === undefined ? await staleDays(reader, quota, day) : []
+    if (this.counts.size >= mostCounts) this.counts = new Map([...this.counts].filter(([, count]) => !count.isKept))
     this.last = undefined
-    this.counts.set(nameOf(quota), {
+    this.counts.set(name, {
       key: { scope, planId, keyId },
       day,
-      period: quota.period,
-      offset: quota.offset,
-      usedBefore: before.reduce((sum, { record }) => sum + record.used, 0),
-      grantedBefore: before.reduce((sum, { record }) => sum + record.granted, 0),
+      period,
+      offset,
+      usedBefore: others.reduce((sum, { record }) => sum + record.used, 0),
+      grantedBefore: others.reduce((sum, { record }) => sum + record.granted, 0),
+      stale,
       used: today?.used ?? 0,
       granted: today?.granted ?? 0,
       limit,
       isDirty: false,
+      isKept: true,
     })
   }
 
@@ -156,6 +175,7 @@ export class QuotaBook {
     count.limit = limit
     if (count.isDirty) return
     count.isDirty = true
+    count.isKept = false
     this.dirty.add(count)
     this.stopWaiting ??= this.clock.after(flushMs, () => {
       this.flush().catch(() => {})
@@ -184,14 +204,30 @@ export class QuotaBook {
             // A key that left its plan meanwhile has no counts any more.
             if ((await transaction.get('UsagePlanKey', [planId, keyId])) === undefined) continue
             transaction.put('UsageDay', [planId, keyId, dayText(count.day)], recordOf(count))
+            for (const key of count.stale) transaction.delete('UsageDay', key)
           }
         })
+        for (const count of counts) {
+          count.stale = []
+          if (!count.isDirty) count.isKept = true
+        }
       } catch (error) {
         for (const count of counts) this.touch(count, count)
         throw error
       }
     }
   }
+}
+
+/** The key's days that are kept no longer, when it is used for the first time on a day. A few reads a day. */
+async function staleDays(reader: Reader, { planId, keyId }: PlanKey, today: number): Promise<readonly Key[]> {
+  const [oldest] = await reader.list('UsageDay', [planId, keyId], { limit: 1 })
+  if ((oldest?.key[2] ?? '9') >= dayText(today - keptDays)) return []
+  const days = (await reader.list('UsageDay', [planId, keyId])).map(({ key }) => key)
+  // Counted from the last day of use, not from today: a clock that is set far ahead once forgets nothing.
+  const last = parseDay(days.findLast((key) => (key[2] ?? '') < dayText(today))?.[2] ?? '') ?? today
+  const first = dayText(last - keptDays)
+  return days.filter((key) => (key[2] ?? '') < first)
 }
 
 function nameOf({ scope, planId, keyId }: PlanKey): string {

@@ -13,48 +13,45 @@ import type { InvokeWithResponseStreamResponseEvent, Operations } from '@sluice/
 import { sign } from '@sluice/sigv4'
 import { parseFunctionArn } from '../nouns/function-arn.ts'
 import type { Clock } from '../ports/clock.ts'
-import {
-  FunctionFault,
-  type FunctionCall,
-  type FunctionFaultReason,
-  type Functions,
-  type StreamEnd,
-} from '../ports/functions.ts'
+import { FunctionFault, type FunctionCall, type Functions, type StreamEnd } from '../ports/functions.ts'
+import type { Roles, RoleSession } from '../ports/roles.ts'
+import type { Upstream } from '../ports/upstream.ts'
+import { audienceOf } from './audience.ts'
 import { withinTime } from './function-deadline.ts'
+import { refusalReason, roleFault, unavailable } from './function-faults.ts'
+import { createRemoteInvoke, longestWaitMs } from './remote-invoke.ts'
 
 export interface RemoteFunctionsParts {
   /** `https://lambda.eu-west-1.amazonaws.com`, or anything that speaks its API. */
   readonly endpoint: string
-  /** Unsigned when absent. */
+  /** What calls without a role are signed with; unsigned when absent. */
   readonly credentials: Credentials | undefined
+  readonly upstream: Upstream
+  /** Takes on the roles that calls name; absent: nobody's are asked for. */
+  readonly roles?: Roles | undefined
   readonly clock: Clock
   /** The Lambda API's model; asked for at the first call. */
   readonly model: () => Service
 }
 
-/** Lambda's longest time-out is 15 minutes: an answer that takes longer will not come. */
-const longestWaitMs = 910_000
-
-const empty = new Uint8Array(0)
+/** The caller's own time-out comes first; then the connection is given up too. */
+const graceMs = 1_000
 
 export function createRemoteFunctions(parts: RemoteFunctionsParts): Functions {
+  const invoke = createRemoteInvoke(parts)
+  const signerOf = createSigner(parts)
   return {
     async invoke(call) {
-      const exchange = openExchange(parts, call)
-      const output = await withinTime(parts.clock, call, faulting(exchange.client.call('Invoke', inputOf(call))))
-      return {
-        status: output.StatusCode ?? 200,
-        payload: output.Payload ?? empty,
-        functionError: output.FunctionError,
-        executedVersion: output.ExecutedVersion ?? '$LATEST',
-        requestId: exchange.requestId(),
-        logTail: Buffer.from(output.LogResult ?? '', 'base64').toString(),
-      }
+      const credentials = signerOf(call)
+      return invoke(call, credentials instanceof Promise ? await credentials : credentials)
     },
     async stream(call) {
-      const { client, requestId } = openExchange(parts, call)
-      const { InvocationType: _, ...input } = inputOf(call)
-      const opened = await withinTime(parts.clock, call, faulting(client.call('InvokeWithResponseStream', input)))
+      const { client, requestId } = await openExchange(parts, call, signerOf)
+      const opened = await withinTime(
+        parts.clock,
+        call,
+        faulting(client.call('InvokeWithResponseStream', inputOf(call))),
+      )
       const ending = Promise.withResolvers<StreamEnd>()
       ending.promise.catch(() => {})
       return {
@@ -68,12 +65,11 @@ export function createRemoteFunctions(parts: RemoteFunctionsParts): Functions {
   }
 }
 
-type Input = Operations['Invoke']['input']
+type Input = Operations['InvokeWithResponseStream']['input']
 
 function inputOf(call: FunctionCall): Input {
   return {
     FunctionName: call.functionArn,
-    InvocationType: call.type,
     Payload: typeof call.payload === 'string' ? Buffer.from(call.payload) : call.payload,
     ClientContext: call.clientContext === undefined ? undefined : Buffer.from(call.clientContext).toString('base64'),
     LogType: call.logTail === true ? 'Tail' : undefined,
@@ -87,14 +83,19 @@ interface RemoteExchange {
 }
 
 /** A client for one call: the trace id and the region are the call's own. */
-function openExchange(parts: RemoteFunctionsParts, call: FunctionCall): RemoteExchange {
-  const { endpoint, credentials, clock, model } = parts
+async function openExchange(
+  parts: RemoteFunctionsParts,
+  call: FunctionCall,
+  signerOf: Signer,
+): Promise<RemoteExchange> {
+  const { endpoint, clock, model } = parts
+  const credentials = await signerOf(call)
   let requestId = ''
   const client = createClient<Operations>(model(), {
     endpoint,
     region: parseFunctionArn(call.functionArn)?.scope.region ?? 'us-east-1',
     send: async (request) => {
-      const answer = await send(request, call.traceId)
+      const answer = await send(request, parts.upstream, call)
       requestId = answer.headers['x-amzn-requestid'] ?? ''
       return answer
     },
@@ -106,6 +107,26 @@ function openExchange(parts: RemoteFunctionsParts, call: FunctionCall): RemoteEx
   return { client, requestId: () => requestId }
 }
 
+type Signer = (call: FunctionCall) => Credentials | undefined | Promise<Credentials | undefined>
+
+/** Whom a call is signed as: at hand, unless its role has to be taken on. Throws, or rejects with, FunctionFault. */
+function createSigner({ endpoint, roles, credentials }: RemoteFunctionsParts): Signer {
+  const audience = audienceOf(new URL(endpoint).hostname)
+  const keysOf = (session: RoleSession | undefined): Credentials | undefined => session?.credentials ?? credentials
+  const refuse = (error: unknown): never => {
+    throw roleFault(error)
+  }
+  return ({ role }) => {
+    if (role === undefined || roles === undefined) return credentials
+    try {
+      const session = roles.assume(role, audience)
+      return session instanceof Promise ? session.then(keysOf, refuse) : keysOf(session)
+    } catch (error) {
+      return refuse(error)
+    }
+  }
+}
+
 function signed(request: OutgoingRequest, { credentials, region, service }: Signing, date: number): OutgoingRequest {
   const headers: Record<string, string> = { ...request.headers, host: request.host }
   const rawHeaders = Object.entries(headers).flat()
@@ -114,23 +135,36 @@ function signed(request: OutgoingRequest, { credentials, region, service }: Sign
   return { ...request, headers }
 }
 
-async function send(request: OutgoingRequest, traceId: string | undefined): Promise<WireAnswer> {
-  const { request: dispatch } = await import('undici')
-  const query = request.query === '' ? '' : `?${request.query}`
-  const { statusCode, headers, body } = await dispatch(`${request.scheme}://${request.host}${request.path}${query}`, {
-    method: request.method,
-    headers: { ...request.headers, ...(traceId !== undefined && { 'x-amzn-trace-id': traceId }) },
-    body: request.body.length === 0 ? null : request.body,
-    headersTimeout: longestWaitMs,
-    bodyTimeout: longestWaitMs,
-  })
-  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
-  const isStream = headers['content-type'] === 'application/vnd.amazon.eventstream'
-  return {
-    status: statusCode,
-    headers: Object.fromEntries(plain) as Record<string, string>,
-    body: isStream ? body : await body.bytes(),
+async function send(request: OutgoingRequest, upstream: Upstream, call: FunctionCall): Promise<WireAnswer> {
+  const { scheme, host, path, query, method, body } = request
+  const { 'x-amzn-trace-id': _, ...headers } = request.headers
+  const rawHeaders = Object.entries({ ...headers, host }).flat()
+  if (call.traceId !== undefined) rawHeaders.push('x-amzn-trace-id', call.traceId)
+  const backend = upstream.to(`${scheme}://${host}`)
+  const outgoing = {
+    method,
+    target: query === '' ? path : `${path}?${query}`,
+    headers: rawHeaders,
+    body,
+    timeoutMs: call.timeoutMs === undefined ? longestWaitMs : Math.min(call.timeoutMs + graceMs, longestWaitMs),
   }
+  const { status, headers: answered, body: chunks } = await backend.stream(outgoing)
+  if (status < 300) return { status, headers: joined(answered), body: chunks }
+  // A refusal is no event stream.
+  const refusal: Uint8Array[] = []
+  for await (const chunk of chunks) refusal.push(chunk)
+  return { status, headers: joined(answered), body: Buffer.concat(refusal) }
+}
+
+/** By lower-cased name. */
+function joined(rawHeaders: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null)
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase()
+    const value = rawHeaders[index + 1] ?? ''
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
+  }
+  return headers
 }
 
 async function* readChunks(
@@ -154,13 +188,6 @@ async function* readChunks(
   }
 }
 
-const byStatus: Readonly<Record<number, FunctionFaultReason>> = {
-  403: 'denied',
-  404: 'not-found',
-  413: 'too-large',
-  429: 'throttled',
-}
-
 /** The port's faults for the endpoint's. */
 async function faulting<Output>(work: Promise<Output>): Promise<Output> {
   try {
@@ -168,13 +195,7 @@ async function faulting<Output>(work: Promise<Output>): Promise<Output> {
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw unavailable(error)
     const { status, code, message, members } = error
-    const reason = byStatus[status] ?? (status >= 500 ? 'unavailable' : 'refused')
     const throttle = typeof members['Reason'] === 'string' ? members['Reason'] : undefined
-    throw new FunctionFault(reason, { status, code, message, throttle, cause: error })
+    throw new FunctionFault(refusalReason(status), { status, code, message, throttle, cause: error })
   }
-}
-
-function unavailable(cause: unknown): FunctionFault {
-  const message = `The Lambda endpoint did not answer: ${(cause as Error).message}`
-  return new FunctionFault('unavailable', { status: 503, code: 'ServiceException', message, cause })
 }

@@ -1,7 +1,8 @@
 // Where calls of AWS services go, and that their signatures are right.
 import { verify } from '@sluice/sigv4'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { AwsRequest } from '../ports/aws.ts'
+import type { Audience, Roles } from '../ports/roles.ts'
 import type { Upstream, UpstreamRequest } from '../ports/upstream.ts'
 import { VirtualClock } from './clocks.ts'
 import { createSignedAws, type SignedAwsParts } from './signed-aws.ts'
@@ -76,4 +77,31 @@ test('the signature covers what is sent, for service and region', async () => {
 test('without credentials nothing is signed', async () => {
   const { headers } = await send({}, { credentials: undefined })
   expect(headers).toEqual(['host', 'sqs.eu-west-1.amazonaws.com', 'content-type', 'text/plain'])
+})
+
+describe('a call with a role', () => {
+  const role = { arn: 'arn:aws:iam::000000000000:role/api', isOwn: true }
+  const asked: Audience[] = []
+  const roles: Roles = {
+    assume: (_, audience) => {
+      asked.push(audience)
+      const held = { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 'of the role' }
+      return { credentials: held, expiresAtMs: nowMs, known: undefined }
+    },
+  }
+  const headerOf = ({ headers }: UpstreamRequest, name: string): string => headers[headers.indexOf(name) + 1] ?? ''
+
+  test('is signed by the role’s session, at AWS and at what stands in for it', async () => {
+    const sent = await send({ role }, { roles })
+    expect(headerOf(sent, 'authorization')).toContain('Credential=ASIA/')
+    expect(headerOf(sent, 'x-amz-security-token')).toBe('of the role')
+    await send({ role }, { roles, endpoints: new Map([['SQS', 'http://127.0.0.1:9324']]) })
+    await send({ role }, { roles, endpoints: new Map([['SQS', 'https://vpce-1.sqs.eu-west-1.amazonaws.com']]) })
+    expect(asked).toEqual(['aws', 'gateway', 'aws'])
+  })
+
+  test('goes with the credentials of the process where the role is let pass', async () => {
+    const sent = await send({ role }, { roles: { assume: () => undefined } })
+    expect(headerOf(sent, 'authorization')).toContain('Credential=AKID/')
+  })
 })

@@ -2,13 +2,17 @@
 import { sign, type Credentials } from '@sluice/sigv4'
 import type { Aws, AwsRequest } from '../ports/aws.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Roles } from '../ports/roles.ts'
 import type { Upstream } from '../ports/upstream.ts'
+import { audienceOf } from './audience.ts'
 
 export interface SignedAwsParts {
   readonly upstream: Upstream
   readonly clock: Clock
-  /** Unsigned when absent. */
+  /** What calls without a role are signed with; unsigned when absent. */
   readonly credentials: Credentials | undefined
+  /** Takes on the roles that calls name; absent: nobody's are asked for. */
+  readonly roles?: Roles | undefined
   /** `SQS` → `http://127.0.0.1:9324`: `AWS_ENDPOINT_URL_SQS` and the like, by what follows the prefix. */
   readonly endpoints: ReadonlyMap<string, string>
 }
@@ -21,14 +25,17 @@ const endpointNames: ReadonlyMap<string, string> = new Map([
   ['monitoring', 'CLOUDWATCH'],
 ])
 
-export function createSignedAws({ upstream, clock, credentials, endpoints }: SignedAwsParts): Aws {
+export function createSignedAws({ upstream, clock, credentials, endpoints, roles }: SignedAwsParts): Aws {
   return {
     call: async (request) => {
-      const { origin, host, pathname } = new URL(endpointOf(request, endpoints))
+      const { origin, host, hostname, pathname } = new URL(endpointOf(request, endpoints))
+      const assumed = request.role && roles?.assume(request.role, audienceOf(hostname))
+      const session = assumed instanceof Promise ? await assumed : assumed
+      const signer = session?.credentials ?? credentials
       const target = pathname === '/' ? request.target : pathname.replace(/\/$/, '') + request.target
       const headers = ['host', host, ...request.headers]
-      if (credentials !== undefined) {
-        headers.push(...signed({ ...request, target, headers }, credentials, clock.now()))
+      if (signer !== undefined) {
+        headers.push(...signed({ ...request, target, headers }, signer, clock.now()))
       }
       const { method, body, timeoutMs } = request
       return upstream.to(origin).request({ method, target, headers, body, timeoutMs })

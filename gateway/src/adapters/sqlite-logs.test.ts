@@ -1,7 +1,9 @@
 // Log groups on real SQLite: order, retention, bounds, and a disk that refuses.
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLog } from '../log.ts'
 import type { LogQuery } from '../ports/logs.ts'
@@ -37,7 +39,16 @@ describe('log groups', () => {
       { id: 1, stream: 'a', timestampMs: startMs - 5, ingestionMs: startMs, message: 'hello' },
     ])
     expect(logs.groups(scope)).toEqual([
-      { name: place.group, createdMs: startMs, retentionDays: undefined, storedBytes: 31 },
+      {
+        name: place.group,
+        createdMs: startMs,
+        retentionDays: undefined,
+        storedBytes: 31,
+        logClass: 'STANDARD',
+        kmsKeyId: undefined,
+        tags: {},
+        isProtected: false,
+      },
     ])
     expect(logs.streams(scope, place.group)).toEqual([
       { name: 'a', createdMs: startMs, firstEventMs: startMs - 5, lastEventMs: startMs - 5, lastIngestionMs: startMs },
@@ -84,6 +95,22 @@ describe('log groups', () => {
     expect(messages({ group: 'kept' })).toEqual(['old'])
   })
 
+  test('of a file of an earlier version are plain groups, and can be changed', () => {
+    const file = join(folder, 'earlier.db')
+    const earlier = new DatabaseSync(file)
+    earlier.exec(`CREATE TABLE groups (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+      created INTEGER NOT NULL, retention INTEGER, UNIQUE (account, region, name))`)
+    earlier.exec(`INSERT INTO groups VALUES (1, '${scope.account}', '${scope.region}', 'g', 1, 7)`)
+    earlier.close()
+    const { logs } = open({ file })
+    expect(logs.groups(scope)).toMatchObject([{ name: 'g', retentionDays: 7, logClass: 'STANDARD', tags: {} }])
+    expect(logs.changeGroup(scope, 'g', { tags: { a: 'b' } })).toBe(true)
+    expect(logs.changeGroup(scope, 'nobody', { tags: {} })).toBe(false)
+    expect(logs.groups(scope)).toMatchObject([{ name: 'g', retentionDays: 7, tags: { a: 'b' }, isProtected: false }])
+    logs.close()
+  })
+
   test('outlive the process', () => {
     const file = join(folder, 'outlive.db')
     const before = open({ file })
@@ -125,6 +152,45 @@ describe('bounds', () => {
     logs.close()
     expect(logs.dropped).toBe(1)
     expect(said).toHaveLength(1)
+  })
+
+  test('a disk that becomes full costs lines, which are counted and told of; lines that somebody waits for are refused', () => {
+    const file = join(folder, 'full.db')
+    const program = `
+      import { createSqliteLogs } from ${JSON.stringify(join(import.meta.dirname, 'sqlite-logs.ts'))}
+      import { systemClock } from ${JSON.stringify(join(import.meta.dirname, 'clocks.ts'))}
+      import { createLog } from ${JSON.stringify(join(import.meta.dirname, '..', 'log.ts'))}
+      process.on('SIGXFSZ', () => {})
+      const logs = createSqliteLogs({ file: ${JSON.stringify(file)}, clock: systemClock, log: createLog('warn', (line) => process.stdout.write(line)) })
+      const place = { scope: ${JSON.stringify(scope)}, group: 'g', stream: 's' }
+      const query = { scope: place.scope, group: 'g', limit: 1 }
+      for (let batch = 0; batch < 20; batch++) {
+        for (let line = 0; line < 1000; line++) logs.append(place, line, 'x'.repeat(100))
+        logs.events(query)
+      }
+      console.log(JSON.stringify({ dropped: logs.dropped, put: logs.put(place, [{ timestampMs: 1, message: 'y'.repeat(100_000) }]) }))`
+    // No file may grow beyond 1 or 2 MB: as a quota, or a disk, would have it.
+    const { stdout, stderr, status } = spawnSync(
+      'sh',
+      [
+        '-c',
+        'ulimit -f 2048; exec "$@"',
+        'sh',
+        process.execPath,
+        '--conditions=source',
+        '--input-type=module',
+        '-e',
+        program,
+      ],
+      { encoding: 'utf8' },
+    )
+    const [complaint = '', result = ''] = stdout.trim().split('\n')
+    expect([status, stderr]).toEqual([0, ''])
+    expect(JSON.parse(complaint)).toMatchObject({ level: 'warn', error: { message: expect.stringMatching(/disk/) } })
+    const { dropped, put } = JSON.parse(result) as { dropped: number; put: boolean }
+    expect(dropped).toBeGreaterThan(0)
+    expect(dropped % 1_000).toBe(0)
+    expect(put).toBe(false)
   })
 
   test('lines are written without anybody asking', async () => {

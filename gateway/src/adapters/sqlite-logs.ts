@@ -4,8 +4,17 @@ import { dirname } from 'node:path'
 import type { Log } from '../log.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { LogEvent, LogGroupFacts, LogPlace, LogQuery, Logs, LogStreamFacts } from '../ports/logs.ts'
-import { LogShelf, type WaitingLine } from './log-shelf.ts'
+import type {
+  LogEvent,
+  LogGroupFacts,
+  LogGroupSettings,
+  LogPlace,
+  LogQuery,
+  Logs,
+  LogStreamFacts,
+  PutEvent,
+} from '../ports/logs.ts'
+import { LogShelf, plainGroup, type WaitingLine } from './log-shelf.ts'
 
 export interface SqliteLogsOptions {
   /** Absent: in memory. */
@@ -57,8 +66,31 @@ class SqliteLogs implements Logs {
     this.timer ??= setTimeout(() => this.writeBatch(), flushDelayMs).unref()
   }
 
-  createGroup(scope: Scope, name: string): boolean {
-    return this.read().createGroup(scope, name, this.options.clock.now())
+  put(place: LogPlace, events: readonly PutEvent[]): boolean {
+    if (this.isClosed) return false
+    try {
+      const lines = events.map(({ timestampMs, message }) => ({ place, timestampMs, message }))
+      this.read().write(lines, this.options.clock.now())
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  createGroup(scope: Scope, name: string, settings: Partial<LogGroupSettings> = {}): boolean {
+    return this.read().createGroup(scope, name, { ...plainGroup, ...settings }, this.options.clock.now())
+  }
+
+  changeGroup(scope: Scope, name: string, settings: Partial<LogGroupSettings>): boolean {
+    return this.read().changeGroup(scope, name, settings)
+  }
+
+  createStream(scope: Scope, group: string, name: string): boolean | undefined {
+    return this.read().createStream(scope, group, name, this.options.clock.now())
+  }
+
+  deleteStream(scope: Scope, group: string, name: string): boolean | undefined {
+    return this.read().deleteStream(scope, group, name)
   }
 
   deleteGroup(scope: Scope, name: string): boolean {

@@ -67,6 +67,41 @@ describe('metrics by the minute', () => {
     third.metrics.close()
   })
 
+  test('of a process that was killed lack its last second at most', () => {
+    const first = place('killed.db')
+    const meter = first.metrics.meter(key)
+    for (let request = 0; request < 7; request++) meter.at(start)[count]?.add(1)
+    first.clock.advance(1_000)
+    meter.at(first.clock.now())[count]?.add(1)
+    // No close: the file is as the process left it.
+    const second = place('killed.db')
+    expect(sums(second.metrics, 'Count')).toEqual([[0, 7]])
+    second.metrics.meter(key).at(start)[count]?.add(1)
+    expect(sums(second.metrics, 'Count')).toEqual([[0, 8]])
+    second.metrics.close()
+    const third = place('killed.db')
+    expect(sums(third.metrics, 'Count')).toEqual([[0, 8]])
+    third.metrics.close()
+  })
+
+  test('are kept each second, and counted once when their minute is over', () => {
+    const first = place('kept.db')
+    const meter = first.metrics.meter(key)
+    for (let second = 0; second < 90; second++) {
+      meter.at(first.clock.now())[count]?.add(1)
+      first.clock.advance(1_000)
+    }
+    const expected = [
+      [0, 60],
+      [1, 30],
+    ]
+    expect(sums(first.metrics, 'Count')).toEqual(expected)
+    first.metrics.close()
+    const second = place('kept.db')
+    expect(sums(second.metrics, 'Count')).toEqual(expected)
+    second.metrics.close()
+  })
+
   test('are forgotten after 15 days', () => {
     const { clock, metrics } = place()
     const meter = metrics.meter(key)

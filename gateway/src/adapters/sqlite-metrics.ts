@@ -1,30 +1,17 @@
 // Metrics by the minute, in one SQLite file or in memory: requests count in memory, and a timer writes whole minutes.
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Log } from '../log.ts'
-import { metricFamilies, type MetricFamily } from '../nouns/metric-families.ts'
+import { metricFamilies } from '../nouns/metric-families.ts'
 import type { Scope } from '../nouns/records.ts'
 import { Tally, type TallyRecord } from '../nouns/tally.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Dimension, ListedMetric, Meter, MeterKey, MetricRange, Metrics, MinuteTally } from '../ports/metrics.ts'
+import type { ListedMetric, Meter, MeterKey, MeterMinute, MetricRange, Metrics, MinuteTally } from '../ports/metrics.ts'
+import { indexesWithValues, keyOf, MetricShelf, parseKey, type Minute } from './metric-shelf.ts'
 
-/** AWS keeps values by the minute for 15 days. Security specification F.1. */
-const keptMinutes = 15 * 24 * 60
 const minuteMs = 60_000
-
-const schema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = OFF;
-  CREATE TABLE IF NOT EXISTS meters (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0
-  );
-  CREATE TABLE IF NOT EXISTS minutes (
-    meter INTEGER NOT NULL, minute INTEGER NOT NULL, tallies TEXT NOT NULL,
-    PRIMARY KEY (meter, minute)
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS minutes_by_time ON minutes (minute);
-`
+/** What a crash may cost: counts of so long, as long as a few hundred methods are busy at most. */
+const keepMs = 1_000
+/** Keeping the present minute takes at most this long of each second; what there is no time for has its turn next. */
+const keepBudgetMs = 5
 
 export interface SqliteMetricsOptions {
   /** Absent: in memory, opened when the first minute is over. */
@@ -33,16 +20,13 @@ export interface SqliteMetricsOptions {
   readonly log: Log
   /** When what is kept grows larger, the oldest minutes go first. */
   readonly maximumBytes?: number
+  /** Told of minutes that are over, before they are written. Must not throw. */
+  readonly minutesOver?: ((minutes: readonly MeterMinute[]) => void) | undefined
 }
 
 /** 256 MB on disk, 64 MB in memory. */
 const maximumFileBytes = 256 * 1024 * 1024
 const maximumMemoryBytes = 64 * 1024 * 1024
-
-interface Minute {
-  readonly minute: number
-  readonly tallies: readonly Tally[]
-}
 
 class CountingMeter implements Meter {
   readonly key: string
@@ -50,6 +34,7 @@ class CountingMeter implements Meter {
   /** Minutes that are over and not written yet. */
   past: Minute[] = []
   current: Minute | undefined
+  private keptCount = Number.NaN
 
   constructor(key: string, of: MeterKey) {
     this.key = key
@@ -77,146 +62,33 @@ class CountingMeter implements Meter {
     return taken
   }
 
+  /** Whether it counted since `noteKept`. */
+  isChanged(): boolean {
+    return this.current !== undefined && this.countOf(this.current) !== this.keptCount
+  }
+
+  noteKept(): void {
+    if (this.current !== undefined) this.keptCount = this.countOf(this.current)
+  }
+
+  private countOf({ minute, tallies }: Minute): number {
+    return tallies.reduce((sum, { count }) => sum + count, minute)
+  }
+
   /** The minutes that are only here. */
   unwritten(): readonly Minute[] {
     return this.current === undefined ? this.past : [...this.past, this.current]
   }
 }
 
-/** A minute as it is kept: `[metric index, count, sum, minimum, maximum, bucket, count, bucket, count, …]` a metric. */
-type Packed = readonly (readonly number[])[]
-
-function pack(tallies: readonly TallyRecord[]): string {
-  const packed: Packed = tallies.flatMap(({ count, sum, minimum, maximum, buckets }, index) =>
-    count === 0 ? [] : [[index, count, sum, minimum, maximum, ...buckets.flat()]],
-  )
-  return JSON.stringify(packed)
-}
-
-function unpack(text: string): ReadonlyMap<number, TallyRecord> {
-  const records = new Map<number, TallyRecord>()
-  for (const [index = 0, count = 0, sum = 0, minimum = 0, maximum = 0, ...flat] of JSON.parse(text) as Packed) {
-    const buckets: [number, number][] = []
-    for (let at = 0; at < flat.length; at += 2) buckets.push([flat[at] ?? 0, flat[at + 1] ?? 0])
-    records.set(index, { count, sum, minimum, maximum, buckets })
-  }
-  return records
-}
-
-function keyOf({ scope, family, dimensions }: MeterKey): string {
-  return JSON.stringify([
-    scope.account,
-    scope.region,
-    family.kind,
-    ...dimensions.flatMap(({ name, value }) => [name, value]),
-  ])
-}
-
-function parseKey(key: string): MeterKey {
-  const [account = '', region = '', kind = 'REST', ...flat] = JSON.parse(key) as string[]
-  const dimensions: Dimension[] = []
-  for (let at = 0; at < flat.length; at += 2) dimensions.push({ name: flat[at] ?? '', value: flat[at + 1] ?? '' })
-  return { scope: { account, region }, family: metricFamilies[kind as MetricFamily['kind']], dimensions }
-}
-
-type StatementName = 'meterId' | 'addMeter' | 'see' | 'meters' | 'get' | 'put' | 'range' | 'trim' | 'oldest' | 'forget'
-
-const statementTexts: Readonly<Record<StatementName, string>> = {
-  meterId: 'SELECT id FROM meters WHERE key = ?',
-  addMeter: 'INSERT INTO meters (key) VALUES (?)',
-  // `seen`: a bit for each metric that ever had a value.
-  see: 'UPDATE meters SET seen = seen | ?, last = max(last, ?) WHERE id = ?',
-  meters: 'SELECT key, seen, last FROM meters',
-  get: 'SELECT tallies FROM minutes WHERE meter = ? AND minute = ?',
-  put: 'INSERT INTO minutes (meter, minute, tallies) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tallies = excluded.tallies',
-  range: 'SELECT minute, tallies FROM minutes WHERE meter = ? AND minute >= ? AND minute < ? ORDER BY minute',
-  trim: 'DELETE FROM minutes WHERE minute < ?',
-  oldest: 'SELECT minute FROM minutes ORDER BY minute LIMIT 1 OFFSET (SELECT count(*) / 10 FROM minutes)',
-  forget: 'DELETE FROM meters WHERE NOT EXISTS (SELECT 1 FROM minutes WHERE meter = meters.id)',
-}
-
-class Shelf {
-  private readonly database: DatabaseSync
-  private readonly statements: Readonly<Record<StatementName, StatementSync>>
-  private readonly maximumBytes: number
-
-  constructor(file: string | undefined, maximumBytes: number) {
-    if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
-    this.database = new DatabaseSync(file ?? ':memory:')
-    this.database.exec(schema)
-    this.maximumBytes = maximumBytes
-    const prepared = Object.entries(statementTexts).map(([name, text]) => [name, this.database.prepare(text)])
-    this.statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>
-  }
-
-  /** Writes minutes of many meters at once; what is there of a minute already is added to. */
-  write(minutes: readonly { readonly key: string; readonly minute: Minute }[], nowMinute: number): void {
-    this.database.exec('BEGIN')
-    try {
-      for (const { key, minute } of minutes) this.add(key, minute)
-      this.statements.trim.run(nowMinute - keptMinutes)
-      if (this.usedBytes() > this.maximumBytes) {
-        const cut = this.statements.oldest.get()?.['minute'] as number | undefined
-        if (cut !== undefined) this.statements.trim.run(cut + 1)
-      }
-      this.statements.forget.run()
-      this.database.exec('COMMIT')
-    } catch (error) {
-      this.database.exec('ROLLBACK')
-      throw error
-    }
-  }
-
-  range(
-    key: string,
-    from: number,
-    to: number,
-  ): readonly { minute: number; records: ReadonlyMap<number, TallyRecord> }[] {
-    const id = this.idOf(key)
-    if (id === undefined) return []
-    return this.statements.range
-      .all(id, from, to)
-      .map((row) => ({ minute: row['minute'] as number, records: unpack(row['tallies'] as string) }))
-  }
-
-  /** Every meter, its newest minute, and which of its metrics have values. */
-  meters(): readonly { key: string; lastMinute: number; indexes: readonly number[] }[] {
-    return this.statements.meters.all().map((row) => ({
-      key: row['key'] as string,
-      lastMinute: row['last'] as number,
-      indexes: bitsOf(row['seen'] as number),
-    }))
-  }
-
-  close(): void {
-    this.database.close()
-  }
-
-  private idOf(key: string): number | undefined {
-    return this.statements.meterId.get(key)?.['id'] as number | undefined
-  }
-
-  private add(key: string, { minute, tallies }: Minute): void {
-    const id = this.idOf(key) ?? Number(this.statements.addMeter.run(key).lastInsertRowid)
-    const before = this.statements.get.get(id, minute)?.['tallies'] as string | undefined
-    if (before !== undefined) for (const [index, record] of unpack(before)) tallies[index]?.merge(record)
-    this.statements.put.run(id, minute, pack(tallies.map((tally) => tally.record())))
-    const seen = indexesWithValues(tallies).reduce((bits, index) => bits | (1 << index), 0)
-    this.statements.see.run(seen, minute, id)
-  }
-
-  private usedBytes(): number {
-    const number = (pragma: string): number =>
-      Number(Object.values(this.database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0])
-    return (number('page_count') - number('freelist_count')) * number('page_size')
-  }
-}
-
 class SqliteMetrics implements Metrics {
   private readonly options: SqliteMetricsOptions
   private readonly meters = new Map<string, CountingMeter>()
-  private opened: Shelf | undefined
+  private opened: MetricShelf | undefined
   private stopTimer: (() => void) | undefined
+  private stopKeeping: (() => void) | undefined
+  /** Which of the meters that changed is kept next, when there is no time for all. */
+  private turn = 0
 
   constructor(options: SqliteMetricsOptions) {
     this.options = options
@@ -227,6 +99,7 @@ class SqliteMetrics implements Metrics {
     let meter = this.meters.get(text)
     if (meter === undefined) this.meters.set(text, (meter = new CountingMeter(text, key)))
     this.stopTimer ??= this.options.clock.after(minuteMs, () => this.tick())
+    if (this.options.file !== undefined) this.stopKeeping ??= this.options.clock.after(keepMs, () => this.keep())
     return meter
   }
 
@@ -269,9 +142,28 @@ class SqliteMetrics implements Metrics {
 
   close(): void {
     this.stopTimer?.()
-    if (this.options.file !== undefined) this.flush(true)
+    this.stopKeeping?.()
+    if (this.options.file !== undefined || this.options.minutesOver !== undefined) this.flush(true)
     this.opened?.close()
     this.opened = undefined
+  }
+
+  private keep(): void {
+    const { clock, log } = this.options
+    this.stopKeeping = clock.after(keepMs, () => this.keep())
+    const changed = [...this.meters.values()].filter((meter) => meter.isChanged())
+    if (changed.length === 0) return
+    const first = this.turn % changed.length
+    const inTurn = [...changed.slice(first), ...changed.slice(0, first)]
+    const parts = inTurn.flatMap(({ key, current }) => (current === undefined ? [] : [{ key, minute: current }]))
+    try {
+      this.opened ??= this.open()
+      const kept = this.opened.keep(parts, performance.now() + keepBudgetMs)
+      for (const meter of inTurn.slice(0, kept)) meter.noteKept()
+      this.turn = first + kept
+    } catch (error) {
+      log.debug({ error }, 'the present minute of the metrics could not be kept')
+    }
   }
 
   private tick(): void {
@@ -282,9 +174,10 @@ class SqliteMetrics implements Metrics {
   private flush(all: boolean): void {
     const nowMs = this.options.clock.now()
     const minutes = [...this.meters.values()].flatMap((meter) =>
-      meter.take(nowMs, all).map((minute) => ({ key: meter.key, minute })),
+      meter.take(nowMs, all).map((minute) => ({ key: meter.key, of: meter.of, minute })),
     )
     if (minutes.length === 0) return
+    this.options.minutesOver?.(minutes.map(({ key, of, minute }) => ({ key, of, ...minute })))
     try {
       this.opened ??= this.open()
       this.opened.write(minutes, Math.floor(nowMs / minuteMs))
@@ -294,27 +187,19 @@ class SqliteMetrics implements Metrics {
   }
 
   /** What is kept from before; nothing is opened to find nothing. */
-  private shelf(): Shelf | undefined {
+  private shelf(): MetricShelf | undefined {
     if (this.options.file !== undefined) this.opened ??= this.open()
     return this.opened
   }
 
-  private open(): Shelf {
+  private open(): MetricShelf {
     const { file, maximumBytes = file === undefined ? maximumMemoryBytes : maximumFileBytes } = this.options
-    return new Shelf(file, maximumBytes)
+    return new MetricShelf(file, maximumBytes)
   }
 
   private unwritten(): readonly { key: string; unwritten: readonly Minute[] }[] {
     return [...this.meters.values()].map((meter) => ({ key: meter.key, unwritten: meter.unwritten() }))
   }
-}
-
-function bitsOf(seen: number): number[] {
-  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (seen & (1 << bit)) !== 0)
-}
-
-function indexesWithValues(tallies: readonly Tally[]): number[] {
-  return tallies.flatMap(({ count }, index) => (count === 0 ? [] : [index]))
 }
 
 /** Opens nothing yet: files are opened when the first minute is written or the first question is asked. */

@@ -16,6 +16,7 @@ export function createStoredApiKeys(store: Store): ApiKeys {
       if (index === undefined) indexes.set(name, (index = new KeyIndex(store.read(scope))))
       return index.find(value)
     },
+    lackOf: (scope, value, stage) => indexes.get(nameOf(scope))?.lackOf(value, stage) ?? { lack: 'unknown' },
     close,
   }
 }

@@ -1,9 +1,10 @@
 // Principals from the store: access keys of users and of an account's root, temporary keys, and their owners' policies.
+import { callerAttributes } from '../nouns/caller-attributes.ts'
 import type { Kind } from '../nouns/records.ts'
 import { openSession, sessionSecret, type Session, type SessionOwner } from '../nouns/session.ts'
 import type { KnownPrincipal, Principals } from '../ports/principals.ts'
 import type { Store } from '../ports/store.ts'
-import { documentOf, policiesOf } from './identity-policies.ts'
+import { boundaryOf, policiesOf, sessionPoliciesOf } from './identity-policies.ts'
 
 export interface StoredPrincipalsParts {
   readonly store: Store
@@ -53,7 +54,9 @@ function rootOf(account: string): KnownPrincipal['principal'] {
   return { type: 'Account', arn: `arn:aws:iam::${account}:root`, account, userId: account }
 }
 
-type Owned = Pick<KnownPrincipal, 'principal' | 'policies' | 'permissionsBoundary'>
+interface Owned extends Pick<KnownPrincipal, 'principal' | 'policies' | 'permissionsBoundary'> {
+  readonly tags: Readonly<Record<string, string>>
+}
 
 async function lookUp(
   store: Store,
@@ -74,18 +77,37 @@ async function lookUp(
   const { secretAccessKey, userName } = key
   const kind = userName === undefined ? 'Account' : 'User'
   const owned = await ownerOf(store, account, { kind, name: userName ?? '' })
-  return owned === undefined ? undefined : { ...owned, secretAccessKey }
+  if (owned === undefined) return undefined
+  const { tags, ...known } = owned
+  const attributes = callerAttributes(tags, undefined)
+  return { ...known, principal: { ...known.principal, attributes }, secretAccessKey }
 }
 
 async function sessionOf(store: Store, session: Session, sessionToken: string): Promise<KnownPrincipal | undefined> {
-  const { account, owner, arn, userId, secretAccessKey, expiresAtMs } = session
+  const { account, owner, secretAccessKey, expiresAtMs } = session
   const owned = await ownerOf(store, account, owner)
   if (owned === undefined) return undefined
-  const isRole = owner.kind === 'Role'
-  const principal: KnownPrincipal['principal'] = isRole
-    ? { type: 'AssumedRole', account, arn, userId, roleArn: owned.principal.arn }
-    : owned.principal
-  return { ...owned, principal, secretAccessKey, sessionToken, expiresAtMs }
+  const { tags, ...known } = owned
+  const attributes = callerAttributes(tags, session)
+  const principal = principalOf(session, known.principal)
+  return {
+    ...known,
+    // Root needs no policies, but a federated user that it made is not root.
+    policies: owner.kind === 'Account' && principal.type === 'FederatedUser' ? [everything] : known.policies,
+    principal: { ...principal, attributes },
+    secretAccessKey,
+    sessionToken,
+    expiresAtMs,
+    sessionPolicies: await sessionPoliciesOf(store.read({ account, region: 'global' }), session),
+    session,
+  }
+}
+
+const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+function principalOf({ account, owner, arn, userId, origin }: Session, own: Owned['principal']): Owned['principal'] {
+  if (owner.kind === 'Role') return { type: 'AssumedRole', account, arn, userId, roleArn: own.arn }
+  return origin === 'GetFederationToken' ? { type: 'FederatedUser', account, arn, userId } : own
 }
 
 /** The owner as it is now; undefined when it is gone, or is another one of the same name. */
@@ -94,7 +116,7 @@ async function ownerOf(
   account: string,
   { kind, name, id }: Omit<SessionOwner, 'id'> & { readonly id?: string },
 ): Promise<Owned | undefined> {
-  if (kind === 'Account') return { principal: rootOf(account), policies: [] }
+  if (kind === 'Account') return { principal: rootOf(account), policies: [], tags: {} }
   const reader = store.read({ account, region: 'global' })
   const record = await reader.get(kind, [name])
   if (record === undefined) return undefined
@@ -104,6 +126,7 @@ async function ownerOf(
   return {
     principal: { type: kind === 'Role' ? 'AssumedRole' : 'User', arn: record.arn, account, userId },
     policies: await policiesOf(reader, record),
-    permissionsBoundary: permissionsBoundary === undefined ? undefined : await documentOf(reader, permissionsBoundary),
+    permissionsBoundary: permissionsBoundary === undefined ? undefined : await boundaryOf(reader, permissionsBoundary),
+    tags: record.tags,
   }
 }

@@ -1,26 +1,39 @@
-// The last stories in memory: a ring, so that keeping one costs the same however many there are.
+// The last stories in memory: a ring of slots that are written over, so that keeping a request makes next to no garbage.
+import type { Listener } from '../nouns/decisions.ts'
 import type { Stories, Story } from '../ports/stories.ts'
+import { StorySlot } from './story-slot.ts'
 
 /** `size`: how many requests are kept, at least one. */
 export function createStoryRing(size: number): Stories {
-  const ring: (Story | undefined)[] = Array.from({ length: size })
+  const ring: (StorySlot | undefined)[] = Array.from({ length: size })
   let next = 0
   let answered = 0
-  const kept = (): Story[] => ring.filter((story) => story !== undefined)
+  const kept = (): StorySlot[] => ring.filter((slot) => slot !== undefined)
+  /** The oldest slot, to be written over; one whose request is still being served leaves its place to a new one. */
+  const slotAt = (place: number): StorySlot => {
+    const oldest = ring[place]
+    return oldest?.isFinished === true ? oldest : (ring[place] = new StorySlot())
+  }
   return {
-    add: (story) => {
-      ring[next] = story
-      next = (next + 1) % size
+    open: (stage, received): Listener => {
+      const slot = slotAt(next)
+      slot.open(stage, received)
+      next = next + 1 === size ? 0 : next + 1
+      return slot
     },
-    finish: (story, outcome) => {
-      story.outcome = outcome
-      story.answeredAs = ++answered
+    finish: (outcome) => {
+      const { listener } = outcome.exchange
+      if (listener instanceof StorySlot) listener.finish(outcome, ++answered)
     },
-    find: (id) => kept().find(({ requestId, extendedRequestId }) => requestId === id || extendedRequestId === id),
+    find: (id): Story | undefined =>
+      kept()
+        .find((slot) => slot.isOf(id))
+        ?.story(),
     after: (after, limit) =>
       kept()
         .filter(({ answeredAs }) => answeredAs > after)
         .sort((left, right) => left.answeredAs - right.answeredAs)
-        .slice(-limit),
+        .slice(-limit)
+        .map((slot) => slot.story()),
   }
 }

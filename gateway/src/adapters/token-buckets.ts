@@ -47,24 +47,33 @@ export class TokenBuckets {
     bucket.fullAtMs = fullAtMs
   }
 
-  close(): void {
-    this.stopSweeping?.()
-  }
-
-  private tokensOf({ key, rate, burst }: BucketLimit, nowMs: number): number {
+  /** What is in a bucket now. */
+  tokensOf({ key, rate, burst }: BucketLimit, nowMs: number): number {
     // AWS: a limit of 0 lets nothing through, however large the other is.
     if (rate <= 0) return 0
     const bucket = this.buckets.get(key)
     if (bucket === undefined) return burst
-    // A clock that went back gives nothing, and takes nothing.
-    const elapsedMs = Math.max(0, nowMs - bucket.atMs)
-    return Math.min(burst, bucket.tokens + (elapsedMs * rate) / 1000)
+    if (nowMs < bucket.atMs) setBack(bucket, nowMs)
+    return Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) * rate) / 1000)
+  }
+
+  close(): void {
+    this.stopSweeping?.()
   }
 
   private sweep(): void {
     this.stopSweeping = undefined
     const nowMs = this.clock.now()
-    for (const [key, { fullAtMs }] of this.buckets) if (fullAtMs <= nowMs) this.buckets.delete(key)
+    for (const [key, bucket] of this.buckets) {
+      if (nowMs < bucket.atMs) setBack(bucket, nowMs)
+      if (bucket.fullAtMs <= nowMs) this.buckets.delete(key)
+    }
     if (this.buckets.size > 0) this.stopSweeping = this.clock.after(sweepMs, () => this.sweep())
   }
+}
+
+/** A clock that was set back gives nothing and takes nothing: the bucket goes on filling from now, not from when it was. */
+function setBack(bucket: Bucket, nowMs: number): void {
+  bucket.fullAtMs -= bucket.atMs - nowMs
+  bucket.atMs = nowMs
 }

@@ -1,6 +1,6 @@
 // What commands that ask a running gateway share: where it is, and how its pages are read.
 import { parseArgs } from 'node:util'
-import { UsageError } from '../config.ts'
+import { UsageError, wrongOption } from '../config.ts'
 
 /** A gateway to ask, and what else stood on the command line. */
 export interface Asked {
@@ -21,12 +21,7 @@ export function readAsked(args: readonly string[], environment: NodeJS.ProcessEn
       options: { endpoint: { type: 'string' }, port: { type: 'string' } },
     })
   } catch (error) {
-    throw new UsageError(
-      `${(error as Error).message.split('. ', 1)[0] ?? ''}. This command takes --endpoint and --port.`,
-      {
-        cause: error,
-      },
-    )
+    throw wrongOption(error, ['endpoint', 'port', 'help'], 'This command takes --endpoint and --port.')
   }
   const { endpoint, port } = parsed.values
   const url = endpoint ?? (port === undefined ? environment['SLUICE_ENDPOINT'] : `http://127.0.0.1:${port}`)

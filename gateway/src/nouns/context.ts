@@ -1,4 +1,5 @@
 // Every `$context` variable of a REST API, in one table: for templates, mappings, gateway responses and access logs.
+import { cognitoMember, type CognitoMember } from './cognito-identity.ts'
 import type { Admitted, Caller, CallerIdentity, Keyed, Received, Routed } from './exchange.ts'
 import type { GatewayFault } from './faults.ts'
 import { lastHeader } from './headers.ts'
@@ -17,9 +18,14 @@ export type ContextValue = string | number | null | undefined
 export type ContextReader = (exchange: ContextExchange, stage: RestStage) => ContextValue
 
 const identity =
-  (name: keyof CallerIdentity): ContextReader =>
+  (name: Exclude<keyof CallerIdentity, 'cognito'>): ContextReader =>
   ({ caller }) =>
     caller?.identity?.[name] ?? null
+
+const cognito =
+  (name: CognitoMember): ContextReader =>
+  ({ caller }) =>
+    cognitoMember(name, caller?.identity?.cognito)
 
 /** Name without `$context.` → its value. Source: rest specification 6.5; which are always there: recordings 26.4. */
 export const contextVariables: Readonly<Record<string, ContextReader>> = {
@@ -47,10 +53,10 @@ export const contextVariables: Readonly<Record<string, ContextReader>> = {
   'identity.clientCert.subjectDN': ({ clientCertificate }) => clientCertificate?.subjectDN,
   'identity.clientCert.validity.notAfter': ({ clientCertificate }) => clientCertificate?.validity.notAfter,
   'identity.clientCert.validity.notBefore': ({ clientCertificate }) => clientCertificate?.validity.notBefore,
-  'identity.cognitoAuthenticationProvider': () => null,
-  'identity.cognitoAuthenticationType': () => null,
-  'identity.cognitoIdentityId': () => null,
-  'identity.cognitoIdentityPoolId': () => null,
+  'identity.cognitoAuthenticationProvider': cognito('cognitoAuthenticationProvider'),
+  'identity.cognitoAuthenticationType': cognito('cognitoAuthenticationType'),
+  'identity.cognitoIdentityId': cognito('cognitoIdentityId'),
+  'identity.cognitoIdentityPoolId': cognito('cognitoIdentityPoolId'),
   'identity.principalOrgId': () => null,
   'identity.sourceIp': ({ sourceIp }) => sourceIp,
   'identity.user': identity('user'),

@@ -1,4 +1,5 @@
 // What is known of a request after each step. A step receives what earlier ones told, and tells more.
+import type { CognitoIdentity } from './cognito-identity.ts'
 import type { Listener } from './decisions.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import type { HeaderList } from './headers.ts'
@@ -13,6 +14,8 @@ export interface Received {
   /** Epoch milliseconds on the product's clock. */
   readonly receivedAtMs: number
   readonly method: string
+  /** The verb as the client sent and signed it, where `method` is another. */
+  readonly sentMethod?: string | undefined
   /** Percent-encoded as sent, without the query; the path-style prefix is replaced by `/{stage}`. */
   readonly rawPath: string
   /** Where the resource path begins in `rawPath`: behind the stage or the base path. */
@@ -35,9 +38,19 @@ export interface Received {
   readonly customDomain?: CustomDomainMatch | undefined
   /** What the client showed to a domain name with mutual TLS. */
   readonly clientCertificate?: ClientCertificate | undefined
+  /** Undefined where there is no TLS. */
+  readonly tls?: NegotiatedTls | undefined
   readonly listener: Listener | undefined
   /** Kept while somebody records what requests take. */
   readonly work?: Work | undefined
+}
+
+/** What client and gateway agreed on. */
+export interface NegotiatedTls {
+  /** `TLSv1.3` */
+  readonly version: string
+  /** `TLS_AES_128_GCM_SHA256` */
+  readonly cipherSuite: string
 }
 
 /** Which of a custom domain name's mappings and routing rules took a request. */
@@ -94,6 +107,8 @@ export interface CallerIdentity {
   readonly caller: string
   readonly user: string
   readonly userArn: string
+  /** Of credentials that an identity pool gave. */
+  readonly cognito?: CognitoIdentity | undefined
 }
 
 export interface Admitted {

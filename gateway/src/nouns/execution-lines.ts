@@ -1,21 +1,29 @@
 // The lines of a REST API's execution log, in AWS's words. Told only when somebody listens. Source: security specification F.5.
 import { utf8 } from './bytes.ts'
 import type { Listener } from './decisions.ts'
-import type { Answer, AnswerBody, Received } from './exchange.ts'
+import type { Answer, AnswerBody, Keyed, Received } from './exchange.ts'
 import type { HeaderList } from './headers.ts'
+import { maskedKey } from './masked-key.ts'
 import type { RequestParameters } from './request-parameters.ts'
+import type { RestRouted } from './rest.ts'
 
 /** Longer bodies and header lists are cut, as AWS cuts them. */
 const maxChars = 1_024
 
-export function tellMethodRequest(listener: Listener, request: Received, parameters: RequestParameters): void {
+export function tellMethodRequest(
+  listener: Listener,
+  request: RestRouted & Partial<Keyed>,
+  parameters: RequestParameters,
+): void {
   if (listener.decisionsOnly === true) return
   listener.logged(`Starting execution for request: ${request.requestId}`)
   listener.logged(
     `HTTP Method: ${request.method}, Resource Path: ${request.rawPath.slice(request.resourcePathStart) || '/'}`,
   )
+  const { apiKey, target } = request
+  if (apiKey !== undefined && target.apiKeyRequired) listener.logged(`API Key: ${maskedKey(apiKey.value)}`)
   listener.logged(`Method request path: ${javaMap(parameters.paths)}`)
-  listener.logged(`Method request query string: ${javaMap(parameters.queryList)}`)
+  listener.logged(`Method request query string: ${javaMap(masked(parameters.queryList))}`)
   listener.logged(`Method request headers: ${javaMap(masked(parameters.headerList))}`)
   listener.logged(`Method request body before transformations: ${bodyText(request.body)}`)
 }
@@ -29,10 +37,10 @@ export interface EndpointRequest {
 
 export function tellEndpointRequest(listener: Listener, { uri, headers, body }: EndpointRequest): void {
   if (listener.decisionsOnly === true) return
-  listener.logged(`Endpoint request URI: ${uri}`)
+  listener.logged(`Endpoint request URI: ${maskedUri(uri)}`)
   listener.logged(`Endpoint request headers: ${javaMap(masked(pairsOf(headers)))}`)
   listener.logged(`Endpoint request body after transformations: ${bodyText(body ?? '')}`)
-  listener.logged(`Sending request to ${uri}`)
+  listener.logged(`Sending request to ${maskedUri(uri)}`)
 }
 
 export interface EndpointResponse {
@@ -80,6 +88,61 @@ export function tellInvocation(listener: Listener, invocation: InvocationRequest
   listener.logged(`Sending request to ${uri}`)
 }
 
+/** A request as lines about its admission need it. */
+type Asking = Pick<Received, 'listener' | 'requestId'>
+
+function wanted({ listener }: Asking): Listener | undefined {
+  return listener?.decisionsOnly === true ? undefined : listener
+}
+
+/** An authorizer begins. `identity`: the token that it is about; empty for REQUEST authorizers (?). */
+export function tellAuthorizer(asking: Asking, authorizerId: string, identity: string): void {
+  const listener = wanted(asking)
+  listener?.logged(`Starting authorizer: ${authorizerId} for request: ${asking.requestId}`)
+  listener?.logged(`Incoming identity: ${lastSix(identity)}`)
+}
+
+/** What a Lambda authorizer's function answered. */
+export function tellAuthorizerResult(asking: Asking, payload: Uint8Array): void {
+  wanted(asking)?.logged(`Authorizer result body before parsing: ${bodyText(payload)}`)
+}
+
+/** An authorizer ends. `principalId`: whom its policy is about; undefined where it has none. */
+export function tellAuthorized(asking: Asking, principalId: string | undefined): void {
+  const listener = wanted(asking)
+  if (principalId !== undefined) {
+    listener?.logged(`Using valid authorizer policy for principal: ${lastSix(principalId)}`)
+  }
+  listener?.logged('Successfully completed authorizer execution')
+}
+
+/** An error's line: whoever listens for failures alone is told too. */
+export function tellUnauthorized({ listener, requestId }: Asking): void {
+  listener?.logged(`Unauthorized request: ${requestId}`)
+}
+
+/** `place`: `API/STAGE`. Key values are masked by whoever tells. */
+export function tellPlanCheck(asking: Asking, key: string, place: string): void {
+  wanted(asking)?.logged(`Verifying Usage Plan for request: ${asking.requestId}. API Key: ${key} API Stage: ${place}`)
+}
+
+export function tellPlanFound(asking: Asking, key: string, place: string): void {
+  wanted(asking)?.logged(`Usage Plan check succeeded for API Key ${key} and API Stage ${place}`)
+}
+
+/** `method`: `GET /pets`, which takes requests without a key. */
+export function tellKeyNotNeeded(asking: Asking, key: string, method: string): void {
+  const listener = wanted(asking)
+  listener?.logged(
+    `API Key ${key} authorized because method '${method}' does not require API Key. Request will not contribute to throttle or quota limits`,
+  )
+}
+
+/** All but the last six characters are stars. S F.4. */
+function lastSix(text: string): string {
+  return cut(text.replace(/[^](?=[^]{6})/g, '*'))
+}
+
 /** The answer of a method that was not refused. */
 export function tellMethodResponse(listener: Listener, { headers, body }: Answer): void {
   if (listener.decisionsOnly === true) return
@@ -118,7 +181,18 @@ function pairsOf(list: HeaderList): [name: string, value: string][] {
   return pairs
 }
 
-const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-amz-security-token'])
+/** Headers, and query parameters of presigned requests. */
+const secretHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'x-amz-security-token',
+  'x-amz-signature',
+])
+
+/** A backend's URL without the signature and token that a presigned request brings along. */
+function maskedUri(uri: string): string {
+  return uri.replace(/([?&]x-amz-(?:security-token|signature)=)[^&]*/gi, '$1*')
+}
 
 /** Of credentials only the last six characters are shown, of short ones nothing. Security specification F.4. */
 function* masked(pairs: Pairs): Pairs {

@@ -8,7 +8,9 @@ export type CodeLocation = { readonly zipSha256: string } | { readonly folder: s
 export interface FunctionRecord {
   readonly configuration: FunctionConfiguration
   readonly code: CodeLocation
+  /** `$LATEST` alone: a function's tags are all its versions'. */
   readonly tags: Readonly<Record<string, string>>
+  /** `$LATEST` alone: how many invocations of the function, whichever its version, may run at once. */
   readonly reservedConcurrency?: number | undefined
   /** `$LATEST` alone: the number of the version that was published last. Numbers are never used again. */
   readonly lastVersion?: number | undefined
@@ -21,6 +23,14 @@ export interface FunctionAliasRecord {
   readonly description: string
   readonly revisionId: string
   readonly additionalVersionWeights?: Readonly<Record<string, number>> | undefined
+}
+
+/** How asynchronous invocations of a version or an alias are retried; AWS's defaults where it does not say. */
+export interface EventInvokeRecord {
+  readonly retries?: number | undefined
+  readonly maximumAgeSeconds?: number | undefined
+  /** Epoch seconds. */
+  readonly modifiedAt: number
 }
 
 /** A policy document's statements, in order of their adding. */

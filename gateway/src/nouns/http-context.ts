@@ -1,4 +1,5 @@
 // Every `$context` variable of an HTTP API that is known while a request runs, in one table. HTTP 18.2.
+import { cognitoMember, type CognitoMember } from './cognito-identity.ts'
 import { authorizerValue, claimValue } from './context.ts'
 import type { Admitted, CallerIdentity, Received, Routed } from './exchange.ts'
 import { lastHeader } from './headers.ts'
@@ -12,9 +13,14 @@ export type HttpContextExchange = Received & Partial<Routed<HttpRoute>> & Partia
 export type HttpContextReader = (exchange: HttpContextExchange, stage: HttpStage) => string | undefined
 
 const identity =
-  (name: keyof CallerIdentity): HttpContextReader =>
+  (name: Exclude<keyof CallerIdentity, 'cognito'>): HttpContextReader =>
   ({ caller }) =>
     caller?.identity?.[name]
+
+const cognito =
+  (name: CognitoMember): HttpContextReader =>
+  ({ caller }) =>
+    cognitoMember(name, caller?.identity?.cognito) ?? undefined
 
 const variables: Readonly<Record<string, HttpContextReader>> = {
   accountId: (_, stage) => stage.account,
@@ -32,6 +38,10 @@ const variables: Readonly<Record<string, HttpContextReader>> = {
   'identity.clientCert.subjectDN': ({ clientCertificate }) => clientCertificate?.subjectDN,
   'identity.clientCert.validity.notAfter': ({ clientCertificate }) => clientCertificate?.validity.notAfter,
   'identity.clientCert.validity.notBefore': ({ clientCertificate }) => clientCertificate?.validity.notBefore,
+  'identity.cognitoAuthenticationProvider': cognito('cognitoAuthenticationProvider'),
+  'identity.cognitoAuthenticationType': cognito('cognitoAuthenticationType'),
+  'identity.cognitoIdentityId': cognito('cognitoIdentityId'),
+  'identity.cognitoIdentityPoolId': cognito('cognitoIdentityPoolId'),
   'identity.sourceIp': ({ sourceIp }) => sourceIp,
   'identity.user': identity('user'),
   'identity.userAgent': ({ headers }) => lastHeader(headers, 'user-agent'),

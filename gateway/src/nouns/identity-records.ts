@@ -60,5 +60,7 @@ export interface ManagedPolicyRecord {
   readonly description?: string | undefined
   readonly tags: Readonly<Record<string, string>>
   readonly defaultVersionId: string
+  /** The highest number that a version ever had; absent while none but the first was made. */
+  readonly lastVersion?: number | undefined
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createDate: number }[]
 }

@@ -2,7 +2,7 @@
 
 /** A request's payload, and a buffered answer's. */
 export const payloadBytes = 10 * 1024 * 1024
-/** All header lines of a request together. */
+/** All header lines of a request together, of HTTP APIs with the request line. */
 export const headerLineBytes = 10_240
 /** The request line's target. */
 export const targetBytes = 10_240
@@ -20,14 +20,22 @@ export interface AdjustableLimits {
   readonly integrationTimeoutMs: number
   /** Resources of a REST API, its root among them. AWS: 300. */
   readonly resourcesPerApi: number
-  /** Stages of a REST API. AWS: 10. */
+  /** Stages of an API. AWS: 10. */
   readonly stagesPerApi: number
+  /** Routes of an HTTP or WebSocket API. AWS: 300. */
+  readonly routesPerApi: number
+  /** APIs of an account and region, of all kinds together. AWS: 600. Undefined: no limit. */
+  readonly apisPerRegion: number | undefined
+  /** VPC links of HTTP APIs of an account and region. AWS: 10. Undefined: no limit. */
+  readonly vpcLinksPerRegion: number | undefined
   /**
    * What all requests to the APIs of an account and region may be together: tokens a second, and the bucket's size.
    * Undefined: as many as the machine can take.
    */
   readonly accountRequestsPerSecond: number | undefined
   readonly accountBurst: number | undefined
+  /** New WebSocket connections a second to all APIs of an account and region. AWS: 500. Undefined: no limit. */
+  readonly accountConnectionsPerSecond: number | undefined
 }
 
 /** AWS's own account limit: shown where there is none, and the other half where one was set. */
@@ -38,6 +46,10 @@ export const adjustableLimits: AdjustableLimits = {
   integrationTimeoutMs: restTimeoutMs,
   resourcesPerApi: 100_000,
   stagesPerApi: 100,
+  routesPerApi: 3_000,
+  apisPerRegion: undefined,
+  vpcLinksPerRegion: undefined,
   accountRequestsPerSecond: undefined,
   accountBurst: undefined,
+  accountConnectionsPerSecond: undefined,
 }

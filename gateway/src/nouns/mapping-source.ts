@@ -51,12 +51,17 @@ export function compileSource(expression: string, stage: RestStage): SourceReade
   }
 }
 
+/** Whether an expression is text in single quotes. */
+export function isLiteral(expression: string): boolean {
+  return expression.length >= 2 && expression.startsWith("'") && expression.endsWith("'")
+}
+
 /** The value of an expression that no request changes; undefined for one that a request fills. */
 export function constantSource(
   expression: string,
   stage: RestStage,
 ): { readonly value: string | undefined } | undefined {
-  if (expression.length >= 2 && expression.startsWith("'") && expression.endsWith("'")) {
+  if (isLiteral(expression)) {
     const literal = expression.slice(1, -1)
     return { value: literal === '' ? undefined : literal }
   }

@@ -17,13 +17,14 @@ export interface MappingPiece {
   readonly name: string
 }
 
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const requestTarget = /^(?:(append|overwrite|remove):(header|querystring)\.(.+)|(overwrite):(path))$/s
 const responseTarget = /^(?:(append|overwrite|remove):(header)\.(.+)|(overwrite):(statuscode))$/s
 
 /** Reads a mapping's key; undefined when it is none. Source: HTTP API guide, "Transform API requests and responses". */
 export function parseMappingTarget(key: string, direction: MappingDirection): MappingTarget | undefined {
   const match = (direction === 'request' ? requestTarget : responseTarget).exec(key)
-  if (match === null) return undefined
+  if (match === null || (match[2] === 'header' && !headerName.test(match[3] ?? ''))) return undefined
   return {
     action: (match[1] ?? match[4]) as MappingTarget['action'],
     location: (match[2] ?? match[5]) as MappingTarget['location'],
@@ -95,8 +96,7 @@ function parseSource(source: string, direction: MappingDirection): MappingPiece 
   const inside = source.slice(direction.length + 1)
   if (inside === 'body') return { from: 'body', name: '' }
   if (inside.startsWith('body.')) return jsonPath(inside.slice('body.'.length))
-  if (inside.startsWith('header.'))
-    return named('header', inside.slice('header.'.length), /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/)
+  if (inside.startsWith('header.')) return named('header', inside.slice('header.'.length), headerName)
   if (direction === 'response') return undefined
   if (inside === 'path') return { from: 'path', name: '' }
   if (inside.startsWith('path.')) return named('pathVariable', inside.slice('path.'.length), /^[^/{}]+$/)

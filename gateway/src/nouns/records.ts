@@ -1,8 +1,15 @@
 // Every stored kind: what its key is made of and its shape, which is AWS's own output shape wherever AWS has one.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import type * as xray from '@sluice/aws-protocol/xray'
 import type { AccessKeyRecord, GroupRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './identity-records.ts'
-import type { FunctionAliasRecord, FunctionPolicyRecord, FunctionRecord } from './function-records.ts'
+import type {
+  EventInvokeRecord,
+  FunctionAliasRecord,
+  FunctionPolicyRecord,
+  FunctionRecord,
+} from './function-records.ts'
+import type { OpenIdProviderRecord } from './oidc-provider.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** The account and region that own a record. */
@@ -68,6 +75,14 @@ export interface CacheFlushRecord {
 
 /** Tags of a resource that keeps them apart, by ARN. */
 export type TagsRecord = Readonly<Record<string, string>>
+
+/** A sampling rule of X-Ray with its tags. Times are epoch seconds. */
+export interface SamplingRuleRecord {
+  readonly rule: xray.SamplingRule
+  readonly createdAt: number
+  readonly modifiedAt: number
+  readonly tags?: TagsRecord | undefined
+}
 
 /** kind → record. The comment names the key's parts. */
 export interface Records {
@@ -150,6 +165,8 @@ export interface Records {
   FunctionAlias: FunctionAliasRecord
   /** [functionName, qualifier]; `$LATEST` for the unqualified function */
   FunctionPolicy: FunctionPolicyRecord
+  /** [functionName, version or alias] */
+  FunctionEventInvoke: EventInvokeRecord
 
   /** [roleName]; IAM records live in the region `global` of their account */
   Role: RoleRecord
@@ -161,6 +178,11 @@ export interface Records {
   AccessKey: AccessKeyRecord
   /** [arn] */
   ManagedPolicy: ManagedPolicyRecord
+  /** [arn] */
+  OpenIdProvider: OpenIdProviderRecord
+
+  /** [ruleName]; the default rule only when it was changed */
+  SamplingRule: SamplingRuleRecord
 }
 
 export type Kind = keyof Records

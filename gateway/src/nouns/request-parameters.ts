@@ -1,7 +1,7 @@
 // The parameters of a REST API's request, as mappings, validation and templates read them; parsed when first asked for.
 import { visibleHeaders } from './client-headers.ts'
 import type { PathParameters, Received } from './exchange.ts'
-import { parseQuery } from './query.ts'
+import { parseQuery, splitAtSemicolons } from './query.ts'
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 
@@ -55,7 +55,7 @@ export class RequestParameters {
 
   /** Every query parameter, decoded, in order, repeats kept. */
   get queryList(): Pairs {
-    return (this.queryPairs ??= parseQuery(this.exchange.rawQuery))
+    return (this.queryPairs ??= parseQuery(splitAtSemicolons(this.exchange.rawQuery)))
   }
 
   /** Every header an integration may see, in order, repeats kept. */

@@ -32,6 +32,8 @@ export interface RestMethod {
   readonly httpMethod: string
   readonly operationName: string | undefined
   readonly apiKeyRequired: boolean
+  /** `AWS_IAM`, `CUSTOM`, `COGNITO_USER_POOLS`; `NONE` when absent. */
+  readonly authorization?: string | undefined
 }
 
 /** A request that found its method. */

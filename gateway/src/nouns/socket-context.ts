@@ -1,20 +1,29 @@
 // Every `$context` variable of a WebSocket API, in one table: for templates, mappings, expressions and error frames. WebSocket 27.4.
+import { cognitoMember, type CognitoMember } from './cognito-identity.ts'
 import { authorizerValue, type ContextValue } from './context.ts'
-import type { CallerIdentity } from './exchange.ts'
+import type { CallerIdentity, Keyed } from './exchange.ts'
 import type { GatewayFault } from './faults.ts'
+import type { Returned } from './outgoing.ts'
 import { requestTime } from './request-time.ts'
 import type { SocketReceived, SocketRouted, SocketStage } from './socket.ts'
 
 /** What is known of an event at the moment. */
 export type SocketContextExchange = SocketReceived &
-  Partial<SocketRouted> & { readonly fault?: GatewayFault | undefined }
+  Partial<SocketRouted> &
+  Partial<Keyed> &
+  Partial<Returned> & { readonly fault?: GatewayFault | undefined }
 
 export type SocketContextReader = (exchange: SocketContextExchange, stage: SocketStage) => ContextValue
 
 const identity =
-  (name: keyof CallerIdentity): SocketContextReader =>
+  (name: Exclude<keyof CallerIdentity, 'cognito'>): SocketContextReader =>
   ({ caller }) =>
     caller?.identity?.[name]
+
+const cognito =
+  (name: CognitoMember): SocketContextReader =>
+  ({ caller }) =>
+    cognitoMember(name, caller?.identity?.cognito) ?? undefined
 
 /** Name without `$context.` → its value. */
 export const socketContextVariables: Readonly<Record<string, SocketContextReader>> = {
@@ -23,6 +32,7 @@ export const socketContextVariables: Readonly<Record<string, SocketContextReader
   connectedAt: ({ connection }) => connection.connectedAtMs,
   connectionId: ({ connection }) => connection.connectionId,
   domainName: ({ connection }) => connection.domainName,
+  domainPrefix: ({ connection }) => connection.domainName.split('.', 1)[0],
   'error.message': ({ fault }) => fault?.sentence,
   'error.messageString': ({ fault }) => (fault === undefined ? undefined : JSON.stringify(fault.sentence)),
   'error.responseType': ({ fault }) => fault?.type,
@@ -30,9 +40,13 @@ export const socketContextVariables: Readonly<Record<string, SocketContextReader
   eventType: ({ eventType }) => eventType,
   extendedRequestId: ({ requestId }) => requestId,
   'identity.accountId': identity('accountId'),
-  'identity.apiKey': ({ connectionKey }) => connectionKey?.value,
-  'identity.apiKeyId': ({ connectionKey }) => connectionKey?.id,
+  'identity.apiKey': ({ apiKey, connectionKey = apiKey }) => connectionKey?.value,
+  'identity.apiKeyId': ({ apiKey, connectionKey = apiKey }) => connectionKey?.id,
   'identity.caller': identity('caller'),
+  'identity.cognitoAuthenticationProvider': cognito('cognitoAuthenticationProvider'),
+  'identity.cognitoAuthenticationType': cognito('cognitoAuthenticationType'),
+  'identity.cognitoIdentityId': cognito('cognitoIdentityId'),
+  'identity.cognitoIdentityPoolId': cognito('cognitoIdentityPoolId'),
   'identity.sourceIp': ({ connection }) => connection.sourceIp,
   'identity.user': identity('user'),
   'identity.userAgent': ({ connection }) => connection.userAgent,
@@ -41,8 +55,16 @@ export const socketContextVariables: Readonly<Record<string, SocketContextReader
   requestId: ({ requestId }) => requestId,
   requestTime: ({ receivedAtMs }) => requestTime(receivedAtMs),
   requestTimeEpoch: ({ receivedAtMs }) => receivedAtMs,
-  routeKey: ({ target }) => target?.routeKey,
+  routeKey: eventRoute,
   stage: (_, stage) => stage.stageName,
+  // Of the backend, once it has answered.
+  status: ({ returned }) => returned?.status,
+}
+
+/** The route that an event is for: there may be no such route. Undefined for a message that names none. */
+export function eventRoute({ eventType, target }: SocketContextExchange): string | undefined {
+  if (target !== undefined) return target.routeKey
+  return eventType === 'MESSAGE' ? undefined : `$${eventType.toLowerCase()}`
 }
 
 const authorizerPrefix = 'authorizer.'

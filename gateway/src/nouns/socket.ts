@@ -1,4 +1,5 @@
 // What the steps of a WebSocket API know: the stage, the route, the connection, and the event that is being handled.
+import type { AuthorizationType } from '@sluice/aws-protocol/apigatewayv2'
 import type { Caller, Keyed } from './exchange.ts'
 import type { Listener } from './decisions.ts'
 import type { HeaderList } from './headers.ts'
@@ -22,6 +23,8 @@ export interface SocketRoute {
   readonly routeKey: string
   /** Whether what the backend says goes back to the client: a route response, and the expression that selects it. WebSocket 24.5. */
   readonly isTwoWay: boolean
+  /** Who decides who may connect; means nothing but for `$connect`. */
+  readonly authorization: AuthorizationType
 }
 
 /** The request that asked for the connection; forgotten once that is decided. */

@@ -10,6 +10,7 @@ import { closedToAll, openToAll } from '../steps/authorize/http.ts'
 import { compileAuthorizerEvent1 } from '../steps/integrate/events/http-1.ts'
 import { compileAuthorizerEvent2 } from '../steps/integrate/events/http-2.ts'
 import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import type { Step } from '../steps/pipeline.ts'
 import type { HttpPlanPorts } from './stage-plan.ts'
@@ -64,6 +65,7 @@ function newLambdaAuthorizer(
     stage,
     authorizerId: record.AuthorizerId ?? '',
     functionArn: lambdaFunctionArn(fillStageVariables(record.AuthorizerUri ?? '', stage.variables)),
+    role: namedRole(record.AuthorizerCredentialsArn, stage),
     identitySources: record.IdentitySource ?? [],
     // Open choice 10: an authorizer without a TTL remembers nothing.
     ttlSeconds: record.AuthorizerResultTtlInSeconds ?? 0,

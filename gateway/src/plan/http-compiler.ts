@@ -1,5 +1,7 @@
 // HTTP and WebSocket API stages from the store: the stage's record, its deployment, its snapshot, its plan.
 import type { V2Snapshot } from '../nouns/snapshot.ts'
+import { certificateOf } from './client-certificate.ts'
+import { explained, explainedSocket } from './explained.ts'
 import { planHttpStage } from './http.ts'
 import type { StageCompiler } from './plans.ts'
 import { recordedSocket } from './recorded-socket.ts'
@@ -19,12 +21,14 @@ export function httpCompiler(ports: HttpPlanPorts & SocketPlanPorts): StageCompi
       if (snapshot === undefined) return undefined
       if (snapshot.protocol === 'HTTP') {
         const recorder = ports.record?.http({ scope, api: snapshot.api, stage })
-        return recorded(planHttpStage(snapshot, stage, scope, ports), recorder, ports)
+        return recorded(explained(planHttpStage(snapshot, stage, scope, ports), ports), recorder, ports)
       }
       // Loaded by the first WebSocket API: most processes have none, and start sooner without.
       const { planWebSocketStage } = await import('./websocket.ts')
       const recorder = ports.record?.websocket({ scope, api: snapshot.api, stage })
-      return recordedSocket(planWebSocketStage(snapshot, stage, scope, ports), recorder, ports)
+      const clientCertificate = await certificateOf(read, stage.ClientCertificateId)
+      const plan = planWebSocketStage(snapshot, { ...stage, clientCertificate }, scope, ports)
+      return recordedSocket(explainedSocket(plan, ports), recorder, ports)
     },
   }
 }

@@ -1,17 +1,24 @@
 // Which steps call an HTTP API route's integration: one row a type.
 import type { Integration } from '@sluice/aws-protocol/apigatewayv2'
+import { noBackends, originsOf } from '../nouns/backends.ts'
 import type { Answered } from '../nouns/exchange.ts'
 import { HttpFault } from '../nouns/faults.ts'
 import type { HttpAdmitted, HttpMapped, HttpRoute } from '../nouns/http.ts'
 import { httpTimeoutMs } from '../nouns/limits.ts'
 import { subtypeParameters, type IntegrationSubtype } from '../nouns/integration-kinds.ts'
+import { asCaller, callerCredentials, forCallers } from '../steps/integrate/caller-credentials.ts'
 import { awsSubtype } from '../steps/integrate/aws-subtype.ts'
 import { httpApiProxy, type HttpApiProxySettings } from '../steps/integrate/http-api-proxy.ts'
-import { httpLambda } from '../steps/integrate/http-lambda.ts'
+import { httpLambda, noPermission } from '../steps/integrate/http-lambda.ts'
+import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
+import { spreadOver } from '../steps/integrate/spread.ts'
+import { fillStageVariables } from '../steps/integrate/uri.ts'
 import { reachLink } from '../steps/integrate/vpc-link.ts'
 import { mapHttpRequest } from '../steps/map/http-request.ts'
 import { mapHttpResponse } from '../steps/map/http-response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
+import type { Upstream } from '../ports/upstream.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
 type Plan = Pipeline<HttpAdmitted, Answered>
@@ -41,31 +48,42 @@ function integrate(integration: Integration, facts: HttpRoute, ports: PlanPorts)
       : httpApiProxy({ ...settings, options: undefined }, ports.upstream)
   }
   if (type !== 'AWS_PROXY') return broken(`${type} integrations are not available for HTTP APIs`)
+  const role = namedRole(integration.CredentialsArn, facts.stage)
   if (subtype === undefined) {
     const format = integration.PayloadFormatVersion === '1.0' ? '1.0' : '2.0'
-    return httpLambda({ route: facts, uri, format, timeoutMs }, ports.functions)
+    const settings = { route: facts, uri, format, timeoutMs, role } as const
+    const functionArn = lambdaFunctionArn(fillStageVariables(uri, facts.stage.variables))
+    if (integration.CredentialsArn !== callerCredentials || functionArn === undefined) {
+      return httpLambda(settings, ports.functions)
+    }
+    return forCallers(httpLambda(settings, asCaller(ports.functions)), functionArn, forbidden)
   }
   if (!isSubtype(subtype)) return broken(`there is no integration subtype ${subtype}`)
   const parameters = integration.RequestParameters ?? {}
-  return awsSubtype({ stage: facts.stage, subtype, parameters, timeoutMs }, ports.aws)
+  return awsSubtype({ stage: facts.stage, subtype, parameters, timeoutMs, role }, ports.aws)
 }
 
 /**
- * Own: a URL stands where AWS has the ARN of a listener or a Cloud Map service. Those lead nowhere outside AWS: a route with
- * one answers as if no target were healthy. HTTP 8.2, 8.3.
+ * A listener or a Cloud Map service leads where the configuration says; without a word of it a route answers as if no target
+ * were healthy. Own: a URL may stand in an ARN's place. HTTP 8.2, 8.3.
  */
 function privateProxy(
   settings: Omit<HttpApiProxySettings, 'options'>,
   { TlsConfig: tls }: Integration,
-  { upstream }: PlanPorts,
+  { upstream, backends = noBackends, clock }: PlanPorts,
 ): Integrate {
-  if (/^arn:/i.test(settings.uri)) {
-    return refusing(() => unreachable(`${settings.uri} leads nowhere here: the integration needs an http or https URL`))
-  }
   const serverName = tls?.ServerNameToVerify
-  if (serverName === undefined) return httpApiProxy({ ...settings, isPrivate: true, options: undefined }, upstream)
-  const uri = settings.uri.replace(/^http:/i, 'https:')
-  return httpApiProxy({ ...settings, uri, isPrivate: true, options: { serverName } }, upstream)
+  const overTls = (url: string): string => (serverName === undefined ? url : url.replace(/^http:/i, 'https:'))
+  const options = serverName === undefined ? undefined : { serverName }
+  const proxy = (uri: string, reached: Upstream): Integrate =>
+    httpApiProxy({ ...settings, uri: overTls(uri), isPrivate: true, options }, reached)
+  if (!/^arn:/i.test(settings.uri)) return proxy(settings.uri, upstream)
+  const origins = originsOf(backends, settings.uri)
+  const [first] = origins ?? []
+  if (origins === undefined || first === undefined) {
+    return refusing(() => unreachable(`${settings.uri} leads nowhere: no --backends names it`))
+  }
+  return proxy(first, spreadOver(upstream, origins.map(overTls), clock))
 }
 
 /** The step that an integration over a VPC link begins with; none for any other. */
@@ -90,6 +108,10 @@ function isSubtype(name: string): name is IntegrationSubtype {
 /** A route that cannot work as it is configured: a 500 for each call. */
 function broken(log: string): Integrate {
   return refusing(() => new HttpFault(500, 'Internal Server Error', { log }))
+}
+
+function forbidden(): HttpFault {
+  return new HttpFault(500, 'Internal Server Error', { log: noPermission })
 }
 
 function refusing(fault: () => HttpFault): Integrate {

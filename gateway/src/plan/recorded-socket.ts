@@ -2,7 +2,7 @@
 import type { GatewayFault } from '../nouns/faults.ts'
 import type { SocketReceived } from '../nouns/socket.ts'
 import { Work } from '../nouns/work.ts'
-import type { SocketOutcome } from '../ports/recorder.ts'
+import type { SocketOutcome, StageRecorder } from '../ports/recorder.ts'
 import type { PlanPorts, SocketPlan } from './stage-plan.ts'
 
 type Noted = SocketReceived & { work: Work; fault?: GatewayFault }
@@ -10,17 +10,21 @@ type Noted = SocketReceived & { work: Work; fault?: GatewayFault }
 /** The plan itself when nobody records. */
 export function recordedSocket(
   plan: SocketPlan,
-  record: ((outcome: SocketOutcome) => void) | undefined,
+  recorder: StageRecorder<SocketOutcome, SocketReceived> | undefined,
   { clock, bug }: PlanPorts,
 ): SocketPlan {
-  if (record === undefined) return plan
-  const begin = (received: SocketReceived): Noted => Object.assign(received, { work: new Work() })
+  if (recorder === undefined) return plan
+  const begin = (received: SocketReceived): Noted => {
+    const begun = recorder.begin === undefined ? received : recorder.begin(received)
+    return Object.assign(begun, { work: new Work() })
+  }
   const end = (exchange: Noted, status: number | undefined, isAnswered: boolean): void => {
     const { work } = exchange
     // A WebSocket API's faults are gateway faults.
     if (work.fault !== undefined) exchange.fault = work.fault as GatewayFault
     try {
-      record({ exchange, work, endedAtMs: clock.now(), status: status ?? work.fault?.status ?? 200, isAnswered })
+      status ??= work.fault?.status ?? 200
+      recorder.record({ exchange, work, endedAtMs: clock.now(), status, isAnswered })
     } catch (error) {
       bug(error, exchange.requestId)
     }

@@ -17,9 +17,9 @@ export function recorded<Exchange extends Received>(
 ): StagePlan {
   if (recorder === undefined) return plan
   const begin = (received: Received): Noted => {
-    const begun = (recorder.begin === undefined ? received : recorder.begin(received)) as Noted
-    begun.work = new Work()
-    return begun
+    const noted = received as Noted
+    noted.work = new Work()
+    return recorder.begin === undefined ? noted : (recorder.begin(noted) as Noted)
   }
   const end = (exchange: Noted, answer: Answer, responseBytes: number): void => {
     const { work } = exchange
@@ -35,7 +35,11 @@ export function recorded<Exchange extends Received>(
   const finish = (exchange: Noted, answer: Answer): Answer => {
     const { body } = answer
     if (isStream(body)) {
-      return { ...answer, body: counted(body, (bytes) => end(exchange, answer, bytes)) }
+      const { work } = exchange
+      const begun = (): void => {
+        if (work.integrationAtMs >= 0) work.firstContentMs = clock.now() - work.integrationAtMs
+      }
+      return { ...answer, body: counted(body, begun, (bytes) => end(exchange, answer, bytes)) }
     }
     end(exchange, answer, bytesOf(body))
     return answer
@@ -81,14 +85,29 @@ function timedStep(
       if (work === undefined) return step.run(exchange)
       const startedMs = clock.now()
       if (member === 'integrationMs') work.integrationAtMs = startedMs
-      const told = step.run(exchange)
+      let told: object | Promise<object>
+      try {
+        told = step.run(exchange)
+      } catch (error) {
+        // Whoever is refused at once was judged all the same; an integration that cannot be called was not.
+        if (member === 'authorizerMs') work[member] = clock.now() - startedMs
+        throw error
+      }
       if (!(told instanceof Promise)) {
         work[member] = clock.now() - startedMs
         return told
       }
-      return told.finally(() => {
-        work[member] = clock.now() - startedMs
-      })
+      // Twice, since `finally` would cost every request two promises more.
+      return told.then(
+        (later: object) => {
+          work[member] = clock.now() - startedMs
+          return later
+        },
+        (error: unknown) => {
+          work[member] = clock.now() - startedMs
+          throw error
+        },
+      )
     },
   }
 }
@@ -106,7 +125,11 @@ function bytesOf(body: Exclude<AnswerBody, AsyncIterable<Uint8Array>>): number {
 }
 
 /** The same stream; `ended` is told how many bytes went, also when it breaks or nobody reads it to its end. */
-function counted(body: AsyncIterable<Uint8Array>, ended: (bytes: number) => void): AsyncIterable<Uint8Array> {
+function counted(
+  body: AsyncIterable<Uint8Array>,
+  begun: () => void,
+  ended: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
   const source = body[Symbol.asyncIterator]()
   let bytes = 0
   let isOver = false
@@ -118,7 +141,10 @@ function counted(body: AsyncIterable<Uint8Array>, ended: (bytes: number) => void
     try {
       const chunk = await source.next()
       if (chunk.done === true) end()
-      else bytes += chunk.value.length
+      else {
+        if (bytes === 0) begun()
+        bytes += chunk.value.length
+      }
       return chunk
     } catch (error) {
       end()

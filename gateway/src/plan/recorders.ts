@@ -2,22 +2,26 @@
 import type { Received } from '../nouns/exchange.ts'
 import type { HttpRoute, HttpStage } from '../nouns/http.ts'
 import type { RestMethod, RestStage } from '../nouns/rest.ts'
+import type { SocketReceived, SocketRoute } from '../nouns/socket.ts'
 import type {
   HttpOutcome,
   RecordedHttpStage,
   RecordedRestStage,
   Recorders,
   RestOutcome,
+  SocketOutcome,
   StageRecorder,
 } from '../ports/recorder.ts'
-import type { Stories } from '../ports/stories.ts'
-import type { Traces } from '../ports/traces.ts'
+import type { Stories, ToldStage } from '../ports/stories.ts'
 import { recordAccessLog, sinkFormats, type AccessLogPorts } from '../steps/record/access-log.ts'
 import { recordExecutionLog, type ExecutionLogPorts } from '../steps/record/execution-log.ts'
+import { recordSocketExecutionLog } from '../steps/record/socket-execution-log.ts'
 import { recordStories } from '../steps/record/stories.ts'
-import { recordTraces } from '../steps/record/trace.ts'
-import { httpLogVariables, restLogVariables, socketLogVariables } from '../steps/record/log-variables.ts'
+import { recordSocketStories } from '../steps/record/socket-stories.ts'
+import { recordTraces, type TracePorts } from '../steps/record/trace.ts'
+import { httpLogVariables, restLogVariables } from '../steps/record/log-variables.ts'
 import { recordHttpMetrics, recordRestMetrics, type MetricPorts } from '../steps/record/metrics.ts'
+import { socketLogVariables } from '../steps/record/socket-log-variables.ts'
 import { countPushes, recordSocketMetrics } from '../steps/record/socket-metrics.ts'
 
 export type RecorderPorts = MetricPorts &
@@ -25,7 +29,7 @@ export type RecorderPorts = MetricPorts &
   ExecutionLogPorts & {
     /** Where the stories of requests are kept; undefined: nowhere. */
     readonly stories: Stories | undefined
-    readonly traces: Traces
+    readonly traces: TracePorts
   }
 
 /** The recorders of every stage, over ports that all stages share. */
@@ -35,12 +39,12 @@ export function createRecorders(ports: RecorderPorts): Recorders {
     websocket: (recorded) => {
       const { DestinationArn: destinationArn, Format: format } = recorded.stage.AccessLogSettings ?? {}
       const variables = socketLogVariables(httpStageOf(recorded))
-      const count = recordSocketMetrics(recorded, ports)
-      const log = recordAccessLog({ destinationArn, format }, sinkFormats.WEBSOCKET, variables, ports)
-      return (outcome) => {
-        count(outcome)
-        log?.(outcome)
-      }
+      return together<SocketOutcome, SocketReceived>([
+        { record: recordSocketMetrics(recorded, ports) },
+        recorderOf(recordAccessLog({ destinationArn, format }, sinkFormats.WEBSOCKET, variables, ports)),
+        recordSocketExecutionLog(recorded, ports),
+        socketStories(recorded, ports.stories),
+      ])
     },
     pushed: (place) => pushed(place, ports.clock.now()),
     rest: (recorded) => {
@@ -71,45 +75,59 @@ function restStories(
   stories: Stories | undefined,
 ): StageRecorder<RestOutcome> | undefined {
   if (stories === undefined) return undefined
-  const place = {
+  const told = {
     ...scope,
     protocol: 'REST' as const,
     apiId: api.id ?? '',
     apiName: api.name ?? '',
     stage: stage.stageName ?? '',
     deploymentId: stage.deploymentId ?? '',
+    routeOf: (target: object) => `${(target as RestMethod).httpMethod} ${(target as RestMethod).resourcePath}`,
   }
-  return recordStories(place, stories, ({ httpMethod, resourcePath }: RestMethod) => `${httpMethod} ${resourcePath}`)
+  return recordStories(told, stories)
 }
 
 function httpStories(
-  { scope, api, stage }: RecordedHttpStage,
+  recorded: RecordedHttpStage,
   stories: Stories | undefined,
 ): StageRecorder<HttpOutcome> | undefined {
-  if (stories === undefined) return undefined
-  const place = {
+  return stories && recordStories({ ...toldV2(recorded), protocol: 'HTTP' }, stories)
+}
+
+function socketStories(
+  recorded: RecordedHttpStage,
+  stories: Stories | undefined,
+): StageRecorder<SocketOutcome, SocketReceived> | undefined {
+  return stories && recordSocketStories({ ...toldV2(recorded), protocol: 'WEBSOCKET' }, stories)
+}
+
+function toldV2({ scope, api, stage }: RecordedHttpStage): Omit<ToldStage, 'protocol'> {
+  return {
     ...scope,
-    protocol: 'HTTP' as const,
     apiId: api.ApiId ?? '',
     apiName: api.Name,
     stage: stage.StageName,
     deploymentId: stage.DeploymentId ?? '',
+    routeOf: (target: object) => (target as HttpRoute | SocketRoute).routeKey,
   }
-  return recordStories(place, stories, ({ routeKey }: HttpRoute) => routeKey)
 }
 
-function recorderOf<Told>(record: ((outcome: Told) => void) | undefined): StageRecorder<Told> | undefined {
+function recorderOf<Told>(
+  record: ((outcome: Told) => void) | undefined,
+): Pick<StageRecorder<Told>, 'record'> | undefined {
   return record && { record }
 }
 
 /** Several recorders as one. */
-function together<Told>(recorders: readonly (StageRecorder<Told> | undefined)[]): StageRecorder<Told> {
+function together<Told, Start = Received>(
+  recorders: readonly (StageRecorder<Told, Start> | undefined)[],
+): StageRecorder<Told, Start> {
   const present = recorders.filter((recorder) => recorder !== undefined)
   const begins = present.flatMap(({ begin }) => (begin === undefined ? [] : [begin]))
   const records = present.map(({ record }) => record)
   return {
     begin:
-      begins.length === 0 ? undefined : (received: Received) => begins.reduce((begun, begin) => begin(begun), received),
+      begins.length === 0 ? undefined : (received: Start) => begins.reduce((begun, begin) => begin(begun), received),
     record: (outcome) => {
       for (const record of records) record(outcome)
     },

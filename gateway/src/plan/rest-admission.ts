@@ -5,6 +5,7 @@ import type { RestMethod, RestRouted } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Planned } from '../ports/api-keys.ts'
 import { requireApiKey } from '../steps/identify/api-key.ts'
+import { tellKeyless } from '../steps/identify/keyless.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { throttleRest } from '../steps/throttle/rest.ts'
 import type { PlannableStage } from './canary.ts'
@@ -26,6 +27,7 @@ export function planRestAdmission(
     const throttle = traffic && throttleRest({ method: facts, setting, account: traffic.account }, traffic.counters)
     return Pipeline.from<Ready>()
       .step(facts.apiKeyRequired ? requireApiKey({ method: facts, source }, apiKeys) : undefined)
+      .step(facts.apiKeyRequired ? undefined : tellKeyless(facts, setting))
       .step(throttle)
   }
 }

@@ -16,6 +16,7 @@ import { authorizeNobody, closedToAll } from '../steps/authorize/rest/open.ts'
 import { compileResourceGuard, type ResourceGuard } from '../steps/authorize/rest/resource-policy.ts'
 import { compileRestAuthorizerEvent } from '../steps/integrate/events/rest.ts'
 import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import type { Step } from '../steps/pipeline.ts'
 import type { RestPlanPorts } from './stage-plan.ts'
@@ -74,9 +75,14 @@ function planAuthorizer(method: apigateway.Method, facts: RestMethod, shared: Sh
 }
 
 function tokenQuestion({ identitySource, identityValidationExpression }: apigateway.Authorizer): AuthorizerQuestion {
-  const token = compileHeaderSource(identitySource ?? defaultSource) ?? (() => undefined)
+  const source = identitySource ?? defaultSource
+  const token = compileHeaderSource(source) ?? (() => undefined)
   const isValid = compileValidation(identityValidationExpression)
   return {
+    identitySource: source,
+    lack: (exchange) =>
+      (token(exchange) ?? '') === '' ? 'identity missing' : 'identity does not match identityValidationExpression',
+    shown: (exchange) => token(exchange) ?? '',
     identity: (exchange) => {
       const value = token(exchange)
       return value === undefined || value === '' || !isValid(value) ? undefined : [value]
@@ -88,6 +94,9 @@ function tokenQuestion({ identitySource, identityValidationExpression }: apigate
 
 function requestQuestion({ identitySource }: apigateway.Authorizer, facts: RestMethod): AuthorizerQuestion {
   return {
+    identitySource: identitySource ?? '',
+    lack: () => 'identity missing',
+    shown: () => '',
     identity: compileSources(splitSources(identitySource), facts.stage),
     event: compileRestAuthorizerEvent(facts),
   }
@@ -105,7 +114,8 @@ function lambdaAuthorizer(record: apigateway.Authorizer, { stage, ports, asking 
   // Without an identity source there is nothing to tell one caller from another by.
   const remembers = record.type === 'TOKEN' || splitSources(record.identitySource).length > 0
   const functionArn = lambdaFunctionArn(fillStageVariables(record.authorizerUri ?? '', stage.variables))
-  const settings = { stage, authorizerId, functionArn, ttlSeconds: remembers ? ttlSeconds : 0 }
+  const role = namedRole(record.authorizerCredentials, stage)
+  const settings = { stage, authorizerId, functionArn, role, ttlSeconds: remembers ? ttlSeconds : 0 }
   const authorizer = new RestLambdaAuthorizer(settings, ports.functions, ports.clock)
   asking.set(authorizerId, authorizer)
   return authorizer
@@ -124,8 +134,11 @@ function planCognito(
     return [ports.cognitoIssuers.get(pool) ?? `https://cognito-idp.${region}.amazonaws.com/${pool}`]
   })
   const expression = record.identityValidationExpression
+  const identitySource = record.identitySource ?? defaultSource
   const settings = {
-    token: compileHeaderSource(record.identitySource ?? defaultSource) ?? (() => undefined),
+    authorizerId: record.id ?? '',
+    identitySource,
+    token: compileHeaderSource(identitySource) ?? (() => undefined),
     issuers,
     audience: expression === undefined || expression === '' ? undefined : compileValidation(expression),
     scopes: method.authorizationScopes ?? [],

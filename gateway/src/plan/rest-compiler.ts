@@ -3,6 +3,8 @@ import type { Scope } from '../nouns/records.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Reader } from '../ports/store.ts'
 import { canaryStage, splitTraffic, type PlannableStage } from './canary.ts'
+import { certificateOf } from './client-certificate.ts'
+import { explained } from './explained.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
 import { planRestStage } from './rest.ts'
@@ -30,7 +32,7 @@ export function restCompiler(ports: RestPlanPorts): StageCompiler {
         if (canary !== undefined) plan = splitTraffic(plan, canary, canarySettings.percentTraffic ?? 0)
       }
       const recorder = ports.record?.rest({ scope, api: snapshot.api, methods: snapshot.methods, stage: record })
-      return recorded(plan, recorder, ports)
+      return recorded(explained(plan, ports), recorder, ports)
     },
   }
 }
@@ -43,12 +45,6 @@ async function planCanary(
 ): Promise<StagePlan | undefined> {
   const snapshot = await snapshotOf(read, apiId, stage)
   return snapshot && planRestStage(snapshot, stage, scope, ports)
-}
-
-async function certificateOf(read: Reader, id: string | undefined): Promise<PlannableStage['clientCertificate']> {
-  const record = id === undefined ? undefined : await read.get('ClientCertificate', [id])
-  if (record?.pemEncodedCertificate === undefined) return undefined
-  return { certificatePem: record.pemEncodedCertificate, privateKeyPem: record.privateKeyPem }
 }
 
 /** What the stage's deployment froze. */

@@ -17,12 +17,14 @@ import { lambdaProxy } from '../steps/integrate/lambda-proxy.ts'
 import { lambdaStream } from '../steps/integrate/lambda-stream.ts'
 import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
 import { mock } from '../steps/integrate/mock.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import { reachLink } from '../steps/integrate/vpc-link.ts'
 import { mapProxyParameters, refuseIllegalHeaders } from '../steps/map/proxy-parameters.ts'
 import { mapRequest, type RequestMapping } from '../steps/map/request.ts'
 import { mapResponse } from '../steps/map/response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
+import { linkUpstream } from './link-upstream.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
 type SnapshotMethod = RestSnapshot['methods'][number]
@@ -45,7 +47,7 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
       .step(
         httpProxy(
           { ...callOf(integration, facts), options: optionsOf(integration, facts.stage) },
-          ports.upstream,
+          linkUpstream(integration, facts.stage, ports),
           streams(integration) ? ports.clock : undefined,
         ),
       ),
@@ -60,7 +62,8 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
   MOCK: (context) => mapped(context, {}, mock()),
   HTTP: (context) => {
     const { integration, facts, ports } = context
-    const call = http({ ...callOf(integration, facts), options: optionsOf(integration, facts.stage) }, ports.upstream)
+    const settings = { ...callOf(integration, facts), options: optionsOf(integration, facts.stage) }
+    const call = http(settings, linkUpstream(integration, facts.stage, ports))
     return mapped(context, { integration: 'HTTP', parameters: integration.requestParameters }, call)
   },
   AWS: (context) => {
@@ -123,6 +126,7 @@ function callOf(integration: Integration, method: RestMethod) {
     uri: integration.uri ?? '',
     httpMethod: integration.httpMethod ?? 'ANY',
     timeoutMs: integration.timeoutInMillis ?? restTimeoutMs,
+    role: namedRole(integration.credentials, method.stage),
   }
 }
 

@@ -42,9 +42,9 @@ export function planMethod(
   { ports, intake, authorization, admission }: Shared,
 ): Pipeline<RestRouted, Answered> {
   return Pipeline.from<RestRouted>()
-    .step(readParameters)
     .step(authorization(method, facts))
     .through(admission(facts))
+    .step(readParameters)
     .through(servedMethod(method, facts, ports, intake))
 }
 
@@ -116,6 +116,7 @@ export function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePa
     httpMethod: method.httpMethod ?? 'ANY',
     operationName: method.operationName,
     apiKeyRequired: method.apiKeyRequired ?? false,
+    authorization: method.authorizationType,
   }
 }
 

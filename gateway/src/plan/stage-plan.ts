@@ -1,4 +1,5 @@
 // A stage's plan as the front sees it: one function from a received request to an answer, and the names of its steps.
+import type { Backends } from '../nouns/backends.ts'
 import type { Answer, Received } from '../nouns/exchange.ts'
 import type { Admission, SocketReceived } from '../nouns/socket.ts'
 import type { ApiKeys } from '../ports/api-keys.ts'
@@ -47,11 +48,15 @@ export interface PlanPorts {
   readonly aws: Aws
   readonly principals: Principals
   readonly vpcLinks: VpcLinks
+  /** Where listeners and Cloud Map services lead; absent: nowhere. */
+  readonly backends?: Backends | undefined
   readonly clock: Clock
   /** Told of an error that is our own fault; the client reads a plain 500. */
   readonly bug: (error: unknown, requestId: string) => void
   /** Who records requests, asked for each stage; undefined when nobody does. */
   readonly record?: Recorders | undefined
+  /** Whether refusals say why, in a header; absent: no. */
+  readonly explainsRefusals?: boolean | undefined
   /** How much may pass; undefined where nobody counts. */
   readonly traffic?: Traffic | undefined
 }
@@ -61,6 +66,8 @@ export interface Traffic {
   readonly counters: Counters
   /** What all requests of an account share; undefined for no limit. */
   readonly account: Rate | undefined
+  /** What all new WebSocket connections of an account share; undefined for no limit. */
+  readonly connections: Rate | undefined
 }
 
 /** What plans of HTTP APIs need beside: the token issuers that all of them share. */

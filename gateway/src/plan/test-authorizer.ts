@@ -2,7 +2,13 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { utf8 } from '../nouns/bytes.ts'
 import type { Caller } from '../nouns/exchange.ts'
-import { tellInvocation } from '../nouns/execution-lines.ts'
+import {
+  tellAuthorized,
+  tellAuthorizer,
+  tellAuthorizerResult,
+  tellInvocation,
+  tellUnauthorized,
+} from '../nouns/execution-lines.ts'
 import { GatewayFault } from '../nouns/faults.ts'
 import { lastHeader } from '../nouns/headers.ts'
 import type { Functions } from '../ports/functions.ts'
@@ -25,8 +31,8 @@ export async function testAuthorizer(test: AuthorizerTest, ports: RestPlanPorts)
   const log = new TestLog(crypto.randomUUID(), clock)
   const authorizer = test.snapshot.authorizers.find(({ id }) => id === test.authorizerId)
   if (authorizer === undefined) throw new Error(`the snapshot has no authorizer ${test.authorizerId}`)
-  log.logged(`Starting authorizer: ${test.authorizerId} for request: ${log.requestId}`)
-  log.logged(`Incoming identity: ${masked(identityOf(authorizer, test))}`)
+  const telling = { listener: log, requestId: log.requestId }
+  tellAuthorizer(telling, test.authorizerId, identityOf(authorizer, test))
   const heard: Heard = { text: undefined }
   const outcome = await ask(test, log, { ...ports, functions: overheard(ports.functions, test, { log, heard }) })
   const policy = outcome instanceof GatewayFault && outcome.type !== 'ACCESS_DENIED' ? undefined : policyIn(heard.text)
@@ -40,12 +46,11 @@ export async function testAuthorizer(test: AuthorizerTest, ports: RestPlanPorts)
   })
   // AWS: a policy that denies is an answer like any other.
   if (!(outcome instanceof GatewayFault) || policy !== undefined) {
-    if (policy !== undefined) log.logged(`Using valid authorizer policy for principal: ${masked(policy.principalId)}`)
-    log.logged('Successfully completed authorizer execution')
+    tellAuthorized(telling, policy?.principalId)
     return done(0)
   }
   if (outcome.status === 401) {
-    log.logged(`Unauthorized request: ${log.requestId}`)
+    tellUnauthorized(telling)
     return done(401)
   }
   log.logged(outcome.log ?? 'Execution failed due to configuration error: Authorizer error')
@@ -68,7 +73,8 @@ async function ask(
   }
   const method = { httpMethod: 'GET', authorizationType: 'CUSTOM', authorizerId: test.authorizerId, resourceId: '' }
   const facts = methodFacts(method, stage, '/')
-  const received = testReceived(test, log, { method: 'GET', path: '/' })
+  // The step says nothing itself: a test tells of an identity that is missing too.
+  const received = { ...testReceived(test, log, { method: 'GET', path: '/' }), listener: undefined }
   try {
     const step = planRestAuthorization(snapshot, stage, ports)(method, facts)
     return (await step.run({ ...received, target: facts, pathParameters: undefined })).caller
@@ -91,9 +97,8 @@ function overheard(
       const apiId = test.snapshot.api.id ?? ''
       tellInvocation(log, { functionArn, requestId: log.requestId, apiId, payload, atMs: log.startedMs })
       const answer = await functions.invoke(call)
-      const text = utf8(answer.payload)
-      log.logged(`Authorizer result body before parsing: ${text}`)
-      if (answer.functionError === undefined) heard.text = text
+      tellAuthorizerResult({ listener: log, requestId: log.requestId }, answer.payload)
+      if (answer.functionError === undefined) heard.text = utf8(answer.payload)
       return answer
     },
   }
@@ -104,11 +109,6 @@ function identityOf({ type, identitySource }: apigateway.Authorizer, { headers }
   if (type === 'REQUEST') return ''
   const name = (identitySource ?? 'method.request.header.Authorization').replace('method.request.header.', '')
   return lastHeader(headers, name.toLowerCase()) ?? ''
-}
-
-/** All but the last six characters. S F.4. */
-function masked(text: string): string {
-  return text.replace(/.(?=.{6})/gs, '*')
 }
 
 function policyIn(text: string | undefined): { readonly principalId: string; readonly policy: string } | undefined {

@@ -1,6 +1,6 @@
 // Test calls of REST APIs: a method's own steps, run once on an API that is not deployed. Recorded: REST 19; rest specification 15.
 import { utf8 } from '../nouns/bytes.ts'
-import type { Answer, AnswerBody } from '../nouns/exchange.ts'
+import type { Answer, AnswerBody, Keyed } from '../nouns/exchange.ts'
 import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
 import type { HeaderList } from '../nouns/headers.ts'
 import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
@@ -96,13 +96,15 @@ function withoutContentType({ status, headers, body }: Answer): Answer {
   return { status, headers: kept, body }
 }
 
-function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmitted {
+function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmitted & Keyed {
   const received = testReceived(test, log, { method: test.httpMethod, path: facts.resourcePath })
   // AWS: a path that is not the resource's is taken, and has no parameters — recorded, REST 19
   const trie = createRestTrie<RestMethod>()
   trie.add(facts.resourcePath, facts.httpMethod, facts)
   const pathParameters = trie.match(received.rawPath, test.httpMethod)?.pathParameters
-  return { ...received, target: facts, pathParameters, caller: { identity: identityOf(test.tester) } }
+  // AWS: a test has a key, whether its method asks for one or not — rest specification 15.1
+  const apiKey = { id: 'test-invoke-api-key-id', value: 'test-invoke-api-key' }
+  return { ...received, target: facts, pathParameters, caller: { identity: identityOf(test.tester) }, apiKey }
 }
 
 function identityOf({ account, arn, userId, accessKeyId }: Tester) {

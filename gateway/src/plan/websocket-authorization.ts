@@ -8,6 +8,7 @@ import { authorizeSocketByIam } from '../steps/authorize/socket-iam.ts'
 import { authorizeSocketByLambda } from '../steps/authorize/socket-lambda.ts'
 import { compileSocketAuthorizerEvent } from '../steps/integrate/events/socket-authorizer.ts'
 import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import type { Step } from '../steps/pipeline.ts'
 import type { PlanPorts } from './stage-plan.ts'
@@ -27,6 +28,7 @@ export function planSocketAuthorization(
       route,
       authorizerId: authorizerId ?? '',
       functionArn: lambdaFunctionArn(fillStageVariables(authorizer.AuthorizerUri ?? '', route.stage.variables)),
+      role: namedRole(authorizer.AuthorizerCredentialsArn, route.stage),
       identitySources: authorizer.IdentitySource ?? [],
       event: compileSocketAuthorizerEvent(route),
     },

@@ -5,51 +5,55 @@ import { restTimeoutMs } from '../nouns/limits.ts'
 import type { Returned } from '../nouns/outgoing.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import type { Replied, SocketExchange, SocketRoute } from '../nouns/socket.ts'
+import type { UpstreamOptions } from '../ports/upstream.ts'
 import { mock } from '../steps/integrate/mock.ts'
 import { socketAws } from '../steps/integrate/socket-aws.ts'
 import { passSocketAnswer, socketHttp } from '../steps/integrate/socket-http.ts'
 import { socketLambda } from '../steps/integrate/socket-lambda.ts'
 import { socketLambdaProxy } from '../steps/integrate/socket-lambda-proxy.ts'
+import { namedRole } from '../steps/integrate/named-role.ts'
 import { reachLink } from '../steps/integrate/vpc-link.ts'
 import { mapSocketRequest, type SocketMapped, type SocketRequestMapping } from '../steps/map/socket-request.ts'
 import { mapSocketResponse } from '../steps/map/socket-response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
+import { linkUpstream } from './link-upstream.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
 type Plan = Pipeline<SocketExchange, Replied>
 
-interface Context {
-  readonly integration: Integration
+export interface SocketIntegrationParts {
   readonly route: SocketRoute
+  /** Has the integration responses. */
   readonly snapshot: V2Snapshot
+  /** What HTTP backends are shown; undefined: nothing. */
+  readonly clientCertificate: UpstreamOptions['clientCertificate']
   readonly ports: PlanPorts
+}
+
+interface Context extends SocketIntegrationParts {
+  readonly integration: Integration
 }
 
 const start = (): Pipeline<SocketExchange, SocketExchange> => Pipeline.from<SocketExchange>()
 
 const integrations: Readonly<Record<NonNullable<Integration['IntegrationType']>, (context: Context) => Plan>> = {
   AWS_PROXY: ({ integration, route, ports }) =>
-    start().step(socketLambdaProxy({ route, ...callOf(integration) }, ports.functions)),
+    start().step(socketLambdaProxy({ route, ...callOf(integration, route) }, ports.functions)),
   HTTP_PROXY: (context) => mapped(context, {}).step(httpCall(context, true)).step(passSocketAnswer),
   HTTP: (context) => answered(context, httpCall(context, false)),
   MOCK: (context) => answered(context, mock()),
   AWS: (context) => {
     const { integration, route, ports } = context
-    const call = { route, ...callOf(integration) }
+    const call = { route, ...callOf(integration, route) }
     if (isLambda(call.uri)) return answered(context, socketLambda(call, ports.functions))
     return answered(context, socketAws({ ...call, httpMethod: integration.IntegrationMethod ?? 'ANY' }, ports.aws))
   },
 }
 
-/** The steps of a route's integration. `snapshot` has the integration responses. */
-export function planSocketIntegration(
-  integration: Integration | undefined,
-  route: SocketRoute,
-  snapshot: V2Snapshot,
-  ports: PlanPorts,
-): Plan {
+/** The steps of a route's integration. */
+export function planSocketIntegration(integration: Integration | undefined, parts: SocketIntegrationParts): Plan {
   if (integration === undefined) return start().step(broken('No integration defined for the route'))
-  return integrations[integration.IntegrationType ?? 'AWS_PROXY']({ integration, route, snapshot, ports })
+  return integrations[integration.IntegrationType ?? 'AWS_PROXY']({ integration, ...parts })
 }
 
 /** A proxy has no templates: the message is its body. */
@@ -81,13 +85,20 @@ function answered(context: Context, call: Step<SocketExchange & SocketMapped, Re
   return mapped(context, { templates, templateSelection }).step(call).step(mapSocketResponse(responses, route.stage))
 }
 
-function httpCall({ integration, route, ports }: Context, isProxy: boolean) {
+function httpCall({ integration, route, clientCertificate, ports }: Context, isProxy: boolean) {
   const httpMethod = integration.IntegrationMethod ?? 'ANY'
-  return socketHttp({ route, httpMethod, isProxy, ...callOf(integration) }, ports.upstream)
+  const options = clientCertificate && { clientCertificate }
+  const { ConnectionType: connectionType, ConnectionId: connectionId } = integration
+  const upstream = linkUpstream({ connectionType, connectionId }, route.stage, ports)
+  return socketHttp({ route, httpMethod, isProxy, options, ...callOf(integration, route) }, upstream)
 }
 
-function callOf(integration: Integration): { readonly uri: string; readonly timeoutMs: number } {
-  return { uri: integration.IntegrationUri ?? '', timeoutMs: integration.TimeoutInMillis ?? restTimeoutMs }
+function callOf(integration: Integration, { stage }: SocketRoute) {
+  return {
+    uri: integration.IntegrationUri ?? '',
+    timeoutMs: integration.TimeoutInMillis ?? restTimeoutMs,
+    role: namedRole(integration.CredentialsArn, stage),
+  }
 }
 
 function isLambda(uri: string): boolean {

@@ -4,10 +4,12 @@ import type { Admitted, Keyed } from '../nouns/exchange.ts'
 import { configurationFault, fault, GatewayFault } from '../nouns/faults.ts'
 import { socketMessageBytes } from '../nouns/limits.ts'
 import type { Scope } from '../nouns/records.ts'
+import { routeSettings } from '../nouns/route-settings.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { handshakeValues } from '../nouns/socket-source.ts'
 import type { Admission, Replied, SocketExchange, SocketReceived, SocketRoute, SocketStage } from '../nouns/socket.ts'
 import type { Planned } from '../ports/api-keys.ts'
+import type { UpstreamOptions } from '../ports/upstream.ts'
 import { errorFrame, refusedByBackend, refusedByFault, sentenceOf } from '../steps/answer/socket-error.ts'
 import { requireSocketKey } from '../steps/identify/socket-key.ts'
 import { Pipeline } from '../steps/pipeline.ts'
@@ -20,11 +22,17 @@ import type { SocketPlan, SocketPlanPorts } from './stage-plan.ts'
 import { planSocketAuthorization } from './websocket-authorization.ts'
 import { planSocketIntegration } from './websocket-integration.ts'
 
+/** A stage's record, with what it names. */
+export interface PlannableSocketStage extends apigatewayv2.Stage {
+  /** The certificate that `ClientCertificateId` names. */
+  readonly clientCertificate?: UpstreamOptions['clientCertificate']
+}
+
 interface Parts {
   readonly snapshot: V2Snapshot
   readonly models: Models
   /** Its settings are live: they change without a deployment. */
-  readonly stage: apigatewayv2.Stage
+  readonly stage: PlannableSocketStage
   readonly ports: SocketPlanPorts
 }
 
@@ -42,7 +50,8 @@ export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts
     .step(planSocketAuthorization(route, facts, parts.snapshot, parts.ports))
     .through(planKey(route, facts, parts))
     .step(validateHandshake(route.RequestParameters, valuesOf))
-  return route.Target === undefined ? admitted : admitted.through(integrationOf(route, facts, parts))
+  const noted = timed(admitted, parts.ports)
+  return route.Target === undefined ? noted : noted.through(integrationOf(route, facts, parts))
 }
 
 /** What does a message get? The stage's list found the route. */
@@ -62,9 +71,9 @@ export function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts
 /** What the route, its stage and its account may still take. */
 function throttle(route: SocketRoute, { stage, ports: { traffic } }: Parts) {
   if (traffic === undefined) return undefined
-  const { RouteSettings: own = {}, DefaultRouteSettings: setting } = stage
-  const settings = Object.hasOwn(own, route.routeKey) ? own[route.routeKey] : setting
-  return throttleSocket({ route, setting: settings, account: traffic.account }, traffic.counters)
+  const { account, connections, counters } = traffic
+  const setting = routeSettings(stage, route.routeKey)
+  return throttleSocket({ route, setting, account, connections }, counters)
 }
 
 /** Nothing, for a route that asks for no API key. */
@@ -88,7 +97,7 @@ export function planDisconnect(route: apigatewayv2.Route, facts: SocketRoute, pa
 /** Compiles a stage. */
 export function planWebSocketStage(
   snapshot: V2Snapshot,
-  record: apigatewayv2.Stage,
+  record: PlannableSocketStage,
   scope: Scope,
   ports: SocketPlanPorts,
 ): SocketPlan {
@@ -105,7 +114,8 @@ export function planWebSocketStage(
   }
   const find = (key: string): apigatewayv2.Route | undefined => snapshot.routes.find(({ RouteKey }) => RouteKey === key)
   const [connectRoute, disconnectRoute] = [find('$connect'), find('$disconnect')]
-  const connect = connectRoute === undefined ? undefined : planned(connectRoute, planConnect)
+  // AWS: where there is no such route everybody may connect, as far as there is room.
+  const connect = planned(connectRoute ?? { RouteKey: '$connect' }, planConnect)
   const disconnect = disconnectRoute?.Target === undefined ? undefined : planned(disconnectRoute, planDisconnect)
   const messages = snapshot.routes
     .filter((route) => route !== connectRoute && route !== disconnectRoute)
@@ -120,7 +130,7 @@ export function planWebSocketStage(
     message: (received) => runMessage(list, received, ports),
     disconnect: (received) => runDisconnect(disconnect, received, ports),
     describe: () => [
-      ...(connect === undefined ? [] : [{ route: '$connect', steps: connect.plan().names }]),
+      ...(connectRoute === undefined ? [] : [{ route: '$connect', steps: connect.plan().names }]),
       ...messages.map(({ routeKey, plan }) => ({ route: routeKey, steps: [...list.names, ...plan().names] })),
       ...(disconnect === undefined ? [] : [{ route: '$disconnect', steps: disconnect.plan().names }]),
     ],
@@ -128,12 +138,10 @@ export function planWebSocketStage(
 }
 
 async function runConnect(
-  route: PlannedRoute<ConnectPlan> | undefined,
+  route: PlannedRoute<ConnectPlan>,
   received: SocketReceived,
   ports: SocketPlanPorts,
 ): Promise<Admission> {
-  if (route === undefined)
-    return { accepted: true, caller: undefined, connectionKey: undefined, subprotocol: undefined }
   const ids = idsOf(received)
   try {
     const exchange = Object.assign(received, { target: route, document: undefined })
@@ -183,10 +191,11 @@ async function runDisconnect(
   }
 }
 
-function integrationOf(route: apigatewayv2.Route, facts: SocketRoute, { snapshot, ports }: Parts): RoutePlan {
+function integrationOf(route: apigatewayv2.Route, facts: SocketRoute, { snapshot, stage, ports }: Parts): RoutePlan {
   const integrationId = route.Target?.replace(/^integrations\//, '')
   const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
-  const list = planSocketIntegration(integration, facts, snapshot, ports)
+  const { clientCertificate } = stage
+  const list = planSocketIntegration(integration, { route: facts, snapshot, clientCertificate, ports })
   // AWS: a mock has no latency. WebSocket 33.3.
   return integration?.IntegrationType === 'MOCK' ? list : timed(list, ports)
 }
@@ -199,7 +208,7 @@ function routeFacts(route: apigatewayv2.Route, stage: SocketStage, { routeRespon
   const isTwoWay =
     route.RouteResponseSelectionExpression === '$default' &&
     routeResponses.some(({ routeId, RouteResponseKey }) => routeId === route.RouteId && RouteResponseKey === '$default')
-  return { stage, routeKey: route.RouteKey, isTwoWay }
+  return { stage, routeKey: route.RouteKey, isTwoWay, authorization: route.AuthorizationType ?? 'NONE' }
 }
 
 function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Scope): SocketStage {

@@ -25,11 +25,16 @@ export interface Planned extends Keyed {
   readonly plan: KnownPlan
 }
 
+/** Why a value lets nobody call a stage. */
+export type KeyLack = 'unknown' | 'disabled' | 'in no usage plan' | 'in no usage plan of the stage'
+
 export interface ApiKeys {
   /**
    * The enabled key of a value, in as much time for a million keys as for ten, whatever the value.
    * A promise only while what is known is read, or read again after a change.
    */
   find(scope: Scope, value: string): KnownKey | undefined | Promise<KnownKey | undefined>
+  /** Why a value that was just refused does not let its bearer call a stage (`apiId:stageName`), for people. */
+  lackOf(scope: Scope, value: string, stage: string): { readonly lack: KeyLack; readonly keyId?: string | undefined }
   close(): void
 }

@@ -1,5 +1,6 @@
 // The AWS port: calls to services of AWS, or to what stands in for them, signed as they expect it.
 import type { HeaderList } from '../nouns/headers.ts'
+import type { NamedRole } from './roles.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
 export interface AwsRequest {
@@ -15,9 +16,11 @@ export interface AwsRequest {
   readonly headers: HeaderList
   readonly body: Uint8Array | string | undefined
   readonly timeoutMs: number
+  /** Whose credentials sign the call; those of the process when absent. */
+  readonly role?: NamedRole | undefined
 }
 
 export interface Aws {
-  /** The service's own answer, whatever its status. Throws UpstreamFault. */
+  /** The service's own answer, whatever its status. Throws UpstreamFault, and RoleFault when the role cannot be taken on. */
   call(request: AwsRequest): Promise<UpstreamAnswer>
 }

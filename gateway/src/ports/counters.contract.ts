@@ -8,6 +8,8 @@ import type { Store } from './store.ts'
 export interface MovableClock {
   readonly now: () => number
   readonly advance: (milliseconds: number) => void
+  /** Sets it, forward or back, as somebody sets the time of a machine. */
+  readonly set: (epochMs: number) => void
 }
 
 export interface CountersContract {
@@ -125,6 +127,7 @@ export function countersContract(name: string, create: CountersContract): void {
     test('a crash loses what the last second counted, and no more', async () => {
       expect(await passes([quota], 2)).toBe(2)
       clock.advance(1_000)
+      await new Promise((resolve) => setImmediate(resolve))
       await store.transact(scope, async () => {})
       // Nothing is closed: the process is gone.
       counters = create.counters(store, clock)
@@ -144,6 +147,80 @@ export function countersContract(name: string, create: CountersContract): void {
         [day('2026-11-20'), { used: 3, remaining: 7 }],
       ])
       expect((await counters.usage({ ...week, keyId: 'k2' }, day('2026-11-01'), day('2026-11-30'))).size).toBe(0)
+    })
+
+    test('tells how a limit stands, and changes nothing by it', async () => {
+      const limit = bucket('a', 4, 10)
+      await passes([limit, quota], 2)
+      clock.advance(125)
+      for (let times = 0; times < 2; times++) {
+        expect(counters.state(limit)).toEqual({ tokens: 8.5 })
+        expect(counters.state(quota)).toEqual({ used: 2, remaining: 1 })
+      }
+      expect(counters.state({ ...quota, keyId: 'k2' })).toBeUndefined()
+    })
+
+    test('a clock that is set back neither empties a bucket nor holds it up, and one that is set ahead fills it once', async () => {
+      const limits = [bucket('a', 4, 10)]
+      expect(await passes(limits, 25)).toBe(10)
+      clock.set(startMs - 3_600_000)
+      expect(await passes(limits, 5)).toBe(0)
+      clock.advance(500)
+      expect(await passes(limits, 5)).toBe(2)
+      clock.set(startMs + 3_600_000)
+      expect(await passes(limits, 25)).toBe(10)
+      clock.set(startMs)
+      expect(await passes(limits, 5)).toBe(0)
+      clock.advance(250)
+      expect(await passes(limits, 5)).toBe(1)
+    })
+
+    test('a clock that is set goes on with the quota of its day, and comes back to what was used', async () => {
+      expect(await passes([quota], 2)).toBe(2)
+      clock.set(startMs + 400 * 86_400_000)
+      expect(await passes([quota], 9)).toBe(3)
+      clock.set(startMs)
+      expect(await passes([quota], 9)).toBe(1)
+      clock.advance(86_400_000)
+      expect(await passes([quota], 9)).toBe(3)
+      clock.set(startMs + 400 * 86_400_000)
+      expect(await passes([quota], 9)).toBe(0)
+    })
+
+    test('a clock that is set within a period gives nothing twice', async () => {
+      const month: QuotaLimit = { ...quota, period: 'MONTH' }
+      clock.advance(86_400_000)
+      expect(await passes([month], 2)).toBe(2)
+      clock.set(startMs)
+      expect(await passes([month], 9)).toBe(1)
+      clock.set(startMs + 86_400_000)
+      expect(await passes([month], 9)).toBe(0)
+    })
+
+    test('days are kept for 90 days before the last one of use', async () => {
+      const days = async (): Promise<readonly string[]> => {
+        await counters.flush()
+        return (await store.read(scope).list('UsageDay', ['p1', 'k1'])).map(({ key }) => key[2] ?? '')
+      }
+      await passes([quota], 1)
+      clock.set(Date.UTC(2027, 1, 17))
+      await passes([quota], 1)
+      clock.advance(86_400_000)
+      await passes([quota], 1)
+      expect(await days()).toEqual(['2026-11-20', '2027-02-17', '2027-02-18'])
+      clock.advance(86_400_000)
+      await passes([quota], 1)
+      expect(await days()).toEqual(['2026-11-20', '2027-02-17', '2027-02-18', '2027-02-19'])
+      clock.advance(86_400_000)
+      await passes([quota], 1)
+      expect(await days()).toEqual(['2027-02-17', '2027-02-18', '2027-02-19', '2027-02-20'])
+      // A clock that is set ahead by mistake forgets nothing.
+      clock.set(Date.UTC(2040, 0, 1))
+      await passes([quota], 1)
+      clock.set(Date.UTC(2027, 1, 21))
+      await passes([quota], 1)
+      const kept = ['2027-02-17', '2027-02-18', '2027-02-19', '2027-02-20', '2027-02-21', '2040-01-01']
+      expect(await days()).toEqual(kept)
     })
 
     test('what remains can be set, for the period only', async () => {

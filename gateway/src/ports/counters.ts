@@ -39,12 +39,17 @@ export interface DayUsage {
   readonly remaining: number
 }
 
+/** How a limit stands: the tokens that a bucket has; what was used in a quota's period, and what remains of it. */
+export type LimitState = { readonly tokens: number } | { readonly used: number; readonly remaining: number } | undefined
+
 export interface Counters {
   /**
    * Takes one of every limit, or of none: the index of the first limit, in order, that has nothing left, -1 when all had.
    * Exact, also for requests that come together. A promise only when a quota has to be looked up first.
    */
   admit(limits: readonly Limit[]): number | Promise<number>
+  /** How a limit stands that was just asked for, for people; undefined where that is not known at once. Changes nothing. */
+  state(limit: Limit): LimitState
   /** Gives a key so many requests for the rest of its current period. */
   setRemaining(quota: QuotaLimit, remaining: number): Promise<void>
   /** The days from `first` to `last` (numbers of days, see `nouns/quota.ts`) on which the key was used. */

@@ -1,4 +1,5 @@
 // The functions port: invoking Lambda functions, here or at the AWS endpoint that the configuration names.
+import type { NamedRole } from './roles.ts'
 
 export interface FunctionCall {
   /** Function ARN, with a qualifier if the integration names one. */
@@ -9,6 +10,8 @@ export interface FunctionCall {
   readonly sourceArn?: string | undefined
   /** Who asks: `apigateway.amazonaws.com`, or an IAM principal's ARN. */
   readonly principal: string
+  /** The role as which a service asks: then its permissions count beside the function's resource policy. */
+  readonly role?: NamedRole | undefined
   readonly clientContext?: string | undefined
   readonly traceId?: string | undefined
   /** When the caller stops waiting. The function itself goes on until its own time-out. */
@@ -49,9 +52,11 @@ export interface StreamedAnswer {
   readonly requestId: string
 }
 
+/** `role`: the call's role cannot be taken on, as the message says. */
 export type FunctionFaultReason =
   | 'not-found'
   | 'denied'
+  | 'role'
   | 'throttled'
   | 'timeout'
   | 'too-large'

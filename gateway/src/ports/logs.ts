@@ -9,13 +9,28 @@ export interface LogPlace {
   readonly stream: string
 }
 
-export interface LogGroupFacts {
+/** What is said of a group beside its name and retention. */
+export interface LogGroupSettings {
+  readonly logClass: 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY'
+  readonly kmsKeyId: string | undefined
+  readonly tags: Readonly<Record<string, string>>
+  /** Whether it is not to be deleted. */
+  readonly isProtected: boolean
+}
+
+export interface LogGroupFacts extends LogGroupSettings {
   readonly name: string
   /** Epoch milliseconds. */
   readonly createdMs: number
   /** Undefined: lines never expire. */
   readonly retentionDays: number | undefined
   readonly storedBytes: number
+}
+
+/** A line of somebody else's. */
+export interface PutEvent {
+  readonly timestampMs: number
+  readonly message: string
 }
 
 export interface LogStreamFacts {
@@ -56,12 +71,20 @@ export interface LogQuery {
 export interface Logs {
   /** Takes a line; never throws and never waits. A line that cannot be kept is dropped, counted, and told to the application log. */
   append(place: LogPlace, timestampMs: number, message: string): void
-  /** False when there is such a group already. */
-  createGroup(scope: Scope, name: string): boolean
+  /** Keeps lines that somebody waits for; false when they cannot be kept. */
+  put(place: LogPlace, events: readonly PutEvent[]): boolean
+  /** False when there is such a group already. Absent settings: a plain group. */
+  createGroup(scope: Scope, name: string, settings?: Partial<LogGroupSettings>): boolean
+  /** Replaces what is given. False when there is no such group. */
+  changeGroup(scope: Scope, name: string, settings: Partial<LogGroupSettings>): boolean
   /** False when there is no such group. */
   deleteGroup(scope: Scope, name: string): boolean
   /** `days` undefined: lines never expire. False when there is no such group. */
   setRetention(scope: Scope, name: string, days: number | undefined): boolean
+  /** False when the group has such a stream already; undefined when there is no such group. */
+  createStream(scope: Scope, group: string, name: string): boolean | undefined
+  /** With its lines. False when there is no such stream; undefined when there is no such group. */
+  deleteStream(scope: Scope, group: string, name: string): boolean | undefined
   /** In order of their names. */
   groups(scope: Scope): readonly LogGroupFacts[]
   /** In order of their names; undefined when there is no such group. */

@@ -46,6 +46,16 @@ export interface MetricRange {
   readonly to: number
 }
 
+/** What a meter counted in one minute that is over, for whoever passes it on. */
+export interface MeterMinute {
+  /** The same text for the same meter, always. */
+  readonly key: string
+  readonly of: MeterKey
+  /** Minutes since the epoch. */
+  readonly minute: number
+  readonly tallies: readonly Tally[]
+}
+
 export interface Metrics {
   /** The meter of a key; the same key always gives the same meter. */
   meter(key: MeterKey): Meter

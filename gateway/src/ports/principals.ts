@@ -1,5 +1,6 @@
 // The principals port: who an access key belongs to, and what the policies of its owner say.
 import type { Principal } from '@sluice/iam-policy'
+import type { Session } from '../nouns/session.ts'
 
 /** The owner of an access key that is known and active. */
 export interface KnownPrincipal {
@@ -13,6 +14,10 @@ export interface KnownPrincipal {
   /** The policies of the user or role, as JSON text; an account's root user needs none. */
   readonly policies: readonly string[]
   readonly permissionsBoundary?: string | undefined
+  /** The policies that were passed when the session was made, as JSON text; absent: none were, and nothing is limited. */
+  readonly sessionPolicies?: readonly string[] | undefined
+  /** For temporary keys. */
+  readonly session?: Session | undefined
 }
 
 export interface Principals {

@@ -6,7 +6,7 @@ import type { Answer, Received } from '../nouns/exchange.ts'
 import type { HttpContextExchange } from '../nouns/http-context.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { SocketContextExchange } from '../nouns/socket-context.ts'
-import type { Replied } from '../nouns/socket.ts'
+import type { Replied, SocketReceived } from '../nouns/socket.ts'
 import type { Work } from '../nouns/work.ts'
 
 /** A request that was answered. */
@@ -24,10 +24,10 @@ export interface Outcome<Exchange extends Received> {
 export type RestOutcome = Outcome<ContextExchange>
 export type HttpOutcome = Outcome<HttpContextExchange>
 
-/** Is told of every request of one stage. */
-export interface StageRecorder<Told> {
+/** Is told of every request, or of every event of connections, of one stage. */
+export interface StageRecorder<Told, Start = Received> {
   /** Before the plan runs: may return the request with a listener of its own. */
-  readonly begin?: ((received: Received) => Received) | undefined
+  readonly begin?: ((received: Start) => Start) | undefined
   /** Once, when the answer is complete. Must not throw. */
   readonly record: (outcome: Told) => void
 }
@@ -70,7 +70,7 @@ export interface SocketOutcome {
 export interface Recorders {
   readonly rest: (stage: RecordedRestStage) => StageRecorder<RestOutcome> | undefined
   readonly http: (stage: RecordedHttpStage) => StageRecorder<HttpOutcome> | undefined
-  readonly websocket: (stage: RecordedHttpStage) => ((outcome: SocketOutcome) => void) | undefined
+  readonly websocket: (stage: RecordedHttpStage) => StageRecorder<SocketOutcome, SocketReceived> | undefined
   /** A message that a backend pushed to a connection. */
   readonly pushed: (place: SocketPlace) => void
 }

@@ -1,4 +1,5 @@
 // The request totals port: counts since the start of the process, of every method and route, for monitoring systems.
+import type { Work } from '../nouns/work.ts'
 
 /** Whose requests; an unknown route's resource and method are empty. */
 export interface RequestLabels {
@@ -10,13 +11,13 @@ export interface RequestLabels {
 }
 
 export interface RequestTotal {
-  /** `integrationMs`: negative when no integration was called. */
-  add(status: number, latencyMs: number, integrationMs: number): void
+  /** `work`: what the request took, what refused it, and what it found in caches. */
+  add(status: number, latencyMs: number, work: Work): void
 }
 
 export interface RequestTotals {
-  /** The same labels always give the same total. */
+  /** The same labels always give the same total; beyond some thousands of labels, all others give one. */
   of(labels: RequestLabels): RequestTotal
-  /** Everything in Prometheus's text format 0.0.4. `openConnections`: of WebSocket APIs, now. */
-  text(openConnections: number): string
+  /** Everything in Prometheus's text format 0.0.4. */
+  text(): string
 }

@@ -6,6 +6,8 @@ export interface StoredAnswer {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Exclude<Answer['body'], AsyncIterable<Uint8Array>>
+  /** Where among the headers the trace's value stands, which is each request's own; 0: there is none. */
+  readonly traceAt: number
 }
 
 /** The cache of one stage. */

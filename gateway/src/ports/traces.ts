@@ -28,6 +28,8 @@ export interface SegmentDocument {
   readonly error?: boolean | undefined
   readonly fault?: boolean | undefined
   readonly throttle?: boolean | undefined
+  /** What is known of a part of AWS: `function_name`, `operation`, `api_gateway` … */
+  readonly aws?: Readonly<Record<string, unknown>> | undefined
   readonly annotations?: Readonly<Record<string, string | number | boolean>> | undefined
   readonly subsegments?: readonly SubsegmentDocument[] | undefined
 }
@@ -42,10 +44,44 @@ export interface Trace {
   readonly segments: readonly SegmentDocument[]
 }
 
-export interface Traces {
-  /** Keeps a segment; a segment with the same id takes the place of the one before. Never throws. */
-  put(scope: Scope, segment: SegmentDocument): void
+/** X-Ray keeps traces for so long, counted from their end. X-Ray developer guide, "Quotas". */
+export const keptSeconds = 30 * 86_400
+
+/** More segments of one trace are not kept. */
+export const mostSegments = 1_000
+
+/** A trace as `page` finds it. */
+export interface PlacedTrace extends Trace {
+  /** Where it stands in the order of first arrival. */
+  readonly position: number
+}
+
+/** Traces with a segment that was running between two times (epoch seconds), oldest first. */
+export interface TraceQuery {
+  readonly scope: Scope
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  /** The position of the last trace of the page before. */
+  readonly after?: number | undefined
+  readonly limit: number
+}
+
+/** Whoever takes segments as they end. */
+export interface Segments {
+  /**
+   * Takes a segment, and the resource path that served it where one did. Never throws, never waits: what cannot be taken is
+   * dropped and counted.
+   */
+  put(scope: Scope, segment: SegmentDocument, route?: string): void
+}
+
+export interface Traces extends Segments {
+  /** Keeps a segment for 30 days at most; a segment with the same id takes the place of the one before. */
+  put(scope: Scope, segment: SegmentDocument, route?: string): void
   find(scope: Scope, traceId: string): Trace | undefined
-  /** Traces with a segment that was running between two times (epoch seconds), oldest first. */
-  between(scope: Scope, fromSeconds: number, toSeconds: number): readonly Trace[]
+  page(query: TraceQuery): readonly PlacedTrace[]
+  /** Segments that could not be kept. */
+  readonly dropped: number
+  /** Writes what is not written yet, and lets go of files. */
+  close(): void
 }

@@ -7,6 +7,7 @@ export interface UpstreamRequest {
   readonly target: string
   /** With `host`; without `connection`, `transfer-encoding` or `content-length`. */
   readonly headers: HeaderList
+  /** Undefined says nothing of a body; an empty one says that there is none. */
   readonly body: Uint8Array | string | undefined
   /** Until the whole answer is there (buffered), or its headers are (streamed). */
   readonly timeoutMs: number

@@ -79,10 +79,20 @@ function toStage(
       })
     return plan instanceof Promise ? plan.then(toSocket) : toSocket(plan)
   }
-  const received = (): Omit<Received, 'body'> => receive(parts, head, address, place)
+  const overridden = api.kind === 'RestApi' ? withOverriddenVerb(head) : head
+  const received = (): Omit<Received, 'body'> => receive(parts, overridden, address, place)
   return plan instanceof Promise
     ? plan.then((found) => toPlan(open(found, address), api, head, received))
     : toPlan(open(plan, address), api, head, received)
+}
+
+/**
+ * AWS: `X-HTTP-Method-Override` takes the place of a REST API's verb, for whoever is asked afterwards whether the request may pass
+ * as well; it is signed with the verb that was sent. rest specification 1.3.
+ */
+function withOverriddenVerb(head: Head): Head {
+  const verb = lastHeader(head.headers, 'x-http-method-override')?.trim().toUpperCase() ?? ''
+  return verb === '' || verb === head.method ? head : { ...head, method: verb, sentMethod: head.method }
 }
 
 /** The stage of a request, the path as the API sees it, and where the resource path begins in it. */
@@ -110,13 +120,12 @@ function mappedPlace({ rawPath, stageName: mapped }: Address, strippedLength: nu
 }
 
 /** The stage, and where the resource path begins behind it. HTTP 4.2: a first segment that names no stage belongs to `$default`. */
-function firstSegment(rawPath: string, api: PlannedApi): Place {
-  let from = 1
+function firstSegment(sentPath: string, api: PlannedApi): Place {
   // AWS: leading duplicate slashes before a REST API's stage are one — rest specification 1.2
-  if (api.kind === 'RestApi') while (rawPath.charCodeAt(from) === 47) from++
-  const slash = rawPath.indexOf('/', from)
+  const rawPath = api.kind === 'RestApi' && sentPath.startsWith('//') ? sentPath.replace(/^\/+/, '/') : sentPath
+  const slash = rawPath.indexOf('/', 1)
   const end = slash < 0 ? rawPath.length : slash
-  const first = rawPath.slice(from, end)
+  const first = rawPath.slice(1, end)
   if (api.stageNames.has(first) && first !== '$default') return { stageName: first, rawPath, start: end }
   return { stageName: api.protocol === 'HTTP' ? '$default' : undefined, rawPath, start: 0 }
 }
@@ -136,8 +145,13 @@ function toPlan(
   if (plan === undefined || plan.protocol === 'WEBSOCKET')
     return api.kind === 'RestApi' ? fixed(forbidden()) : refused(api, 404, 'Not Found')
   const isRest = plan.protocol === 'REST'
+  if (isRest && unsupportedQuery.test(head.target)) return refused(api, 400, null)
   if (head.target.length > targetBytes) return refused(api, 414, isRest ? 'Request URI too long' : 'URI Too Long')
-  if (headerBytes(head.headers) > headerLineBytes) return refused(api, 431, 'Request Header Fields Too Large')
+  // AWS: of HTTP APIs the request line counts with the headers, of REST APIs it does not — HTTP 19, REST 12
+  const lineBytes = isRest ? 0 : head.method.length + head.target.length + ' '.length + ' HTTP/1.1\r\n'.length
+  if (lineBytes + headerBytes(head.headers) > headerLineBytes) {
+    return refused(api, 431, 'Request Header Fields Too Large')
+  }
   return {
     maximumBodyBytes: payloadBytes,
     handle: (body) => {
@@ -149,8 +163,11 @@ function toPlan(
   }
 }
 
+/** AWS: a REST API takes these characters in a query percent-encoded only (documented); the answer is an open choice. R 1.2. */
+const unsupportedQuery = /\?.*[{|}]/
+
 /** Every answer of an HTTP API carries its request's id. HTTP 19. */
-function refused({ kind }: PlannedApi, status: number, message: string): Destination {
+function refused({ kind }: PlannedApi, status: number, message: string | null): Destination {
   const answer = plainAnswer(status, message)
   if (kind === 'V2Api') answer.headers.push('apigw-requestid', extendedRequestId())
   return fixed(answer)
@@ -163,6 +180,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     extendedRequestId: extendedRequestId(),
     receivedAtMs: clock.now(),
     method: head.method,
+    sentMethod: head.sentMethod,
     rawPath: place.rawPath,
     sentPath: head.target.split('?', 1)[0],
     resourcePathStart: place.start,
@@ -176,6 +194,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     domainName: address.domainName,
     customDomain: address.customDomain?.match,
     clientCertificate: address.customDomain?.clientCertificate,
+    tls: head.tls,
     listener: listenerFor?.(requestId),
     work: undefined,
   }
@@ -190,7 +209,7 @@ function requestIdOf(head: Head): string {
   return named !== undefined && uuid.test(named) ? named.toLowerCase() : crypto.randomUUID()
 }
 
-/** `x-amz-apigw-id`: 15 base64 characters and `=`, as AWS's are. */
+/** `x-amz-apigw-id` and `apigw-requestid`: 15 characters of the URL-safe base64 alphabet and `=`, as AWS's are. */
 function extendedRequestId(): string {
-  return randomText(11, 'base64')
+  return `${randomText(11, 'base64url')}=`
 }

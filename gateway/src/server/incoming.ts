@@ -8,6 +8,8 @@ import type { Upgrade } from '../sockets/handshake.ts'
 /** The head of a request, from a socket or from `createGateway().invoke()`. */
 export interface Head {
   readonly method: string
+  /** What the request line says where `method` is another: a client may override it. */
+  readonly sentMethod?: string | undefined
   /** The request line's target, as sent. */
   readonly target: string
   readonly headers: HeaderList

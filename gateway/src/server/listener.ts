@@ -1,6 +1,7 @@
 // The HTTP listener: node:http in front of the front; it refuses what node's parser lets through and must not pass.
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Answer } from '../nouns/exchange.ts'
 import { noBytes } from '../nouns/bytes.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
@@ -19,6 +20,8 @@ const requestTimeoutMs = 300_000
 
 export interface Listener {
   readonly address: AddressInfo
+  /** Clients that are connected now. */
+  readonly connections: () => number
   /** Stops accepting, lets requests in flight finish for `graceMs`, then cuts what is left. */
   readonly close: (graceMs: number) => Promise<void>
 }
@@ -57,17 +60,21 @@ export function serveHttp(server: Server, front: Front, bug: (error: unknown) =>
       giveUp(response, error, bug)
     }
   })
-  server.on('upgrade', (request, socket, head) => {
+  const serveSocket = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     serveUpgrade(front, { request, socket, head }).catch((error: unknown) => {
       bug(error)
       socket.destroy()
     })
-  })
+  }
+  server.on('upgrade', serveSocket)
+  // Nobody gets a tunnel: CONNECT is answered like any verb.
+  server.on('connect', serveSocket)
   server.on('clientError', refuse)
 }
 
 /** Resolves once the server listens; rejects when the port is taken or the host is unknown. */
 export async function startListening(server: Server, host: string, port: number): Promise<Listener> {
+  const connections = counted(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -75,7 +82,16 @@ export async function startListening(server: Server, host: string, port: number)
       resolve()
     })
   })
-  return { address: server.address() as AddressInfo, close: (graceMs) => close(server, graceMs) }
+  return { address: server.address() as AddressInfo, connections, close: (graceMs) => close(server, graceMs) }
+}
+
+function counted(server: Server): () => number {
+  let open = 0
+  server.on('connection', (socket: Socket) => {
+    open++
+    socket.once('close', () => open--)
+  })
+  return () => open
 }
 
 function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
@@ -102,7 +118,8 @@ async function serveUpgrade(front: Front, upgrade: Upgrade): Promise<void> {
 
 async function upgradeAnswer(front: Front, upgrade: Upgrade): Promise<Answer | undefined> {
   const destination = await front(headOf(upgrade.request))
-  return destination.upgrade === undefined ? destination.handle(noBytes) : destination.upgrade(upgrade)
+  const isUpgrade = upgrade.request.method !== 'CONNECT'
+  return isUpgrade && destination.upgrade !== undefined ? destination.upgrade(upgrade) : destination.handle(noBytes)
 }
 
 function badRequest(): Answer {
@@ -175,7 +192,7 @@ function headOf(request: IncomingMessage): Head {
   const address = socket.remoteAddress ?? ''
   return {
     method: request.method ?? 'GET',
-    target: request.url ?? '/',
+    target: originForm(request),
     headers: request.rawHeaders,
     httpVersion: request.httpVersion,
     remoteAddress: address.startsWith('::ffff:') ? address.slice(7) : address,
@@ -183,6 +200,14 @@ function headOf(request: IncomingMessage): Head {
     port: socket.localPort ?? 0,
     tls,
   }
+}
+
+/** A proxy's client names the host in the request line as well: RFC 9112, 3.2.2. One that names another is sent to no API. */
+function originForm({ url = '/', headers: { host = '' } }: IncomingMessage): string {
+  if (url.startsWith('/')) return url
+  const [, authority = '', target = ''] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(url) ?? []
+  if (authority === '' || authority.toLowerCase() !== host.toLowerCase()) return url
+  return target.startsWith('/') ? target : `/${target}`
 }
 
 /** What is not HTTP, or too large to be read: answered in the service's form where the socket still takes an answer. */

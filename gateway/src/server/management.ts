@@ -23,7 +23,7 @@ export function createManagement({ plans, services, dataPlane }: ManagementParts
     if (plan?.protocol !== 'WEBSOCKET') return refused
     if (plan.isDefaultEndpointDisabled && address.customDomain === undefined) return refused
     return services(head, {
-      account: found.scope.account,
+      ...found.scope,
       apiId: found.apiId,
       stageName,
       path: `/@connections/${connectionId}`,

@@ -6,9 +6,9 @@ import { plainAnswer } from './plain-answer.ts'
 /** What a page answers that is no plain JSON. */
 export class PageText {
   readonly contentType: string
-  readonly text: string
+  readonly text: string | Uint8Array
 
-  constructor(contentType: string, text: string) {
+  constructor(contentType: string, text: string | Uint8Array) {
     this.contentType = contentType
     this.text = text
   }

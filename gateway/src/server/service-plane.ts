@@ -1,5 +1,6 @@
 // The service side of the front: AWS calls from heads and bodies to the endpoint, and its answers back.
 import type { Answer } from '../nouns/exchange.ts'
+import { lastHeader } from '../nouns/headers.ts'
 import type { Endpoint, ServiceRequest } from '../services/endpoint.ts'
 import type { Destination, Head } from './incoming.ts'
 import { plainAnswer } from './plain-answer.ts'
@@ -57,7 +58,7 @@ function toService(endpoint: Endpoint, head: Head): Destination {
 }
 
 function requestOf(
-  { method, target, headers: rawHeaders, remoteAddress: sourceIp }: Head,
+  { method, target, headers: rawHeaders, remoteAddress: sourceIp, scheme }: Head,
   body: Uint8Array,
 ): ServiceRequest {
   const question = target.indexOf('?')
@@ -67,6 +68,7 @@ function requestOf(
     wire: { method, path, query, headers: joinedHeaders(rawHeaders), body },
     signed: { method, path, query, rawHeaders, body },
     sourceIp,
+    origin: `${scheme}://${lastHeader(rawHeaders, 'host') ?? 'localhost'}`,
   }
 }
 

@@ -2,8 +2,9 @@
 import { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
+import type { NegotiatedTls } from '../nouns/exchange.ts'
 
-export interface TlsConnection {
+export interface TlsConnection extends NegotiatedTls {
   /** In lower case; undefined when the client named no host. */
   readonly serverName: string | undefined
   /** The client's certificate and those it sent along; empty when it was not asked, or has none. */
@@ -17,7 +18,9 @@ const connections = new WeakMap<Duplex, TlsConnection>()
 
 /** Remembers a connection whose handshake is done. */
 export function noteTls(socket: TLSSocket, serverName: string | undefined, asked: boolean): void {
-  connections.set(socket, { serverName, clientChain: asked ? sentChain(socket) : [] })
+  const version = socket.getProtocol() ?? ''
+  const { name: cipherSuite } = socket.getCipher()
+  connections.set(socket, { serverName, clientChain: asked ? sentChain(socket) : [], version, cipherSuite })
 }
 
 /** Undefined for a socket without TLS. */

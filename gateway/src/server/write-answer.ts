@@ -11,7 +11,7 @@ export function writeAnswer(response: ServerResponse, { status, headers, body }:
   // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
   headers.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close')
   if (bodiless.has(status)) {
-    response.writeHead(status, headers)
+    response.writeHead(status, isStream(body) ? withoutLength(headers) : headers)
     response.end()
     return isStream(body) ? abandon(body) : undefined
   }
@@ -44,6 +44,11 @@ function writeWhole(
   response.cork()
   for (const chunk of chunks) response.write(chunk)
   response.end()
+}
+
+/** A stream's backend may have said how long the body is that there cannot be. */
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-length')
 }
 
 /** Whether the body is still arriving. */

@@ -1,8 +1,19 @@
 // Who may make which control-plane call: the policies of the caller decide; an account's root may do everything. S B.8.
-import { createContext, describeDenial, evaluate, parsePolicy, type Principal } from '@sluice/iam-policy'
+import {
+  createContext,
+  describeDenial,
+  evaluate,
+  parsePolicy,
+  principalKey,
+  type Context,
+  type ContextValue,
+  type PolicySet,
+  type Principal,
+} from '@sluice/iam-policy'
 import { ServiceFault } from '@sluice/aws-protocol'
+import { maskedArn } from '../nouns/rest-arn.ts'
 import type { KnownPrincipal } from '../ports/principals.ts'
-import { permissionFor, type Asked } from './call-resources.ts'
+import { permissionFor, type Asked, type Permission } from './call-resources.ts'
 import type { ModelName } from './models.ts'
 
 /** A caller whose policies are asked, and the circumstances of its call. */
@@ -11,50 +22,106 @@ export interface Caller {
   readonly nowMs: number
   readonly sourceIp: string | undefined
   readonly userAgent: string | undefined
+  readonly origin?: string | undefined
 }
 
 /** Throws ServiceFault: AccessDenied in query services, AccessDeniedException elsewhere. */
-export async function authorizeCall(
-  { known, ...circumstances }: Caller,
-  model: ModelName,
-  asked: Asked,
-): Promise<void> {
-  const { principal, policies, permissionsBoundary } = known
-  if (principal.type === 'Account') return
+export async function authorizeCall(caller: Caller, model: ModelName, asked: Asked): Promise<void> {
+  refuseLimitedSession(caller.known, model)
+  if (caller.known.principal.type === 'Account') return
   const permission = await permissionFor(model, asked)
   if (permission === undefined) return
-  const request = { principal, ...permission, context: contextOf(principal, circumstances, asked.scope.region) }
+  requirePermission(caller, model, { ...permission, region: asked.scope.region, owner: asked.connectionsOf?.account })
+}
+
+/** What a caller must be allowed to do. */
+export interface Demand extends Permission {
+  readonly region: string
+  /** The account that the resource belongs to; the caller's own when absent. */
+  readonly owner?: string | undefined
+  /** Condition keys of this action alone. */
+  readonly conditions?: readonly (readonly [name: string, value: ContextValue])[] | undefined
+}
+
+/** Throws as `authorizeCall` does. */
+export function requirePermission(caller: Caller, model: ModelName, { region, owner, ...demand }: Demand): void {
+  const { principal } = caller.known
+  if (principal.type === 'Account') return
+  const context = callContext(principal, { ...caller, region }, demand.conditions)
+  const request = { principal, action: demand.action, resource: demand.resource, context }
   const set = {
-    identity: policies.map((document) => parsePolicy(document)),
-    boundary: permissionsBoundary === undefined ? undefined : parsePolicy(permissionsBoundary),
+    ...policiesOf(caller.known),
     // Nothing of another account is within reach of a call, but the connections of its APIs.
-    sameAccount: (asked.connectionsOf?.account ?? principal.account) === principal.account,
+    sameAccount: (owner ?? principal.account) === principal.account,
   }
   const decision = evaluate(set, request)
   if (decision.decision === 'allow') return
-  const isVerbose = model !== 'apigateway' && model !== 'apigatewayv2' && model !== 'apigatewaymanagementapi'
+  if (decision.decision === 'implicitDeny' && demand.otherAction !== undefined) {
+    if (evaluate(set, { ...request, action: demand.otherAction }).decision === 'allow') return
+  }
+  if (model === 'apigatewaymanagementapi')
+    throw deniedConnection(describeDenial(decision, request, { resource: maskedArn(demand.resource) }))
+  const isVerbose = model !== 'apigateway' && model !== 'apigatewayv2'
   throw new ServiceFault(
-    model === 'iam' ? 'AccessDenied' : 'AccessDeniedException',
+    model === 'iam' || model === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
     403,
     describeDenial(decision, request, { isVerbose }),
   )
 }
 
-function contextOf(
+/** `@connections` refuses as an API does: a capital `Message`, of the account four digits. S A.7. */
+function deniedConnection(message: string): ServiceFault {
+  return new ServiceFault('AccessDeniedException', 403, message, { messageName: 'Message' })
+}
+
+/**
+ * AWS: the credentials of GetSessionToken, without a second factor, and those of federated users are of no use to IAM.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+ */
+function refuseLimitedSession({ session }: KnownPrincipal, model: ModelName): void {
+  const isLimited = session?.origin === 'GetSessionToken' || session?.origin === 'GetFederationToken'
+  if (!isLimited || model !== 'iam') return
+  throw new ServiceFault('InvalidClientTokenId', 403, 'The security token included in the request is invalid')
+}
+
+/** What a caller's own policies say. */
+export function policiesOf(known: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary' | 'session'> {
+  const { policies, permissionsBoundary, sessionPolicies } = known
+  return {
+    identity: policies.map((document) => parsePolicy(document)),
+    boundary: permissionsBoundary === undefined ? undefined : parsePolicy(permissionsBoundary),
+    session: sessionPolicies?.map((document) => parsePolicy(document)),
+  }
+}
+
+/** The circumstances of a call, as far as every call has them. */
+export interface CallCircumstances {
+  readonly nowMs: number
+  readonly sourceIp?: string | undefined
+  readonly userAgent?: string | undefined
+  /** How the call reached the gateway: `https://…`. */
+  readonly origin?: string | undefined
+  /** `global` for services without regions. */
+  readonly region: string
+}
+
+/** The condition keys of a call: those of every call, of its caller, and `more` of its operation. S B.4. */
+export function callContext(
   principal: Principal,
-  { nowMs, sourceIp, userAgent }: Omit<Caller, 'known'>,
-  region: string,
-): ReturnType<typeof createContext> {
-  return createContext([
+  { nowMs, sourceIp, userAgent, origin, region }: CallCircumstances,
+  more: Iterable<readonly [name: string, value: ContextValue]> = [],
+): Context {
+  const keys = createContext([
+    ...more,
     ['aws:CurrentTime', new Date(nowMs).toISOString()],
     ['aws:EpochTime', String(Math.floor(nowMs / 1000))],
-    ['aws:RequestedRegion', region],
+    // AWS: services without regions are called in this one.
+    ['aws:RequestedRegion', region === 'global' ? 'us-east-1' : region],
+    ['aws:SecureTransport', String(origin?.startsWith('https:') === true)],
     ['aws:SourceIp', sourceIp],
     ['aws:UserAgent', userAgent],
-    ['aws:PrincipalAccount', principal.account],
-    ['aws:PrincipalArn', principal.roleArn ?? principal.arn],
-    ['aws:PrincipalType', principal.type],
-    ['aws:userid', principal.userId],
-    ['aws:username', principal.type === 'User' ? principal.arn.slice(principal.arn.lastIndexOf('/') + 1) : undefined],
+    ['aws:ViaAWSService', 'false'],
+    ['aws:PrincipalIsAWSService', 'false'],
   ])
+  return (lowerKey) => keys(lowerKey) ?? principalKey(principal, lowerKey)
 }

@@ -1,5 +1,6 @@
 // What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. S B.8, HTTP 37.2.
 import { functionArn } from '../nouns/function-arn.ts'
+import { providerArn, providerHost } from '../nouns/oidc-provider.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Reader } from '../ports/store.ts'
 import type { ConnectionsTarget } from './call.ts'
@@ -22,18 +23,21 @@ export interface Asked {
 
 export interface Permission {
   readonly action: string
+  /** An action that is as good: who may do it, and is not refused the other, passes. */
+  readonly otherAction?: string | undefined
   readonly resource: string
 }
 
-type Row = (asked: Asked) => Permission | Promise<Permission>
+type Row = (asked: Asked) => Permission | undefined | Promise<Permission>
 
-/** Model → its rule. A model without one asks for no permission here: STS decides for itself, by the role's own policy. */
+/** Model → its rule. A model without one asks for no permission. */
 const rows: { readonly [name in ModelName]?: Row } = {
   apigateway: apigatewayPermission,
   apigatewayv2: apigatewayPermission,
   apigatewaymanagementapi: connectionPermission,
   lambda: lambdaPermission,
   iam: iamPermission,
+  sts: stsPermission,
   logs: ({ operation, input, scope: { account, region } }) => ({
     action: `logs:${operation}`,
     resource: named(input, ['logGroupName'], (name) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
@@ -59,13 +63,14 @@ function apigatewayPermission({ method, path, scope: { region } }: Asked): Permi
 }
 
 function connectionPermission({ method, input, scope, connectionsOf }: Asked): Permission {
-  const { account, region } = scope
+  const { account, region } = connectionsOf ?? scope
   // On the address of AWS calls no stage is named: then a policy must speak of all.
   const stage = connectionsOf === undefined ? '*/*' : `${connectionsOf.apiId}/${connectionsOf.stageName}`
-  const owner = connectionsOf?.account ?? account
   return {
     action: 'execute-api:ManageConnections',
-    resource: `arn:aws:execute-api:${region}:${owner}:${stage}/${method}/@connections/${textOf(input, 'ConnectionId')}`,
+    // AWS's older texts name this one — WebSocket 30.1
+    otherAction: 'execute-api:Invoke',
+    resource: `arn:aws:execute-api:${region}:${account}:${stage}/${method}/@connections/${textOf(input, 'ConnectionId')}`,
   }
 }
 
@@ -114,12 +119,24 @@ async function iamPermission({ operation, input, scope, callerArn, read }: Asked
     return { action, resource: record?.arn ?? made }
   }
   const policyName = textOf(input, 'PolicyName')
+  if (operation === 'CreateOpenIDConnectProvider') {
+    return { action, resource: providerArn(scope.account, providerHost(textOf(input, 'Url')) ?? '*') }
+  }
   if (operation === 'CreatePolicy') {
     return { action, resource: `arn:aws:iam::${scope.account}:policy${textOf(input, 'Path') || '/'}${policyName}` }
   }
-  const arn = textOf(input, 'PolicyArn') || textOf(input, 'PolicySourceArn')
+  const arn =
+    textOf(input, 'PolicyArn') || textOf(input, 'PolicySourceArn') || textOf(input, 'OpenIDConnectProviderArn')
   if (arn !== '') return { action, resource: arn }
   return { action, resource: ownOperations.has(operation) ? callerArn : '*' }
+}
+
+/** Who takes on a role is judged by the role's own policy as well, in services/sts; to ask who one is needs nothing. */
+function stsPermission({ operation, input, scope: { account } }: Asked): Permission | undefined {
+  const action = `sts:${operation}`
+  if (operation === 'GetAccessKeyInfo') return { action, resource: '*' }
+  if (operation !== 'GetFederationToken') return undefined
+  return { action, resource: `arn:aws:sts::${account}:federated-user/${textOf(input, 'Name')}` }
 }
 
 function ofArn(service: string, { operation, input }: Asked, members: readonly string[]): Permission {

@@ -1,9 +1,12 @@
 // What a handler is given beside its input: the transaction, who calls, and the few facts of the place it runs in.
+import type { Backends } from '../nouns/backends.ts'
 import type { Ids } from '../nouns/ids.ts'
 import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Objects } from '../ports/objects.ts'
+import type { KnownPrincipal } from '../ports/principals.ts'
 import type { Transaction } from '../ports/store.ts'
+import type { Demand } from './authorization.ts'
 
 /** Who made a control-plane call. In `dev` any credentials are the account's root. */
 export interface Principal {
@@ -12,8 +15,8 @@ export interface Principal {
   readonly arn: string
   readonly userId: string
   readonly accessKeyId: string
-  /** What the policies of the user or role say, as JSON texts; root needs none. */
-  readonly policies?: readonly string[]
+  /** The owner of the key and what its policies say; absent for a key that nobody knows, and for a call without one. */
+  readonly known?: KnownPrincipal | undefined
 }
 
 /** Addresses that answers hand out. */
@@ -22,10 +25,8 @@ export interface Addresses {
   readonly apiEndpoint: (apiId: string) => string
 }
 
-/** The stage through whose URL `@connections` was called. */
-export interface ConnectionsTarget {
-  /** The account that the API belongs to. */
-  readonly account: string
+/** The stage through whose URL `@connections` was called, with the API's account and region. */
+export interface ConnectionsTarget extends Scope {
   readonly apiId: string
   readonly stageName: string
 }
@@ -34,6 +35,11 @@ export interface Call {
   readonly scope: Scope
   readonly principal: Principal
   readonly requestId: string
+  /** How the caller reached this gateway: `http://127.0.0.1:4566`. */
+  readonly origin: string
+  /** Where it comes from, for policies that ask. */
+  readonly sourceIp?: string | undefined
+  readonly userAgent?: string | undefined
   /** Epoch milliseconds on the product's clock. AWS's timestamps are seconds: see `nowSeconds`. */
   readonly nowMs: number
   readonly ids: Ids
@@ -45,6 +51,14 @@ export interface Call {
   /** Whether the tag `_custom_id_` may choose a new resource's id (`dev` only). */
   readonly customIds: boolean
   readonly limits: AdjustableLimits
+  /** Where the ARNs of listeners and Cloud Map services lead. */
+  readonly backends: Backends
+  /** Token issuers of this call that did not answer as one. Empty where nobody asks them. */
+  readonly unreachableIssuers: ReadonlySet<string>
+  /** Tells whoever runs the gateway what a call has done that will not work as it stands. */
+  readonly warn: (facts: Readonly<Record<string, unknown>>, sentence: string) => void
+  /** Throws ServiceFault unless the caller may do what the call does beside its own action; absent: nobody is asked. */
+  readonly require?: ((permission: Omit<Demand, 'region'>) => void) | undefined
   /** For `@connections` alone: whose URL it was; undefined on a URL that names no API. */
   readonly connectionsOf?: ConnectionsTarget | undefined
 }

@@ -11,15 +11,16 @@ import {
   type WireRequest,
 } from '@sluice/aws-protocol'
 import type { SignableRequest } from '@sluice/sigv4'
+import { noBackends, type Backends } from '../nouns/backends.ts'
 import type { Ids } from '../nouns/ids.ts'
 import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Reader, Store, Transaction } from '../ports/store.ts'
 import { addressee } from './addressing.ts'
-import { authorizeCall } from './authorization.ts'
+import { authorizeCall, requirePermission, type Caller } from './authorization.ts'
 import type { Addresses, Call, ConnectionsTarget } from './call.ts'
-import { scopeOf, type Identified, type Identify } from './identity.ts'
+import { nobody, scopeOf, type Identified, type Identify } from './identity.ts'
 import { modelOf, type ModelName } from './models.ts'
 import type { Service } from './service.ts'
 
@@ -30,10 +31,17 @@ export interface EndpointParts {
   readonly ids: Ids
   readonly addresses: Addresses
   readonly identify: Identify
+  /** Who calls `@connections`, which is as much an API's as AWS's; as `identify` says when absent. */
+  readonly identifyManager?: Identify | undefined
   readonly customIds: boolean
   /** Absent: `s3://` names nothing. */
   readonly objects?: Objects | undefined
   readonly limits: AdjustableLimits
+  /** Absent: the ARNs of listeners and Cloud Map services lead nowhere. */
+  readonly backends?: Backends | undefined
+  readonly warn?: Call['warn'] | undefined
+  /** Whether a token issuer answers as one; absent: nobody asks. */
+  readonly reachesIssuer?: ((issuer: string) => Promise<boolean>) | undefined
   /** Told of an error that is our own fault; the caller reads AWS's 500. */
   readonly bug: (error: unknown, requestId: string) => void
 }
@@ -44,6 +52,8 @@ export interface ServiceRequest {
   readonly signed: SignableRequest
   /** The stage whose URL it came through; `@connections` alone has one. */
   readonly connectionsOf?: ConnectionsTarget | undefined
+  /** How it reached this gateway: `http://127.0.0.1:4566`. */
+  readonly origin?: string | undefined
   /** Where it comes from, for policies that ask. */
   readonly sourceIp?: string | undefined
 }
@@ -66,10 +76,18 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     let dialect: Dialect = service.dialect(request.wire)
     try {
       const match = service.match(request.wire)
-      if (match === undefined) throw unknownOperation(dialect)
+      if (match === undefined) throw unknownOperation(dialect, model)
       dialect = match
-      const words = { signingName: signingNameOf(model, service.name), isQuery: match.protocol === 'query' }
-      const caller = await parts.identify(request.signed, words, parts.clock.now())
+      const words = {
+        signingName: signingNameOf(model, service.name),
+        isQuery: match.protocol === 'query',
+        region: request.connectionsOf?.region,
+      }
+      const isManager = model === managementApi.model
+      const identify = (isManager ? parts.identifyManager : undefined) ?? parts.identify
+      const caller = match.operation.isUnsigned
+        ? nobody(credentialScope?.region ?? '')
+        : await identify(request.signed, words, parts.clock.now())
       return encode(match, await run(parts, { match, caller, model, requestId }, request), { requestId })
     } catch (error) {
       return encodeFault(dialect, faultOf(error, parts, requestId), { requestId })
@@ -87,43 +105,39 @@ interface Running {
 async function run(
   parts: EndpointParts,
   { match, caller, model, requestId }: Running,
-  { wire, connectionsOf, sourceIp }: ServiceRequest,
+  { wire, connectionsOf, sourceIp, origin = 'http://localhost' }: ServiceRequest,
 ): Promise<object> {
   const name = match.operation.name
-  const service = parts.services.get(model)
-  const handler = service?.handlers[name]
-  if (service === undefined || handler === undefined) {
-    throw new ServiceFault(
-      'NotImplementedException',
-      501,
-      `${name} is not available in Sluice yet. See docs/compatibility.md.`,
-    )
-  }
+  const { service, handler } = operationOf(parts, model, name)
   const input = decode(match, wire)
   const scope = service.global === true ? { ...caller.scope, region: 'global' } : caller.scope
-  if (caller.known !== undefined) {
+  const userAgent = wire.headers['user-agent']
+  const { known } = caller
+  const asking: Caller | undefined = known && { known, nowMs: parts.clock.now(), sourceIp, userAgent, origin }
+  if (asking !== undefined) {
     const { method, path } = wire
-    await authorizeCall(
-      { known: caller.known, nowMs: parts.clock.now(), sourceIp, userAgent: wire.headers['user-agent'] },
-      model,
-      {
-        operation: name,
-        method,
-        path,
-        input,
-        scope,
-        connectionsOf,
-        callerArn: caller.principal.arn,
-        read: (scope) => parts.store.read(scope),
-      },
-    )
+    await authorizeCall(asking, model, {
+      operation: name,
+      method,
+      path,
+      input,
+      scope,
+      connectionsOf,
+      callerArn: caller.principal.arn,
+      read: (scope) => parts.store.read(scope),
+    })
   }
   validate(match, input)
+  const issuersOf = (): readonly string[] => service.issuersOf?.(name, input, scope) ?? []
+  const unreachableIssuers = await unreachable(parts, issuersOf)
   const handle = async (store: Transaction): Promise<object> => {
     const call: Call = {
       scope,
       principal: caller.principal,
       requestId,
+      origin,
+      sourceIp,
+      userAgent,
       nowMs: parts.clock.now(),
       ids: parts.ids,
       addresses: parts.addresses,
@@ -131,12 +145,44 @@ async function run(
       customIds: parts.customIds,
       objects: parts.objects,
       limits: parts.limits,
+      backends: parts.backends ?? noBackends,
+      unreachableIssuers,
+      warn: parts.warn ?? ((): void => {}),
+      require: asking && ((demand) => requirePermission(asking, model, { ...demand, region: scope.region })),
       connectionsOf,
     }
     return (await handler(input as never, call)) ?? {}
   }
   const unlocked = reads.test(name) || service.unlocked?.has(name) === true
   return unlocked ? handle(readOnly(parts.store.read(scope))) : parts.store.transact(scope, handle)
+}
+
+/** Throws NotImplementedException for an operation that is in AWS's model and not here. */
+function operationOf(
+  { services }: EndpointParts,
+  model: ModelName,
+  name: string,
+): { readonly service: Service; readonly handler: Service['handlers'][string] & {} } {
+  const service = services.get(model)
+  const handler = service?.handlers[name]
+  if (service !== undefined && handler !== undefined) return { service, handler }
+  throw new ServiceFault(
+    'NotImplementedException',
+    501,
+    `${name} is not available in Sluice yet. See docs/compatibility.md.`,
+  )
+}
+
+/** The issuers that do not answer as such, where anybody asks them. */
+async function unreachable(
+  { reachesIssuer }: EndpointParts,
+  issuersOf: () => readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (reachesIssuer === undefined) return new Set()
+  const asked = await Promise.all(
+    [...new Set(issuersOf())].map(async (issuer) => ({ issuer, is: await reachesIssuer(issuer) })),
+  )
+  return new Set(asked.filter(({ is }) => !is).map(({ issuer }) => issuer))
 }
 
 /** Outside a transaction nothing is written: an operation that tries has the wrong kind of name, which is our bug. */
@@ -162,7 +208,15 @@ function signingNameOf(model: ModelName, name: string): string {
   return model === 'apigatewayv2' ? 'apigateway' : name
 }
 
-function unknownOperation({ protocol }: Dialect): ServiceFault {
+function unknownOperation({ protocol }: Dialect, model: ModelName): ServiceFault {
+  // Own: Lambda has many more operations than are served, and tools try them.
+  if (model === 'lambda') {
+    return new ServiceFault(
+      'NotImplementedException',
+      501,
+      'Sluice does not serve this operation of Lambda. See docs/compatibility.md.',
+    )
+  }
   // AWS: an unknown path of a REST service reads like a missing signature; the others know no such operation.
   return protocol === 'rest-json'
     ? new ServiceFault('MissingAuthenticationTokenException', 403, 'Missing Authentication Token')

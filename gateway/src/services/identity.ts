@@ -8,6 +8,7 @@ import {
   type CredentialScope,
   type SignableRequest,
 } from '@sluice/sigv4'
+import { lastHeader } from '../nouns/headers.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { KnownPrincipal, Principals } from '../ports/principals.ts'
 import type { Principal } from './call.ts'
@@ -22,11 +23,15 @@ export interface Identified {
 
 /** Whom a call is from. Throws ServiceFault in AWS's words. */
 export interface Identify {
-  (
-    request: SignableRequest,
-    service: { readonly signingName: string; readonly isQuery: boolean },
-    nowMs: number,
-  ): Promise<Identified>
+  (request: SignableRequest, service: SignedFor, nowMs: number): Promise<Identified>
+}
+
+/** What a signature has to be for. */
+export interface SignedFor {
+  readonly signingName: string
+  readonly isQuery: boolean
+  /** Undefined: whichever the caller names. */
+  readonly region?: string | undefined
 }
 
 /** The credential scope of a signed request; undefined when it is unsigned or cannot be read. */
@@ -38,27 +43,51 @@ export function scopeOf(request: SignableRequest): CredentialScope | undefined {
   }
 }
 
-/** `dev`: any credentials are the root of an account, which an access key id of twelve digits names. */
-export function trusting(defaults: Scope): Identify {
+/** Whom a call is from that needs no signature. */
+export function nobody(region: string): Identified {
+  const principal = { account: '', arn: 'anonymous', userId: 'anonymous', accessKeyId: '' }
+  return { principal, scope: { account: '', region } }
+}
+
+/** What IAM and STS make: the only keys that can be somebody's. */
+const madeKeyId = /^A[KS]IA[A-Z2-7]{16}$/
+
+/**
+ * `dev`: any credentials are the root of an account, which an access key id of twelve digits names. A key that was made here
+ * is its owner's: who asks STS is told so. No signature is checked, and nobody is asked for a permission.
+ */
+export function trusting(defaults: Scope, principals?: Principals): Identify {
   return async (request) => {
     const signed = scopeOf(request)
     const accessKeyId = signed?.accessKeyId ?? 'anonymous'
-    const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : defaults.account
-    const region = signed?.region ?? defaults.region
-    return {
-      principal: rootOf(account, accessKeyId),
-      scope: { account, region: region === '' ? defaults.region : region },
+    const region = signed?.region === undefined || signed.region === '' ? defaults.region : signed.region
+    const known = madeKeyId.test(accessKeyId) ? await principals?.find(accessKeyId, sessionTokenOf(request)) : undefined
+    if (known?.secretAccessKey !== undefined) {
+      return { principal: principalOf(known, accessKeyId), scope: { account: known.principal.account, region } }
     }
+    const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : defaults.account
+    return { principal: rootOf(account, accessKeyId), scope: { account, region } }
+  }
+}
+
+/** `dev`, as APIs with IAM authorization have it: keys that were made here are verified as in `serve`, all others are taken at their word. */
+export function verifyingKnown(principals: Principals, defaults: Scope): Identify {
+  const [trust, verifyIt] = [trusting(defaults), verifying(principals)]
+  return async (request, service, nowMs) => {
+    const signed = scopeOf(request)
+    const known = signed && (await principals.find(signed.accessKeyId, sessionTokenOf(request)))
+    return known?.secretAccessKey === undefined ? trust(request, service, nowMs) : verifyIt(request, service, nowMs)
   }
 }
 
 /** `serve`: the signature must be right, and its key known and active. */
 export function verifying(principals: Principals): Identify {
-  return async (request, { signingName, isQuery }, nowMs) => {
+  return async (request, { signingName, isQuery, region: only }, nowMs) => {
     try {
       const verified = await verify(request, {
         now: nowMs,
         service: signingName,
+        ...(only !== undefined && { regions: [only] }),
         // Lambda and the like sign whole bodies; only S3 leaves them out.
         secretFor: async (accessKeyId, sessionToken) => {
           const known = await principals.find(accessKeyId, sessionToken)
@@ -66,12 +95,10 @@ export function verifying(principals: Principals): Identify {
           return known === undefined || secretAccessKey === undefined ? undefined : { ...known, secretAccessKey }
         },
       })
-      const { principal, policies } = verified.key
-      const { account, arn, userId } = principal
       const { accessKeyId, region } = verified.scope
       return {
-        principal: { account, arn, userId, accessKeyId, policies },
-        scope: { account, region },
+        principal: principalOf(verified.key, accessKeyId),
+        scope: { account: verified.key.principal.account, region },
         known: verified.key,
       }
     } catch (error) {
@@ -80,6 +107,16 @@ export function verifying(principals: Principals): Identify {
       throw new ServiceFault(code, status, message, { cause: error })
     }
   }
+}
+
+function principalOf(known: KnownPrincipal, accessKeyId: string): Principal {
+  const { account, arn, userId } = known.principal
+  return { account, arn, userId, accessKeyId, known }
+}
+
+/** The security token of a call; clients sign theirs in headers. */
+function sessionTokenOf({ rawHeaders }: SignableRequest): string | undefined {
+  return lastHeader(rawHeaders, 'x-amz-security-token')
 }
 
 function rootOf(account: string, accessKeyId: string): Principal {

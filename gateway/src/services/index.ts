@@ -6,30 +6,26 @@ import { apigatewayv2Service } from './apigatewayv2/index.ts'
 import { iamService } from './iam/index.ts'
 import { createLambdaService } from './lambda/index.ts'
 import type { LambdaParts } from './lambda/parts.ts'
-import type { Connections } from '../ports/connections.ts'
 import { createCloudWatchService } from './cloudwatch/index.ts'
 import type { CloudWatchParts } from './cloudwatch/parts.ts'
-import { createConnectionsService } from './connections/index.ts'
+import { createConnectionsService, type ConnectionsParts } from './connections/index.ts'
 import { createLogsService } from './logs/index.ts'
 import type { LogsParts } from './logs/parts.ts'
 import type { ModelName } from './models.ts'
 import type { Service } from './service.ts'
 import { createStsService } from './sts/index.ts'
+import type { StsParts } from './sts/parts.ts'
 import { createXrayService } from './xray/index.ts'
 import type { XrayParts } from './xray/parts.ts'
 
 /** The services by model name. Those that are not here answer 501. */
 export function createServices(
-  parts: LambdaParts &
-    ApigatewayParts &
-    CloudWatchParts &
-    LogsParts &
-    XrayParts & { readonly connections: Connections },
+  parts: LambdaParts & ApigatewayParts & CloudWatchParts & LogsParts & StsParts & XrayParts & ConnectionsParts,
 ): ReadonlyMap<ModelName, Service> {
   return new Map<ModelName, Service>([
     ['acm', acmService],
     ['apigateway', createApigatewayService(parts)],
-    ['apigatewaymanagementapi', createConnectionsService(parts.connections)],
+    ['apigatewaymanagementapi', createConnectionsService(parts)],
     ['apigatewayv2', apigatewayv2Service],
     ['cloudwatch', createCloudWatchService(parts)],
     ['iam', iamService],

@@ -1,4 +1,5 @@
 // A service as the endpoint sees it: the operation table's name, the handlers, and which operations take no write lock.
+import type { Scope } from '../nouns/records.ts'
 import type { Call } from './call.ts'
 
 /** An operation's handler with its types forgotten: the endpoint calls it with what the codec decoded. */
@@ -15,4 +16,6 @@ export interface Service {
    * Operations named Get…, List…, Describe…, Simulate… are always so.
    */
   readonly unlocked?: ReadonlySet<string>
+  /** The token issuers that a call names: they are asked before its transaction begins, because that takes long. */
+  readonly issuersOf?: (operation: string, input: Readonly<Record<string, unknown>>, scope: Scope) => readonly string[]
 }

@@ -11,30 +11,48 @@ export const unenforced: readonly Unenforced[] = [
     today: 'a key that nobody knows passes as the account’s root, its signature unchecked; known keys are verified',
   },
   {
-    setting: 'Roles of HTTP API integrations and authorizers (`CredentialsArn`, `AuthorizerCredentialsArn`)',
-    today: 'kept; functions are invoked as the gateway, services of AWS with the credentials of the process',
+    setting: 'Roles of integrations and authorizers that this gateway’s IAM does not have, in `sluice dev`',
+    today: 'pass; services of AWS are called with the credentials of the process, functions by their resource policy',
   },
   {
-    setting: 'Execution logs of WebSocket APIs; access logs to Firehose',
-    today: 'kept; nothing is written',
+    setting: 'The caller’s own credentials (`arn:aws:iam::*:user/*`), or none, for services of AWS',
+    today: 'kept; they are called with the credentials of the process. On AWS an integration with them needs a role',
   },
   {
-    setting: 'Roles of REST integrations and authorizers (`credentials`, `authorizerCredentials`)',
-    today: 'kept; functions are invoked as the gateway, services of AWS with the credentials of the process',
+    setting: 'The caller’s own credentials in WebSocket APIs',
+    today: 'kept; functions are invoked by their resource policy',
+  },
+  {
+    setting:
+      'Access logs to Firehose, where neither `AWS_ENDPOINT_URL_FIREHOSE` nor credentials of the process are set',
+    today: 'kept; every line is dropped, counted and warned of',
   },
   {
     setting: 'Sizes of stage caches above 0.5 GB; `cacheDataEncrypted`',
     today: 'kept; a cache takes 0.5 GB, in memory',
   },
   { setting: 'Private REST APIs', today: 'served like any; no listener of a VPC tells a policy its `aws:SourceVpce`' },
-  { setting: 'Classes, tags and keys of log groups', today: 'accepted; not kept' },
+  {
+    setting: 'Classes and keys of log groups (`logGroupClass`, `kmsKeyId`)',
+    today: 'kept; lines are neither priced nor encrypted',
+  },
   {
     setting: 'Security policies of REST APIs; `ownershipVerificationCertificateArn` of domain names',
     today: 'kept; default endpoints speak TLS 1.2 and 1.3, and nobody’s ownership is verified',
   },
+  {
+    setting:
+      '`Sampling`, `SamplingStrategy` and `TimeRangeType` of X-Ray’s summaries; `SamplingRateBoost` of sampling rules',
+    today: 'accepted; every trace that ran in the time asked for is looked at, and no rate is ever raised',
+  },
   { setting: 'Private custom domain names', today: 'kept; no listener of a VPC serves them' },
   {
     setting: 'ARNs of listeners and Cloud Map services in HTTP APIs’ integrations over VPC links',
-    today: 'kept; they answer 503. An `http` or `https` URL in their place is where the link leads',
+    today:
+      'lead to the URLs that `--backends ARN=URL,…` names, in turn; without one they answer 503, and deploying them is told in the log. A URL may stand in their place',
+  },
+  {
+    setting: 'Thumbprints of OIDC providers',
+    today: 'kept; certificates of issuers are verified by the authorities that the process trusts',
   },
 ]

@@ -24,6 +24,7 @@ import {
   startBackend,
   type Backend,
   type Place,
+  type RoutePlan,
 } from './testing.ts'
 
 let place: Place
@@ -186,6 +187,21 @@ describe('IAM', () => {
     await client.close()
   })
 
+  test('a browser signs in the query, having no headers of its own', async () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const signer = new SignatureV4({ service: 'execute-api', region: 'us-east-1', sha256: Sha256, credentials })
+    const { query = {} } = await signer.presign({
+      method: 'GET',
+      protocol: 'http:',
+      hostname: '127.0.0.1',
+      path: `/_aws/execute-api/${apiId}/dev`,
+      headers: { host: `127.0.0.1:${place.port}` },
+    })
+    const client = await connect(place, apiId, { path: `?${new URLSearchParams(query as Record<string, string>)}` })
+    expect(await client.ask('x')).toBe('000000000000 arn:aws:iam::000000000000:root')
+    await client.close()
+  })
+
   test('an unsigned one is refused with 403', async () => {
     const { status, headers, body } = await refusal(place, apiId)
     expect({ status, type: headers['x-amzn-errortype'] }).toEqual({
@@ -205,10 +221,13 @@ describe('IAM', () => {
 
 describe('an API key', () => {
   /** An API whose `$connect` needs a key, and a key with a plan for its stage; resolves with both. */
-  async function withKey(limits: { readonly quota?: number; readonly burst?: number } = {}) {
+  async function withKey(
+    limits: { readonly quota?: number; readonly burst?: number } = {},
+    answering: RoutePlan = mocked(200),
+  ) {
     const id = await createSocketApi(place, {
       routes: {
-        $connect: { ...mocked(200), ApiKeyRequired: true },
+        $connect: { ...answering, ApiKeyRequired: true },
         $default: { ...mocked(200, '$context.identity.apiKeyId'), isTwoWay: true, ApiKeyRequired: true },
       },
     })
@@ -237,6 +256,18 @@ describe('an API key', () => {
     const client = await connect(place, id, { options })
     expect(await client.ask('whose')).toBe(keyId)
     await client.close()
+  })
+
+  test('is known to the backend that $connect asks', async () => {
+    const integration = {
+      IntegrationType: 'HTTP_PROXY',
+      IntegrationMethod: 'POST',
+      IntegrationUri: `${backend.url}/`,
+      RequestParameters: { 'integration.request.header.x-key-id': 'context.identity.apiKeyId' },
+    } as const
+    const { id, keyId, options } = await withKey({}, { integration })
+    await (await connect(place, id, { options })).close()
+    expect(backend.requests.at(-1)?.headers['x-key-id']).toBe(keyId)
   })
 
   test('that is missing or unknown: 403', async () => {

@@ -50,6 +50,8 @@ export class Connection {
   private isClosed = false
   private waiting: string[] = []
   private handling = 0
+  /** Frames that wait for the client to read. */
+  private unsent = 0
   private cancelWatch: () => void
   private cancelStall: (() => void) | undefined
 
@@ -68,7 +70,7 @@ export class Connection {
     socket.on('message', (data, isBinary) => this.receive(data as Buffer, isBinary))
     socket.on('error', (error: Error & { readonly code?: string }) => this.failed(error))
     socket.on('close', (code, reason) => this.ended(code, reason))
-    if (host.limits.pingsKeepAlive) socket.on('ping', () => this.touch())
+    socket.on('ping', (data) => this.pinged(data))
     this.watch()
   }
 
@@ -76,7 +78,7 @@ export class Connection {
   push(data: Uint8Array): Pushed {
     if (this.end !== undefined || this.socket.readyState !== open) return 'gone'
     const { limits, clock } = this.host
-    if (this.socket.bufferedAmount > limits.outboundBytes) {
+    if (this.isFull()) {
       this.cancelStall ??= clock.after(limits.stallMs, () => this.checkStall())
       return 'full'
     }
@@ -127,7 +129,7 @@ export class Connection {
 
   private answer(frame: string): void {
     if (this.end !== undefined || this.socket.readyState !== open) return
-    if (this.socket.bufferedAmount > this.host.limits.outboundBytes) this.overflow()
+    if (this.isFull()) this.overflow()
     else this.write(frame, frame.length)
   }
 
@@ -136,19 +138,44 @@ export class Connection {
     this.touch()
     const { frameBytes } = this.host.limits
     if (atLeastBytes * 3 <= frameBytes) {
-      this.socket.send(data, { binary: false })
+      this.send(data, true)
       return
     }
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
     for (let from = 0; from < bytes.length; from += frameBytes) {
       const end = from + frameBytes
-      this.socket.send(bytes.subarray(from, end), { binary: false, fin: end >= bytes.length })
+      this.send(bytes.subarray(from, end), end >= bytes.length)
     }
+  }
+
+  private send(data: Uint8Array | string, fin: boolean): void {
+    this.unsent++
+    this.socket.send(data, { binary: false, fin }, this.sent)
+  }
+
+  private readonly sent = (): void => void this.unsent--
+
+  private pinged(data: Buffer): void {
+    const { pingsKeepAlive } = this.host.limits
+    if (pingsKeepAlive) this.touch()
+    if (this.end !== undefined || this.socket.readyState !== open) return
+    if (this.isFull()) {
+      this.overflow()
+      return
+    }
+    this.unsent++
+    this.socket.pong(data, false, this.sent)
+  }
+
+  /** Small frames take more memory than their bytes say: they are counted too. */
+  private isFull(): boolean {
+    const { outboundBytes, outboundFrames } = this.host.limits
+    return this.unsent > outboundFrames || this.socket.bufferedAmount > outboundBytes
   }
 
   private checkStall(): void {
     this.cancelStall = undefined
-    if (this.socket.bufferedAmount > this.host.limits.outboundBytes) this.overflow()
+    if (this.isFull()) this.overflow()
   }
 
   /** The close frame would wait behind all that is not read: whoever reads on within the time gets it, the others are cut off. */

@@ -63,6 +63,26 @@ describe('an upgrade', () => {
     expect(body).toMatch(/^\{"message":"(?:Missing or i|I)nvalid Sec-WebSocket-/)
   })
 
+  test.for([
+    ['of HTTP/1.0', (request: string) => request.replace('HTTP/1.1', 'HTTP/1.0'), 'HTTP/1.1 is required'],
+    ['without a host', (request: string) => request.replace(/Host: .*\r\n/, ''), 'Missing Host header'],
+    [
+      'with a body',
+      (request: string) => request.replace('\r\n', '\r\nContent-Length: 2\r\n') + 'hi',
+      'Unexpected body',
+    ],
+    [
+      'with chunks',
+      (request: string) => `${request.replace('\r\n', '\r\nTransfer-Encoding: chunked\r\n')}0\r\n\r\n`,
+      'Unexpected body',
+    ],
+  ] as const)('%s: 400, with the version that is spoken', async ([, change, message]) => {
+    const { status, head, body } = await answerTo(change(openingRequest(path)))
+    expect(status).toBe(400)
+    expect(head).toContain('Sec-WebSocket-Version: 13')
+    expect(JSON.parse(body)).toEqual({ message })
+  })
+
   test('with two Host headers: 400', async () => {
     const { status } = await answerTo(openingRequest(path).replace('\r\n', '\r\nHost: other\r\n'))
     expect(status).toBe(400)

@@ -18,6 +18,11 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 export function handshakeProblem({ request }: Upgrade): string | undefined {
   const { headers } = request
   if (request.method !== 'GET') return 'Invalid HTTP method'
+  if (request.httpVersion !== '1.1') return 'HTTP/1.1 is required'
+  if (headers.host === undefined) return 'Missing Host header'
+  // Whoever stands in front and reads a body here would take the client's frames for it.
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
+    return 'Unexpected body'
   if (headers['sec-websocket-version'] !== '13') return 'Missing or invalid Sec-WebSocket-Version header'
   if (!key.test(headers['sec-websocket-key'] ?? '')) return 'Missing or invalid Sec-WebSocket-Key header'
   const protocols = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
@@ -45,7 +50,8 @@ export async function createAccept(limits: SocketLimits): Promise<Accept> {
     maxPayload: limits.messageBytes,
     maxFragments: limits.messageFragments,
     maxBufferedChunks: limits.messageBytes,
-    maxPendingAutoPongs: 1_024,
+    // The connection answers pings itself: it knows how much waits for the client.
+    autoPong: false,
     handleProtocols: () => false as const,
   }
   const server = new WebSocketServer(options)

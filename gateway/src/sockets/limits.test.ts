@@ -159,6 +159,19 @@ describe('size', () => {
   })
 })
 
+test('where compression is agreed to, a message is measured unpacked: 1009', async () => {
+  const packing = await openPlace({ socketLimits: { compresses: true } })
+  onTestFinished(() => packing.close())
+  const id = await createSocketApi(packing, { routes: { $default: { ...mocked(200, 'fine'), isTwoWay: true } } })
+  const options = { perMessageDeflate: { threshold: 0 } }
+  const client = await connect(packing, id, { options })
+  expect(client.socket.extensions).toBe('permessage-deflate')
+  expect(await client.ask('x'.repeat(131_072))).toBe('fine')
+  // 20 MB in 20 KB.
+  client.send('x'.repeat(20 * 1024 * 1024))
+  expect(await client.closed).toMatchObject({ code: 1009 })
+})
+
 describe('a client that does not read', () => {
   test('gets no more than its bound: pushes are refused with 429, and in the end it is closed and counted', async () => {
     const small = await openPlace({ socketLimits: { outboundBytes: 256 * 1024, stallMs: 1_000, closeMs: 500 } })
@@ -199,6 +212,48 @@ describe('a client that does not read', () => {
     small.clock.advance(100)
     while (small.core.sockets.counts().open > 0) await new Promise((resolve) => setTimeout(resolve, 5))
     client.socket.terminate()
+  })
+})
+
+describe('small frames', () => {
+  test('that wait for a client are bounded by their number: pushes are refused, and in the end it is closed', async () => {
+    const small = await openPlace({ socketLimits: { outboundFrames: 1_000, stallMs: 1_000, closeMs: 500 } })
+    onTestFinished(() => small.close())
+    const id = await createSocketApi(small, { routes: routes(backend.url) })
+    const client = await connect(small, id)
+    const connectionId = await idOf(client)
+    client.socket.pause()
+    const address = { connectionId, account: '000000000000', stage: undefined }
+    let pushed = small.core.sockets.push(address, Buffer.from('x'))
+    // Until neither the client's machine nor ours takes another byte.
+    for (let count = 1; pushed === 'sent'; count++) {
+      pushed = small.core.sockets.push(address, Buffer.alloc(1_000))
+      if (count % 500 === 0) await new Promise(setImmediate)
+    }
+    expect(pushed).toBe('full')
+    small.clock.advance(1_000)
+    expect(small.core.sockets.push(address, Buffer.from('x'))).toBe('gone')
+    expect(small.core.sockets.counts().notReading).toBe(1)
+    small.clock.advance(500)
+    await endTold(connectionId)
+    client.socket.terminate()
+  })
+
+  test('that a client asks for by pings and does not read close it with 1008, and it is counted', async () => {
+    const small = await openPlace({ socketLimits: { outboundFrames: 1_000, closeMs: 500 } })
+    onTestFinished(() => small.close())
+    const id = await createSocketApi(small, { routes: routes(backend.url) })
+    const client = await connect(small, id)
+    const connectionId = await idOf(client)
+    client.socket.pause()
+    while (small.core.sockets.counts().notReading === 0) {
+      for (let count = 0; count < 500; count++) client.socket.ping(Buffer.alloc(125))
+      await new Promise(setImmediate)
+    }
+    client.socket.resume()
+    expect(await client.closed).toEqual({ code: 1008, reason: 'Client does not read' })
+    await endTold(connectionId)
+    expect(small.core.sockets.counts()).toMatchObject({ open: 0, notReading: 1 })
   })
 })
 

@@ -14,6 +14,8 @@ export interface SocketLimits {
   readonly messageFragments: number
   /** Frames that wait for a client to read: above this a push is refused, and an answer closes the connection with 1008. */
   readonly outboundBytes: number
+  /** The same in frames, pongs among them, since small ones cost more than their bytes. */
+  readonly outboundFrames: number
   /** A client that was refused a push for its full buffer has so long to read; then it is closed with 1008. */
   readonly stallMs: number
   /** How long the other side has to confirm a close. */
@@ -35,6 +37,7 @@ export const awsSocketLimits: SocketLimits = {
   messageBytes: socketMessageBytes,
   messageFragments: 4_096,
   outboundBytes: 1024 * 1024,
+  outboundFrames: 8_192,
   stallMs: 10_000,
   closeMs: 5_000,
   messagesAtOnce: 1,

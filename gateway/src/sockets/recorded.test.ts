@@ -1,16 +1,15 @@
 // What CloudWatch shows of WebSocket APIs: metrics and access logs. Security specification F.1, WebSocket 33.
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
-import { createClient, type Client as Service } from '@sluice/aws-protocol'
 import type { Operations as CloudWatch } from '@sluice/aws-protocol/cloudwatch'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { modelOf, type ModelName } from '../services/models.ts'
 import {
   connect,
   createSocketApi,
   mocked,
   openPlace,
+  serviceOf,
   serverProxy,
   startBackend,
   type Backend,
@@ -33,30 +32,20 @@ afterAll(async () => {
   await backend.close()
 })
 
-function clientOf<Operations>(model: ModelName, host: string): Service<Operations> {
-  return createClient<Operations>(modelOf(model), {
-    endpoint: `http://${host}.localhost`,
-    region: 'us-east-1',
-    send: ({ method, path, query, headers, body }) => {
-      const named = { ...headers, host: `${host}.localhost` }
-      const wire = { method, path, query, headers: named, body }
-      const signed = { method, path, query, rawHeaders: Object.entries(named).flat(), body }
-      return place.core.endpoint({ wire, signed })
-    },
-  })
-}
-
 async function sum(MetricName: string, dimensions: Record<string, string>): Promise<number | undefined> {
   const nowSeconds = place.clock.now() / 1000
-  const { Datapoints = [] } = await clientOf<CloudWatch>('cloudwatch', 'monitoring').call('GetMetricStatistics', {
-    Namespace: 'AWS/ApiGateway',
-    MetricName,
-    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    StartTime: nowSeconds - 86_400,
-    EndTime: nowSeconds + 86_400,
-    Period: 3 * 86_400,
-    Statistics: ['Sum'],
-  })
+  const { Datapoints = [] } = await serviceOf<CloudWatch>(place, 'cloudwatch', 'monitoring').call(
+    'GetMetricStatistics',
+    {
+      Namespace: 'AWS/ApiGateway',
+      MetricName,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      StartTime: nowSeconds - 86_400,
+      EndTime: nowSeconds + 86_400,
+      Period: 3 * 86_400,
+      Statistics: ['Sum'],
+    },
+  )
   return Datapoints[0]?.Sum
 }
 
@@ -102,8 +91,10 @@ test('a message that a backend pushes is one message, and each event is a line o
   expect(await sum('MessageCount', { ApiId })).toBe(3)
   await client.close()
   const lines = async () => {
-    const { events = [] } = await clientOf<Logs>('logs', 'logs').call('FilterLogEvents', { logGroupName: 'sockets' })
+    const { events = [] } = await serviceOf<Logs>(place, 'logs', 'logs').call('FilterLogEvents', {
+      logGroupName: 'sockets',
+    })
     return events.map(({ message }) => message?.split('|').slice(1, 4).join(' '))
   }
-  await expect.poll(lines).toEqual(['CONNECT $connect 200', 'MESSAGE $default 200', 'DISCONNECT - 200'])
+  await expect.poll(lines).toEqual(['CONNECT $connect 200', 'MESSAGE $default 200', 'DISCONNECT $disconnect 200'])
 })

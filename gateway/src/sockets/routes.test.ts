@@ -151,6 +151,9 @@ describe('MOCK', () => {
       'stage',
       'identity.sourceIp',
       'identity.userAgent',
+      'domainPrefix',
+      'status',
+      'identity.cognitoIdentityId',
     )
     names.push('authorizer.principalId', 'nonsense')
     const text = names.map((name) => `${name}=$context.${name}`).join(';')
@@ -166,6 +169,9 @@ describe('MOCK', () => {
       requestTimeEpoch: String(place.clock.now()),
       routeKey: '$default',
       stage: 'dev',
+      domainPrefix: id,
+      status: '200',
+      'identity.cognitoIdentityId': '',
       'identity.sourceIp': '127.0.0.1',
       'identity.userAgent': 'tests/1',
       'authorizer.principalId': '',
@@ -358,17 +364,20 @@ describe('HTTP_PROXY', () => {
         $default: says('x'),
       },
     })
-    await (await connect(place, id, { path: '?token=a', options: { headers: { 'X-Own': 'yes' } } })).close()
+    const own = { 'X-Own': 'yes', 'User-Agent': 'tester', TE: 'trailers', 'Proxy-Authorization': 'secret' }
+    await (await connect(place, id, { path: '?token=a', options: { headers: own } })).close()
     const { url, headers, body } = backend.requests.at(-1) ?? { url: '', headers: {}, body: '' }
     expect(url).toBe('/in?token=a')
     expect(body).toBe('')
     expect(headers).toMatchObject({
       'x-own': 'yes',
+      'user-agent': 'tester',
+      'x-amzn-apigateway-api-id': id,
       'sec-websocket-version': '0',
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-proto': 'http',
     })
-    expect(headers['upgrade']).toBeUndefined()
+    for (const name of ['upgrade', 'te', 'proxy-authorization']) expect(headers[name]).toBeUndefined()
     const refusing = await createSocketApi(place, { routes: { $connect: serverProxy(`${backend.url}/status/401`) } })
     expect(await refusal(place, refusing)).toMatchObject({ status: 401, body: 'answer to ' })
   })

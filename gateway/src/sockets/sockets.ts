@@ -102,7 +102,7 @@ export class Sockets implements ConnectionHolder {
   async upgrade(opening: Opening, upgrade: Upgrade): Promise<Answer | undefined> {
     if (this.isClosing) return plain(503, 'Service Unavailable')
     const problem = handshakeProblem(upgrade)
-    if (problem !== undefined) return plain(400, problem)
+    if (problem !== undefined) return badHandshake(problem)
     const opens = this.open(opening, upgrade)
     return this.wait(opens)
   }
@@ -285,6 +285,13 @@ const nobody: ConnectionIdentity = { caller: undefined, connectionKey: undefined
 
 function socketPlan(plan: { readonly protocol: string } | undefined): SocketPlan | undefined {
   return plan?.protocol === 'WEBSOCKET' ? (plan as SocketPlan) : undefined
+}
+
+/** Says the version too, as RFC 6455, 4.4 asks for. */
+function badHandshake(problem: string): Answer {
+  const answer = plain(400, problem)
+  answer.headers.push('Sec-WebSocket-Version', '13')
+  return answer
 }
 
 function plain(status: number, message: string): Answer {

@@ -19,12 +19,14 @@ import {
   type CreateRouteCommandInput,
 } from '@aws-sdk/client-apigatewayv2'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { createClient, type Client as Service } from '@sluice/aws-protocol'
 import { WebSocket, type ClientOptions } from 'ws'
 import { VirtualClock } from '../adapters/clocks.ts'
 import { createCore, type Core } from '../gateway.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { createLog } from '../log.ts'
 import { listen } from '../server/listener.ts'
+import { modelOf, type ModelName } from '../services/models.ts'
 
 export interface Place {
   readonly core: Core
@@ -79,6 +81,24 @@ export async function openPlace(parts: Partial<GatewayParts> = {}): Promise<Plac
       if (bugs.length > 0) throw new AggregateError(bugs, 'the listener told of bugs')
     },
   }
+}
+
+/** A client for a service that no SDK of ours is here for, by the host that it is called by: `logs`. */
+export function serviceOf<Operations>(
+  { core }: Pick<Place, 'core'>,
+  model: ModelName,
+  host: string,
+): Service<Operations> {
+  return createClient<Operations>(modelOf(model), {
+    endpoint: `http://${host}.localhost`,
+    region: 'us-east-1',
+    send: ({ method, path, query, headers, body }) => {
+      const named = { ...headers, host: `${host}.localhost` }
+      const wire = { method, path, query, headers: named, body }
+      const signed = { method, path, query, rawHeaders: Object.entries(named).flat(), body }
+      return core.endpoint({ wire, signed })
+    },
+  })
 }
 
 export interface RoutePlan extends Partial<Omit<CreateRouteCommandInput, 'ApiId' | 'RouteKey' | 'Target'>> {

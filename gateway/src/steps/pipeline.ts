@@ -43,7 +43,9 @@ export class Pipeline<in Start extends object, out Known extends object> {
   /** Runs the steps in order over one exchange. A promise only where a step has to wait: most requests never do. */
   run(exchange: Start): Known | Promise<Known> {
     const { listener } = exchange as { readonly listener?: Listener | undefined }
-    return listener?.ran === undefined ? this.runFrom(0, exchange) : this.runTold(0, exchange, listener)
+    if (listener?.began === undefined) return this.runFrom(0, exchange)
+    listener.began()
+    return this.runTold(0, exchange, listener)
   }
 
   private runFrom(start: number, exchange: Start): Known | Promise<Known> {
@@ -63,22 +65,32 @@ export class Pipeline<in Start extends object, out Known extends object> {
     const steps = this.steps as readonly Step<object, object>[]
     for (let index = start; index < steps.length; index++) {
       const step = steps[index] as Step<object, object>
-      const startedMs = performance.now()
-      const ran = (): void => listener.ran?.(step.name, performance.now() - startedMs)
-      let told: object | undefined
+      let told: object
       try {
         told = step.run(exchange)
-      } finally {
-        if (!(told instanceof Promise)) ran()
+      } catch (error) {
+        listener.ran?.(step.name)
+        throw error
       }
-      if (told instanceof Promise) {
-        return told
-          .finally(ran)
-          .then((later: object) => this.runTold(index + 1, Object.assign(exchange, later), listener))
-      }
+      if (told instanceof Promise) return this.goOn(index, exchange, listener, told)
+      listener.ran?.(step.name)
       Object.assign(exchange, told)
     }
     return exchange as unknown as Known
+  }
+
+  private goOn(index: number, exchange: Start, listener: Listener, told: Promise<object>): Promise<Known> {
+    const { name } = this.steps[index] as Step<object, object>
+    return told.then(
+      (later) => {
+        listener.ran?.(name)
+        return this.runTold(index + 1, Object.assign(exchange, later), listener)
+      },
+      (error: unknown) => {
+        listener.ran?.(name)
+        throw error
+      },
+    )
   }
 }
 

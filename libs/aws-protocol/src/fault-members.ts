@@ -16,7 +16,7 @@ export interface FaultParts {
 export function faultParts(service: Service, fault: ServiceFault): FaultParts {
   const shape = service.faults.get(fault.shape)
   const message = shape?.members.find(({ name }) => name.toLowerCase() === 'message')
-  const messageName = message?.wire ?? 'message'
+  const messageName = message?.wire ?? fault.messageName
   const rest = (members: readonly Member[]): readonly Member[] => members.filter((member) => member !== message)
   return {
     body: rest(shape?.body ?? []),

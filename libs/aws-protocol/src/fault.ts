@@ -5,6 +5,8 @@ export interface FaultDetails {
   readonly shape?: string
   /** The fault's members besides its message, by the model's member names; `undefined` ones are not sent. */
   readonly members?: Readonly<Record<string, unknown>>
+  /** What the message is called, where the model does not have the fault: `message` unless it is said. */
+  readonly messageName?: string
   readonly cause?: unknown
 }
 
@@ -18,6 +20,7 @@ export class ServiceFault extends Error {
   readonly shape: string
   readonly status: number
   readonly members: Readonly<Record<string, unknown>>
+  readonly messageName: string
   /** True when the caller is to blame (status below 500). */
   readonly senderFault: boolean
 
@@ -28,6 +31,7 @@ export class ServiceFault extends Error {
     this.name = this.shape
     this.status = status
     this.members = details.members ?? {}
+    this.messageName = details.messageName ?? 'message'
     this.senderFault = status < 500
   }
 }

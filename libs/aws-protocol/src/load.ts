@@ -44,6 +44,7 @@ function compileOperation(
     output: row.output === undefined ? undefined : types.structure(row.output.shape),
     resultWrapper: row.output?.resultWrapper,
     contentType: overlay.contentTypes?.[name] ?? 'application/octet-stream',
+    isUnsigned: row.authtype === 'none',
   }
 }
 

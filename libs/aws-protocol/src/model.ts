@@ -43,6 +43,7 @@ export interface OperationModel {
   readonly http: { readonly method: string; readonly requestUri: string; readonly responseCode?: number }
   readonly input?: { readonly shape: string }
   readonly output?: { readonly shape: string; readonly resultWrapper?: string }
+  readonly authtype?: string
 }
 
 export interface ServiceModel {

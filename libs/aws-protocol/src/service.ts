@@ -21,6 +21,8 @@ export interface Operation {
   readonly resultWrapper: string | undefined
   /** The content type of a raw payload in the answer. */
   readonly contentType: string
+  /** Whether it is called without a signature: who calls proves otherwise who it is. */
+  readonly isUnsigned: boolean
 }
 
 export interface Conventions {

@@ -128,6 +128,19 @@ describe('a limit', () => {
     expect(decide({ ...granted, endpoint: saying('deny', '*') })).toBe('explicitDeny')
   })
 
+  test('by session policies that are all gone grants nothing', () => {
+    expect(decide({ identity: [saying('allow')], session: [] }, session)).toBe('implicitDeny')
+    expect(decide({ resource: saying('allow', { AWS: session.arn }), session: [] }, session)).toBe('allow')
+  })
+
+  test('of a resource that only its own policy opens', () => {
+    const trust = { resourceMustAllow: true, identity: [saying('allow')] }
+    expect(decide({ ...trust, resource: saying('neither', '*') })).toBe('implicitDeny')
+    expect(decide({ ...trust, resource: saying('allow', { AWS: account }) })).toBe('allow')
+    expect(decide({ ...trust, identity: [], resource: saying('allow', { AWS: account }) })).toBe('implicitDeny')
+    expect(decide({ ...trust, identity: [], resource: saying('allow', { AWS: user.arn }) })).toBe('allow')
+  })
+
   test('of several session policies one grant is enough', () => {
     const identity = [saying('allow')]
     expect(decide({ identity, session: [saying('neither'), saying('allow')] }, session)).toBe('allow')

@@ -10,9 +10,11 @@ export interface PolicySet {
   readonly identity: readonly CompiledPolicy[]
   /** The policy of the resource. */
   readonly resource?: CompiledPolicy | undefined
+  /** Whether nothing opens the resource but its own policy: a role's trust policy. */
+  readonly resourceMustAllow?: boolean | undefined
   /** The caller's permissions boundary. */
   readonly boundary?: CompiledPolicy | undefined
-  /** The policies that were passed when the session was made; a grant of any is enough. */
+  /** The policies that were passed when the session was made; a grant of any is enough, and none of them grants nothing. */
   readonly session?: readonly CompiledPolicy[] | undefined
   /** The policy of the VPC endpoint that the request came through. */
   readonly endpoint?: CompiledPolicy | undefined
@@ -65,6 +67,9 @@ export function evaluate(policies: PolicySet, request: EvaluationRequest): Decis
     if (verdict.denied !== undefined) return denial('explicitDeny', verdict.denied, undefined)
   }
   if (lacks(verdicts.endpoint)) return denial('implicitDeny', undefined, 'endpoint')
+  if (policies.resourceMustAllow === true && verdicts.resource.allowed === undefined) {
+    return denial('implicitDeny', undefined, 'resource')
+  }
   return decide(verdicts, policies.sameAccount, request.principal.type === 'Account')
 }
 
@@ -121,7 +126,7 @@ function judge(
   policies: readonly CompiledPolicy[] | undefined,
   subject: EvaluationRequest,
 ): Verdict {
-  if (policies === undefined || policies.length === 0) return silence
+  if (policies === undefined || (policies.length === 0 && source !== 'session')) return silence
   let allowed: CompiledStatement | undefined
   let allowedIndex = 0
   let naming: Naming | undefined
@@ -145,8 +150,12 @@ function denied(statement: DecidingStatement): Verdict {
 
 const closeness: { readonly [naming in Naming]: number } = { account: 0, limited: 1, direct: 2 }
 
-/** Whether a statement is about a request, and how closely it names the caller. */
-function applies(statement: CompiledStatement, source: PolicySource, subject: EvaluationRequest): Naming | undefined {
+/** Whether a statement is about a request, whose action is in lower case, and how closely it names the caller. */
+export function applies(
+  statement: CompiledStatement,
+  source: PolicySource,
+  subject: EvaluationRequest,
+): Naming | undefined {
   const { context, principal } = subject
   if (!statement.action(subject.action, context) || !statement.resource(subject.resource, context)) return undefined
   const naming = statement.principal === undefined ? unnamed[source] : statement.principal(principal)

@@ -1,6 +1,8 @@
 // The IAM policy language: reading policies, and deciding requests by them.
+export { contextKeysOf, distinctKeys, type ContextKeys } from './context-keys.ts'
 export { describeDenial, type DenialWords } from './denial.ts'
 export { type DecidingStatement, type Decision, evaluate, type PolicySet, type PolicySource } from './evaluate.ts'
+export { explain, type Explanation, type MatchedStatement } from './explain.ts'
 export { PolicyFault, type PolicyFaultCode } from './fault.ts'
 export {
   type CompiledPolicy,
@@ -17,5 +19,7 @@ export {
   createContext,
   type EvaluationRequest,
   type Principal,
+  principalKey,
   type PrincipalType,
 } from './request.ts'
+export { statementPlaces, type Position, type StatementPlace } from './statement-places.ts'

@@ -225,6 +225,59 @@ describe('the size', () => {
   })
 })
 
+describe('the time', () => {
+  const within = (limitMs: number, work: () => void): void => {
+    const startMs = performance.now()
+    work()
+    expect(performance.now() - startMs).toBeLessThan(limitMs)
+  }
+  const request = {
+    principal: anonymous,
+    action: 'execute-api:Invoke',
+    resource: 'arn:aws:execute-api:us-east-1:111122223333:abc/prod/GET/pets',
+    context: createContext([]),
+  }
+
+  test('for ten thousand statements is short, and the default size does not let them in', () => {
+    const text = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: Array.from({ length: 10_000 }, (_, index) => ({
+        Effect: 'Allow',
+        Action: `s3:Get${index}*`,
+        Resource: `arn:aws:s3:::\${aws:username}/${index}/*`,
+      })),
+    })
+    expect(faultOf(text).code).toBe('LimitExceeded')
+    within(2_000, () => {
+      const policy = parsePolicy(text, { maxCharacters: 1_000_000 })
+      expect(policy.statements).toHaveLength(10_000)
+      expect(evaluate({ identity: [policy], sameAccount: true }, request).decision).toBe('implicitDeny')
+    })
+  })
+
+  test('for any pattern of stars is short', () => {
+    const pieces = fc.array(fc.constantFrom('*', '?', 'a', 'b', '${a:b}', '*a'), { minLength: 1, maxLength: 60 })
+    const subject = 'a'.repeat(2_000)
+    const context = createContext([['a:b', 'a'.repeat(50)]])
+    within(4_000, () =>
+      fc.assert(
+        fc.property(pieces, fc.constantFrom('ArnLike', 'StringLike', 'StringNotLike'), (parts, operator) => {
+          const pattern = parts.join('').repeat(20)
+          const condition = { [operator]: { 'a:c': pattern } }
+          const document = {
+            Version: '2012-10-17',
+            Statement: { ...statement, Resource: pattern, Condition: condition },
+          }
+          const asked = { ...request, resource: `${subject}b`, context }
+          expect(evaluate({ identity: [parsePolicy(document)], sameAccount: true }, asked).decision).toMatch(
+            /Deny|allow/,
+          )
+        }),
+      ),
+    )
+  })
+})
+
 describe('whatever is handed in, nothing but a PolicyFault is thrown', () => {
   function check(document: unknown): void {
     for (const kind of ['identity', 'resource', 'trust', 'any'] as const) {

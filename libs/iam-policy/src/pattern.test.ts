@@ -16,6 +16,15 @@ function matches(pattern: string, subject: string, syntax = {}): boolean | undef
   return compilePattern(pattern, { hasVariables: true, hasWildcards: true, ...syntax })(subject, context)
 }
 
+test('what a variable without a value makes of a pattern does not depend on the subject', () => {
+  const pattern = compilePattern('arn:${a:b}/*', { hasVariables: true, hasWildcards: true })
+  const none = createContext([])
+  const some = createContext([['a:b', 'x']])
+  const subjects = ['arn:x/1', 'arn:y/1', 'other']
+  expect(subjects.map((subject) => pattern(subject, none))).toEqual([undefined, undefined, undefined])
+  expect(subjects.map((subject) => pattern(subject, some))).toEqual([true, false, false])
+})
+
 describe('a variable', () => {
   test.each([
     ['home/${aws:username}/*', 'home/Ada/notes', true],

@@ -21,9 +21,13 @@ export function compilePattern(text: string, syntax: PatternSyntax): Pattern {
   const parts = splitPattern(text, syntax)
   const fold = syntax.ignoresCase === true ? foldCase : asIs
   if (parts.some((part) => part.kind === 'variable')) {
+    const prefix = parts[0]?.kind === 'literal' ? fold(parts[0].text) : ''
     return (subject, context) => {
+      const folded = fold(subject)
+      // Most subjects are ruled out by what stands before the first variable: then nothing needs to be put together.
+      if (!folded.startsWith(prefix)) return hasValues(parts, context) ? false : undefined
       const wildcard = resolve(parts, fold, context)
-      return wildcard && matchesWildcard(wildcard, fold(subject))
+      return wildcard && matchesWildcard(wildcard, folded)
     }
   }
   const matches = compileWildcard(resolve(parts, fold, () => undefined) ?? [])
@@ -77,6 +81,11 @@ function splitPattern(text: string, { hasVariables, hasWildcards }: PatternSynta
   return parts
 }
 
+/** The keys of a text's variables, as they are written. */
+export function variablesOf(text: string): readonly string[] {
+  return [...text.matchAll(new RegExp(variable, 'g'))].flatMap(([, , key]) => (key === undefined ? [] : [key]))
+}
+
 function nextSpecial(text: string, offset: number): number {
   const special = /[*?$]/g
   special.lastIndex = offset
@@ -108,6 +117,15 @@ function resolve(parts: readonly Part[], fold: (text: string) => string, context
     }
   }
   return builder.build()
+}
+
+function hasValues(parts: readonly Part[], context: Context): boolean {
+  for (const part of parts) {
+    if (part.kind === 'variable' && part.fallback === undefined && singleValue(context(part.lowerKey)) === undefined) {
+      return false
+    }
+  }
+  return true
 }
 
 // A key with several values has no one text to put into a pattern.

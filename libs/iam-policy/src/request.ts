@@ -25,6 +25,8 @@ export interface Principal {
   /** A service's name (`apigateway.amazonaws.com`), or the provider of a federated identity. */
   readonly provider?: string | undefined
   readonly canonicalUserId?: string | undefined
+  /** Condition keys of the caller itself, by lower-case name: its tags, and what its session knows. See `principalKey`. */
+  readonly attributes?: ReadonlyMap<string, ContextValue> | undefined
 }
 
 /** The caller without credentials. */
@@ -52,3 +54,37 @@ export function createContext(values: Iterable<readonly [name: string, value: Co
   for (const [name, value] of values) byName.set(name.toLowerCase(), value)
   return (lowerKey) => byName.get(lowerKey)
 }
+
+/**
+ * The value of a condition key that is about the caller: `aws:PrincipalArn`, `aws:PrincipalTag/team`, `aws:username` …
+ * Undefined for the others, and for keys that such a caller does not have.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+ */
+export function principalKey(principal: Principal, lowerKey: string): ContextValue {
+  const { type, arn, account, userId, roleArn, attributes } = principal
+  if (!principalTypes.has(type)) return attributes?.get(lowerKey)
+  switch (lowerKey) {
+    case 'aws:principaltype':
+      return type
+    case 'aws:principalarn':
+      // Of a session it is the role's.
+      return type === 'Anonymous' ? undefined : (roleArn ?? arn)
+    case 'aws:principalaccount':
+      return account
+    case 'aws:userid':
+      return userId
+    case 'aws:username':
+      return type === 'User' ? arn.slice(arn.lastIndexOf('/') + 1) : undefined
+    default:
+      return attributes?.get(lowerKey)
+  }
+}
+
+/** The values of `aws:PrincipalType`. */
+const principalTypes: ReadonlySet<PrincipalType> = new Set<PrincipalType>([
+  'Anonymous',
+  'Account',
+  'User',
+  'AssumedRole',
+  'FederatedUser',
+])

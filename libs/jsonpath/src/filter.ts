@@ -2,7 +2,7 @@
 import { comparisons, equal } from './compare.ts'
 import { PathFault } from './fault.ts'
 import type { Read, Scope } from './run.ts'
-import { spend } from './run.ts'
+import { spend, spendMatch } from './run.ts'
 import type { FilterSyntax, OperandSyntax, Operator, PathSyntax } from './syntax.ts'
 
 /** Tells whether an element passes. */
@@ -73,7 +73,7 @@ function compileMatch([left, right]: Sides, context: FilterContext): Predicate {
   const matches = (value: unknown, scope: Scope): boolean => {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false
     const text = String(value)
-    spend(scope.budget, 1 + text.length)
+    spendMatch(scope.budget, text.length)
     return regex.matches(text)
   }
   return (element, scope) => {

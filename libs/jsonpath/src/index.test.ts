@@ -167,6 +167,18 @@ describe('budget', () => {
     expect(compilePath('$..[0]').read(deep)).toHaveLength(49_999)
   })
 
+  test('counts the time of regular expressions, which a short text may take long', () => {
+    const matches = (): boolean => {
+      const startedMs = performance.now()
+      while (performance.now() - startedMs < 1) continue
+      return false
+    }
+    const path = compilePath('$.list[?(@.a =~ /x/)]', { compileRegex: () => ({ matches }) })
+    const startedMs = performance.now()
+    expect(faultOf(() => path.read(wide)).position).toBe(-1)
+    expect(performance.now() - startedMs).toBeLessThan(2_500)
+  })
+
   test('is enough for an ordinary scan of a large document', () => {
     expect(compilePath('$..a').read(wide)).toHaveLength(5000)
   })

@@ -2,6 +2,7 @@
 import { compileSteps } from './compile.ts'
 import type { CompileRegex } from './filter.ts'
 import { parsePath } from './parse.ts'
+import { createBudget } from './run.ts'
 import { isDefinitePath } from './syntax.ts'
 
 export { PathFault } from './fault.ts'
@@ -38,6 +39,6 @@ export function compilePath(text: string, options: PathOptions = {}): JsonPath {
   const maxSteps = options.maxSteps ?? defaultMaxSteps
   return {
     definite: isDefinitePath(path),
-    read: (document) => read(document, { root: document, budget: { stepsLeft: maxSteps } }),
+    read: (document) => read(document, { root: document, budget: createBudget(maxSteps) }),
   }
 }

@@ -4,6 +4,14 @@ import { PathFault } from './fault.ts'
 /** How many values, elements and characters a read may still look at; shared by all filters and parameters of one read. */
 export interface Budget {
   stepsLeft: number
+  /** How often a regular expression has been asked. */
+  matches: number
+  /** What the thread's processor time was when it was last read, in microseconds; 0 before the first reading. */
+  processorUs: number
+}
+
+export function createBudget(steps: number): Budget {
+  return { stepsLeft: steps, matches: 0, processorUs: 0 }
 }
 
 /** What filters and parameters can see besides the value at hand: the document. */
@@ -29,6 +37,23 @@ export function spend(budget: Budget, steps: number): void {
   budget.stepsLeft -= steps
   if (budget.stepsLeft < 0)
     throw new PathFault('the path looks at more of the document than its step budget allows', -1)
+}
+
+const matchesPerReading = 16
+/** So that the default budget is at most some 100 ms of regular expressions. */
+const stepsPerUs = 20
+
+/**
+ * Takes what a match of `chars` characters costs, which is more than its characters: a short text may be long work for a pattern.
+ * So the time since the last reading is charged now and then. @throws PathFault when the budget is used up
+ */
+export function spendMatch(budget: Budget, chars: number): void {
+  spend(budget, 1 + chars)
+  if (budget.matches++ % matchesPerReading !== 0) return
+  const { user, system } = process.threadCpuUsage()
+  const processorUs = user + system
+  if (budget.processorUs > 0) spend(budget, (processorUs - budget.processorUs) * stepsPerUs)
+  budget.processorUs = processorUs
 }
 
 /** A JSON object, as JSON.parse makes it. */

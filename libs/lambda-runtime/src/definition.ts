@@ -150,6 +150,8 @@ export interface RuntimeOptions {
   readonly limits?: Partial<RuntimeLimits>
   /** Given to functions as `AWS_ENDPOINT_URL`, so that their AWS SDKs call it. */
   readonly endpointUrl?: string
+  /** Given to functions as `AWS_XRAY_DAEMON_ADDRESS`, so that their X-Ray SDKs send segments there: `127.0.0.1:2000`. */
+  readonly xrayDaemonAddress?: string
   /** The folder of the bootstraps, where the package's own `bootstrap/` was moved (bundles). */
   readonly bootstrapFolder?: string
 }

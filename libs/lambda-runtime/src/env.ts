@@ -59,6 +59,7 @@ export interface SandboxPlace {
   readonly logStreamName: string
   readonly initializationType: 'on-demand' | 'provisioned-concurrency'
   readonly endpointUrl: string | undefined
+  readonly xrayDaemonAddress?: string | undefined
   /** `host:port` of the Runtime API, for processes that speak it. */
   readonly runtimeApi: string | undefined
 }
@@ -75,6 +76,7 @@ export function processEnvironment(definition: FunctionDefinition, place: Sandbo
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
   }
   if (place.endpointUrl !== undefined) environment['AWS_ENDPOINT_URL'] = place.endpointUrl
+  if (place.xrayDaemonAddress !== undefined) environment['AWS_XRAY_DAEMON_ADDRESS'] = place.xrayDaemonAddress
   Object.assign(environment, definition.environment, {
     _HANDLER: definition.handler,
     AWS_REGION: definition.region,

@@ -20,7 +20,13 @@ export interface Fixture {
 export async function openFixture(limits: Partial<RuntimeLimits> = {}): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-lambda-'))
   const logs: LogEvent[] = []
-  const runtime = createRuntime({ folder, limits, log: (event) => logs.push(event), endpointUrl: 'http://aws.invalid' })
+  const runtime = createRuntime({
+    folder,
+    limits,
+    log: (event) => logs.push(event),
+    endpointUrl: 'http://aws.invalid',
+    xrayDaemonAddress: '127.0.0.1:2000',
+  })
   return {
     runtime,
     folder,

@@ -26,6 +26,11 @@ export class Fleet {
     this.#pools.delete(pool)
   }
 
+  /** Sandboxes that live now. */
+  get live(): number {
+    return this.#live
+  }
+
   get hasRoom(): boolean {
     return !this.#isClosed && this.#live < this.host.limits.sandboxes
   }

@@ -230,6 +230,7 @@ describe('what a function sees', () => {
       AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/pets',
       AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
       AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+      AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
       LAMBDA_RUNTIME_DIR: expect.stringMatching(/bootstrap$/),
       LAMBDA_TASK_ROOT: handle.codeFolder,
       _HANDLER: 'index.handler',

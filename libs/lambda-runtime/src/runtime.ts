@@ -34,6 +34,8 @@ export interface LambdaRuntime {
   invokeStream(key: string, payload: Uint8Array, options?: InvokeOptions): Promise<StreamInvocation>
   /** Forgets a function; resolves when its invocations have finished and its processes are gone. */
   remove(key: string): Promise<void>
+  /** Sandboxes that live now, busy and idle. */
+  readonly sandboxes: number
   /** Ends every process at once and waits for that; invocations under way reject. */
   close(): Promise<void>
 }
@@ -59,11 +61,11 @@ class LocalRuntime implements LambdaRuntime {
   constructor(options: RuntimeOptions) {
     const limits: RuntimeLimits = { ...defaultLimits, ...options.limits }
     const bootstrapFolder = findBootstrapFolder(options.bootstrapFolder)
-    const { log, endpointUrl } = options
+    const { log, endpointUrl, xrayDaemonAddress } = options
     this.#limits = limits
     this.#code = new CodeStore(options.folder, limits)
     this.#reaper = new Reaper(bootstrapFolder)
-    this.#fleet = new Fleet({ limits, log, bootstrapFolder, endpointUrl, reaper: this.#reaper })
+    this.#fleet = new Fleet({ limits, log, bootstrapFolder, endpointUrl, xrayDaemonAddress, reaper: this.#reaper })
   }
 
   async define(definition: FunctionDefinition): Promise<FunctionHandle> {
@@ -105,6 +107,10 @@ class LocalRuntime implements LambdaRuntime {
     completion.catch(() => {})
     const contentType = await Promise.race([opening.promise, completion.then(() => 'application/octet-stream')])
     return { requestId, executedVersion, contentType, body: queue, completion }
+  }
+
+  get sandboxes(): number {
+    return this.#fleet.live
   }
 
   async remove(key: string): Promise<void> {

@@ -22,6 +22,7 @@ export interface SandboxHost {
   readonly log: LogSink | undefined
   readonly bootstrapFolder: string
   readonly endpointUrl: string | undefined
+  readonly xrayDaemonAddress: string | undefined
   readonly reaper: Reaper
 }
 
@@ -212,7 +213,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
 
   async #start(): Promise<void> {
     const { definition, codeFolder, initializationType } = this.#plan
-    const { bootstrapFolder, endpointUrl, limits, reaper } = this.#host
+    const { bootstrapFolder, endpointUrl, xrayDaemonAddress, limits, reaper } = this.#host
     const launch = await findLaunch(definition, codeFolder, bootstrapFolder)
     if ('invalidEntrypoint' in launch) {
       return this.exited({ kind: 'invalidEntrypoint', message: launch.invalidEntrypoint })
@@ -226,7 +227,8 @@ export class Sandbox implements ChannelListener, ProcessListener {
     }
     const logStreamName = this.#log.streamName
     const runtimeApi = api?.address
-    const place = { codeFolder, bootstrapFolder, logStreamName, initializationType, endpointUrl, runtimeApi }
+    const facts = { codeFolder, bootstrapFolder, logStreamName, initializationType }
+    const place = { ...facts, endpointUrl, xrayDaemonAddress, runtimeApi }
     this.#process = new SandboxProcess(launch, codeFolder, processEnvironment(definition, place), this)
     if (this.#process.pid === undefined) return
     reaper.started(this.#process.pid)

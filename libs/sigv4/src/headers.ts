@@ -15,7 +15,8 @@ export function headerValue(rawHeaders: readonly string[], lowerName: string): s
  * HTTP/2 sends `:authority` in place of `host`.
  */
 export function canonicalHeaders(rawHeaders: readonly string[], sortedLowerNames: readonly string[]): string {
-  const values = new Map<string, string | undefined>(sortedLowerNames.map((name) => [name, undefined]))
+  const values = new Map<string, string | undefined>()
+  for (const name of sortedLowerNames) values.set(name, undefined)
   let authority: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()

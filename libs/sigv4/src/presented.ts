@@ -92,12 +92,13 @@ function lacking(components: Partial<Components<Component>>): readonly Component
 
 /** The components behind the scheme. One that is named twice is as good as not there. */
 function readPairs(authorization: string): Components<'Credential' | 'Signature' | 'SignedHeaders'> {
-  const [scheme = '', ...rest] = authorization.split(' ')
+  const space = authorization.indexOf(' ')
+  const scheme = space < 0 ? authorization : authorization.slice(0, space)
   if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
     throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: scheme })
   }
   const pairs = new Map<string, string | undefined>()
-  for (const piece of rest.join(' ').split(',')) {
+  for (const piece of authorization.slice(scheme.length).split(',')) {
     const pair = piece.trim()
     if (pair === '') continue
     const equals = pair.indexOf('=')

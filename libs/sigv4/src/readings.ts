@@ -26,7 +26,9 @@ export function* readings(
   payloadHash: string,
 ): Generator<Reading> {
   // The headers are sorted and in lower case, the list is as sent: a client that lists otherwise gets a mismatch.
-  const names = presented.signedHeaders.map((name) => name.toLowerCase()).sort()
+  const names = isCanonical(presented.signedHeaders)
+    ? presented.signedHeaders
+    : presented.signedHeaders.map((name) => name.toLowerCase()).sort()
   const headers = canonicalHeaders(request.rawHeaders, names)
   const signedHeaders = presented.signedHeaders.join(';')
   for (const encoding of textEncodings(request.path, headers)) {
@@ -39,6 +41,17 @@ export function* readings(
   }
 }
 
+/** Whether names are in lower case and in order, as all signers write them. */
+function isCanonical(names: readonly string[]): boolean {
+  let before = ''
+  for (const name of names) {
+    if (name < before || upperCase.test(name)) return false
+    before = name
+  }
+  return true
+}
+
+const upperCase = /[A-Z\x80-\uffff]/
 const ascii = /^[\0-\x7f]*$/
 const latin1 = /^[\0-\xff]*$/
 

@@ -26,8 +26,11 @@ export function signingKey(
   const name = `${credentials.accessKeyId}\n${scope.date}\n${scope.region}\n${scope.service}`
   const known = kept.get(name)
   if (known?.secretAccessKey === secretAccessKey) {
-    kept.delete(name)
-    kept.set(name, known)
+    // Which was used last matters only when one has to go.
+    if (kept.size > keptKeys / 2) {
+      kept.delete(name)
+      kept.set(name, known)
+    }
     return known.key
   }
   const key = createSecretKey(deriveSigningKey(secretAccessKey, scope))

@@ -46,6 +46,14 @@ function presigned(
   return { ...request, query: change(query) }
 }
 
+/** A request that says it signed these headers. */
+function signedHeaders(names: string, ...added: readonly string[]): SignableRequest {
+  const { rawHeaders, ...rest } = signed((authorization) =>
+    authorization.replace(/SignedHeaders=[^,]*/, `SignedHeaders=${names}`),
+  )
+  return { ...rest, rawHeaders: [...rawHeaders, ...added] }
+}
+
 async function refusal(
   refused: SignableRequest,
   changes: Partial<VerifyOptions<KnownKey>> = {},
@@ -461,6 +469,27 @@ test('a request without a host header cannot be signed', () => {
 
 test.each([0, 604_801, 1.5, Number.NaN])('a URL cannot live %d seconds', (expiresSeconds) => {
   expect(() => presign(request, key, { ...scope, expiresSeconds })).toThrow(RangeError)
+})
+
+test.each<[string, SignableRequest]>([
+  [
+    'a header that is signed a thousand times',
+    signedHeaders(`host;${'a;'.repeat(20_000)}x-amz-date`, 'a', 'v'.repeat(50_000)),
+  ],
+  ['a thousand signed headers', signedHeaders(Array.from({ length: 5_000 }, (_, index) => `h${index}`).join(';'))],
+  ['100 KB of commas', withHeaders('Authorization', `AWS4-HMAC-SHA256 ${','.repeat(100_000)}`)],
+  ['100 KB of pairs', withHeaders('Authorization', `AWS4-HMAC-SHA256 ${'a=b,'.repeat(25_000)}`)],
+  ['100 KB of blanks', signedHeaders('a;host;x-amz-date', 'a', `x${' '.repeat(100_000)}x`)],
+  [
+    '100 KB of a date',
+    { ...signed(), rawHeaders: ['Host', host, 'Date', 'x'.repeat(100_000), ...signed().rawHeaders] },
+  ],
+  ['100 KB of dots', { ...signed(), path: '/./..//'.repeat(14_000) }],
+  ['100 KB of a query', { ...signed(), query: '+%&'.repeat(33_000) }],
+])('%s: refused within 200 ms', async (_, hostile) => {
+  const startMs = performance.now()
+  expect((await refusal(hostile)).status).toBe(403)
+  expect(performance.now() - startMs).toBeLessThan(200)
 })
 
 test('whatever a request says of its signature, nothing but a SignatureFault is thrown', async () => {

@@ -6,6 +6,8 @@ import { numberText } from './numbers.ts'
 import { ArrayList, JavaObject, isJavaNumber, type JavaMap, type Value } from './values.ts'
 
 const MAX_DEPTH = 100
+const MAX_NAMES = 1_000
+const LONGEST_RUN = 4_096
 
 /** The text a value prints as; null for null, which each caller shows in its own way. */
 export function textOf(value: Value, meter: Meter): string | null {
@@ -21,8 +23,27 @@ export function jsonText(value: Value, meter: Meter): string {
   return new Printer(meter).json(value, 0)
 }
 
+/** Text that is made of very many pieces: joined in runs, because a string that is added to a million times keeps the collector busy. */
+class Pieces {
+  private run: string[] = []
+  private readonly runs: string[] = []
+
+  add(piece: string): void {
+    if (this.run.push(piece) === LONGEST_RUN) {
+      this.runs.push(this.run.join(''))
+      this.run = []
+    }
+  }
+
+  text(): string {
+    const last = this.run.join('')
+    return this.runs.length === 0 ? last : this.runs.join('') + last
+  }
+}
+
 class Printer {
   private readonly meter: Meter
+  private readonly names = new Map<string, string>()
   private written = 0
 
   constructor(meter: Meter) {
@@ -37,15 +58,53 @@ class Printer {
   }
 
   json(value: Value, depth: number): string {
+    const pieces = new Pieces()
+    this.writeJson(value, depth, pieces)
+    return pieces.text()
+  }
+
+  private writeJson(value: Value, depth: number, pieces: Pieces): void {
     this.enter(depth)
-    if (Array.isArray(value)) return `[${value.map((item) => this.json(item, depth + 1)).join(',')}]`
-    if (isScalar(value)) return this.counted(typeof value === 'string' ? JSON.stringify(value) : scalarText(value))
-    if (value instanceof JavaObject) return this.counted(JSON.stringify(value.text()))
-    const members = mapEntries(value).map(([key, item]) => {
-      const name = JSON.stringify(typeof key === 'string' ? key : this.java(key, depth + 1))
-      return `${this.counted(name)}:${this.json(item, depth + 1)}`
-    })
-    return `{${members.join(',')}}`
+    if (typeof value === 'string') pieces.add(this.counted(JSON.stringify(value)))
+    else if (Array.isArray(value)) this.writeItems(value, depth + 1, pieces)
+    else if (isScalar(value)) pieces.add(this.counted(scalarText(value)))
+    else if (value instanceof JavaObject) pieces.add(this.counted(JSON.stringify(value.text())))
+    else this.writeMembers(value, depth + 1, pieces)
+  }
+
+  private writeItems(items: readonly Value[], depth: number, pieces: Pieces): void {
+    let opening = '['
+    for (const item of items) {
+      pieces.add(opening)
+      opening = ','
+      this.writeJson(item, depth, pieces)
+    }
+    pieces.add(opening === '[' ? '[]' : ']')
+  }
+
+  private writeMembers(map: JavaMap, depth: number, pieces: Pieces): void {
+    let opening = '{'
+    const write = (name: string, item: Value): void => {
+      pieces.add(opening)
+      opening = ','
+      pieces.add(this.counted(this.quoted(name)))
+      pieces.add(':')
+      this.writeJson(item, depth, pieces)
+    }
+    if (map instanceof Map) {
+      for (const [key, item] of map) write(typeof key === 'string' ? key : this.java(key, depth), item)
+    } else for (const name of Object.keys(map)) write(name, map[name])
+    pieces.add(opening === '{' ? '{}' : '}')
+  }
+
+  /** The objects of a document have the same few names again and again. */
+  private quoted(name: string): string {
+    let text = this.names.get(name)
+    if (text === undefined) {
+      text = JSON.stringify(name)
+      if (this.names.size < MAX_NAMES) this.names.set(name, text)
+    }
+    return text
   }
 
   private javaList(list: readonly Value[], depth: number): string {

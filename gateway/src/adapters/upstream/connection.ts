@@ -190,6 +190,8 @@ export class Connection implements AnswerEvents, Carrier {
     if (this.isClosed) return true
     if (chunk.length === this.readBytes) this.readBytes = longestReadBytes
     const isValid = this.parser.read(chunk)
+    // The call may have ended it, with the last of an answer that is too large: it is not idle then.
+    if (this.isClosed) return true
     if (!isValid) this.onFailure(new Error('the backend did not send a valid HTTP answer'))
     else if (this.isComplete) this.onAnswered()
     return this.mayRead

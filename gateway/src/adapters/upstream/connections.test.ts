@@ -162,6 +162,17 @@ test('a kept connection that ended before the request was written costs the requ
   expect(await textOf(backend.request(post))).toBe('from 1')
 })
 
+test('an answer that is a byte too large ends its connection, and the next request gets another', async () => {
+  const bytes = 10 * 1024 * 1024 + 1
+  const backend = await raw((socket, connection) => {
+    const body = connection === 0 ? 'a'.repeat(bytes) : 'next'
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  })
+  await expect(backend.request(get)).rejects.toMatchObject({ reason: 'too-large' })
+  const { body } = await backend.request({ ...get, timeoutMs: 500 })
+  expect(Buffer.concat(body).toString()).toBe('next')
+})
+
 test('an answer that nobody asked for is never given to the next request', async () => {
   const backend = await raw((socket, connection) => {
     socket.write(ok(`from ${connection}`))

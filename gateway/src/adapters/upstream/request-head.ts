@@ -5,7 +5,7 @@ import { UpstreamFault, type UpstreamRequest } from '../../ports/upstream.ts'
 /** Up to here the head and the body are written as one piece. */
 const onePieceBytes = 32_768
 
-/** A body's absence is said for these: RFC 9110, 8.6. */
+/** That there is no body is said for these, and where the body is an empty one: RFC 9110, 8.6. */
 const bodyVerbs = new Set(['POST', 'PUT', 'PATCH'])
 
 const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -35,7 +35,8 @@ const nameKind = byHeaderName((name, lower): NameKind => {
 export function requestBytes(request: UpstreamRequest): readonly (Buffer | Uint8Array | string)[] {
   const { body } = request
   if (body === undefined || body.length === 0) {
-    return [`${headOf(request)}${bodyVerbs.has(request.method) ? 'Content-Length: 0\r\n\r\n' : '\r\n'}`]
+    const isSaid = body !== undefined || bodyVerbs.has(request.method)
+    return [`${headOf(request)}${isSaid ? 'Content-Length: 0\r\n\r\n' : '\r\n'}`]
   }
   const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   const head = `${headOf(request)}Content-Length: ${bodyBytes}\r\n\r\n`

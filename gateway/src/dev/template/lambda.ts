@@ -1,6 +1,7 @@
-// `AWS::Lambda::…`: functions with their code, permissions, versions and aliases.
+// `AWS::Lambda::…`: functions with their code, permissions, versions, aliases, and how asynchronous invocations are retried.
 import { member, textOf } from '@sluice/cloudformation'
-import type { ResourceKind } from './resource-kind.ts'
+import type { AwsCall } from '../client.ts'
+import type { ResourceKind, Wanted } from './resource-kind.ts'
 import { codeOf } from './code.ts'
 import { found } from './found.ts'
 import { nameOf } from './ids.ts'
@@ -25,13 +26,16 @@ const lambdaFunction: ResourceKind = {
     const code = await codeOf(wanted, deployment)
     const FunctionName = textOf(member(wanted.properties, 'FunctionName')) ?? nameOf(deployment, wanted)
     const input: Input = { ...given, FunctionName }
-    if ((await found(call('lambda', 'GetFunction', { FunctionName }))) === undefined) {
+    const before = await found(call('lambda', 'GetFunction', { FunctionName }))
+    if (before === undefined) {
       await call('lambda', 'CreateFunction', { ...input, Code: code })
     } else {
-      const { Tags: _tags, Architectures, PackageType: _type, ...configuration } = input
+      const { Tags = {}, Architectures, PackageType: _type, ...configuration } = input
       await call('lambda', 'UpdateFunctionConfiguration', { ...defaults, ...configuration })
       await call('lambda', 'UpdateFunctionCode', { FunctionName, Architectures, ...code })
+      await retag(call, before, Tags as Input)
     }
+    await reserve(call, wanted, FunctionName)
     const configuration = await call('lambda', 'GetFunctionConfiguration', { FunctionName })
     return {
       physicalId: FunctionName,
@@ -39,6 +43,39 @@ const lambdaFunction: ResourceKind = {
       attributes: { Arn: textMember(configuration, 'FunctionArn') },
       input,
       remove: async (call) => void (await call('lambda', 'DeleteFunction', { FunctionName })),
+    }
+  },
+}
+
+/** The function's tags become those of the template. */
+async function retag(call: AwsCall, before: Input, tags: Input): Promise<void> {
+  const { Configuration, Tags = {} } = before as { Configuration: Input; Tags?: Input }
+  const Resource = textMember(Configuration, 'FunctionArn')
+  const gone = Object.keys(Tags).filter((name) => !Object.hasOwn(tags, name))
+  if (gone.length > 0) await call('lambda', 'UntagResource', { Resource, TagKeys: gone })
+  if (Object.keys(tags).length > 0) await call('lambda', 'TagResource', { Resource, Tags: tags })
+}
+
+async function reserve(call: AwsCall, { type, properties }: Wanted, FunctionName: string): Promise<void> {
+  const entries = new Map([...properties.entries].filter(([name]) => name === 'ReservedConcurrentExecutions'))
+  const reserved = inputOf({ type, properties: { ...properties, entries } }, ['lambda', 'PutFunctionConcurrency'])
+  await (entries.size === 0
+    ? call('lambda', 'DeleteFunctionConcurrency', { FunctionName })
+    : call('lambda', 'PutFunctionConcurrency', { ...reserved, FunctionName }))
+}
+
+const eventInvokeConfig: ResourceKind = {
+  put: async (wanted, { call }) => {
+    const input = inputOf(wanted, ['lambda', 'PutFunctionEventInvokeConfig'])
+    const { FunctionName, Qualifier } = input
+    const output = await call('lambda', 'PutFunctionEventInvokeConfig', input)
+    const arn = textMember(output, 'FunctionArn')
+    return {
+      physicalId: arn,
+      ref: arn,
+      attributes: {},
+      input,
+      remove: (call) => quietly(call('lambda', 'DeleteFunctionEventInvokeConfig', { FunctionName, Qualifier })),
     }
   },
 }
@@ -99,4 +136,5 @@ export const lambdaKinds: readonly (readonly [string, ResourceKind])[] = [
   ['AWS::Lambda::Permission', permission],
   ['AWS::Lambda::Version', version],
   ['AWS::Lambda::Alias', alias],
+  ['AWS::Lambda::EventInvokeConfig', eventInvokeConfig],
 ]

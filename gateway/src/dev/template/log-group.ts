@@ -10,7 +10,9 @@ export const logGroup: ResourceKind = {
     const { properties } = wanted
     const logGroupName = textOf(member(properties, 'LogGroupName')) ?? nameOf(deployment, wanted)
     try {
-      await call('logs', 'CreateLogGroup', { logGroupName })
+      const logGroupClass = textOf(member(properties, 'LogGroupClass'))
+      const kmsKeyId = textOf(member(properties, 'KmsKeyId'))
+      await call('logs', 'CreateLogGroup', { logGroupName, logGroupClass, kmsKeyId })
     } catch (error) {
       if (!(error instanceof ServiceFault) || error.code !== 'ResourceAlreadyExistsException') throw error
     }

@@ -8,6 +8,7 @@ import {
   GetApiKeysCommand,
   GetDeploymentsCommand,
 } from '@aws-sdk/client-api-gateway'
+import { GetFunctionCommand, LambdaClient, ListFunctionEventInvokeConfigsCommand } from '@aws-sdk/client-lambda'
 import { GetStageCommand, GetModelsCommand, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
 import { expect, onTestFinished, test } from 'vitest'
 import { createGateway, type EmbeddedGateway, type GatewayOptions } from '../../embedded.ts'
@@ -346,4 +347,36 @@ test('what is to be retained stays when it leaves the template', async () => {
   await deploy('Resources: { Nothing: { Type: A::B::C } }')
   const { items } = await new APIGatewayClient(gateway.clientConfig).send(new GetApiKeysCommand({}))
   expect(items?.map(({ name }) => name)).toEqual(['kept'])
+})
+
+test('what a function reserves, its tags and its retries are those of the template', async () => {
+  const { gateway, folder, deploy } = await start()
+  await writeHello(folder)
+  const lambda = new LambdaClient({ ...gateway.clientConfig, maxAttempts: 1 })
+  onTestFinished(() => lambda.destroy())
+  const text = (properties: string, more = ''): string => `
+Resources:
+  Hello:
+    Type: AWS::Lambda::Function
+    Properties:
+      { FunctionName: hello, Runtime: nodejs22.x, Handler: index.handler, Role: 'arn:aws:iam::000000000000:role/r', Code: ./hello, ${properties} }
+  ${more}`
+  const retries = `
+  Retries: { Type: AWS::Lambda::EventInvokeConfig, Properties: { FunctionName: !Ref Hello, Qualifier: $LATEST, MaximumRetryAttempts: 0 } }`
+  const shown = async () => {
+    const { Tags, Concurrency } = await lambda.send(new GetFunctionCommand({ FunctionName: 'hello' }))
+    const list = await lambda.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName: 'hello' }))
+    return [
+      Tags,
+      Concurrency?.ReservedConcurrentExecutions,
+      list.FunctionEventInvokeConfigs?.map(({ MaximumRetryAttempts }) => MaximumRetryAttempts),
+    ]
+  }
+  const tags = "Tags: [{ Key: team, Value: zoo }, { Key: old, Value: '1' }]"
+  await deploy(text(`ReservedConcurrentExecutions: 3, ${tags}`, retries))
+  expect(await shown()).toEqual([{ team: 'zoo', old: '1' }, 3, [0]])
+  await deploy(text('ReservedConcurrentExecutions: 0, Tags: [{ Key: team, Value: farm }]'))
+  expect(await shown()).toEqual([{ team: 'farm' }, 0, []])
+  await deploy(text('MemorySize: 256'))
+  expect(await shown()).toEqual([undefined, undefined, []])
 })

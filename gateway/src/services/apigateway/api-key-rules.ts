@@ -2,7 +2,7 @@
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
-import { leavePlan } from './usage-plan-rules.ts'
+import { leavePlan, plansOf } from './usage-plan-rules.ts'
 
 const shortestValue = 20
 const longestValue = 128
@@ -48,9 +48,7 @@ export async function putNewKey(call: Call, key: ApiKey): Promise<void> {
 /** Forgets a key, its value and its places in usage plans. */
 export async function deleteKey(call: Call, key: ApiKey): Promise<void> {
   const id = key.id ?? ''
-  for (const { key: planKey } of await call.store.list('UsagePlanKey', [])) {
-    if (planKey[1] === id) await leavePlan(call, planKey[0] ?? '', id)
-  }
+  for (const plan of await plansOf(call, id)) await leavePlan(call, plan.id ?? '', id)
   call.store.release('api-key-value', valueName(call, key.value ?? ''))
   call.store.delete('ApiKey', [id])
 }

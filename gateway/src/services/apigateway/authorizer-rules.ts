@@ -2,6 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Authorizer } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
+import { checkPassRole } from '../pass-role.ts'
 
 const longestTtlSeconds = 3600
 
@@ -57,6 +58,8 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
 export async function putAuthorizer(call: Call, restApiId: string, record: Authorizer): Promise<void> {
   checkAuthorizer(record)
   const all = await call.store.list('Authorizer', [restApiId])
+  const before = all.find(({ record: other }) => other.id === record.id)?.record
+  checkPassRole(call, record.authorizerCredentials, before?.authorizerCredentials)
   if (all.some(({ record: other }) => other.id !== record.id && other.name === record.name)) {
     const taken = `Authorizer ${record.name} already exists in this RestApi.`
     throw new BadRequestException(`Authorizer name must be unique. ${taken}`)

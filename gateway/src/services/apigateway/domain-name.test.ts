@@ -1,6 +1,7 @@
 // Domain names, base path mappings, VPC links, client certificates and documentation (R 13, 14.6; RR 11, 16).
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { Op } from '@sluice/aws-protocol/apigateway'
 import {
   addMockMethod,
   badRequest,
@@ -35,6 +36,41 @@ describe('domain names', () => {
     await run('CreateDomainName', { domainName: 'api.example.com' })
   })
 
+  test('move between endpoint types with both served meanwhile, and never to or from PRIVATE', async () => {
+    const { run } = createControlPlane()
+    const domainName = 'moving.example.com'
+    const patch = (...patchOperations: { op: Op; path: string; value?: string }[]) =>
+      run('UpdateDomainName', { domainName, patchOperations })
+    const arn = `arn:aws:acm:us-east-1:${scope.account}:certificate/1`
+    await run('CreateDomainName', { domainName, certificateArn: arn })
+    const both = await patch(
+      { op: 'add', path: '/endpointConfiguration/types', value: 'REGIONAL' },
+      { op: 'add', path: '/regionalCertificateArn', value: arn },
+    )
+    expect(both).toMatchObject({
+      endpointConfiguration: { types: ['EDGE', 'REGIONAL'] },
+      regionalCertificateArn: arn,
+      distributionDomainName: expect.stringMatching(/\.cloudfront\.net$/),
+      regionalDomainName: expect.stringMatching(/^d-/),
+    })
+    const moved = await patch(
+      { op: 'remove', path: '/endpointConfiguration/types', value: 'EDGE' },
+      { op: 'remove', path: '/certificateArn' },
+    )
+    expect(moved).toMatchObject({
+      endpointConfiguration: { types: ['REGIONAL'] },
+      regionalDomainName: both.regionalDomainName,
+    })
+    expect(moved).not.toHaveProperty('certificateArn')
+    expect(await refusal(patch({ op: 'remove', path: '/endpointConfiguration/types', value: 'REGIONAL' }))).toEqual(
+      badRequest('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.'),
+    )
+    expect(await refusal(patch({ op: 'replace', path: '/endpointConfiguration/types/0', value: 'PRIVATE' }))).toEqual(
+      badRequest('The endpoint type of a domain name cannot be changed to or from PRIVATE'),
+    )
+    expect(await run('GetDomainName', { domainName })).toEqual(moved)
+  })
+
   test('are told apart by their id when private, and open to VPC endpoints by association', async () => {
     const { run } = createControlPlane()
     const input = { domainName: 'a.internal.test', endpointConfiguration: { types: ['PRIVATE'] as const } }
@@ -51,8 +87,11 @@ describe('domain names', () => {
       accessAssociationSource: 'vpce-1234',
     }
     const { domainNameAccessAssociationArn = '' } = await run('CreateDomainNameAccessAssociation', association)
+    const resourceArn = domainNameAccessAssociationArn
+    await run('TagResource', { resourceArn, tags: { a: 'b' } })
+    expect(await run('GetTags', { resourceArn })).toEqual({ tags: { a: 'b' } })
     expect((await run('GetDomainNameAccessAssociations', {})).items).toEqual([
-      { ...association, domainNameAccessAssociationArn },
+      { ...association, domainNameAccessAssociationArn, tags: { a: 'b' } },
     ])
     await run('DeleteDomainName', { domainName: 'a.internal.test', domainNameId: first.domainNameId })
     expect(await run('GetDomainNameAccessAssociations', {})).toEqual({ items: [] })

@@ -10,8 +10,8 @@ import { mergedTags } from '../tags.ts'
 import { claimDomain, deleteDomain, domainKey, isPrivate, withAddresses } from '../domains/record.ts'
 import { withTruststore } from '../domains/truststore.ts'
 import { checkDomain, checkDomainName, foundDomain } from './domain-name-rules.ts'
-import { checkEndpointConfiguration, endpointRules, newEndpointConfiguration } from './endpoint-rules.ts'
-import { listingPaths, oneOf, patched, setting, text } from './patch.ts'
+import { checkEndpointConfiguration, endpointRules, migratedTypes, newEndpointConfiguration } from './endpoint-rules.ts'
+import { listingPaths, oneOf, patched, removing, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { shownPolicy, storedPolicy } from './resource-policy.ts'
 import { accessModeOf, securityPolicyOf } from './rest-api-rules.ts'
@@ -43,6 +43,10 @@ export const domainName: Handlers<
   UpdateDomainName: async ({ patchOperations, ...address }, call) => {
     const before = await foundDomain(call, address)
     const edited = patched(before, patchOperations, rules, listingPaths)
+    if (isPrivate(edited) !== isPrivate(before)) {
+      // A private name is known by its id, and a public one is claimed: neither becomes the other. (?) The words are ours.
+      throw new BadRequestException('The endpoint type of a domain name cannot be changed to or from PRIVATE')
+    }
     checkEndpointConfiguration(edited.endpointConfiguration ?? {})
     checkDomain(edited)
     const record = withAddresses(call, await withTruststore(call, edited, before))
@@ -101,11 +105,20 @@ function shown({ truststorePem: _truststorePem, ...record }: DomainNameRecord): 
 
 const routingModes = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'] as const
 
+/** Certificates are added and removed while a name moves from one endpoint type to the other. */
+function certificate(
+  name: 'certificateName' | 'certificateArn' | 'regionalCertificateName' | 'regionalCertificateArn',
+): PatchRule<DomainNameRecord> {
+  const set = setting<DomainNameRecord, typeof name>(name, text)
+  return { path: `/${name}`, add: set, replace: set, remove: removing(name) }
+}
+
 const rules: readonly PatchRule<DomainNameRecord>[] = [
-  { path: '/certificateName', replace: setting('certificateName', text) },
-  { path: '/certificateArn', replace: setting('certificateArn', text) },
-  { path: '/regionalCertificateName', replace: setting('regionalCertificateName', text) },
-  { path: '/regionalCertificateArn', replace: setting('regionalCertificateArn', text) },
+  certificate('certificateName'),
+  certificate('certificateArn'),
+  certificate('regionalCertificateName'),
+  certificate('regionalCertificateArn'),
+  migratedTypes<DomainNameRecord>(),
   { path: '/ownershipVerificationCertificateArn', replace: setting('ownershipVerificationCertificateArn', text) },
   { path: '/securityPolicy', replace: setting('securityPolicy', securityPolicyOf) },
   { path: '/endpointAccessMode', replace: setting('endpointAccessMode', accessModeOf) },

@@ -4,14 +4,14 @@ import type { EndpointConfiguration, EndpointType, IpAddressType } from '@sluice
 import { withMember } from './patch.ts'
 import type { Edit, PatchRule } from './patch.ts'
 
+const noType = 'REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.'
+
 const endpointTypes: readonly EndpointType[] = ['REGIONAL', 'EDGE', 'PRIVATE']
 
 /** A new resource's configuration with AWS's defaults: EDGE, and `dualstack` for private ones. Throws BadRequestException. */
 export function newEndpointConfiguration(given: EndpointConfiguration | undefined): EndpointConfiguration {
   const types = given?.types ?? ['EDGE']
-  if (types.length === 0) {
-    throw new BadRequestException('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.')
-  }
+  if (types.length === 0) throw new BadRequestException(noType)
   if (types.length > 1) throw new BadRequestException('Cannot create an api with multiple Endpoint Types.')
   const configuration = {
     types,
@@ -80,11 +80,42 @@ export function endpointRules<T extends HasEndpoint>(): readonly PatchRule<T>[] 
   ]
 }
 
-function withType(configuration: EndpointConfiguration, { value }: Edit): EndpointConfiguration {
-  const type = endpointTypes.find((each) => each === value)
-  if (type === undefined) {
-    throw new BadRequestException('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE')
+/**
+ * How a domain name moves between EDGE and REGIONAL without a gap: the other type is added, and the old one removed once
+ * DNS has followed. Source: developer guide, "Migrate a custom domain name to a different API endpoint type".
+ */
+export function migratedTypes<T extends HasEndpoint>(): PatchRule<T> {
+  const withTypes = (record: T, change: (types: readonly EndpointType[]) => readonly EndpointType[]): T => {
+    const types = change(record.endpointConfiguration?.types ?? [])
+    if (types.length === 0) throw new BadRequestException(noType)
+    return { ...record, endpointConfiguration: { ...record.endpointConfiguration, types } }
   }
+  return {
+    path: '/endpointConfiguration/types',
+    add: (record, { value }) => {
+      const type = endpointTypeOf(value)
+      return withTypes(record, (types) => {
+        if (type !== types[0] && (type === 'PRIVATE' || types.includes('PRIVATE'))) {
+          throw new BadRequestException('Cannot create an api with multiple Endpoint Types.')
+        }
+        return types.includes(type) ? types : [...types, type]
+      })
+    },
+    remove: (record, { value }) => {
+      const type = endpointTypeOf(value)
+      return withTypes(record, (types) => types.filter((each) => each !== type))
+    },
+  }
+}
+
+function endpointTypeOf(value: string | undefined): EndpointType {
+  const type = endpointTypes.find((each) => each === value)
+  if (type !== undefined) return type
+  throw new BadRequestException('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE')
+}
+
+function withType(configuration: EndpointConfiguration, { value }: Edit): EndpointConfiguration {
+  const type = endpointTypeOf(value)
   if (type === 'EDGE' && configuration.types?.[0] === 'PRIVATE') {
     // (?) The refusal is documented, its words are not.
     throw new BadRequestException('Cannot update endpoint from PRIVATE to EDGE')

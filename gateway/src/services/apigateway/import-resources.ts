@@ -94,18 +94,17 @@ async function putMethod(
       checkResponseHeaders(responseParameters)
     }
   })
-  const integration = integrationOf(described, resourceId)
-  if (isMethod && integration !== undefined) {
-    const isIntegration = await problems.attempt(`Unable to put integration on ${place}`, () =>
-      checkIntegration(call, method, integration),
-    )
-    if (isIntegration) {
-      await problems.attempt(`Unable to put integration response on ${place}`, () => {
-        for (const response of Object.values(integration.integrationResponses ?? {})) {
-          checkIntegrationResponse(method, response)
-        }
-      })
-    }
+  let integration: Integration | undefined
+  const isIntegration = await problems.attempt(`Unable to put integration on ${place}`, async () => {
+    integration = integrationOf(described, resourceId)
+    if (isMethod && integration !== undefined) await checkIntegration(call, method, integration)
+  })
+  if (isMethod && isIntegration) {
+    await problems.attempt(`Unable to put integration response on ${place}`, () => {
+      for (const response of Object.values(integration?.integrationResponses ?? {})) {
+        checkIntegrationResponse(method, response)
+      }
+    })
   }
   call.store.put('Method', [restApiId, resourceId, verb], { ...method, methodIntegration: integration })
 }

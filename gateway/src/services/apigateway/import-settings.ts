@@ -8,7 +8,14 @@ import type { Call } from '../call.ts'
 import { mergedTags } from '../tags.ts'
 import { newEndpointConfiguration } from './endpoint-rules.ts'
 import { entryOf } from './found.ts'
-import { apiPolicy, checkSecurityPolicy, checkedCompressionSize } from './rest-api-rules.ts'
+import {
+  accessModeOf,
+  apiKeySourceOf,
+  apiPolicy,
+  checkSecurityPolicy,
+  checkedCompressionSize,
+  securityPolicyOf,
+} from './rest-api-rules.ts'
 
 type Parameters = Readonly<Record<string, string>> | undefined
 
@@ -28,9 +35,16 @@ export function readDescription(
   try {
     return readRestApi(parseDocument(textOf(body), { variables: variablesOf(call) }), options)
   } catch (error) {
-    if (error instanceof DocumentFault) throw new BadRequestException(error.message)
+    if (error instanceof DocumentFault) throw refused(call, error)
     throw error
   }
+}
+
+/** AWS's sentence for the caller; what is wrong, and where, for whoever reads the log: AWS's sentences do not say. */
+export function refused({ warn, requestId }: Call, fault: DocumentFault, sentence: string = fault.message) {
+  const { line, column, path, detail } = fault
+  warn({ requestId, line, column, path, detail }, 'an imported document was refused')
+  return new BadRequestException(sentence)
 }
 
 export function textOf(body: Uint8Array): string {
@@ -51,8 +65,9 @@ export function importedSettings(
   const settings: RestApi = {
     ...(restApi as RestApi),
     createdDate: nowSeconds(call),
+    ...checkedWords(restApi),
     minimumCompressionSize: checkedCompressionSize(restApi.minimumCompressionSize),
-    apiKeySource: (restApi.apiKeySource ?? 'HEADER') as RestApi['apiKeySource'],
+    apiKeySource: apiKeySourceOf(restApi.apiKeySource ?? 'HEADER'),
     endpointConfiguration: newEndpointConfiguration(endpointOf(restApi, parameters)),
     policy: apiPolicy(call, id, restApi.policy),
     tags: mergedTags(undefined, restApi.tags),
@@ -77,6 +92,7 @@ export function mergedSettings(
   const settings: RestApi = {
     ...before,
     ...(given as RestApi),
+    ...checkedWords(given),
     minimumCompressionSize: checkedCompressionSize(given.minimumCompressionSize ?? before.minimumCompressionSize),
     binaryMediaTypes: types.length === 0 ? undefined : types,
     policy: policy === undefined ? before.policy : apiPolicy(call, before.id ?? '', policy),
@@ -87,6 +103,19 @@ export function mergedSettings(
   }
   checkSecurityPolicy(settings)
   return settings
+}
+
+/** The document's words for what has a fixed set of them; those that it does not say are absent. Throws BadRequestException. */
+function checkedWords({
+  apiKeySource,
+  securityPolicy,
+  endpointAccessMode,
+}: Pick<RestApiDescription['restApi'], 'apiKeySource' | 'securityPolicy' | 'endpointAccessMode'>): RestApi {
+  return {
+    ...(apiKeySource === undefined ? {} : { apiKeySource: apiKeySourceOf(apiKeySource) }),
+    ...(securityPolicy === undefined ? {} : { securityPolicy: securityPolicyOf(securityPolicy) }),
+    ...(endpointAccessMode === undefined ? {} : { endpointAccessMode: accessModeOf(endpointAccessMode) }),
+  }
 }
 
 function endpointOf(

@@ -208,9 +208,132 @@ describe('ImportRestApi', () => {
     expect(await store.scopes()).toEqual([])
   })
 
-  test('refuses what is no document', async () => {
+  test.each([
+    ['{'],
+    ['hello'],
+    ['a: &a [*a]\nopenapi: 3.0.1\npaths: {}'],
+    [
+      `${Array.from(
+        { length: 9 },
+        (_, i) =>
+          `a${i}: &a${i} [${Array(9)
+            .fill(i ? `*a${i - 1}` : 'x')
+            .join()}]`,
+      ).join('\n')}\nopenapi: 3.0.1`,
+    ],
+    ['['.repeat(100_000)],
+    ['{"swagger": "1.2", "info": {"title": "a"}, "paths": {}}'],
+  ])('refuses what is no document, or none of a sane size: %.40s', async (body) => {
     const { run } = createControlPlane()
-    expect(await refusal(run('ImportRestApi', { body: bytes('{') }))).toEqual(badRequest('Invalid OpenAPI input.'))
+    expect(await refusal(run('ImportRestApi', { body: bytes(body) }))).toEqual(badRequest('Invalid OpenAPI input.'))
+  })
+
+  test.each([
+    ['x-amazon-apigateway-api-key-source', 'Invalid API key source specified. Valid options are HEADER,AUTHORIZER'],
+    ['x-amazon-apigateway-security-policy', 'Invalid security policy specified'],
+    [
+      'x-amazon-apigateway-endpoint-access-mode',
+      'Invalid endpoint access mode specified. Valid options are BASIC,STRICT',
+    ],
+  ])('refuses a word that %s does not have, for new and old APIs', async (extension, message) => {
+    const plane = createControlPlane()
+    const { restApiId } = await createApi(plane)
+    const body = bytes({ openapi: '3.0.1', info, paths: {}, [extension]: 'JUNK' })
+    expect(await refusal(plane.run('ImportRestApi', { body }))).toEqual(badRequest(message))
+    expect(await refusal(plane.run('PutRestApi', { restApiId, body }))).toEqual(badRequest(message))
+  })
+
+  test.each([
+    [
+      { contentHandling: 'x' },
+      'Invalid content handling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT',
+    ],
+    [{ connectionType: 'x' }, 'Invalid connection type specified. Valid options are INTERNET,VPC_LINK'],
+    [{ responseTransferMode: 'x' }, 'Invalid response transfer mode specified. Valid options are BUFFERED,STREAM'],
+    [
+      { passthroughBehavior: 'x' },
+      'Invalid passthroughBehavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER',
+    ],
+  ])('names the place of an integration with %j', async (more, message) => {
+    const { run } = createControlPlane()
+    const get = operation({ type: 'http_proxy', httpMethod: 'GET', uri: 'http://x', ...more })
+    const body = bytes({ openapi: '3.0.1', info, paths: { '/x': { get } } })
+    expect(await refusal(run('ImportRestApi', { body }))).toEqual(
+      badRequest(
+        `Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/x': ${message}`,
+      ),
+    )
+  })
+
+  test('does not leave a method open whose authorization type is misspelt', async () => {
+    const { run } = createControlPlane()
+    const get = { ...operation(mock), 'x-amazon-apigateway-auth': { type: 'AWS-IAM' } }
+    const body = bytes({ openapi: '3.0.1', info, paths: { '/x': { get } } })
+    expect(await refusal(run('ImportRestApi', { body }))).toEqual(
+      badRequest(
+        "Errors found during import:\n\tInvalid type 'AWS-IAM' of x-amazon-apigateway-auth. Valid types are NONE, AWS_IAM",
+      ),
+    )
+  })
+
+  test('tells of everything that it read as nothing, because it has the wrong shape', async () => {
+    const plane = createControlPlane()
+    const { id, warnings } = await plane.run('ImportRestApi', {
+      body: bytes({
+        openapi: '3.0.1',
+        info,
+        servers: 'x',
+        tags: {},
+        paths: { '/x': { get: 'x', put: { parameters: {}, responses: [] } } },
+        components: { schemas: [], securitySchemes: { a: 5 } },
+        'x-amazon-apigateway-gateway-responses': { THROTTLED: 420 },
+        'x-amazon-apigateway-request-validators': 'x',
+        'x-amazon-apigateway-documentation': { documentationParts: 'x' },
+      }),
+    })
+    const issue = (attribute: string, shape: string) =>
+      `Parse issue: attribute ${attribute} is not of type \`${shape}\``
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        issue('servers', 'array'),
+        issue('tags', 'array'),
+        issue('x-amazon-apigateway-request-validators', 'object'),
+        issue('components.schemas', 'object'),
+        issue('components.securitySchemes.a', 'object'),
+        issue('x-amazon-apigateway-gateway-responses.THROTTLED', 'object'),
+        issue('x-amazon-apigateway-documentation.documentationParts', 'array'),
+        issue("paths.'/x'(get)", 'object'),
+        issue("paths.'/x'(put).parameters", 'array'),
+        issue("paths.'/x'(put).responses", 'object'),
+      ]),
+    )
+    expect(Object.keys((await methodAt(plane, id ?? '', '/x', 'PUT')).method)).toContain('httpMethod')
+    await expect(methodAt(plane, id ?? '', '/x', 'GET')).rejects.toThrow('Invalid Method identifier specified')
+  })
+
+  test('takes a document of 1,000 operations within two seconds', async () => {
+    const plane = createControlPlane()
+    const paths = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => {
+        const one = {
+          ...operation(mock),
+          requestBody: { content: { 'application/json': { schema: { $ref: `#/components/schemas/M${index}` } } } },
+        }
+        return [`/r${index}/{id}`, { get: one, put: one, post: one, delete: one, patch: one }]
+      }),
+    )
+    const schemas = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [
+        `M${index}`,
+        { type: 'object', properties: { next: { $ref: `#/components/schemas/M${(index + 1) % 200}` } } },
+      ]),
+    )
+    const body = bytes({ openapi: '3.0.1', info, paths, components: { schemas } })
+    const startedAt = performance.now()
+    const { id: restApiId = '' } = await plane.run('ImportRestApi', { body })
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    const { items = [] } = await plane.run('GetResources', { restApiId, limit: 500 })
+    expect(items.flatMap(({ resourceMethods }) => Object.keys(resourceMethods ?? {}))).toHaveLength(1_000)
   })
 
   test('takes the endpoint type from the query', async () => {

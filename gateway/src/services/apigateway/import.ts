@@ -1,5 +1,5 @@
 // Importing documents: ImportRestApi makes an API of one, PutRestApi merges one into an API or overwrites it. Rules: RR 17, R 14.
-import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import { DocumentFault, parseDocument, readDocumentation } from '@sluice/openapi'
@@ -12,7 +12,7 @@ import { foundApi } from './found.ts'
 import { dropUnnamedParts, putNamedParts } from './import-parts.ts'
 import { ImportProblems } from './import-problems.ts'
 import { dropUnnamedResources, putResources } from './import-resources.ts'
-import { importedSettings, mergedSettings, readDescription, textOf, variablesOf } from './import-settings.ts'
+import { importedSettings, mergedSettings, readDescription, refused, textOf, variablesOf } from './import-settings.ts'
 import { claimApi, shownApi } from './rest-api-rules.ts'
 
 export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'ImportDocumentationParts', Call> = {
@@ -60,7 +60,7 @@ function readParts(call: Call, body: Uint8Array) {
     return readDocumentation(parseDocument(textOf(body), { variables: variablesOf(call) }))
   } catch (error) {
     if (!(error instanceof DocumentFault)) throw error
-    throw new BadRequestException('Unable to build importer with provided input.')
+    throw refused(call, error, 'Unable to build importer with provided input.')
   }
 }
 

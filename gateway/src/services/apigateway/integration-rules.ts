@@ -3,10 +3,12 @@ import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, IntegrationResponse, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
 import { restTimeoutMs } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
+import { checkPassRole } from '../pass-role.ts'
 import { entryOf } from './found.ts'
 import { checkCredentials, checkUri, isStreamingUri } from './integration-uri.ts'
 import { checkCacheKeys, checkContentTypes, checkRequestMappings, checkResponseMappings } from './mapping-rules.ts'
 import { checkedVerb } from './method-rules.ts'
+import { oneOf } from './patch.ts'
 import { checkTemplateSizes } from './quotas.ts'
 
 const shortestTimeoutMs = 50
@@ -48,15 +50,17 @@ export function passthroughBehaviorOf(value: string | undefined): string {
   )
 }
 
-/** Throws BadRequestException for the first rule an integration breaks. */
+/** Throws BadRequestException for the first rule an integration breaks, and AccessDeniedException for a role that is not to be passed. */
 export async function checkIntegration(call: Call, method: Method, integration: Integration): Promise<void> {
   const type = integration.type ?? 'MOCK'
   if (type !== 'MOCK') {
     if (!integration.httpMethod) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
     checkedVerb(integration.httpMethod)
   }
+  checkWords(integration)
   checkUri(type, integration.uri)
   checkCredentials(integration.credentials)
+  checkPassRole(call, integration.credentials, method.methodIntegration?.credentials)
   await checkConnection(call, type, integration)
   checkTimeout(call, integration)
   checkTransfer(type, integration)
@@ -65,6 +69,17 @@ export async function checkIntegration(call: Call, method: Method, integration: 
   checkContentTypes(integration.requestTemplates)
   checkTemplateSizes(integration.requestTemplates)
   checkCacheKeys(integration.cacheKeyParameters, declared, integration.requestParameters)
+}
+
+const contentHandlingOf = oneOf('content handling', ['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'])
+const connectionTypeOf = oneOf('connection type', ['INTERNET', 'VPC_LINK'])
+const transferModeOf = oneOf('response transfer mode', ['BUFFERED', 'STREAM'])
+
+/** Calls have had their words checked by the model, documents have not. */
+function checkWords({ contentHandling, connectionType, responseTransferMode }: Integration): void {
+  contentHandlingOf(contentHandling)
+  connectionTypeOf(connectionType)
+  transferModeOf(responseTransferMode)
 }
 
 /** A link named by a stage variable is looked up when a request comes; any other must be there. */
@@ -107,6 +122,7 @@ function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsCo
 
 /** Throws BadRequestException when an integration response maps what its method response does not declare. */
 export function checkIntegrationResponse(method: Method, response: IntegrationResponse): void {
+  contentHandlingOf(response.contentHandling)
   const declared = entryOf(method.methodResponses, response.statusCode ?? '')?.responseParameters ?? {}
   checkResponseMappings(response.responseParameters, declared)
   checkContentTypes(response.responseTemplates)

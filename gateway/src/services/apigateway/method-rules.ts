@@ -2,7 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Method } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
-import { checkMethodParameters } from './mapping-rules.ts'
+import { checkContentTypes, checkMethodParameters } from './mapping-rules.ts'
 
 export const verbs: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
 
@@ -31,6 +31,7 @@ export async function checkedMethod(call: Call, restApiId: string, method: Metho
     if (validator === undefined) throw new BadRequestException('Invalid Request Validator identifier specified')
   }
   await checkModels(call, restApiId, method.requestModels)
+  checkContentTypes(method.requestModels)
   checkMethodParameters(method.requestParameters)
   return { ...method, authorizerId }
 }

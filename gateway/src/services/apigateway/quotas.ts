@@ -25,6 +25,18 @@ export function checkResourceCount(call: Call, count: number): void {
   if (count > call.limits.resourcesPerApi) throw reached('Resources')
 }
 
+/** Throws LimitExceededException where whoever runs the gateway has set how many APIs there may be. The sentence is ours (?). */
+export async function checkApiCount(call: Call): Promise<void> {
+  const { apisPerRegion: most } = call.limits
+  if (most === undefined) return
+  const rest = await call.store.list('RestApi', [], { limit: most })
+  const v2 = await call.store.list('V2Api', [], { limit: most })
+  if (rest.length + v2.length < most) return
+  throw new LimitExceededException(
+    'Maximum number of APIs for this account has been reached.  Please contact AWS if you need additional APIs.',
+  )
+}
+
 /** AWS's sentence, with its two spaces. */
 function reached(noun: string): LimitExceededException {
   return new LimitExceededException(

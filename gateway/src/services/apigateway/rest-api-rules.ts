@@ -1,7 +1,8 @@
 // What a REST API's own settings allow, shared by creating, patching and importing one.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
-import type { EndpointAccessMode, RestApi, SecurityPolicy } from '@sluice/aws-protocol/apigateway'
+import type { ApiKeySourceType, EndpointAccessMode, RestApi, SecurityPolicy } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
+import { checkApiCount } from './quotas.ts'
 import { shownPolicy, storedPolicy } from './resource-policy.ts'
 
 const largestCompressionSize = 10_485_760
@@ -12,6 +13,12 @@ export function checkedCompressionSize(bytes: number | undefined): number | unde
     throw new BadRequestException('Invalid minimum compression size, must be between 0 and 10485760')
   }
   return bytes
+}
+
+/** A word as an API key source. Throws BadRequestException. */
+export function apiKeySourceOf(value: string | undefined): ApiKeySourceType {
+  if (value === 'HEADER' || value === 'AUTHORIZER') return value
+  throw new BadRequestException('Invalid API key source specified. Valid options are HEADER,AUTHORIZER')
 }
 
 const securityPolicies: Readonly<Record<SecurityPolicy, true>> = {
@@ -72,7 +79,8 @@ export function shownApi(record: RestApi, always: { readonly tags: boolean }): R
   }
 }
 
-/** Takes the API's id, which is unique over all accounts. Returns false when somebody has it. */
-export function claimApi(call: Call, id: string): Promise<boolean> {
+/** Takes the API's id, which is unique over all accounts. Returns false when somebody has it; throws where there are APIs enough. */
+export async function claimApi(call: Call, id: string): Promise<boolean> {
+  await checkApiCount(call)
   return call.store.claim('api', id, JSON.stringify({ ...call.scope, kind: 'RestApi' }))
 }

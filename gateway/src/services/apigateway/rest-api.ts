@@ -16,6 +16,7 @@ import { flag, listingOps, numberOr, patched, removing, setting, text } from './
 import type { PatchRule } from './patch.ts'
 import {
   accessModeOf,
+  apiKeySourceOf,
   apiPolicy,
   checkSecurityPolicy,
   checkedCompressionSize,
@@ -123,7 +124,7 @@ function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
       replace: setting('description', (value) => required(value, noDescription)),
       remove: removing('description'),
     },
-    { path: '/apiKeySource', replace: setting('apiKeySource', keySource) },
+    { path: '/apiKeySource', replace: setting('apiKeySource', apiKeySourceOf) },
     { path: '/disableExecuteApiEndpoint', replace: setting('disableExecuteApiEndpoint', flag) },
     {
       path: '/minimumCompressionSize',
@@ -162,12 +163,5 @@ function withTypes(record: RestApi, types: readonly string[]): RestApi {
 
 function required(value: string | undefined, sentence: string): string {
   if (value === undefined || value === '') throw new BadRequestException(sentence)
-  return value
-}
-
-function keySource(value: string | undefined): RestApi['apiKeySource'] {
-  if (value !== 'HEADER' && value !== 'AUTHORIZER') {
-    throw new BadRequestException('Invalid API key source specified. Valid options are HEADER,AUTHORIZER')
-  }
   return value
 }

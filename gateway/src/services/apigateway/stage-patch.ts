@@ -1,6 +1,7 @@
 // Patching a stage: AWS's third dialect, where every unknown path is taken for a method setting (recorded, RR 14; R 10.2, 10.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CanarySettings, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
+import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'
 import { invalidStagePath, nothingToRemove, withMethodSetting, withoutMethodSetting } from './method-settings.ts'
 import { flag, namesIn, numberOr, patched, removing, setting, text, withMember } from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
@@ -60,6 +61,10 @@ const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
   const set: Change<Stage> = (stage, { value }) => {
     if (!value) throw new BadRequestException('Access Log value must not be empty')
     if (member === 'destinationArn' && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]*[^*]$/.test(value)) {
+      throw new BadRequestException('Invalid ARN specified in the request')
+    }
+    // AWS: only delivery streams whose names begin like this are given the permission to be written to.
+    if (member === 'destinationArn' && value.includes(':firehose:') && parseDeliveryStreamArn(value) === undefined) {
       throw new BadRequestException('Invalid ARN specified in the request')
     }
     if (member === 'format') checkLogFormat(value)

@@ -16,6 +16,7 @@ const taggable = [
   { kind: 'DomainName', path: /^\/domainnames\/([^/+]+)(?:\+([^/]+))?$/ },
   { kind: 'VpcLink', path: /^\/vpclinks\/([^/]+)$/ },
   { kind: 'ClientCertificate', path: /^\/clientcertificates\/([^/]+)$/ },
+  { kind: 'DomainNameAccessAssociation', path: /^\/domainnameaccessassociations\/.+$/ },
 ] as const
 
 type TaggableKind = (typeof taggable)[number]['kind']
@@ -51,6 +52,8 @@ function placeOf(call: Call, resourceArn: string): Place {
     const parts = form.exec(path)
     if (parts === null) continue
     if (region !== call.scope.region || (account !== '' && account !== call.scope.account)) throw unknownResource()
+    // An association is known by its whole ARN.
+    if (kind === 'DomainNameAccessAssociation') return { kind, key: [resourceArn] }
     return { kind, key: parts.slice(1).filter((part) => part !== undefined) }
   }
   throw new BadRequestException(`Invalid ARN specified in the request: ${resourceArn}`)

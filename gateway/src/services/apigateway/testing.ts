@@ -2,6 +2,7 @@
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 // oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../../adapters/memory-store.ts'
+import { noBackends } from '../../nouns/backends.ts'
 import { randomIds } from '../../nouns/ids.ts'
 import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Store } from '../../ports/store.ts'
@@ -14,7 +15,7 @@ const nobody = (): never => {
   throw new Error('these tests call no backend')
 }
 /** What keys used is tested with real counters, through clients: conformance/rest-access. */
-const noCounters = { admit: nobody, setRemaining: nobody, usage: nobody, flush: nobody, close: nobody }
+const noCounters = { admit: nobody, state: nobody, setRemaining: nobody, usage: nobody, flush: nobody, close: nobody }
 const handlers = createHandlers({ testCalls: { method: nobody, authorizer: nobody }, counters: noCounters })
 
 export const nowMs = 1_750_000_000_000
@@ -51,6 +52,10 @@ export function createControlPlane(): ControlPlane {
         objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
         customIds: true,
         limits: adjustableLimits,
+        origin: 'http://localhost',
+        backends: noBackends,
+        unreachableIssuers: new Set(),
+        warn: () => {},
       }
       const handler = handlers[name] as (input: unknown, call: Call) => unknown
       const output = await handler(input, call)

@@ -3,7 +3,7 @@ import { BadRequestException, ConflictException } from '@sluice/aws-protocol/api
 import type { Operations, UsagePlanKey } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
-import { pageOfList } from '../page.ts'
+import { pageOfList, pageOfRecords } from '../page.ts'
 import { found, foundPlan } from './found.ts'
 import { leavePlan, refuseSharedStages } from './usage-plan-rules.ts'
 
@@ -34,10 +34,14 @@ export const usagePlanKey: Handlers<
 
   GetUsagePlanKeys: async ({ usagePlanId, nameQuery, ...page }, call) => {
     await foundPlan(call, usagePlanId)
+    if (nameQuery === undefined) {
+      const { items, position } = await pageOfRecords(call.store, 'UsagePlanKey', [usagePlanId], page)
+      return { items: await Promise.all(items.map(({ record }) => current(call, record))), position }
+    }
     const entries = await call.store.list('UsagePlanKey', [usagePlanId])
     const keys = await Promise.all(entries.map(({ record }) => current(call, record)))
     return pageOfList(
-      keys.filter(({ name }) => nameQuery === undefined || name?.startsWith(nameQuery) === true),
+      keys.filter(({ name }) => name?.startsWith(nameQuery) === true),
       page,
     )
   },

@@ -144,7 +144,13 @@ const rules: readonly PatchRule<UsagePlan>[] = [
   { path: '/apiStages', add: addStage, remove: removeStage },
   { path: '/quota', remove: removing('quota') },
   { path: '/throttle', remove: removing('throttle') },
-  { path: '/productCode', replace: setting('productCode', text), remove: removing('productCode') },
+  {
+    path: '/productCode',
+    // CreateUsagePlan has no product code: Terraform adds it right after.
+    add: setting('productCode', text),
+    replace: setting('productCode', text),
+    remove: removing('productCode'),
+  },
   throttleRule('rateLimit'),
   throttleRule('burstLimit'),
   quotaRule('/quota/limit', ({ value }) => ({ limit: numberOr('Invalid quota limit specified')(value) })),

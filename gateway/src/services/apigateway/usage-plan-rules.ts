@@ -49,18 +49,24 @@ export async function isStage(call: Call, apiId: string, stage: string): Promise
 /** Throws ConflictException when the key is in another plan for one of this plan's stages: it could not tell which counts. */
 export async function refuseSharedStages(call: Call, keyId: string, plan: UsagePlan): Promise<void> {
   const stages = new Set((plan.apiStages ?? []).map(stageName))
-  for (const { key } of await call.store.list('UsagePlanKey', [])) {
-    const [planId = '', id] = key
-    if (id !== keyId || planId === plan.id) continue
-    const other = await call.store.get('UsagePlan', [planId])
-    const shared = other?.apiStages?.map(stageName).find((name) => stages.has(name))
-    if (shared !== undefined) {
+  for (const other of await plansOf(call, keyId)) {
+    const shared = other.apiStages?.map(stageName).find((name) => stages.has(name))
+    if (other.id !== plan.id && shared !== undefined) {
       // (?) The rule is documented, its words are not.
       throw new ConflictException(
-        `API Key ${keyId} cannot be added to UsagePlan ${plan.id} because it is already in UsagePlan ${planId} for the stage ${shared}`,
+        `API Key ${keyId} cannot be added to UsagePlan ${plan.id} because it is already in UsagePlan ${other.id} for the stage ${shared}`,
       )
     }
   }
+}
+
+/** The plans that a key is in. Each plan is asked for the key: the keys are far more than the plans. */
+export async function plansOf(call: Call, keyId: string): Promise<readonly UsagePlan[]> {
+  const plans: UsagePlan[] = []
+  for (const { key, record } of await call.store.list('UsagePlan', [])) {
+    if ((await call.store.get('UsagePlanKey', [key[0] ?? '', keyId])) !== undefined) plans.push(record)
+  }
+  return plans
 }
 
 /** A key that leaves a plan takes what it used along. */

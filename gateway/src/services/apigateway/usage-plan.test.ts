@@ -107,6 +107,8 @@ describe('usage plans', () => {
       quota: { limit: 1000, offset: 0, period: 'MONTH' },
       throttle: { rateLimit: 200, burstLimit: 100 },
     })
+    expect((await patch({ op: 'add', path: '/productCode', value: 'code' })).productCode).toBe('code')
+    expect(await patch({ op: 'remove', path: '/productCode' })).not.toHaveProperty('productCode')
     expect((await patch({ op: 'add', path: '/apiStages', value: stageName })).apiStages).toEqual([apiStage])
     const limits = `/apiStages/${stageName}/throttle`
     expect(

@@ -10,10 +10,11 @@ import { text } from './patch.ts'
 import { patchedPlan } from './usage-plan-patch.ts'
 import {
   checkApiStages,
-  checkThrottles,
   checkedQuota,
+  checkThrottles,
   isStage,
   leavePlan,
+  plansOf,
   refuseSharedStages,
   stageName,
 } from './usage-plan-rules.ts'
@@ -49,13 +50,7 @@ export const usagePlan: Handlers<
       const { items, position } = await pageOfRecords(call.store, 'UsagePlan', [], page)
       return { items: items.map(({ record }) => record), position }
     }
-    const memberships = await call.store.list('UsagePlanKey', [])
-    const planIds = new Set(memberships.filter(({ key }) => key[1] === keyId).map(({ key }) => key[0]))
-    const plans = (await call.store.list('UsagePlan', [])).map(({ record }) => record)
-    return pageOfList(
-      plans.filter(({ id }) => planIds.has(id)),
-      page,
-    )
+    return pageOfList(await plansOf(call, keyId), page)
   },
 
   UpdateUsagePlan: async ({ usagePlanId, patchOperations }, call) => {

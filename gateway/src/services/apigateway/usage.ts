@@ -5,7 +5,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import { dayOf, dayText, parseDay, periodStart } from '../../nouns/quota.ts'
 import type { Counters, DayUsage, QuotaLimit } from '../../ports/counters.ts'
 import type { Call } from '../call.ts'
-import { pageOfList } from '../page.ts'
+import { pageOfRecords } from '../page.ts'
 import { foundPlan } from './found.ts'
 import type { ApigatewayParts } from './parts.ts'
 
@@ -22,7 +22,7 @@ export function usage({ counters }: ApigatewayParts): Handlers<Operations, 'GetU
         const values = await valuesOf(counters, quotaOf(call, plan, keyId), days)
         return shown(usagePlanId, { startDate, endDate, items: { [keyId]: values } })
       }
-      const { items: keys, position } = pageOfList(await call.store.list('UsagePlanKey', [usagePlanId]), page)
+      const { items: keys, position } = await pageOfRecords(call.store, 'UsagePlanKey', [usagePlanId], page)
       const items: [string, readonly (readonly number[])[]][] = []
       for (const { key } of keys) {
         const id = key[1] ?? ''

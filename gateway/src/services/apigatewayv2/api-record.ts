@@ -4,12 +4,14 @@ import { nowSeconds, type Call } from '../call.ts'
 import { mergedTags, newId, type Tags } from '../tags.ts'
 import { headerApiKeySelection, httpRouteSelection } from './api-rules.ts'
 import { patched, type Changes } from './patch.ts'
+import { checkApiCount } from './quotas.ts'
 
 type NewApi = Changes<Api> & Pick<Api, 'ProtocolType'>
 
 /** An id that is claimed for the API, and its record with the defaults of its protocol; nothing is stored yet. */
 export async function startApi(call: Call, given: NewApi): Promise<{ readonly ApiId: string; readonly record: Api }> {
   const Tags = mergedTags({}, given.Tags)
+  await checkApiCount(call)
   const ApiId = await claimId(call, Tags)
   const defaults: Api = {
     ApiId,

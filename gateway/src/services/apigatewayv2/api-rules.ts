@@ -10,6 +10,12 @@ export const headerApiKeySelection = '$request.header.x-api-key'
 const httpRouteSelections = [httpRouteSelection, '${request.method} ${request.path}']
 const apiKeySelections = [headerApiKeySelection, '$context.authorizer.usageIdentifierKey']
 
+/** Refuses what is no protocol, in AWS's words for it: the model leaves that to us. */
+export function checkProtocol(protocol: string): void {
+  if (protocol === 'HTTP' || protocol === 'WEBSOCKET') return
+  throw new BadRequestException('Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]')
+}
+
 /** Refuses the first rule that an API breaks. */
 export function checkApi(api: Api): void {
   checkLengths(api, { Name: [1, 128], Description: [0, 1024], Version: [1, 64] })

@@ -44,6 +44,7 @@ describe('creating an API', () => {
 
   test.each([
     [{ Name: '' }, 'Name must be between 1 and 128 characters long.'],
+    [{ ProtocolType: 'REST' as 'HTTP' }, 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]'],
     [{ Description: 'x'.repeat(1025) }, 'Description must be between 0 and 1024 characters long.'],
     [{ DisableSchemaValidation: true }, 'DisableSchemaValidation is not supported for HTTP APIs'],
     [

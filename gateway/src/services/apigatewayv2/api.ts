@@ -10,7 +10,7 @@ import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { domainsMappedTo } from '../domains/mapping.ts'
 import { shownApi, startApi } from './api-record.ts'
-import { checkApi } from './api-rules.ts'
+import { checkApi, checkProtocol } from './api-rules.ts'
 import { autoDeploy } from './auto-deploy.ts'
 import { dropDeployments } from './deploy.ts'
 import { found } from './found.ts'
@@ -45,6 +45,7 @@ type Names = 'CreateApi' | 'GetApi' | 'GetApis' | 'UpdateApi' | 'DeleteApi' | 'D
 
 export const api: Handlers<Operations, Names, Call> = {
   CreateApi: async (input, call) => {
+    checkProtocol(input.ProtocolType)
     const { ApiId, record } = await startApi(call, {
       ...pick(input, settable),
       ProtocolType: input.ProtocolType,

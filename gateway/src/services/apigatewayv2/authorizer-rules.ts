@@ -1,5 +1,10 @@
 // What an authorizer may be: the two kinds, and what each protocol allows of them (H 3.4, 11.1, 12.1).
-import { BadRequestException, type Api, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
+import {
+  BadRequestException,
+  type Api,
+  type Authorizer,
+  type JWTConfiguration,
+} from '@sluice/aws-protocol/apigatewayv2'
 import { isInvocationArn } from './integration-uri.ts'
 import { checkLengths } from './lengths.ts'
 import { refuseMembers } from './protocol.ts'
@@ -9,17 +14,17 @@ const httpSource = /^\$(?:request\.(?:header|querystring)\.\S+|context\.[A-Za-z0
 const webSocketSource = /^(?:route\.request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
 
 /** Refuses the first rule that an authorizer breaks. */
-export function checkAuthorizer(api: Api, record: Authorizer): void {
+export function checkAuthorizer(api: Api, record: Authorizer, unreachable: ReadonlySet<string> = new Set()): void {
   checkLengths(record, { Name: [1, 128], AuthorizerUri: [1, 2048], AuthorizerCredentialsArn: [1, 2048] })
   const { AuthorizerResultTtlInSeconds: ttlSeconds = 0 } = record
   if (!(ttlSeconds >= 0 && ttlSeconds <= 3600)) {
     throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
   }
-  if (record.AuthorizerType === 'JWT') checkJwt(api, record)
+  if (record.AuthorizerType === 'JWT') checkJwt(api, record, unreachable)
   else checkRequest(api, record)
 }
 
-function checkJwt(api: Api, record: Authorizer): void {
+function checkJwt(api: Api, record: Authorizer, unreachable: ReadonlySet<string>): void {
   refuseMembers(api.ProtocolType, record, api.ProtocolType === 'HTTP' ? [] : ['JwtConfiguration'])
   if (api.ProtocolType === 'WEBSOCKET') {
     throw new BadRequestException('AuthorizerType JWT is not supported for WebSocket APIs')
@@ -32,21 +37,30 @@ function checkJwt(api: Api, record: Authorizer): void {
       'Invalid identity source specified. JWT authorizers need exactly one of the form $request.header.name or $request.querystring.name',
     )
   }
-  const { Issuer: issuer = '', Audience: audience = [] } = record.JwtConfiguration ?? {}
-  if (record.JwtConfiguration === undefined || issuer === '') {
-    throw new BadRequestException('JwtConfiguration is a required parameter for JWT authorizer')
-  }
-  if (audience.length > 50) throw new BadRequestException('JwtConfiguration must not have more than 50 audiences')
-  checkIssuer(issuer)
+  checkJwtConfiguration(record.JwtConfiguration, unreachable)
 }
 
-/** Own: http is allowed, for issuers on the developer's own machine. The issuer is asked when a token comes, not here. */
-function checkIssuer(issuer: string): void {
-  if (/^https?:\/\//.test(issuer) && URL.canParse(issuer)) return
+function checkJwtConfiguration(configuration: JWTConfiguration | undefined, unreachable: ReadonlySet<string>): void {
+  if (configuration === undefined) {
+    throw new BadRequestException('JwtConfiguration is a required parameter for JWT authorizer')
+  }
+  const { Issuer: issuer = '', Audience: audience = [] } = configuration
+  if (issuer === '') throw new BadRequestException('Invalid issuer: Issuer can not be empty for JWT Authorizer.')
+  if (audience.length > 50) throw new BadRequestException('JwtConfiguration must not have more than 50 audiences')
+  if (!isIssuerUrl(issuer) || unreachable.has(issuer)) throw new BadRequestException(unreachableSentence(issuer))
+}
+
+/** Own: http is allowed, for issuers on the developer's own machine. */
+export function isIssuerUrl(issuer: string): boolean {
+  return /^https?:\/\//.test(issuer) && URL.canParse(issuer)
+}
+
+/** AWS's sentence for an issuer that does not answer as one. */
+export function unreachableSentence(issuer: string): string {
   const discovery = '/.well-known/openid-configuration'
-  throw new BadRequestException(
+  return (
     `Caught exception when connecting to ${issuer}${discovery} for issuer ${issuer}. Please try again later. ` +
-      `Error: Invalid issuer: ${issuer}. Issuer must have a valid discovery endpoint ended with '${discovery}'`,
+    `Error: Invalid issuer: ${issuer}. Issuer must have a valid discovery endpoint ended with '${discovery}'`
   )
 }
 

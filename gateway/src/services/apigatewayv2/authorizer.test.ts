@@ -34,6 +34,7 @@ describe('an authorizer of an HTTP API', () => {
   test.each([
     [{ ...jwt, Name: '' }, 'Name must be between 1 and 128 characters long.'],
     [{ ...jwt, JwtConfiguration: undefined }, 'JwtConfiguration is a required parameter for JWT authorizer'],
+    [{ ...jwt, JwtConfiguration: { Issuer: '' } }, 'Invalid issuer: Issuer can not be empty for JWT Authorizer.'],
     [
       { ...jwt, JwtConfiguration: { Issuer: issuer } },
       `Caught exception when connecting to ${issuer}${discovery} for issuer ${issuer}. Please try again later. Error: Invalid issuer: ${issuer}. Issuer must have a valid discovery endpoint ended with '${discovery}'`,

@@ -8,6 +8,7 @@ import {
   type UpdateAuthorizerRequest,
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
+import { checkPassRole } from '../pass-role.ts'
 import { checkAuthorizer } from './authorizer-rules.ts'
 import { autoDeploy } from './auto-deploy.ts'
 import { found } from './found.ts'
@@ -35,7 +36,8 @@ export const authorizer: Handlers<Operations, Names, Call> = {
     const api = await found(call, 'V2Api', [input.ApiId])
     const blank: Authorizer = { AuthorizerId: call.ids.short(6), Name: '' }
     const record = { ...patched(blank, pick(input, settable)), Name: input.Name }
-    checkAuthorizer(api, record)
+    checkAuthorizer(api, record, call.unreachableIssuers)
+    checkPassRole(call, record.AuthorizerCredentialsArn)
     await refuseTakenName(call, input.ApiId, record)
     await checkQuota(call, 'V2Authorizer', input.ApiId)
     return keep(call, input.ApiId, record)
@@ -52,7 +54,8 @@ export const authorizer: Handlers<Operations, Names, Call> = {
     const stored = await found(call, 'V2Authorizer', [input.ApiId, input.AuthorizerId])
     const api = await found(call, 'V2Api', [input.ApiId])
     const record = { ...patched(stored, pick(input, settable)), Name: input.Name ?? stored.Name }
-    checkAuthorizer(api, record)
+    checkAuthorizer(api, record, call.unreachableIssuers)
+    checkPassRole(call, record.AuthorizerCredentialsArn, stored.AuthorizerCredentialsArn)
     await refuseTakenName(call, input.ApiId, record)
     return keep(call, input.ApiId, record)
   },

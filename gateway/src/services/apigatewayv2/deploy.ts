@@ -4,6 +4,7 @@ import { freezeV2Api } from '../../freeze/v2.ts'
 import type { Key, Records } from '../../nouns/records.ts'
 import { snapshotHash, type V2Snapshot } from '../../nouns/snapshot.ts'
 import { nowSeconds, type Call } from '../call.ts'
+import { warnOfUnmapped } from '../unmapped.ts'
 
 export type DeploymentRecord = Records['V2Deployment']
 
@@ -26,6 +27,12 @@ export function keepDeployment(
   kept: Kept,
 ): string {
   const deploymentId = call.ids.short(6)
+  const overLinks = frozen.snapshot.integrations.filter(({ ConnectionType }) => ConnectionType === 'VPC_LINK')
+  warnOfUnmapped(
+    call,
+    apiId,
+    overLinks.map(({ IntegrationUri }) => IntegrationUri),
+  )
   call.store.put('Snapshot', [frozen.hash], frozen.snapshot)
   const record: DeploymentRecord = {
     DeploymentId: deploymentId,

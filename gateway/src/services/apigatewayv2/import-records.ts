@@ -1,8 +1,9 @@
 // Makes an HTTP API's records from what a document says of it: names become ids, and every rule of a direct call applies.
-import { ConflictException, type Api, type Authorizer, type Integration } from '@sluice/aws-protocol/apigatewayv2'
+import { ConflictException, type Api, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import type { HttpApiDescription, HttpAuthorizer, HttpIntegration } from '@sluice/openapi'
 import type { Call } from '../call.ts'
-import { checkAuthorizer } from './authorizer-rules.ts'
+import { checkPassRole } from '../pass-role.ts'
+import { authorizerOf, capitalised } from './import-authorizers.ts'
 import { checkIntegration, settledIntegration } from './integration-rules.ts'
 import { patched } from './patch.ts'
 import { checkCount } from './quotas.ts'
@@ -11,11 +12,11 @@ import { changedRoute, checkRoute } from './route-rules.ts'
 
 type Ids = ReadonlyMap<string, string>
 
-/** Stores the authorizers, integrations and routes of a description below an API that has none. Throws for the first fault. */
+/** Stores the authorizers, which have been checked, integrations and routes of a description below an API that has none. Throws for the first fault. */
 export async function storeDescription(call: Call, api: Api, description: HttpApiDescription): Promise<void> {
-  checkCount('V2Authorizer', description.authorizers.length)
-  checkCount('V2Integration', description.integrations.length)
-  checkCount('V2Route', description.routes.length)
+  checkCount(call, 'V2Authorizer', description.authorizers.length)
+  checkCount(call, 'V2Integration', description.integrations.length)
+  checkCount(call, 'V2Route', description.routes.length)
   const authorizerIds = storeAuthorizers(call, api, description.authorizers)
   const integrationIds = await storeIntegrations(call, api, description.integrations)
   await storeRoutes(call, api, description.routes, { authorizerIds, integrationIds })
@@ -25,17 +26,8 @@ function storeAuthorizers(call: Call, api: Api, authorizers: readonly HttpAuthor
   const ids = new Map<string, string>()
   for (const described of authorizers) {
     const AuthorizerId = call.ids.short(6)
-    const record = patched<Authorizer>(
-      { AuthorizerId, Name: described.name },
-      {
-        ...(capitalised(described) as Partial<Authorizer>),
-        JwtConfiguration: described.jwtConfiguration && {
-          Issuer: described.jwtConfiguration.issuer,
-          Audience: described.jwtConfiguration.audience,
-        },
-      },
-    )
-    checkAuthorizer(api, record)
+    const record = authorizerOf(described, AuthorizerId)
+    checkPassRole(call, record.AuthorizerCredentialsArn)
     call.store.put('V2Authorizer', [api.ApiId ?? '', AuthorizerId], record)
     ids.set(described.name, AuthorizerId)
   }
@@ -84,11 +76,4 @@ async function storeRoutes(call: Call, api: Api, routes: HttpApiDescription['rou
     forms.add(form)
     call.store.put('V2Route', [api.ApiId ?? '', RouteId], record)
   }
-}
-
-/** The library names members as documents do (`integrationUri`), the records as the service model does (`IntegrationUri`). */
-function capitalised(described: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(described).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
-  )
 }

@@ -128,6 +128,18 @@ describe('importing a document', () => {
     )
   })
 
+  test('an authorizer that cannot be made is left out with its routes, and both are told', async () => {
+    const service = testService()
+    const text = Body.replace('"issuer":"https://issuer.example.com"', '"issuer":""')
+    const { ApiId = '', Warnings } = await service.call('ImportApi', { Body: text })
+    expect(Warnings).toEqual([
+      "Unable to create Authorizer 'jwt': Invalid issuer: Issuer can not be empty for JWT Authorizer.. Ignoring.",
+      "Unable to put method 'GET' on resource at path '/pets': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.",
+    ])
+    expect((await service.call('GetAuthorizers', { ApiId })).Items).toEqual([])
+    expect((await service.call('GetRoutes', { ApiId })).Items?.map(({ RouteKey }) => RouteKey)).toEqual(['$default'])
+  })
+
   test('warnings are told, and fail the import when asked', async () => {
     const service = testService()
     const { info: _info, ...untitled } = document

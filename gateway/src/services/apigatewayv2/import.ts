@@ -17,6 +17,7 @@ import { shownApi, startApi } from './api-record.ts'
 import { checkApi } from './api-rules.ts'
 import { autoDeploy } from './auto-deploy.ts'
 import { found } from './found.ts'
+import { documentVariables, withoutBroken, type Warned } from './import-authorizers.ts'
 import { storeDescription } from './import-records.ts'
 import { patched, type Changes } from './patch.ts'
 
@@ -28,8 +29,6 @@ interface ImportInput {
   readonly Body: string
   readonly FailOnWarnings?: boolean | undefined
 }
-
-type Description = ReturnType<typeof readHttpApi>
 
 export const importing: Handlers<Operations, 'ImportApi' | 'ReimportApi', Call> = {
   ImportApi: async (input, call) => {
@@ -53,19 +52,22 @@ export const importing: Handlers<Operations, 'ImportApi' | 'ReimportApi', Call> 
   },
 }
 
-function read(call: Call, input: ImportInput): Description {
+function read(call: Call, input: ImportInput): Warned {
   const { Basepath: basepath = 'ignore' } = input
   if (!isBasePathMode(basepath)) {
     throw new BadRequestException('Invalid basepath specified. Must be one of [ignore, prepend, split]')
   }
-  const variables = { accountId: call.scope.account, partition: 'aws', region: call.scope.region }
-  const description = reading(() => readHttpApi(parseDocument(input.Body, { variables }), { basepath }))
-  const warnings = messagesOf(description.warnings)
-  if (input.FailOnWarnings === true && warnings.length > 0) throw new BadRequestException(warningsSentence(warnings))
+  const document = reading(() => parseDocument(input.Body, documentVariables(call.scope)))
+  const description = withoutBroken(
+    reading(() => readHttpApi(document, { basepath })),
+    call.unreachableIssuers,
+  )
+  const { sentences } = description
+  if (input.FailOnWarnings === true && sentences.length > 0) throw new BadRequestException(warningsSentence(sentences))
   return description
 }
 
-function reading(read: () => Description): Description {
+function reading<Result>(read: () => Result): Result {
   try {
     return read()
   } catch (cause) {
@@ -78,7 +80,7 @@ function isBasePathMode(text: string): text is BasePathMode {
   return text === 'ignore' || text === 'prepend' || text === 'split'
 }
 
-async function keep(call: Call, apiId: string, record: Api, description: Description): Promise<Api> {
+async function keep(call: Call, apiId: string, record: Api, description: Warned): Promise<Api> {
   checkApi(record)
   call.store.put('V2Api', [apiId], record)
   await storeDescription(call, record, description)
@@ -86,9 +88,9 @@ async function keep(call: Call, apiId: string, record: Api, description: Descrip
   return shownApi(call, record)
 }
 
-function apiMembers(description: Description): Changes<Api> {
+function apiMembers(description: Warned): Changes<Api> {
   const { api } = description
-  const Warnings = messagesOf(description.warnings)
+  const Warnings = description.sentences
   const ImportInfo = messagesOf(description.importInfo)
   return {
     Name: api.name,

@@ -1,15 +1,18 @@
 // The apigatewayv2 service: every operation of HTTP and WebSocket APIs, custom domain names and VPC links.
 import type { Handlers } from '@sluice/aws-protocol'
-import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
+import type { JWTConfiguration, Operations } from '@sluice/aws-protocol/apigatewayv2'
+import type { Scope } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
 import { apiMapping } from './api-mapping.ts'
 import { api } from './api.ts'
+import { isIssuerUrl } from './authorizer-rules.ts'
 import { authorizer } from './authorizer.ts'
 import { deployment } from './deployment.ts'
 import { domainName } from './domain-name.ts'
 import { exporting } from './export.ts'
+import { issuersIn } from './import-authorizers.ts'
 import { importing } from './import.ts'
 import { integrationResponse } from './integration-response.ts'
 import { integration } from './integration.ts'
@@ -68,4 +71,12 @@ const handlers = {
   ]),
 } satisfies Handlers<Operations, keyof Operations, Call>
 
-export const apigatewayv2Service: Service = { name: 'apigatewayv2', handlers }
+export const apigatewayv2Service: Service = { name: 'apigatewayv2', handlers, issuersOf }
+
+function issuersOf(operation: string, input: Readonly<Record<string, unknown>>, scope: Scope): readonly string[] {
+  const { JwtConfiguration: jwt, Body: body } = input as { JwtConfiguration?: JWTConfiguration; Body?: unknown }
+  if (/^(?:Create|Update)Authorizer$/.test(operation)) {
+    return jwt?.Issuer !== undefined && isIssuerUrl(jwt.Issuer) ? [jwt.Issuer] : []
+  }
+  return /^(?:Import|Reimport)Api$/.test(operation) && typeof body === 'string' ? issuersIn(body, scope) : []
+}

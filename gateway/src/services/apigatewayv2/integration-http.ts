@@ -128,11 +128,14 @@ function checkSubtype(record: Integration): void {
 
 function checkResponseParameters(record: Integration): void {
   for (const [status, mappings] of Object.entries(record.ResponseParameters ?? {})) {
-    if (!/^[2-5]\d\d$/.test(status)) {
-      throw new BadRequestException(`Invalid status code specified: ${status}. Must be between 200 and 599`)
-    }
+    checkStatusCode(status)
     checkMappings(mappings, 'response')
   }
+}
+
+function checkStatusCode(status: string): void {
+  if (/^[2-5]\d\d$/.test(status)) return
+  throw new BadRequestException(`Invalid status code specified: ${status}. Must be between 200 and 599`)
 }
 
 function checkMappings(mappings: Readonly<Record<string, string>> | undefined, direction: MappingDirection): void {
@@ -142,6 +145,8 @@ function checkMappings(mappings: Readonly<Record<string, string>> | undefined, d
     if (target.location === 'header' && isReservedHeader(target.name)) {
       throw new BadRequestException(`Operations on header ${target.name.toLowerCase()} are restricted`)
     }
+    // A value that is read from the message is known when there is one.
+    if (target.location === 'statuscode' && !value.includes('$')) checkStatusCode(value)
     if (target.action !== 'remove') checkValue(value, direction)
     else if (value !== '' && value !== "''") throw new BadRequestException(`The value of ${key} must be empty`)
   }

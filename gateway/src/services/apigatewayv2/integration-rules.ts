@@ -1,6 +1,7 @@
 // What an integration may be, whichever protocol its API has; the rules of each protocol are in files of their own.
 import { BadRequestException, type Api, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
+import { checkPassRole } from '../pass-role.ts'
 import { checkHttpIntegration, httpDefaults } from './integration-http.ts'
 import { checkWebSocketIntegration, webSocketDefaults } from './integration-websocket.ts'
 import { checkLengths } from './lengths.ts'
@@ -20,13 +21,17 @@ export function changedIntegration(stored: Integration, changes: Changes<Integra
   })
 }
 
-/** The integration with its protocol's defaults where nothing was said. */
-export function settledIntegration(api: Api, record: Integration): Integration {
+/**
+ * The integration with its protocol's defaults where nothing was said. A TLS configuration without a name is none: tools
+ * send it to take one away.
+ */
+export function settledIntegration(api: Api, { TlsConfig, ...rest }: Integration): Integration {
+  const record = (TlsConfig?.ServerNameToVerify ?? '') === '' ? rest : { ...rest, TlsConfig }
   return api.ProtocolType === 'HTTP' ? httpDefaults(record) : webSocketDefaults(record)
 }
 
-/** Refuses the first rule that an integration breaks. */
-export async function checkIntegration(call: Call, api: Api, record: Integration): Promise<void> {
+/** Refuses the first rule that an integration breaks, and a role that the caller must not pass. `before`: as it is stored. */
+export async function checkIntegration(call: Call, api: Api, record: Integration, before?: Integration): Promise<void> {
   checkLengths(record, {
     Description: [0, 1024],
     ConnectionId: [1, 1024],
@@ -40,6 +45,7 @@ export async function checkIntegration(call: Call, api: Api, record: Integration
   if (record.CredentialsArn !== undefined && !record.CredentialsArn.startsWith('arn:')) {
     throw new BadRequestException('Invalid ARN specified in the request')
   }
+  checkPassRole(call, record.CredentialsArn, before?.CredentialsArn)
   if (api.ProtocolType === 'HTTP') await checkHttpIntegration(call, record)
   else await checkWebSocketIntegration(call, record)
 }

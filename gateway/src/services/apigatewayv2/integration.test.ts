@@ -91,6 +91,18 @@ describe('an integration of an HTTP API', () => {
       { ...url, RequestParameters: { 'append:header.x': '$request.body..x' } },
       `${mapping}[Invalid mapping expression specified: $request.body..x]`,
     ],
+    [
+      { ...url, RequestParameters: { 'append:header.a b': 'x' } },
+      `${mapping}[Invalid mapping expression specified: append:header.a b]`,
+    ],
+    [
+      { ...url, ResponseParameters: { '200': { 'overwrite:statuscode': '99' } } },
+      'Invalid status code specified: 99. Must be between 200 and 599',
+    ],
+    [
+      { ...url, ResponseParameters: { $x: { 'overwrite:statuscode': '200' } } },
+      'Invalid status code specified: $x. Must be between 200 and 599',
+    ],
     [{ ...url, RequestParameters: { 'overwrite:header.Via': 'x' } }, 'Operations on header via are restricted'],
     [{ ...url, RequestParameters: { 'remove:header.x': 'y' } }, 'The value of remove:header.x must be empty'],
     [
@@ -277,4 +289,22 @@ describe('an integration of a WebSocket API', () => {
     await service.call('DeleteIntegration', { ApiId, IntegrationId })
     expect(await service.store.read(service.scope).list('V2IntegrationResponse', [])).toEqual([])
   })
+})
+
+test('a private integration becomes a public one when its connection and TLS configuration are taken away', async () => {
+  const service = testService()
+  const { ApiId } = await apiWithRoute(service)
+  const { VpcLinkId = '' } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
+  const { IntegrationId = '' } = await service.call('CreateIntegration', {
+    ApiId,
+    ...url,
+    ConnectionType: 'VPC_LINK',
+    ConnectionId: VpcLinkId,
+    TlsConfig: { ServerNameToVerify: 'pets.internal' },
+  })
+  const change = { ConnectionType: 'INTERNET', ConnectionId: '', TlsConfig: {} } as const
+  const changed = await service.call('UpdateIntegration', { ApiId, IntegrationId, ...change })
+  expect(changed).toMatchObject({ ConnectionType: 'INTERNET' })
+  expect(changed).not.toHaveProperty('ConnectionId')
+  expect(changed).not.toHaveProperty('TlsConfig')
 })

@@ -60,7 +60,7 @@ export const integration: Handlers<Operations, Names, Call> = {
     const stored = await found(call, 'V2Integration', [input.ApiId, input.IntegrationId])
     const api = await found(call, 'V2Api', [input.ApiId])
     const record = settledIntegration(api, changedIntegration(stored, pick(input, settable)))
-    await checkIntegration(call, api, record)
+    await checkIntegration(call, api, record, stored)
     return keep(call, input.ApiId, record)
   },
 

@@ -2,6 +2,7 @@
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import { nowSeconds, type Call } from '../call.ts'
+import { checkPassRole } from '../pass-role.ts'
 import { isFunctionArn, isInvocationArn } from './integration-uri.ts'
 import { checkRouteKey, refuseTakenKey } from './route-key.ts'
 import { newStage } from './stage-rules.ts'
@@ -22,6 +23,7 @@ export function asksForQuickCreate(input: QuickCreate): boolean {
 export function quickCreate(call: Call, apiId: string, input: QuickCreate): void {
   if (input.Target === undefined) throw new BadRequestException('Target is a required parameter for quick create')
   const { RouteKey = '$default' } = input
+  checkPassRole(call, input.CredentialsArn)
   checkRouteKey('HTTP', RouteKey)
   const IntegrationId = call.ids.short(7)
   const integration = aimed({ IntegrationId, ApiGatewayManaged: true }, input.Target, input.CredentialsArn)
@@ -49,6 +51,7 @@ export async function changeQuickCreate(call: Call, apiId: string, input: QuickC
     throw new BadRequestException('Target, RouteKey and CredentialsArn can only be updated for quick create APIs')
   }
   if (input.Target === '') throw new BadRequestException('Target of a quick create API cannot be removed')
+  checkPassRole(call, input.CredentialsArn, integration.record.CredentialsArn)
   call.store.put('V2Integration', integration.key, reaimed(integration.record, input))
   if (input.RouteKey === undefined) return
   checkRouteKey('HTTP', input.RouteKey)

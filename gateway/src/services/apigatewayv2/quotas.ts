@@ -1,30 +1,60 @@
-// How many of each thing one API may have.
-import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
+// How many of each thing an API and an account may have.
+import { BadRequestException, TooManyRequestsException } from '@sluice/aws-protocol/apigatewayv2'
+import type { AdjustableLimits } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
+
+interface Quota {
+  readonly noun: string
+  readonly most: (limits: AdjustableLimits) => number
+}
 
 /**
  * AWS's quota for integrations is fixed. It raises the others (300 routes, 10 stages, 10 authorizers, H 21) on request;
- * Own: here they are raised already, and only keep an API from growing without bound.
+ * Own: here they are raised already, and only keep an API from growing without bound. Who runs the gateway sets some.
  */
 const quotas = {
-  V2Integration: { noun: 'Integrations', most: 300 },
-  V2Route: { noun: 'Routes', most: 3000 },
-  V2Stage: { noun: 'Stages', most: 100 },
-  V2Authorizer: { noun: 'Authorizers', most: 100 },
-  V2Model: { noun: 'Models', most: 1000 },
-  V2Deployment: { noun: 'Deployments', most: 1000 },
-} as const
+  V2Integration: { noun: 'Integrations', most: () => 300 },
+  V2Route: { noun: 'Routes', most: ({ routesPerApi }) => routesPerApi },
+  V2Stage: { noun: 'Stages', most: ({ stagesPerApi }) => stagesPerApi },
+  V2Authorizer: { noun: 'Authorizers', most: () => 100 },
+  V2Model: { noun: 'Models', most: () => 1000 },
+  V2Deployment: { noun: 'Deployments', most: () => 1000 },
+} as const satisfies Readonly<Record<string, Quota>>
 
 type Counted = keyof typeof quotas
 
 /** Refuses one more of a kind when the API has as many as it may. */
 export async function checkQuota(call: Call, kind: Counted, apiId: string): Promise<void> {
-  const present = await call.store.list(kind, [apiId], { limit: quotas[kind].most })
-  checkCount(kind, present.length + 1)
+  const present = await call.store.list(kind, [apiId], { limit: quotas[kind].most(call.limits) })
+  checkCount(call, kind, present.length + 1)
 }
 
 /** Refuses this many of a kind in one API. */
-export function checkCount(kind: Counted, count: number): void {
+export function checkCount(call: Call, kind: Counted, count: number): void {
   const { noun, most } = quotas[kind]
-  if (count > most) throw new BadRequestException(`Maximum number of ${noun} for this API has been reached.`)
+  if (count <= most(call.limits)) return
+  // AWS: with two spaces, and for v2 with the status 429 — as users of AWS report it
+  throw new TooManyRequestsException(
+    `Maximum number of ${noun} for this API has been reached.  Please contact AWS if you need additional ${noun}.`,
+  )
+}
+
+/** Refuses one more API where whoever runs the gateway has set how many there may be. The sentence is ours (?). */
+export async function checkApiCount(call: Call): Promise<void> {
+  const { apisPerRegion: most } = call.limits
+  if (most === undefined) return
+  const v2 = await call.store.list('V2Api', [], { limit: most })
+  const rest = await call.store.list('RestApi', [], { limit: most })
+  if (v2.length + rest.length < most) return
+  throw new TooManyRequestsException(
+    'Maximum number of APIs for this account has been reached.  Please contact AWS if you need additional APIs.',
+  )
+}
+
+/** Refuses one more VPC link where whoever runs the gateway has set how many there may be. */
+export async function checkVpcLinkCount(call: Call): Promise<void> {
+  const { vpcLinksPerRegion: most } = call.limits
+  if (most === undefined || (await call.store.list('V2VpcLink', [], { limit: most })).length < most) return
+  // As users of AWS report it.
+  throw new BadRequestException(`There are too many Vpc Links defined for this account. Limit is ${most}.`)
 }

@@ -2,7 +2,8 @@
 import { BadRequestException, ConflictException, type ProtocolType } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 
-const httpKey = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/\S*)$/
+/** A path is what a request's path can be: without a query or a fragment. */
+const httpKey = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/[^\s?#]*)$/
 const variable = /^\{[^{}/+]+\}$/
 const greedyVariable = /^\{[^{}/+]+\+\}$/
 const longestHttpKey = 512

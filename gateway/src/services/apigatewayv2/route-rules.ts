@@ -71,8 +71,9 @@ async function checkAuthorization(call: Call, api: Api, apiId: string, record: R
     record.AuthorizerId === undefined ? undefined : await call.store.get('V2Authorizer', [apiId, record.AuthorizerId])
   const wanted = record.AuthorizationType === 'JWT' ? 'JWT' : 'REQUEST'
   if (authorizer?.AuthorizerType !== wanted) {
+    const required = wanted === 'JWT' ? 'JWT requires a valid JWT' : 'CUSTOM or COGNITO_USER_POOLS requires a valid'
     throw new BadRequestException(
-      'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
+      `Invalid authorizer ID specified. Setting the authorization type to ${required} authorizer.`,
     )
   }
 }
@@ -81,7 +82,9 @@ function checkScopes(record: Route): void {
   const scopes = record.AuthorizationScopes ?? []
   if (scopes.length === 0) return
   if (record.AuthorizationType !== 'JWT') {
-    throw new BadRequestException('AuthorizationScopes are only supported for routes with the authorization type JWT')
+    throw new BadRequestException(
+      'Invalid Route authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types',
+    )
   }
   if (scopes.length > scopesPerRoute || scopes.some((scope) => scope.length < 1 || scope.length > 64)) {
     throw new BadRequestException('AuthorizationScopes must be at most 10 texts of 1 to 64 characters.')

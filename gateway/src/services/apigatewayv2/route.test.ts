@@ -37,6 +37,8 @@ describe('the key of an HTTP route', () => {
     'GET /{a+}/b',
     'GET /{a}/{a}',
     'GET /{}',
+    'GET /a?b',
+    'GET /a#b',
     `GET /${'x'.repeat(512)}`,
   ])('%s is none', async (RouteKey) => {
     const service = testService()
@@ -87,11 +89,15 @@ describe('what an HTTP route may be', () => {
     [{ OperationName: 'x'.repeat(65) }, 'OperationName must be between 1 and 64 characters long.'],
     [
       { AuthorizationType: 'JWT' as const },
+      'Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.',
+    ],
+    [
+      { AuthorizationType: 'CUSTOM' as const, AuthorizerId: 'gone' },
       'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
     ],
     [
       { AuthorizationScopes: ['read'] },
-      'AuthorizationScopes are only supported for routes with the authorization type JWT',
+      'Invalid Route authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS and JWT authorization types',
     ],
   ])('%j is refused', async (members, message) => {
     const service = testService()

@@ -270,6 +270,23 @@ describe('a stage that deploys by itself', () => {
     expect((await service.call('GetDeployments', { ApiId })).Items).toHaveLength(1)
   })
 
+  test('tells whoever runs the gateway of a listener that leads nowhere', async () => {
+    const service = testService()
+    const { ApiId, IntegrationId } = await apiWithRoute(service)
+    await service.call('CreateStage', { ApiId, StageName: '$default', AutoDeploy: true })
+    expect(service.warned).toEqual([])
+    const { VpcLinkId = '' } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
+    const arn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/net/lb/1/2'
+    await service.call('UpdateIntegration', {
+      ApiId,
+      IntegrationId,
+      ConnectionType: 'VPC_LINK',
+      ConnectionId: VpcLinkId,
+      IntegrationUri: arn,
+    })
+    expect(service.warned).toEqual([{ apiId: ApiId, arn }])
+  })
+
   test('says so when there is nothing to deploy, and keeps what it had', async () => {
     const service = testService()
     const { ApiId, RouteId } = await apiWithRoute(service)

@@ -145,9 +145,19 @@ async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>)
   await checkReferences(call, apiId, given)
   checkSettings(protocol, given.DefaultRouteSettings ?? {})
   for (const settings of Object.values(given.RouteSettings ?? {})) checkSettings(protocol, settings)
+  await checkLogging(call, given)
   await checkRouteSettings(call, apiId, given.RouteSettings ?? {})
   checkStageVariables(given.StageVariables)
   checkAccessLog(protocol, given.AccessLogSettings)
+}
+
+/** Execution logs need a role in the account's settings (S F.3). */
+async function checkLogging(call: Call, { DefaultRouteSettings, RouteSettings }: Changes<Stage>): Promise<void> {
+  const settings = [DefaultRouteSettings, ...Object.values(RouteSettings ?? {})]
+  if (settings.every((each) => (each?.LoggingLevel ?? 'OFF') === 'OFF')) return
+  if ((await call.store.get('Account', []))?.cloudwatchRoleArn === undefined) {
+    throw new BadRequestException('CloudWatch Logs role ARN must be set in account settings to enable logging')
+  }
 }
 
 async function checkReferences(call: Call, apiId: string, given: Changes<Stage>): Promise<void> {

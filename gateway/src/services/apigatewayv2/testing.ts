@@ -2,6 +2,7 @@
 import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
 // oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../../adapters/memory-store.ts'
+import { noBackends } from '../../nouns/backends.ts'
 import { randomIds } from '../../nouns/ids.ts'
 import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Scope } from '../../nouns/records.ts'
@@ -18,6 +19,8 @@ export interface TestService {
     name: Name,
     input: Operations[Name]['input'],
   ) => Promise<Operations[Name]['output']>
+  /** What calls warned of. */
+  readonly warned: object[]
   /** Puts the clock forward. */
   readonly pass: (seconds: number) => void
 }
@@ -39,8 +42,10 @@ export function testService(): TestService {
   const store = createMemoryStore()
   const scope: Scope = { account: '000000000000', region: 'us-east-1' }
   const arn = `arn:aws:iam::${scope.account}:root`
+  const warned: object[] = []
   let nowMs = 1_700_000_000_000
   return {
+    warned,
     store,
     scope,
     pass: (seconds) => {
@@ -59,6 +64,10 @@ export function testService(): TestService {
           objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
           customIds: true,
           limits: adjustableLimits,
+          origin: 'http://localhost',
+          backends: noBackends,
+          unreachableIssuers: new Set(),
+          warn: (facts) => warned.push(facts),
         }
         const handler = apigatewayv2Service.handlers[name] as (input: unknown, call: Call) => unknown
         return (await handler(input, call)) as Operations[typeof name]['output']

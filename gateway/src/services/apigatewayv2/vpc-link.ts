@@ -6,6 +6,7 @@ import { mergedTags } from '../tags.ts'
 import { found } from './found.ts'
 import { checkLengths } from './lengths.ts'
 import { page } from './page.ts'
+import { checkVpcLinkCount } from './quotas.ts'
 
 type Names = 'CreateVpcLink' | 'GetVpcLink' | 'GetVpcLinks' | 'UpdateVpcLink' | 'DeleteVpcLink'
 
@@ -15,6 +16,7 @@ export const vpcLink: Handlers<Operations, Names, Call> = {
     if (input.SubnetIds.length < 1 || input.SubnetIds.length > 10) {
       throw new BadRequestException('A VPC link needs 1 to 10 subnets')
     }
+    await checkVpcLinkCount(call)
     const VpcLinkId = call.ids.short(6)
     const record: VpcLink = {
       VpcLinkId,

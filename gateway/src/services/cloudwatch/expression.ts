@@ -1,4 +1,5 @@
-// Metric math of GetMetricData: `+ - * /`, SUM AVG MIN MAX, METRICS, FILL, PERIOD and SEARCH. Security specification F.2.
+// Metric math of GetMetricData: arithmetic, comparisons, and functions of series. Security specification F.2.
+import { choose, ExpressionFault, fill, listFunctions, seriesFunctions, type Filling } from './expression-functions.ts'
 import { aggregate, aggregates, combine, isList, type Binary, type Result, type Series } from './series.ts'
 
 /** What an expression may refer to. */
@@ -12,22 +13,47 @@ export interface ExpressionScope {
   readonly places: (period: number) => readonly number[]
 }
 
-/** An expression that cannot be read or makes no sense; the message says why. */
-export class ExpressionFault extends Error {}
+export { ExpressionFault }
 
-const token = /\s*(?:(\d+(?:\.\d+)?)|('(?:[^'])*')|([A-Za-z_]\w*)|([-+*/(),[\]]))\s*/y
+const token = /\s*(?:(\d+(?:\.\d+)?)|('(?:[^'])*'|"(?:[^"])*")|([A-Za-z_]\w*)|([<>=!]=|&&|\|\||[-+*/^<>(),[\]]))\s*/y
 const maximumDepth = 50
 
 type Operators = ReadonlyMap<string, Binary>
 
-const sums: Operators = new Map([
-  ['+', (left, right) => left + right],
-  ['-', (left, right) => left - right],
-])
-const products: Operators = new Map([
-  ['*', (left, right) => left * right],
-  ['/', (left, right) => left / right],
-])
+const truth =
+  (test: (left: number, right: number) => boolean): Binary =>
+  (left, right) =>
+    test(left, right) ? 1 : 0
+const either = truth((left, right) => left !== 0 || right !== 0)
+const both = truth((left, right) => left !== 0 && right !== 0)
+
+/** From the weakest to the strongest. Comparisons give 1 and 0. */
+const levels: readonly Operators[] = [
+  new Map([
+    ['||', either],
+    ['OR', either],
+  ]),
+  new Map([
+    ['&&', both],
+    ['AND', both],
+  ]),
+  new Map([
+    ['==', truth((left, right) => left === right)],
+    ['!=', truth((left, right) => left !== right)],
+    ['<', truth((left, right) => left < right)],
+    ['<=', truth((left, right) => left <= right)],
+    ['>', truth((left, right) => left > right)],
+    ['>=', truth((left, right) => left >= right)],
+  ]),
+  new Map([
+    ['+', (left, right) => left + right],
+    ['-', (left, right) => left - right],
+  ]),
+  new Map([
+    ['*', (left, right) => left * right],
+    ['/', (left, right) => left / right],
+  ]),
+]
 
 /** Throws ExpressionFault. */
 export function evaluate(text: string, scope: ExpressionScope): Result {
@@ -58,16 +84,21 @@ class Evaluator {
   }
 
   whole(): Result {
-    const result = this.chain(sums, () => this.chain(products, () => this.unary()))
+    const result = this.level(0)
     if (this.at < this.tokens.length) throw new ExpressionFault(`unexpected "${this.tokens[this.at] ?? ''}"`)
     return result
   }
 
   private expression(): Result {
     if (++this.depth > maximumDepth) throw new ExpressionFault('it is nested too deeply')
-    const result = this.chain(sums, () => this.chain(products, () => this.unary()))
+    const result = this.level(0)
     this.depth--
     return result
+  }
+
+  private level(index: number): Result {
+    const operators = levels[index]
+    return operators === undefined ? this.unary() : this.chain(operators, () => this.level(index + 1))
   }
 
   private chain(operators: Operators, operand: () => Result): Result {
@@ -82,12 +113,22 @@ class Evaluator {
   }
 
   private unary(): Result {
-    if (this.peek() !== '-') return this.primary()
+    if (this.peek() !== '-') return this.power()
     this.at++
     if (++this.depth > maximumDepth) throw new ExpressionFault('it is nested too deeply')
     const negative = combine((left, right) => left - right, 0, this.unary())
     this.depth--
     return negative ?? 0
+  }
+
+  private power(): Result {
+    const base = this.primary()
+    if (!this.skip('^')) return base
+    if (++this.depth > maximumDepth) throw new ExpressionFault('it is nested too deeply')
+    const raised = combine((left, right) => left ** right, base, this.unary())
+    this.depth--
+    if (raised === undefined) throw new ExpressionFault('two lists of series cannot be combined')
+    return raised
   }
 
   private primary(): Result {
@@ -125,37 +166,98 @@ class Evaluator {
   private apply(name: string): Result {
     const of = Object.hasOwn(aggregates, name) ? aggregates[name] : undefined
     if (of !== undefined) return aggregate(name, of, this.expression())
-    if (name === 'METRICS') return this.scope.metrics(this.peek() === ')' ? '' : this.text())
-    if (name === 'PERIOD') return this.only(this.expression()).period
-    if (name === 'FILL') return this.fill()
-    if (name === 'SEARCH') {
-      const expression = this.text()
-      this.expect(',')
-      const statistic = this.text()
-      const period = this.skip(',') ? this.take() : '300'
-      return this.scope.search(expression, statistic, Number(period))
+    const ofSeries = seriesFunctions.get(name)
+    if (ofSeries !== undefined) return this.each(this.expression(), name, ofSeries)
+    const ofList = listFunctions.get(name)
+    if (ofList !== undefined) return ofList(this.series(this.expression()))
+    const own = this.functions.get(name)
+    if (own === undefined) throw new ExpressionFault(`the function ${name} is not supported`)
+    return own()
+  }
+
+  /** Functions whose arguments are more than one series. */
+  private readonly functions: ReadonlyMap<string, () => Result> = new Map<string, () => Result>([
+    ['METRICS', () => this.scope.metrics(this.peek() === ')' ? '' : this.text())],
+    ['PERIOD', () => this.only(this.expression()).period],
+    ['DATAPOINT_COUNT', () => this.only(this.expression()).values.size],
+    ['FILL', () => this.fill()],
+    ['IF', () => this.choose()],
+    ['SLICE', () => this.slice()],
+    ['SORT', () => this.sort()],
+    ['TIME_SERIES', () => this.constant()],
+    ['SEARCH', () => this.search()],
+  ])
+
+  private search(): Result {
+    const expression = this.text()
+    this.expect(',')
+    const statistic = this.text()
+    const period = this.skip(',') ? this.take() : '300'
+    return this.scope.search(expression, statistic, Number(period))
+  }
+
+  private choose(): Result {
+    const condition = this.expression()
+    this.expect(',')
+    const yes = this.expression()
+    return choose(condition, yes, this.skip(',') ? this.expression() : undefined)
+  }
+
+  private slice(): Result {
+    const list = this.series(this.expression())
+    this.expect(',')
+    const start = this.number()
+    return this.skip(',') ? list.slice(start, this.number()) : list.slice(start, start + 1)
+  }
+
+  /** `SORT(list, SUM, DESC, 10)` */
+  private sort(): Result {
+    const list = this.series(this.expression())
+    this.expect(',')
+    const by = this.take().toUpperCase()
+    const of = Object.hasOwn(aggregates, by) ? aggregates[by] : undefined
+    this.expect(',')
+    const order = this.take().toUpperCase()
+    if (of === undefined || (order !== 'ASC' && order !== 'DESC')) {
+      throw new ExpressionFault('SORT takes a function such as SUM, and ASC or DESC')
     }
-    throw new ExpressionFault(`the function ${name} is not supported`)
+    const sorted = list
+      .map((series) => ({
+        series,
+        by: series.values.size === 0 ? Number.NEGATIVE_INFINITY : of([...series.values.values()]),
+      }))
+      .sort((left, right) => (order === 'ASC' ? left.by - right.by : right.by - left.by))
+      .map(({ series }) => series)
+    return this.skip(',') ? sorted.slice(0, this.number()) : sorted
+  }
+
+  private constant(): Result {
+    const value = this.number()
+    const period = 60
+    return { label: 'TIME_SERIES', period, values: new Map(this.scope.places(period).map((at) => [at, value])) }
   }
 
   private fill(): Result {
     const result = this.expression()
     this.expect(',')
-    const isRepeat = this.peek() === 'REPEAT'
-    const value = isRepeat ? undefined : this.expression()
-    if (isRepeat) this.at++
-    if (value !== undefined && typeof value !== 'number') throw new ExpressionFault('FILL takes a number or REPEAT')
-    const fillOne = (series: Series): Series => {
-      const values = new Map<number, number>()
-      let last: number | undefined
-      for (const at of this.scope.places(series.period)) {
-        last = series.values.get(at) ?? (value === undefined ? last : value)
-        if (last !== undefined) values.set(at, last)
-      }
-      return { ...series, values }
-    }
-    if (typeof result === 'number') return result
-    return isList(result) ? result.map(fillOne) : fillOne(result)
+    const word = this.peek()
+    const filling: Filling = word === 'REPEAT' || word === 'LINEAR' ? word : this.number()
+    if (typeof filling === 'string') this.at++
+    return this.each(result, 'FILL', (series) => fill(series, filling, this.scope.places(series.period)))
+  }
+
+  private each(result: Result, name: string, make: (series: Series) => Series): Result {
+    if (isList(result)) return result.map(make)
+    if (typeof result !== 'number') return make(result)
+    // A number stays one: it is a series of one place.
+    const [made] = make({ label: name, period: 60, values: new Map([[0, result]]) }).values.values()
+    return made ?? 0
+  }
+
+  private number(): number {
+    const value = this.expression()
+    if (typeof value !== 'number') throw new ExpressionFault('a number is wanted here')
+    return value
   }
 
   private series(result: Result): readonly Series[] {
@@ -171,7 +273,7 @@ class Evaluator {
 
   private text(): string {
     const text = this.take()
-    if (!text.startsWith("'")) throw new ExpressionFault(`a text in single quotes is wanted instead of "${text}"`)
+    if (!/^['"]/.test(text)) throw new ExpressionFault(`a text in single quotes is wanted instead of "${text}"`)
     return text.slice(1, -1)
   }
 

@@ -11,7 +11,7 @@ import type { Scope } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { evaluate, ExpressionFault, type ExpressionScope } from './expression.ts'
 import type { CloudWatchParts } from './parts.ts'
-import { periodsOf, readPeriods } from './period.ts'
+import { countOf, periodsOf, readPeriods } from './period.ts'
 import { compileSearch } from './search.ts'
 import { isList, type Result, type Series } from './series.ts'
 import { compileStatistic } from './statistic.ts'
@@ -20,6 +20,8 @@ import { unitOf } from './unit.ts'
 type Input = Operations['GetMetricData']['input']
 
 const maximumDatapoints = 100_800
+/** Places that FILL and TIME_SERIES make, over all expressions of a call. */
+const maximumPlaces = 10 * maximumDatapoints
 const maximumFoundSeries = 500
 
 export function metricDataHandlers(parts: CloudWatchParts): Handlers<Operations, 'GetMetricData', Call> {
@@ -38,6 +40,16 @@ export function metricDataHandlers(parts: CloudWatchParts): Handlers<Operations,
 /** What AWS says of a query that is wrong in itself; the model names no fault for it. */
 function invalid(message: string): ServiceFault {
   return new ServiceFault('ValidationError', 400, message)
+}
+
+/** What other operations refuse with codes of their own, this one calls a validation error. */
+function inOwnWords<Value>(make: () => Value): Value {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ServiceFault) throw invalid(error.message)
+    throw error
+  }
 }
 
 function checkQueries(queries: readonly MetricDataQuery[]): void {
@@ -68,6 +80,7 @@ class Question {
   private readonly asked: Asked
   private readonly queries: ReadonlyMap<string, MetricDataQuery>
   private readonly known = new Map<string, Result>()
+  private placesMade = 0
   /** Ids whose expressions are being worked out: one that comes again refers to itself. */
   private readonly pending = new Set<string>()
 
@@ -133,8 +146,8 @@ class Question {
   private metric({ Metric, Period, Stat, Unit }: MetricStat): Series {
     const { input, scope, nowMs } = this.asked
     const { Namespace: namespace = '', MetricName: name = '', Dimensions: dimensions = [] } = Metric
-    const read = compileStatistic(Stat)
-    const periods = periodsOf(input.StartTime, input.EndTime, Period)
+    const read = inOwnWords(() => compileStatistic(Stat))
+    const periods = inOwnWords(() => periodsOf(input.StartTime, input.EndTime, Period))
     const isOwnUnit = Unit === undefined || Unit === unitOf(name)
     const found = isOwnUnit
       ? readPeriods(this.parts.metrics, { scope, namespace, name, dimensions }, periods, nowMs)
@@ -154,8 +167,10 @@ class Question {
 
   private places(period: number): readonly number[] {
     const { input } = this.asked
-    const { from, to, seconds } = periodsOf(input.StartTime, input.EndTime, period)
-    if ((to - from) / seconds > maximumDatapoints) throw new ExpressionFault('FILL would make too many datapoints')
+    const periods = inOwnWords(() => periodsOf(input.StartTime, input.EndTime, period))
+    const { from, to, seconds } = periods
+    this.placesMade += countOf(periods)
+    if (!(this.placesMade <= maximumPlaces)) throw new ExpressionFault('it would make too many datapoints')
     const places: number[] = []
     for (let at = from; at < to; at += seconds) places.push(at)
     return places

@@ -6,24 +6,42 @@ import {
   LimitExceededException,
   type Operations,
 } from '@sluice/aws-protocol/apigatewaymanagementapi'
+import { accountBucketKey } from '../../nouns/account-buckets.ts'
 import { isSocketId } from '../../nouns/socket-id.ts'
 import type { ConnectionAddress, Connections } from '../../ports/connections.ts'
+import type { Counters, Rate } from '../../ports/counters.ts'
 import type { Call } from '../call.ts'
 import type { Service } from '../service.ts'
+
+export interface ConnectionsParts {
+  readonly connections: Connections
+  readonly counters: Pick<Counters, 'admit'>
+  /** What the calls share with all requests of the API's account; undefined for no limit. */
+  readonly accountRate?: Rate | undefined
+}
 
 /** Open choice 19: nothing is said in the body; clients go by the status and `x-amzn-ErrorType`. */
 const gone = (): GoneException => new GoneException('')
 
-export function createConnectionsService(connections: Connections): Service {
+export function createConnectionsService({ connections, counters, accountRate }: ConnectionsParts): Service {
+  const admit = async ({ connectionsOf, scope }: Call): Promise<void> => {
+    if (accountRate === undefined) return
+    const key = accountBucketKey(connectionsOf ?? scope)
+    if ((await counters.admit([{ kind: 'bucket', key, ...accountRate }])) !== -1) throw tooMany()
+  }
   const handlers: Handlers<Operations, keyof Operations, Call> = {
     PostToConnection: async ({ ConnectionId, Data }, call) => {
-      const pushed = await connections.push(addressOf(ConnectionId, call), Data)
+      const address = addressOf(ConnectionId, call)
+      await admit(call)
+      const pushed = await connections.push(address, Data)
       if (pushed === 'gone') throw gone()
-      if (pushed === 'full') throw new LimitExceededException('Too Many Requests')
+      if (pushed === 'full') throw tooMany()
     },
 
     GetConnection: async ({ ConnectionId }, call) => {
-      const info = await connections.info(addressOf(ConnectionId, call))
+      const address = addressOf(ConnectionId, call)
+      await admit(call)
+      const info = await connections.info(address)
       if (info === undefined) throw gone()
       return {
         ConnectedAt: info.connectedAtMs / 1000,
@@ -33,11 +51,18 @@ export function createConnectionsService(connections: Connections): Service {
     },
 
     DeleteConnection: async ({ ConnectionId }, call) => {
-      if (!(await connections.close(addressOf(ConnectionId, call)))) throw gone()
+      const address = addressOf(ConnectionId, call)
+      await admit(call)
+      if (!(await connections.close(address))) throw gone()
     },
   }
   // None of them writes a record: they take no lock.
   return { name: 'apigatewaymanagementapi', handlers, unlocked: new Set(Object.keys(handlers)) }
+}
+
+/** Of the account, or of a client that does not read. WebSocket 30.3. */
+function tooMany(): LimitExceededException {
+  return new LimitExceededException('Too Many Requests')
 }
 
 /** The stage is the one whose URL was called. Throws for an id that is none, and for a stage of somebody else. */

@@ -15,6 +15,8 @@ type Names =
   | 'DetachUserPolicy'
   | 'ListAttachedUserPolicies'
   | 'AttachGroupPolicy'
+  | 'DetachGroupPolicy'
+  | 'ListAttachedGroupPolicies'
 
 /** IAM quotas: policies attached to one holder. */
 const mostPolicies = 10
@@ -33,6 +35,11 @@ export const attachedPolicy: Handlers<Operations, Names, Call> = {
     return { AttachedPolicies: items, ...rest }
   },
   AttachGroupPolicy: ({ GroupName, PolicyArn }, call) => attach(call, 'Group', GroupName, PolicyArn),
+  DetachGroupPolicy: ({ GroupName, PolicyArn }, call) => detach(call, 'Group', GroupName, PolicyArn),
+  ListAttachedGroupPolicies: async ({ GroupName, ...page }, call) => {
+    const { items, rest } = await list(call, 'Group', GroupName, page)
+    return { AttachedPolicies: items, ...rest }
+  },
 }
 
 /** Attaching what is attached changes nothing. */

@@ -1,17 +1,24 @@
 // Groups of users, who have the group's policies.
 import type { Handlers } from '@sluice/aws-protocol'
-import type { Operations } from '@sluice/aws-protocol/iam'
+import type { Group, Operations } from '@sluice/aws-protocol/iam'
 import type { GroupRecord } from '../../nouns/identity-records.ts'
 import { nowSeconds, type Call } from '../call.ts'
 import { uniqueId } from './credentials.ts'
 import { deleteConflict } from './faults.ts'
 import { checkNewHolder, foundHolder, identityArn } from './holder.ts'
+import { pageOf } from './page.ts'
+import { shownUser } from './user.ts'
 
-export const group: Handlers<
-  Operations,
-  'CreateGroup' | 'DeleteGroup' | 'AddUserToGroup' | 'RemoveUserFromGroup',
-  Call
-> = {
+type Names =
+  | 'CreateGroup'
+  | 'GetGroup'
+  | 'ListGroups'
+  | 'ListGroupsForUser'
+  | 'DeleteGroup'
+  | 'AddUserToGroup'
+  | 'RemoveUserFromGroup'
+
+export const group: Handlers<Operations, Names, Call> = {
   CreateGroup: async ({ GroupName, Path = '/' }, call) => {
     await checkNewHolder(call, 'Group', GroupName)
     const record: GroupRecord = {
@@ -25,8 +32,26 @@ export const group: Handlers<
       attachedPolicyArns: [],
     }
     call.store.put('Group', [GroupName], record)
-    const { groupId: GroupId, arn: Arn, createDate: CreateDate } = record
-    return { Group: { Path, GroupName, GroupId, Arn, CreateDate } }
+    return { Group: shown(record) }
+  },
+  GetGroup: async ({ GroupName, ...page }, call) => {
+    const record = await foundHolder(call, 'Group', GroupName)
+    const { items, rest } = pageOf(record.userNames, (name) => name, page)
+    const users = await Promise.all(items.map((name) => foundHolder(call, 'User', name)))
+    return { Group: shown(record), Users: users.map(shownUser), ...rest }
+  },
+  ListGroups: async (input, call) => {
+    const groups = (await call.store.list('Group', [])).map(({ record }) => record)
+    const wanted = groups.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
+    const { items, rest } = pageOf(wanted, ({ groupName }) => groupName, input)
+    return { Groups: items.map(shown), ...rest }
+  },
+  ListGroupsForUser: async ({ UserName, ...page }, call) => {
+    await foundHolder(call, 'User', UserName)
+    const groups = (await call.store.list('Group', [])).map(({ record }) => record)
+    const own = groups.filter(({ userNames }) => userNames.includes(UserName))
+    const { items, rest } = pageOf(own, ({ groupName }) => groupName, page)
+    return { Groups: items.map(shown), ...rest }
   },
   DeleteGroup: async ({ GroupName }, call) => {
     const { userNames, attachedPolicyArns, inlinePolicies } = await foundHolder(call, 'Group', GroupName)
@@ -47,4 +72,8 @@ export const group: Handlers<
     const userNames = record.userNames.filter((name) => name !== UserName)
     call.store.put('Group', [GroupName], { ...record, userNames })
   },
+}
+
+function shown({ path, groupName, groupId, arn, createDate }: GroupRecord): Group {
+  return { Path: path, GroupName: groupName, GroupId: groupId, Arn: arn, CreateDate: createDate }
 }

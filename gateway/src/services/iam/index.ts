@@ -2,14 +2,18 @@
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/iam'
 import type { Call } from '../call.ts'
-import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
 import { accessKey } from './access-key.ts'
 import { attachedPolicy } from './attached-policy.ts'
+import { boundary } from './boundary.ts'
 import { group } from './group.ts'
 import { inlinePolicy } from './inline-policy.ts'
 import { managedPolicy } from './managed-policy.ts'
+import { openIdProvider } from './openid-provider.ts'
+import { policyVersion } from './policy-version.ts'
 import { role } from './role.ts'
+import { simulate } from './simulate.ts'
+import { tag } from './tag.ts'
 import { user } from './user.ts'
 
 const handlers = {
@@ -20,7 +24,11 @@ const handlers = {
   ...inlinePolicy,
   ...managedPolicy,
   ...attachedPolicy,
-  ...notYet(['SimulateCustomPolicy', 'SimulatePrincipalPolicy']),
+  ...boundary,
+  ...openIdProvider,
+  ...policyVersion,
+  ...tag,
+  ...simulate,
 } satisfies Handlers<Operations, keyof Operations, Call>
 
 export const iamService: Service = { name: 'iam', global: true, handlers }

@@ -18,6 +18,9 @@ type Names =
   | 'ListUserPolicies'
   | 'DeleteUserPolicy'
   | 'PutGroupPolicy'
+  | 'GetGroupPolicy'
+  | 'ListGroupPolicies'
+  | 'DeleteGroupPolicy'
 
 /** IAM quotas: characters of all inline policies of one holder, white space not counted. */
 const mostCharacters: Readonly<Record<Holder, number>> = { Role: 10_240, User: 2_048, Group: 5_120 }
@@ -50,6 +53,17 @@ export const inlinePolicy: Handlers<Operations, Names, Call> = {
   DeleteUserPolicy: ({ UserName, PolicyName }, call) => remove(call, 'User', UserName, PolicyName),
 
   PutGroupPolicy: ({ GroupName, ...policy }, call) => put(call, 'Group', GroupName, policy),
+  GetGroupPolicy: async ({ GroupName, PolicyName }, call) => ({
+    GroupName,
+    PolicyName,
+    PolicyDocument: await documentOf(call, 'Group', GroupName, PolicyName),
+  }),
+  ListGroupPolicies: async ({ GroupName, ...page }, call) => {
+    const { inlinePolicies } = await foundHolder(call, 'Group', GroupName)
+    const { items, rest } = pageOf(Object.keys(inlinePolicies), (name) => name, page)
+    return { PolicyNames: items, ...rest }
+  },
+  DeleteGroupPolicy: ({ GroupName, PolicyName }, call) => remove(call, 'Group', GroupName, PolicyName),
 }
 
 interface NamedPolicy {

@@ -3,6 +3,9 @@ import type { ManagedPolicyRecord } from '../../nouns/identity-records.ts'
 import type { Call } from '../call.ts'
 import { noSuchEntity } from './faults.ts'
 
+/** IAM quotas: white space not counted. */
+export const policyCharacters = 6_144
+
 /** Policies that AWS keeps for everybody. They can be attached; their documents are not here, so they grant nothing. */
 const awsManaged = /^arn:aws:iam::aws:policy\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/
 

@@ -6,12 +6,9 @@ import { nowSeconds, type Call } from '../call.ts'
 import { uniqueId } from './credentials.ts'
 import { alreadyExists, checkPolicy } from './faults.ts'
 import { identityArn } from './holder.ts'
-import { foundPolicy, policyUses, type PolicyUses } from './managed-policy-rules.ts'
+import { foundPolicy, policyCharacters, policyUses, type PolicyUses } from './managed-policy-rules.ts'
 import { pageOf } from './page.ts'
 import { shownTags, tagsOf } from './shown.ts'
-
-/** IAM quotas. */
-const policyCharacters = 6_144
 
 export const managedPolicy: Handlers<Operations, 'CreatePolicy' | 'GetPolicy' | 'ListPolicies' | 'DeletePolicy', Call> =
   {
@@ -60,10 +57,15 @@ export const managedPolicy: Handlers<Operations, 'CreatePolicy' | 'GetPolicy' | 
       return { Policies: items.map((record) => shown(record, uses)), ...rest }
     },
     DeletePolicy: async ({ PolicyArn }, call) => {
-      const { arn } = await foundPolicy(call, PolicyArn)
+      const { arn, versions } = await foundPolicy(call, PolicyArn)
       const { attachments, boundaries } = await policyUses(call)
       if (attachments.has(arn) || boundaries.has(arn)) {
         throw new DeleteConflictException('Cannot delete a policy attached to entities.')
+      }
+      if (versions.length > 1) {
+        throw new DeleteConflictException(
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+        )
       }
       call.store.delete('ManagedPolicy', [arn])
     },

@@ -13,7 +13,11 @@ import { encodedDocument, shownBoundary, shownTags, tagsOf } from './shown.ts'
 /** IAM quotas: the largest that can be asked for. */
 const trustPolicyCharacters = 4_096
 
-export const role: Handlers<Operations, 'CreateRole' | 'GetRole' | 'ListRoles' | 'DeleteRole', Call> = {
+export const role: Handlers<
+  Operations,
+  'CreateRole' | 'GetRole' | 'ListRoles' | 'DeleteRole' | 'UpdateRole' | 'UpdateAssumeRolePolicy',
+  Call
+> = {
   CreateRole: async (input, call) => {
     checkPolicy(input.AssumeRolePolicyDocument, 'trust', trustPolicyCharacters)
     await checkNewHolder(call, 'Role', input.RoleName)
@@ -46,6 +50,20 @@ export const role: Handlers<Operations, 'CreateRole' | 'GetRole' | 'ListRoles' |
         RoleLastUsed: {},
       },
     }
+  },
+  UpdateRole: async ({ RoleName, Description, MaxSessionDuration }, call) => {
+    const record = await foundHolder(call, 'Role', RoleName)
+    call.store.put('Role', [RoleName], {
+      ...record,
+      description: Description ?? record.description,
+      maxSessionDuration: MaxSessionDuration ?? record.maxSessionDuration,
+    })
+    return {}
+  },
+  UpdateAssumeRolePolicy: async ({ RoleName, PolicyDocument }, call) => {
+    checkPolicy(PolicyDocument, 'trust', trustPolicyCharacters)
+    const record = await foundHolder(call, 'Role', RoleName)
+    call.store.put('Role', [RoleName], { ...record, assumeRolePolicyDocument: PolicyDocument })
   },
   ListRoles: async (input, call) => {
     const roles = (await call.store.list('Role', [])).map(({ record }) => record)

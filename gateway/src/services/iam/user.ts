@@ -40,7 +40,7 @@ export const user: Handlers<Operations, 'CreateUser' | 'GetUser' | 'ListUsers' |
     const users = (await call.store.list('User', [])).map(({ record }) => record)
     const wanted = users.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
     const { items, rest } = pageOf(wanted, ({ userName }) => userName, input)
-    return { Users: items.map(shown), ...rest }
+    return { Users: items.map(shownUser), ...rest }
   },
   DeleteUser: async ({ UserName }, call) => {
     const { inlinePolicies, attachedPolicyArns } = await foundHolder(call, 'User', UserName)
@@ -56,7 +56,8 @@ export const user: Handlers<Operations, 'CreateUser' | 'GetUser' | 'ListUsers' |
   },
 }
 
-function shown(record: UserRecord): User {
+/** A user without what only its own answer shows. */
+export function shownUser(record: UserRecord): User {
   return {
     Path: record.path,
     UserName: record.userName,
@@ -67,5 +68,5 @@ function shown(record: UserRecord): User {
 }
 
 function whole(record: UserRecord): User {
-  return { ...shown(record), ...shownBoundary(record.permissionsBoundary), ...shownTags(record.tags) }
+  return { ...shownUser(record), ...shownBoundary(record.permissionsBoundary), ...shownTags(record.tags) }
 }

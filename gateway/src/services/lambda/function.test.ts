@@ -59,7 +59,7 @@ describe('CreateFunction', () => {
       Environment: { Variables: { TABLE: 'pets' } },
     })
     expect(Configuration?.LastModified).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/)
-    expect(Code).toEqual({ RepositoryType: 'S3' })
+    expect(Code).toEqual({ RepositoryType: 'S3', Location: expect.stringContaining('/_sluice/functions/code/') })
     expect(Tags).toEqual({ team: 'zoo' })
   })
 

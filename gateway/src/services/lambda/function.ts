@@ -10,6 +10,7 @@ import { aliasesOf, foundFunction, foundVersion, isAlias } from './found.ts'
 import { nameOf, newNameOf, type Named } from './name.ts'
 import type { LambdaParts } from './parts.ts'
 import { publish } from './publish.ts'
+import { checkedTags } from './tag.ts'
 import { checkSettings, withDefaults } from './settings.ts'
 import { lastModified } from './timestamp.ts'
 
@@ -30,10 +31,13 @@ export function functionHandlers(parts: LambdaParts): Handlers<Operations, Names
     },
     GetFunction: async (input, call) => {
       const named = nameOf(call, 'GetFunction', input.FunctionName, input.Qualifier)
-      const { configuration, code, tags, reservedConcurrency } = await foundVersion(call, named)
+      const { configuration, code } = await foundVersion(call, named)
+      const { tags, reservedConcurrency } = await foundFunction(call, named)
+      const Location =
+        'folder' in code ? `file://${code.folder}` : parts.codeLinks.linkTo(call.origin, code.zipSha256, call.nowMs)
       return {
         Configuration: shown(configuration, named),
-        Code: { RepositoryType: 'S3', ...('folder' in code && { Location: `file://${code.folder}` }) },
+        Code: { RepositoryType: 'S3', Location },
         ...(Object.keys(tags).length > 0 && { Tags: tags }),
         ...(reservedConcurrency !== undefined && {
           Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
@@ -105,7 +109,7 @@ async function createRecord(
     PackageType: 'Zip',
     Architectures: input.Architectures ?? ['x86_64'],
   }
-  return { configuration, code: code.location, tags: input.Tags ?? {} }
+  return { configuration, code: code.location, tags: checkedTags(input.Tags ?? {}) }
 }
 
 /** AWS shows the ARN as it was asked for: with the alias, or with `$LATEST` when that was said. */
@@ -119,8 +123,9 @@ async function deleteFunction(named: Named, call: Call, parts: LambdaParts): Pro
     call.store.delete('Function', key)
     await releaseCode(call, record.code, parts)
   }
-  for (const { key } of await call.store.list('FunctionAlias', [named.name])) call.store.delete('FunctionAlias', key)
-  for (const { key } of await call.store.list('FunctionPolicy', [named.name])) call.store.delete('FunctionPolicy', key)
+  for (const kind of ['FunctionAlias', 'FunctionPolicy', 'FunctionEventInvoke'] as const) {
+    for (const { key } of await call.store.list(kind, [named.name])) call.store.delete(kind, key)
+  }
 }
 
 async function deleteVersion(named: Named, call: Call, parts: LambdaParts): Promise<void> {
@@ -141,5 +146,6 @@ async function deleteVersion(named: Named, call: Call, parts: LambdaParts): Prom
   }
   call.store.delete('Function', [name, qualifier])
   call.store.delete('FunctionPolicy', [name, qualifier])
+  call.store.delete('FunctionEventInvoke', [name, qualifier])
   await releaseCode(call, record.code, parts)
 }

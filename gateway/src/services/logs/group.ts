@@ -3,6 +3,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,
   ResourceAlreadyExistsException,
+  ValidationException,
   type LogGroup,
   type Operations,
 } from '@sluice/aws-protocol/logs'
@@ -12,21 +13,38 @@ import type { LogGroupFacts } from '../../ports/logs.ts'
 import type { Call } from '../call.ts'
 import { pageByName } from '../marker-page.ts'
 import { invalidToken, nameOfIdentifier, noSuchGroup, type LogsParts } from './parts.ts'
+import { checkedTags } from './tag.ts'
 
 const retentionDays: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
-type Names = 'CreateLogGroup' | 'DeleteLogGroup' | 'DeleteRetentionPolicy' | 'DescribeLogGroups' | 'PutRetentionPolicy'
+type Names =
+  | 'CreateLogGroup'
+  | 'DeleteLogGroup'
+  | 'DeleteRetentionPolicy'
+  | 'DescribeLogGroups'
+  | 'PutLogGroupDeletionProtection'
+  | 'PutRetentionPolicy'
 
 export function groupHandlers({ logs }: LogsParts): Handlers<Operations, Names, Call> {
   return {
-    CreateLogGroup: ({ logGroupName }, { scope }) => {
-      if (logs.createGroup(scope, logGroupName)) return
+    CreateLogGroup: (input, { scope }) => {
+      const { logGroupName, logGroupClass: logClass = 'STANDARD', kmsKeyId, tags = {} } = input
+      const isProtected = input.deletionProtectionEnabled ?? false
+      const settings = { logClass, kmsKeyId, tags: checkedTags(tags, logGroupName), isProtected }
+      if (logs.createGroup(scope, logGroupName, settings)) return
       throw new ResourceAlreadyExistsException('The specified log group already exists')
     },
     DeleteLogGroup: ({ logGroupName }, { scope }) => {
+      const found = logs.groups(scope).find(({ name }) => name === logGroupName)
+      if (found?.isProtected === true) {
+        throw new ValidationException('The log group cannot be deleted because deletion protection is enabled.')
+      }
       if (!logs.deleteGroup(scope, logGroupName)) throw noSuchGroup()
+    },
+    PutLogGroupDeletionProtection: ({ logGroupIdentifier, deletionProtectionEnabled: isProtected }, { scope }) => {
+      if (!logs.changeGroup(scope, nameOfIdentifier(logGroupIdentifier), { isProtected })) throw noSuchGroup()
     },
     PutRetentionPolicy: ({ logGroupName, retentionInDays }, { scope }) => {
       checkRetention(retentionInDays)
@@ -60,12 +78,17 @@ function filterOf(input: Operations['DescribeLogGroups']['input']): (facts: LogG
     )
   }
   const names = identifiers && new Set(identifiers.map(nameOfIdentifier))
-  const isOfClass = (input.logGroupClass ?? 'STANDARD') === 'STANDARD'
-  return ({ name }) =>
-    isOfClass && name.startsWith(prefix ?? '') && name.includes(part ?? '') && (names === undefined || names.has(name))
+  // AWS: without a class, groups of all classes are listed.
+  const wanted = input.logGroupClass
+  return ({ name, logClass }) =>
+    (wanted === undefined || wanted === logClass) &&
+    name.startsWith(prefix ?? '') &&
+    name.includes(part ?? '') &&
+    (names === undefined || names.has(name))
 }
 
-function shown(scope: Scope, { name, createdMs, retentionDays, storedBytes }: LogGroupFacts): LogGroup {
+function shown(scope: Scope, facts: LogGroupFacts): LogGroup {
+  const { name, createdMs, retentionDays, storedBytes, logClass, kmsKeyId, isProtected } = facts
   const arn = logGroupArn(scope, name)
   return {
     logGroupName: name,
@@ -74,7 +97,9 @@ function shown(scope: Scope, { name, createdMs, retentionDays, storedBytes }: Lo
     metricFilterCount: 0,
     arn: `${arn}:*`,
     storedBytes,
-    logGroupClass: 'STANDARD',
+    kmsKeyId,
+    logGroupClass: logClass,
     logGroupArn: arn,
+    ...(isProtected && { deletionProtectionEnabled: true }),
   }
 }

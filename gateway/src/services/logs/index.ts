@@ -6,13 +6,17 @@ import type { Service } from '../service.ts'
 import { eventHandlers } from './event.ts'
 import { groupHandlers } from './group.ts'
 import type { LogsParts } from './parts.ts'
+import { putHandlers } from './put-events.ts'
 import { streamHandlers } from './stream.ts'
+import { tagHandlers } from './tag.ts'
 
 export function createLogsService(parts: LogsParts): Service {
   const handlers = {
     ...groupHandlers(parts),
     ...streamHandlers(parts),
     ...eventHandlers(parts),
+    ...putHandlers(parts),
+    ...tagHandlers(parts),
   } satisfies Handlers<Operations, keyof Operations, Call>
   // Lines are no records: nothing here needs the store's lock.
   return { name: 'logs', handlers, unlocked: new Set(Object.keys(handlers)) }

@@ -33,3 +33,6 @@ export const noSuchStream = (): ResourceNotFoundException =>
 
 export const invalidToken = (): InvalidParameterException =>
   new InvalidParameterException('The specified nextToken is invalid.')
+
+/** AWS still shows one, and no longer asks for it. */
+export const uploadToken = '49000000000000000000000000000000000000000000000000000000'

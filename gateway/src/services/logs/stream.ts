@@ -1,14 +1,31 @@
 // Log streams of a group: by name, or the one that was written last first.
 import type { Handlers } from '@sluice/aws-protocol'
-import { InvalidParameterException, type LogStream, type Operations } from '@sluice/aws-protocol/logs'
+import {
+  InvalidParameterException,
+  ResourceAlreadyExistsException,
+  type LogStream,
+  type Operations,
+} from '@sluice/aws-protocol/logs'
 import { logGroupArn } from '../../nouns/log-group-arn.ts'
 import type { LogStreamFacts } from '../../ports/logs.ts'
 import type { Call } from '../call.ts'
 import { pageByName } from '../marker-page.ts'
-import { groupNameOf, invalidToken, noSuchGroup, type LogsParts } from './parts.ts'
+import { groupNameOf, invalidToken, noSuchGroup, noSuchStream, uploadToken, type LogsParts } from './parts.ts'
 
-export function streamHandlers({ logs }: LogsParts): Handlers<Operations, 'DescribeLogStreams', Call> {
+type Names = 'CreateLogStream' | 'DeleteLogStream' | 'DescribeLogStreams'
+
+export function streamHandlers({ logs }: LogsParts): Handlers<Operations, Names, Call> {
   return {
+    CreateLogStream: ({ logGroupName, logStreamName }, { scope }) => {
+      const isNew = logs.createStream(scope, logGroupName, logStreamName)
+      if (isNew === undefined) throw noSuchGroup()
+      if (!isNew) throw new ResourceAlreadyExistsException('The specified log stream already exists')
+    },
+    DeleteLogStream: ({ logGroupName, logStreamName }, { scope }) => {
+      const isGone = logs.deleteStream(scope, logGroupName, logStreamName)
+      if (isGone === undefined) throw noSuchGroup()
+      if (!isGone) throw noSuchStream()
+    },
     DescribeLogStreams: (input, { scope }) => {
       const { orderBy = 'LogStreamName', logStreamNamePrefix: prefix, descending = false } = input
       if (orderBy === 'LastEventTime' && prefix !== undefined) {
@@ -48,6 +65,3 @@ function shown(groupArn: string, facts: LogStreamFacts): LogStream {
     storedBytes: 0,
   }
 }
-
-/** AWS still shows one, and no longer asks for it. */
-const uploadToken = '49000000000000000000000000000000000000000000000000000000'

@@ -1,88 +1,42 @@
 // AssumeRole: the credentials of a role, for whom its trust policy and the caller's own policies let have them.
-import { ServiceFault } from '@sluice/aws-protocol'
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@sluice/aws-protocol/sts'
-import { createContext, evaluate, parsePolicy, type Principal as PolicyPrincipal } from '@sluice/iam-policy'
-import type { RoleRecord } from '../../nouns/identity-records.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
-import { issueSession, roleSession } from './session.ts'
+import { notAuthorized, refuseDevices, validationError } from './faults.ts'
+import { refusedAction, roleCredentials, type RoleRequest } from './role-grant.ts'
+import { sessionTags } from './session-tags.ts'
+import { applicantOf, findRole, type FoundRole } from './trust.ts'
 
-const roleArn = /^arn:aws(?:-[a-z-]+)?:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/
-
-/** What would limit or mark the session, and is not served: refused, never ignored. */
-const unserved = [
-  'Policy',
-  'PolicyArns',
-  'ProvidedContexts',
-  'SerialNumber',
-  'SourceIdentity',
-  'Tags',
-  'TokenCode',
-  'TransitiveTagKeys',
-] as const satisfies readonly (keyof AssumeRoleRequest)[]
-
+/** Throws ServiceFault in AWS's words; a role that is not there is refused like one that does not trust the caller. */
 export async function assumeRole(store: Store, input: AssumeRoleRequest, call: Call): Promise<AssumeRoleResponse> {
-  for (const member of unserved) {
-    const value = input[member]
-    if (value !== undefined && value.length > 0) {
-      throw new ServiceFault(
-        'ValidationError',
-        400,
-        `${member} is not available in Sluice yet. See docs/compatibility.md.`,
-      )
-    }
+  if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0) {
+    throw validationError('ProvidedContexts is not available in Sluice yet. See docs/compatibility.md.')
   }
-  const [, account = '', name = ''] = roleArn.exec(input.RoleArn) ?? []
-  const role = await store.read({ account, region: 'global' }).get('Role', [name])
-  if (role === undefined || role.arn !== input.RoleArn || !mayAssume(role, account, input, call)) {
-    throw new ServiceFault(
-      'AccessDenied',
-      403,
-      `User: ${call.principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
-    )
+  refuseDevices(input)
+  const before = call.principal.known?.session
+  const sourceIdentity = input.SourceIdentity ?? before?.sourceIdentity
+  const request: RoleRequest = { origin: 'AssumeRole', input, tags: sessionTags(input, before), sourceIdentity, before }
+  const found = await findRole(store, input.RoleArn)
+  const refused = found === undefined ? 'sts:AssumeRole' : refusal(request, input, found, call)
+  if (found === undefined || refused !== undefined) {
+    throw notAuthorized(call.principal.arn, refused ?? 'sts:AssumeRole', input.RoleArn)
   }
-  const seconds = input.DurationSeconds ?? 3600
-  if (seconds > role.maxSessionDuration) {
-    throw new ServiceFault(
-      'ValidationError',
-      400,
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    )
-  }
-  const session = roleSession(role, account, input.RoleSessionName, call.nowMs + seconds * 1000)
-  return {
-    Credentials: await issueSession(store, session),
-    AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },
-  }
+  return roleCredentials(store, request, found, call)
 }
 
-function mayAssume(role: RoleRecord, account: string, input: AssumeRoleRequest, call: Call): boolean {
-  const { decision } = evaluate(
-    {
-      identity: (call.principal.policies ?? []).map((document) => parsePolicy(document)),
-      resource: parsePolicy(role.assumeRolePolicyDocument, { kind: 'trust' }),
-      sameAccount: account === call.principal.account,
-    },
-    {
-      principal: policyPrincipal(call),
-      action: 'sts:AssumeRole',
-      resource: role.arn,
-      context: createContext([
-        ['sts:ExternalId', input.ExternalId],
-        ['sts:RoleSessionName', input.RoleSessionName],
-        ['aws:PrincipalArn', call.principal.arn],
-        ['aws:PrincipalAccount', call.principal.account],
-      ]),
-    },
-  )
-  return decision === 'allow'
-}
-
-const sessionArn = /:assumed-role\/([^/]+)\//
-
-function policyPrincipal({ principal: { account, arn, userId } }: Call): PolicyPrincipal {
-  if (arn.endsWith(':root')) return { type: 'Account', account, arn, userId }
-  const roleName = sessionArn.exec(arn)?.[1]
-  if (roleName === undefined) return { type: 'User', account, arn, userId }
-  return { type: 'AssumedRole', account, arn, userId, roleArn: `arn:aws:iam::${account}:role/${roleName}` }
+/** The action that the caller may not take. */
+function refusal(request: RoleRequest, input: AssumeRoleRequest, found: FoundRole, call: Call): string | undefined {
+  const { before, sourceIdentity, tags } = request
+  // AWS: of all that STS does, federated users may only ask who they are.
+  if (before?.origin === 'GetFederationToken') return 'sts:AssumeRole'
+  const applicant = applicantOf(call, [
+    ['sts:ExternalId', input.ExternalId],
+    ['sts:RoleSessionName', input.RoleSessionName],
+    ['sts:SourceIdentity', sourceIdentity],
+    ...tags.keys,
+  ])
+  const refused = refusedAction(request, found, applicant, call)
+  // AWS: whoever set the source identity, it stays for the whole chain.
+  const isChanged = before?.sourceIdentity !== undefined && before.sourceIdentity !== sourceIdentity
+  return refused ?? (isChanged ? 'sts:SetSourceIdentity' : undefined)
 }

@@ -39,7 +39,8 @@ export function roleCredentials(store: Store, clock: Clock): IssueCredentials {
     const record = await store.read({ account, region: 'global' }).get('Role', [roleName])
     if (record === undefined || record.arn !== role) return undefined
     const nowMs = clock.now()
-    const issued = await issueSession(store, roleSession(record, account, name, nowMs + lifeMs))
+    const session = { ...roleSession(record, account, name, nowMs + lifeMs), issuedAtMs: nowMs }
+    const issued = await issueSession(store, session)
     return {
       accessKeyId: issued.AccessKeyId,
       secretAccessKey: issued.SecretAccessKey,

@@ -1,19 +1,17 @@
 // The STS API: the record of all its operations.
-import { ServiceFault, type Handlers } from '@sluice/aws-protocol'
+import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/sts'
-import type { SessionOwner } from '../../nouns/session.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
-import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
 import { assumeRole } from './assume-role.ts'
-import { issueSession } from './session.ts'
+import { validationError } from './faults.ts'
+import type { StsParts } from './parts.ts'
+import { getFederationToken, getSessionToken } from './user-sessions.ts'
+import { assumeRoleWithWebIdentity } from './web-identity.ts'
 
-/** Seconds that GetSessionToken gives when it is not told: twelve hours for users, one for root, which gets no more. */
-const userSeconds = 43_200
-const rootSeconds = 3_600
-
-export function createStsService({ store }: { readonly store: Store }): Service {
+export function createStsService(parts: StsParts): Service {
+  const { store } = parts
   const handlers = {
     GetCallerIdentity: (_input, { principal }) => ({
       UserId: principal.userId,
@@ -21,33 +19,18 @@ export function createStsService({ store }: { readonly store: Store }): Service 
       Arn: principal.arn,
     }),
     AssumeRole: (input, call) => assumeRole(store, input, call),
-    GetSessionToken: async ({ DurationSeconds, SerialNumber, TokenCode }, call) => {
-      if (SerialNumber !== undefined || TokenCode !== undefined) {
-        throw new ServiceFault('AccessDenied', 403, 'MultiFactorAuthentication failed: Sluice has no MFA devices.')
-      }
-      const owner = ownerOf(call)
-      const seconds =
-        owner.kind === 'User' ? (DurationSeconds ?? userSeconds) : Math.min(DurationSeconds ?? rootSeconds, rootSeconds)
-      const { account, arn, userId } = call.principal
-      return {
-        Credentials: await issueSession(store, {
-          account,
-          owner,
-          arn,
-          userId,
-          expiresAtMs: call.nowMs + seconds * 1000,
-        }),
-      }
-    },
-    ...notYet(['AssumeRoleWithWebIdentity']),
+    AssumeRoleWithWebIdentity: (input, call) => assumeRoleWithWebIdentity(parts, input, call),
+    GetSessionToken: (input, call) => getSessionToken(store, input, call),
+    GetFederationToken: (input, call) => getFederationToken(store, input, call),
+    GetAccessKeyInfo: async ({ AccessKeyId }) => ({ Account: await accountOf(store, AccessKeyId) }),
   } satisfies Handlers<Operations, keyof Operations, Call>
   // Sessions are not stored: nothing here needs a transaction.
-  return { name: 'sts', global: true, handlers, unlocked: new Set(['AssumeRole']) }
+  return { name: 'sts', global: true, handlers, unlocked: new Set(['AssumeRole', 'AssumeRoleWithWebIdentity']) }
 }
 
-function ownerOf({ principal: { arn, account, userId } }: Call): SessionOwner {
-  if (arn.endsWith(':root')) return { kind: 'Account', name: '', id: account }
-  const name = /:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1]
-  if (name !== undefined) return { kind: 'User', name, id: userId }
-  throw new ServiceFault('AccessDenied', 403, 'Cannot call GetSessionToken with session credentials')
+/** The account of a user's key. That of a session's key stands in its token alone, which the call does not bring. */
+async function accountOf(store: Store, accessKeyId: string): Promise<string> {
+  const account = await store.read({ account: '', region: '' }).claimed('access-key', accessKeyId)
+  if (account === undefined) throw validationError(`Invalid Access Key ID: ${accessKeyId}`)
+  return account
 }

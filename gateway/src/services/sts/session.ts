@@ -5,8 +5,8 @@ import { newSessionSecret, sealSession, sessionSecret, type Session } from '../.
 import type { Store } from '../../ports/store.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../iam/credentials.ts'
 
-/** Who a session is for, and until when. */
-export type SessionRequest = Pick<Session, 'account' | 'owner' | 'arn' | 'userId' | 'expiresAtMs'>
+/** Who a session is for, until when, and what limits and marks it. */
+export type SessionRequest = Omit<Session, 'accessKeyId' | 'secretAccessKey'>
 
 /** New credentials. Not to be called inside a transaction: the first call makes the store's secret in one of its own. */
 export async function issueSession(store: Store, request: SessionRequest): Promise<Credentials> {

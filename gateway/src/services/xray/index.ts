@@ -1,43 +1,27 @@
 // The X-Ray API: the record of all its operations.
 import type { Handlers } from '@sluice/aws-protocol'
-import type { Operations, SamplingRule } from '@sluice/aws-protocol/xray'
-import { defaultSampling } from '../../nouns/sampling.ts'
+import type { Operations } from '@sluice/aws-protocol/xray'
 import type { Call } from '../call.ts'
 import type { Service } from '../service.ts'
 import type { XrayParts } from './parts.ts'
+import { samplingRule } from './sampling-rule.ts'
+import { samplingTargetHandlers } from './sampling-target.ts'
 import { segmentHandlers } from './segment.ts'
 import { serviceGraphHandlers } from './service-graph.ts'
+import { tag } from './tag.ts'
 import { traceHandlers } from './trace.ts'
 
-/** The rule that every account has. */
-function defaultRule({ account, region }: Call['scope']): SamplingRule {
-  const { ruleName, fixedRate, reservoirSize, priority } = defaultSampling
-  return {
-    RuleName: ruleName,
-    RuleARN: `arn:aws:xray:${region}:${account}:sampling-rule/${ruleName}`,
-    ResourceARN: '*',
-    Priority: priority,
-    FixedRate: fixedRate,
-    ReservoirSize: reservoirSize,
-    ServiceName: '*',
-    ServiceType: '*',
-    Host: '*',
-    HTTPMethod: '*',
-    URLPath: '*',
-    Version: 1,
-    Attributes: {},
-  }
-}
+/** Segments are no records: keeping them needs no lock of the store. */
+const unlocked = new Set<keyof Operations>(['PutTelemetryRecords', 'PutTraceSegments'])
 
 export function createXrayService(parts: XrayParts): Service {
   const handlers = {
     ...segmentHandlers(parts),
     ...traceHandlers(parts),
     ...serviceGraphHandlers(parts),
-    GetSamplingRules: (_input, { scope }) => ({
-      SamplingRuleRecords: [{ SamplingRule: defaultRule(scope), CreatedAt: 0, ModifiedAt: 0 }],
-    }),
+    ...samplingRule,
+    ...samplingTargetHandlers(),
+    ...tag,
   } satisfies Handlers<Operations, keyof Operations, Call>
-  // Segments are no records: nothing here needs the store's lock.
-  return { name: 'xray', handlers, unlocked: new Set(Object.keys(handlers)) }
+  return { name: 'xray', handlers, unlocked }
 }

@@ -4,13 +4,16 @@ import type { Operations, UnprocessedTraceSegment } from '@sluice/aws-protocol/x
 import type { SegmentDocument } from '../../ports/traces.ts'
 import type { Call } from '../call.ts'
 import type { XrayParts } from './parts.ts'
+import { isId, isObject, misshapen, type Parsed } from './segment-shape.ts'
 
 const maximumBytes = 64 * 1024
 /** A trace may have begun so long ago, and the clocks of two machines may differ by so much. */
 const oldestSeconds = 30 * 86_400
 const futureSeconds = 300
 
-export function segmentHandlers({ traces }: XrayParts): Handlers<Operations, 'PutTraceSegments', Call> {
+export function segmentHandlers({
+  traces,
+}: XrayParts): Handlers<Operations, 'PutTelemetryRecords' | 'PutTraceSegments', Call> {
   return {
     PutTraceSegments: ({ TraceSegmentDocuments: documents }, { scope, nowMs }) => {
       const refused: UnprocessedTraceSegment[] = []
@@ -21,35 +24,36 @@ export function segmentHandlers({ traces }: XrayParts): Handlers<Operations, 'Pu
       }
       return { UnprocessedTraceSegments: refused }
     },
+    // AWS: what a daemon tells of itself is taken; no operation gives it back.
+    PutTelemetryRecords: () => ({}),
   }
 }
 
-type Read = { readonly segment: SegmentDocument } | UnprocessedTraceSegment
+export type ReadSegment = { readonly segment: SegmentDocument } | UnprocessedTraceSegment
 
-function readSegment(document: string, nowSeconds: number): Read {
+/** `isKnownTrace`: a trace that was begun here may have any id, as W3C allows; others begin with their time. */
+export function readSegment(
+  document: string,
+  nowSeconds: number,
+  isKnownTrace: (traceId: string) => boolean = () => false,
+): ReadSegment {
   const parsed = parseObject(document)
   if (typeof parsed === 'string') return refusal(undefined, 'ParseError', parsed)
   const { id } = parsed
   if (id === undefined) return refusal(undefined, 'MissingId', 'The segment has no id')
-  if (typeof id !== 'string' || !/^[0-9a-f]{16}$/i.test(id)) {
-    return refusal(undefined, 'InvalidId', 'The id is not 16 hexadecimal digits')
-  }
-  const [code, why] = problemOf(parsed, nowSeconds) ?? []
+  if (!isId(id)) return refusal(undefined, 'InvalidId', 'The id is not 16 hexadecimal digits')
+  const [code, why] = problemOf(parsed, (traceId) => isKnownTrace(traceId) || isRecent(traceId, nowSeconds)) ?? []
   return code === undefined || why === undefined
     ? { segment: parsed as unknown as SegmentDocument }
     : refusal(id, code, why)
 }
-
-type Parsed = Readonly<Partial<Record<keyof SegmentDocument, unknown>>>
 
 /** The document, or why it is none. */
 function parseObject(document: string): Parsed | string {
   if (Buffer.byteLength(document) > maximumBytes) return 'The segment is larger than 64 KB'
   try {
     const parsed: unknown = JSON.parse(document)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? parsed
-      : 'The segment is no JSON object'
+    return isObject(parsed) ? parsed : 'The segment is no JSON object'
   } catch {
     return 'The segment is no JSON'
   }
@@ -57,23 +61,24 @@ function parseObject(document: string): Parsed | string {
 
 /** The first rule that a segment with an id breaks. */
 function problemOf(
-  { name, trace_id: traceId, start_time: start, end_time: end }: Parsed,
-  nowSeconds: number,
+  parsed: Parsed,
+  isTrace: (traceId: string) => boolean,
 ): readonly [code: string, why: string] | undefined {
+  const { name, trace_id: traceId } = parsed
   if (name === undefined) return ['MissingName', 'The segment has no name']
   if (typeof name !== 'string' || !/^[\p{L}\p{N}\s_.:/%&#=+\\\-@]{1,200}$/u.test(name)) {
     return ['InvalidName', 'The name is longer than 200 characters, or has others than AWS allows']
   }
   if (traceId === undefined) return ['MissingTraceId', 'The segment has no trace_id']
-  if (typeof traceId !== 'string' || !isRecent(traceId, nowSeconds)) {
+  if (typeof traceId !== 'string' || !/^1-[0-9a-f]{8}-[0-9a-f]{24}$/i.test(traceId) || !isTrace(traceId)) {
     return ['InvalidTraceId', 'The trace id is malformed, older than 30 days, or of the future']
   }
-  const isOrdered = typeof start === 'number' && (end === undefined || (typeof end === 'number' && end >= start))
-  return isOrdered ? undefined : ['ParseError', 'The times are no numbers, or in the wrong order']
+  const wrong = misshapen(parsed)
+  return wrong === undefined ? undefined : ['ParseError', `${wrong} is not what a segment has there`]
 }
 
 function isRecent(traceId: string, nowSeconds: number): boolean {
-  const epoch = Number.parseInt(/^1-([0-9a-f]{8})-[0-9a-f]{24}$/i.exec(traceId)?.[1] ?? '', 16)
+  const epoch = Number.parseInt(traceId.slice(2, 10), 16)
   return epoch >= nowSeconds - oldestSeconds && epoch <= nowSeconds + futureSeconds
 }
 

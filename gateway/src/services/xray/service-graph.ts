@@ -1,63 +1,92 @@
 // The service graph: who called whom, how often, and how it went; every segment's service is a node. Security specification G.5.
+import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Edge, EdgeStatistics, HistogramEntry, Operations, Service } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument, SubsegmentDocument, Trace } from '../../ports/traces.ts'
 import type { Call } from '../call.ts'
 import type { XrayParts } from './parts.ts'
-import { partsOf } from './summary.ts'
+import { assemble, partsOf } from './assemble.ts'
 import { checkWindow } from './trace.ts'
 
 type Part = SegmentDocument | SubsegmentDocument
 
-export function serviceGraphHandlers({ traces }: XrayParts): Handlers<Operations, 'GetServiceGraph', Call> {
+const tracesPerStep = 200
+
+export function serviceGraphHandlers({
+  traces,
+}: XrayParts): Handlers<Operations, 'GetServiceGraph' | 'GetTraceGraph', Call> {
   return {
-    GetServiceGraph: ({ StartTime, EndTime }, { scope }) => {
+    GetServiceGraph: async ({ StartTime, EndTime }, { scope }) => {
       checkWindow(StartTime, EndTime)
       const graph = new Graph(scope.account)
-      for (const trace of traces.between(scope, StartTime, EndTime)) graph.add(trace)
+      const window = { scope, fromSeconds: StartTime, toSeconds: EndTime, limit: tracesPerStep }
+      let found = traces.page(window)
+      while (found.length > 0) {
+        for (const trace of found) graph.add(assemble(trace))
+        // Requests have their turn between the steps.
+        await setImmediate()
+        found = traces.page({ ...window, after: found.at(-1)?.position })
+      }
       return { StartTime, EndTime, Services: graph.services(), ContainsOldGroupVersions: false }
+    },
+    GetTraceGraph: ({ TraceIds: ids }, { scope }) => {
+      const graph = new Graph(scope.account)
+      for (const id of new Set(ids)) {
+        const trace = traces.find(scope, id)
+        if (trace !== undefined) graph.add(assemble(trace))
+      }
+      return { Services: graph.services() }
     },
   }
 }
 
 /** Counts of one node or edge. */
 class Counts {
-  private readonly parts: Part[] = []
+  start = Number.POSITIVE_INFINITY
+  end = 0
+  private total = 0
+  private ok = 0
+  private throttles = 0
+  private errors = 0
+  private faults = 0
+  private responseSeconds = 0
+  private readonly durations = new Map<number, number>()
 
   add(part: Part): void {
-    this.parts.push(part)
+    const seconds = secondsOf(part)
+    this.start = Math.min(this.start, part.start_time)
+    this.end = Math.max(this.end, part.end_time ?? part.start_time)
+    this.total++
+    if (part.throttle === true) this.throttles++
+    if (part.error === true) this.errors++
+    if (part.fault === true) this.faults++
+    if (part.error !== true && part.fault !== true) this.ok++
+    this.responseSeconds += seconds
+    this.durations.set(seconds, (this.durations.get(seconds) ?? 0) + 1)
   }
 
   statistics(): EdgeStatistics {
-    const throttles = this.parts.filter(({ throttle }) => throttle === true).length
-    const errors = this.parts.filter(({ error }) => error === true).length
-    const faults = this.parts.filter(({ fault }) => fault === true).length
     return {
-      OkCount: this.parts.filter(({ error, fault }) => error !== true && fault !== true).length,
-      ErrorStatistics: { ThrottleCount: throttles, OtherCount: errors - throttles, TotalCount: errors },
-      FaultStatistics: { OtherCount: faults, TotalCount: faults },
-      TotalCount: this.parts.length,
-      TotalResponseTime: this.parts.reduce((sum, part) => sum + secondsOf(part), 0),
+      OkCount: this.ok,
+      ErrorStatistics: {
+        ThrottleCount: this.throttles,
+        OtherCount: this.errors - this.throttles,
+        TotalCount: this.errors,
+      },
+      FaultStatistics: { OtherCount: this.faults, TotalCount: this.faults },
+      TotalCount: this.total,
+      TotalResponseTime: this.responseSeconds,
     }
   }
 
   histogram(): HistogramEntry[] {
-    const counts = new Map<number, number>()
-    for (const part of this.parts) counts.set(secondsOf(part), (counts.get(secondsOf(part)) ?? 0) + 1)
-    return [...counts].map(([Value, Count]) => ({ Value, Count }))
-  }
-
-  get start(): number {
-    return Math.min(...this.parts.map(({ start_time: at }) => at))
-  }
-
-  get end(): number {
-    return Math.max(...this.parts.map((part) => part.end_time ?? part.start_time))
+    return [...this.durations].map(([Value, Count]) => ({ Value, Count }))
   }
 }
 
+/** To the millisecond: a histogram of a day must not have an entry for each call. */
 function secondsOf(part: Part): number {
-  return Math.max(0, (part.end_time ?? part.start_time) - part.start_time)
+  return Math.round(Math.max(0, (part.end_time ?? part.start_time) - part.start_time) * 1000) / 1000
 }
 
 interface Node {
@@ -83,22 +112,33 @@ class Graph {
       for (const part of [segment, ...partsOf(segment)]) callers.set(part.id, { segment, part })
     }
     const called = new Set<string>()
+    const functions = new Set<string>()
     for (const segment of segments) {
       const node = this.node(segment.name, segment.origin)
       node.counts.add(segment)
       const caller = segment.parent_id === undefined ? undefined : callers.get(segment.parent_id)
       const from = caller === undefined ? this.client(segment) : this.node(caller.segment.name, caller.segment.origin)
       if (caller !== undefined) called.add(caller.part.id)
+      if (segment.origin === 'AWS::Lambda') functions.add(`${segment.parent_id ?? ''} ${segment.name}`)
       edgeOf(from, node).add(segment)
     }
-    // Who was called and sent no segment is inferred from the call.
-    for (const segment of segments) {
-      for (const part of partsOf(segment)) {
-        if (part.namespace === undefined || called.has(part.id)) continue
-        const node = this.node(part.name, part.namespace === 'remote' ? 'remote' : `AWS::${part.name}`)
-        node.counts.add(part)
-        edgeOf(this.node(segment.name, segment.origin), node).add(part)
-      }
+    const isCalled = (segment: SegmentDocument, part: SubsegmentDocument): boolean =>
+      called.has(part.id) ||
+      // A function that was traced names the whole segment as its caller.
+      functions.has(`${segment.id} ${String(part.aws?.['function_name'])}`)
+    for (const segment of segments) this.infer(segment, isCalled)
+  }
+
+  /** Who was called and sent no segment is inferred from the call. */
+  private infer(
+    segment: SegmentDocument,
+    isCalled: (segment: SegmentDocument, part: SubsegmentDocument) => boolean,
+  ): void {
+    for (const part of partsOf(segment)) {
+      if (part.namespace === undefined || isCalled(segment, part)) continue
+      const node = this.node(part.name, part.namespace === 'remote' ? 'remote' : `AWS::${part.name}`)
+      node.counts.add(part)
+      edgeOf(this.node(segment.name, segment.origin), node).add(part)
     }
   }
 

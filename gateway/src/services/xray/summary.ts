@@ -1,6 +1,7 @@
 // A trace in short: how long it took, whether it failed, who was called.
 import type { ServiceId, TraceSummary, ValueWithServiceIds } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument, SubsegmentDocument, Trace } from '../../ports/traces.ts'
+import { partsOf } from './assemble.ts'
 
 type Part = SegmentDocument | SubsegmentDocument
 
@@ -17,15 +18,11 @@ export function rootOf({ segments }: Trace): SegmentDocument | undefined {
   return segments.find(({ parent_id: parent }) => parent === undefined || !ids.has(parent)) ?? segments[0]
 }
 
-/** All subsegments, however deep. */
-export function partsOf(part: Part): readonly SubsegmentDocument[] {
-  return (part.subsegments ?? []).flatMap((each) => [each, ...partsOf(each)])
-}
-
 export function serviceIdOf(account: string, { name, origin }: Part): ServiceId {
   return { Name: name, Names: [name], AccountId: account, Type: origin }
 }
 
+/** `trace`: assembled. */
 export function summaryOf(account: string, trace: Trace): TraceSummary {
   const root = rootOf(trace)
   const { segments } = trace

@@ -1,14 +1,17 @@
 // Traces as they are asked for: in short by time and filter, whole by id. Security specification G.5.
+import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
-import { InvalidRequestException, type Operations } from '@sluice/aws-protocol/xray'
+import { InvalidRequestException, type Operations, type TraceSummary } from '@sluice/aws-protocol/xray'
 import type { Call } from '../call.ts'
-import { pageByName } from '../marker-page.ts'
+import { assemble } from './assemble.ts'
 import type { XrayParts } from './parts.ts'
 import { durationOf, summaryOf } from './summary.ts'
 import { compileTraceFilter } from './trace-filter.ts'
 
 const longestWindowSeconds = 24 * 3_600
 const summariesPerPage = 100
+/** AWS too gives a page with few summaries, or none, when it has looked at enough traces. */
+const mostProcessed = 2_000
 
 export function traceHandlers({
   traces,
@@ -27,21 +30,40 @@ export function traceHandlers({
         UnprocessedTraceIds: ids.filter((id) => !known.has(id)),
       }
     },
-    GetTraceSummaries: (input, { scope, nowMs }) => {
-      checkWindow(input.StartTime, input.EndTime)
-      const filter = input.FilterExpression === undefined ? undefined : compileTraceFilter(input.FilterExpression)
-      const all = traces.between(scope, input.StartTime, input.EndTime)
-      const matching = all.filter((trace) => filter === undefined || filter(trace))
-      const page = pageByName(matching, ({ id }) => id, { marker: input.NextToken, maxItems: summariesPerPage })
-      if (page === undefined) throw new InvalidRequestException('Invalid NextToken')
+    GetTraceSummaries: async (input, { scope, nowMs }) => {
+      const { StartTime: fromSeconds, EndTime: toSeconds, FilterExpression: expression, NextToken: token } = input
+      checkWindow(fromSeconds, toSeconds)
+      const filter = expression === undefined ? undefined : compileTraceFilter(expression)
+      const summaries: TraceSummary[] = []
+      let processed = 0
+      let after = positionOf(token)
+      let isMore = true
+      while (isMore && summaries.length < summariesPerPage && processed < mostProcessed) {
+        const limit = summariesPerPage - summaries.length
+        const found = traces.page({ scope, fromSeconds, toSeconds, after, limit })
+        for (const trace of found.map(assemble)) {
+          if (filter === undefined || filter(trace)) summaries.push(summaryOf(scope.account, trace))
+        }
+        processed += found.length
+        after = found.at(-1)?.position ?? after
+        isMore = found.length === limit
+        await setImmediate()
+      }
       return {
-        TraceSummaries: page.items.map((trace) => summaryOf(scope.account, trace)),
+        TraceSummaries: summaries,
         ApproximateTime: Math.floor(nowMs / 1000),
-        TracesProcessedCount: all.length,
-        NextToken: page.marker,
+        TracesProcessedCount: processed,
+        NextToken: isMore ? String(after) : undefined,
       }
     },
   }
+}
+
+/** Throws InvalidRequestException for a token that no page gave. */
+function positionOf(token: string | undefined): number | undefined {
+  if (token === undefined) return undefined
+  if (!/^\d{1,15}$/.test(token)) throw new InvalidRequestException('Invalid NextToken')
+  return Number(token)
 }
 
 /** Throws InvalidRequestException for times that make no window, or too long a one. */

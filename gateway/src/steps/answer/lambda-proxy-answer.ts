@@ -113,18 +113,24 @@ function scalar(value: unknown): string {
 }
 
 function bodyOf(answer: ProxyAnswer, decodesBinary: () => boolean): string | Uint8Array {
-  const { body, isBase64Encoded } = answer
-  if (isBase64Encoded !== undefined && isBase64Encoded !== null && typeof isBase64Encoded !== 'boolean')
-    throw malformedProxyAnswer()
+  const { body } = answer
+  const isBase64Encoded = flagOf(answer.isBase64Encoded)
   if (body === undefined || body === null) return ''
   if (typeof body !== 'string') throw malformedProxyAnswer()
-  if (isBase64Encoded !== true || !decodesBinary()) return body
+  if (!isBase64Encoded || !decodesBinary()) return body
   const bytes = fromBase64(body)
   if (bytes === undefined)
     throw fault('API_CONFIGURATION_ERROR', {
       log: 'Execution failed due to configuration error: Unable to base64 decode the body.',
     })
   return bytes
+}
+
+/** AWS: a boolean; as text it is tolerated (?). rest specification 5.3. */
+function flagOf(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === 'false') return false
+  if (value === true || value === 'true') return true
+  throw malformedProxyAnswer()
 }
 
 function hasHeader(headers: readonly string[], lower: string): boolean {

@@ -40,12 +40,22 @@ export function appendRemapped(headers: string[], name: string, value: string): 
   if (seen !== undefined) headers.push(seen, headerValue(value))
 }
 
-/** A backend's headers as the client sees them. Their values came through an HTTP parser: they need no check. */
+const isContentType = byHeaderName((_, lower) => lower === 'content-type')
+
+/**
+ * A backend's headers as the client sees them. Their values came through an HTTP parser: they need no check.
+ * AWS: an answer without a type is `application/json`, even if it is empty — recorded, REST 21.
+ */
 export function remappedHeaders(backend: HeaderList): string[] {
   const headers: string[] = []
+  let isTyped = false
   for (let index = 0; index < backend.length; index += 2) {
-    const name = clientName(backend[index] ?? '')
-    if (name !== undefined) headers.push(name, backend[index + 1] ?? '')
+    const sent = backend[index] ?? ''
+    const name = clientName(sent)
+    if (name === undefined) continue
+    headers.push(name, backend[index + 1] ?? '')
+    isTyped ||= isContentType(sent)
   }
+  if (!isTyped) headers.push('Content-Type', 'application/json')
   return headers
 }

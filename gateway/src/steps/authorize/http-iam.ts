@@ -1,5 +1,5 @@
 // Step `authorize` of HTTP API routes with IAM authorization: who signed, and whether its policies let it in. HTTP 13, S A.
-import { evaluate } from '@sluice/iam-policy'
+import { evaluate, type Decision } from '@sluice/iam-policy'
 import { SignatureFault, describeFailure } from '@sluice/sigv4'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
@@ -7,8 +7,9 @@ import { httpRequestArn } from '../../nouns/http-arn.ts'
 import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
 import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Step } from '../pipeline.ts'
-import { circumstances, identityOf, policiesOf } from './iam-policies.ts'
+import { circumstances, identityOf, permissionsOf, policiesOf } from './iam-policies.ts'
 import { signerOf, type Signer, type SignerPorts } from './iam-signer.ts'
+import { tellPolicies } from './telling.ts'
 
 const action = 'execute-api:Invoke'
 
@@ -22,16 +23,12 @@ export function authorizeByIam(route: HttpRoute, ports: SignerPorts): Step<HttpR
       const { principal } = signer.known
       const resource = httpRequestArn(route, exchange)
       const decision = decide(signer.known, { account, resource, exchange })
-      exchange.listener?.decided({
-        step: 'authorize',
-        verdict: decision,
-        reason: { principal: principal.arn, resource },
-        atMs: exchange.receivedAtMs,
-      })
-      if (decision !== 'allow') {
+      tellPolicies(exchange, decision, { principal: principal.arn, resource })
+      if (decision.decision !== 'allow') {
         throw forbidden(`User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`)
       }
-      return { caller: { identity: identityOf(signer) } }
+      const may = permissionsOf(signer.known, circumstances(exchange, principal))
+      return { caller: { identity: identityOf(signer), may } }
     },
   }
 }
@@ -55,9 +52,9 @@ interface Subject {
 }
 
 /** HTTP APIs have no resource policies: callers of other accounts are never let in. S B.7. */
-function decide(known: KnownPrincipal, { account, resource, exchange }: Subject): string {
+function decide(known: KnownPrincipal, { account, resource, exchange }: Subject): Decision {
   const { principal } = known
   const context = circumstances(exchange, principal)
   const set = { ...policiesOf(known), sameAccount: principal.account === account }
-  return evaluate(set, { principal, action, resource, context }).decision
+  return evaluate(set, { principal, action, resource, context })
 }

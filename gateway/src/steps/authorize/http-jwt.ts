@@ -1,5 +1,5 @@
 // Step `authorize` of HTTP API routes with a JWT authorizer: who brings a token of the issuer, for the audience, in its time. HTTP 11.
-import type { Admitted } from '../../nouns/exchange.ts'
+import type { Admitted, Caller } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HttpRouted, HttpStage } from '../../nouns/http.ts'
 import type { Step } from '../pipeline.ts'
@@ -8,6 +8,7 @@ import type { Issuers, VerifiedToken } from './issuers.ts'
 import { checkAudience, checkTimes } from './jwt-claims.ts'
 import { TokenFault } from './jwt-token.ts'
 import { verifiedToken } from './jwt-verification.ts'
+import { tellMissingIdentity, tellRefusedToken } from './telling.ts'
 
 export interface JwtSettings {
   readonly stage: HttpStage
@@ -32,42 +33,80 @@ export function authorizeJwt(settings: JwtSettings, issuers: Issuers): Step<Http
     checkAudience(token.claims, audience)
     checkTimes(token, clock.now())
     const granted = scopes.length === 0 ? undefined : token.scopes.filter((scope) => scopes.includes(scope))
-    if (granted?.length === 0) throw refusals.scope()
+    if (granted?.length === 0) throw new ScopeFault(scopes, token.scopes)
     listener?.decided({
       step: 'authorize',
       verdict: 'allowed',
       reason: { issuer: keys.issuer, subject: token.claims['sub'], granted },
       atMs: receivedAtMs,
     })
-    return { caller: { claims: token.claimTexts, scopes: granted } }
+    return { caller: new TokenCaller(token, granted) }
   }
   const decide = (exchange: HttpRouted, token: string): Admitted | Promise<Admitted> => {
     const verified = verifiedToken(token, keys, issuers)
     return verified instanceof Promise ? verified.then((found) => admit(exchange, found)) : admit(exchange, verified)
   }
+  const refuse = (exchange: HttpRouted, error: unknown): never => {
+    if (!(error instanceof TokenFault)) throw error
+    tellRefusedToken(exchange, error, { issuer: keys.issuer })
+    throw error instanceof ScopeFault ? refusals.scope(error) : refusals.token(error)
+  }
 
   return {
     name: 'authorize',
     run: (exchange) => {
-      const token = identity(exchange)?.[0]
-        ?.replace(/^Bearer(?: +|$)/i, '')
-        .trim()
-      if (token === undefined || token === '') throw refusals.missing()
+      const given = identity(exchange)?.[0]
+      const token = given === undefined ? '' : tokenIn(given)
+      if (token === '') {
+        tellMissingIdentity(exchange, settings.identitySource)
+        throw refusals.missing()
+      }
       try {
         const admitted = decide(exchange, token)
-        return admitted instanceof Promise ? admitted.catch((error: unknown) => refusals.rethrow(error)) : admitted
+        return admitted instanceof Promise ? admitted.catch((error: unknown) => refuse(exchange, error)) : admitted
       } catch (error) {
-        return refusals.rethrow(error)
+        return refuse(exchange, error)
       }
     },
   }
 }
 
+/** Whoever brought a token. */
+class TokenCaller implements Caller {
+  readonly scopes: readonly string[] | undefined
+  private readonly token: VerifiedToken
+
+  constructor(token: VerifiedToken, granted: readonly string[] | undefined) {
+    this.token = token
+    this.scopes = granted
+  }
+
+  get claims(): VerifiedToken['claimTexts'] {
+    return this.token.claimTexts
+  }
+}
+
+const usualScheme = 'Bearer '
+
+/** What follows the scheme, if there is one. The usual form is taken without a look at all of it. */
+function tokenIn(given: string): string {
+  if (given.startsWith(usualScheme) && given.charCodeAt(usualScheme.length) > 0x20 && !given.endsWith(' ')) {
+    return given.slice(usualScheme.length)
+  }
+  return given.replace(/^Bearer(?: +|$)/i, '').trim()
+}
+
+/** A token that is right, without a scope of the route. */
+class ScopeFault extends TokenFault {
+  constructor(expected: readonly string[], found: readonly string[]) {
+    super('the token does not have the required scopes', { claim: 'scope', expected, found })
+  }
+}
+
 interface Refusals {
   readonly missing: () => HttpFault
-  readonly scope: () => HttpFault
-  /** Throws the answer to an invalid token; any other error as it is. */
-  readonly rethrow: (error: unknown) => never
+  readonly scope: (fault: TokenFault) => HttpFault
+  readonly token: (fault: TokenFault) => HttpFault
 }
 
 /** The answers of RFC 6750 in AWS's spelling: parameters parted by blanks, `scope` even when it is empty. HTTP 11.3. */
@@ -83,18 +122,13 @@ function compileRefusals(scopes: readonly string[]): Refusals {
         headers: ['www-authenticate', 'Bearer'],
         log: 'missing: token not provided',
       }),
-    scope: () => {
-      const log = 'the token does not have the required scopes'
-      return new HttpFault(403, 'Forbidden', { headers: described('insufficient_scope', log), log })
+    scope: ({ message }) => {
+      return new HttpFault(403, 'Forbidden', { headers: described('insufficient_scope', message), log: message })
     },
-    rethrow: (error) => {
-      if (!(error instanceof TokenFault)) throw error
+    token: (error) => {
       const { message } = error
-      throw new HttpFault(401, 'Unauthorized', {
-        headers: described('invalid_token', message),
-        log: message,
-        cause: error,
-      })
+      const headers = described('invalid_token', message)
+      return new HttpFault(401, 'Unauthorized', { headers, log: message, cause: error })
     },
   }
 }

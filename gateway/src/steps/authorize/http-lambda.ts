@@ -7,16 +7,20 @@ import { httpTraceId } from '../../nouns/trace-id.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { FunctionFault, type Functions } from '../../ports/functions.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { compileIdentity, type IdentityReader } from './http-identity.ts'
 import { readVerdict, VerdictFault, type Verdict } from './http-verdict.ts'
-import { VerdictMemory } from './verdict-memory.ts'
+import { tellMissingIdentity, tellPolicies, tellRefusal, tellVerdict } from './telling.ts'
+import { VerdictMemory, type Remembered } from './verdict-memory.ts'
 
 export interface LambdaAuthorizerSettings {
   readonly stage: HttpStage
   readonly authorizerId: string
   /** Undefined when the authorizer's URI names no function. */
   readonly functionArn: string | undefined
+  /** The role as which the function is asked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
   readonly identitySources: readonly string[]
   /** 0: nothing is remembered. */
   readonly ttlSeconds: number
@@ -55,15 +59,26 @@ export class LambdaAuthorizer {
     this.sourceArn = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/authorizers/${authorizerId}`
   }
 
-  /** The verdict for an identity. Who asks for the same while the function runs gets the same answer. */
-  verdict(identity: readonly string[], event: () => string, traceId: string): Verdict | Promise<Verdict> {
-    const { memory } = this
-    if (memory === undefined) return this.ask(event(), traceId)
-    const key = JSON.stringify(identity)
-    return memory.known(key) ?? memory.ask(key, () => this.ask(event(), traceId))
+  get id(): string {
+    return this.settings.authorizerId
   }
 
-  private async ask(payload: string, traceId: string): Promise<Verdict> {
+  get identitySources(): readonly string[] {
+    return this.settings.identitySources
+  }
+
+  /** A verdict that was remembered; undefined when the function has to be asked. */
+  known(identity: readonly string[]): Remembered<Verdict> | undefined {
+    return this.memory?.known(identity)
+  }
+
+  /** Asks the function. Who comes with the same identity meanwhile gets the same answer. Rejects with HttpFault. */
+  ask(identity: readonly string[], event: () => string, traceId: string): Promise<Verdict> {
+    const ask = (): Promise<Verdict> => this.invoke(event(), traceId)
+    return this.memory === undefined ? ask() : this.memory.ask(identity, ask)
+  }
+
+  private async invoke(payload: string, traceId: string): Promise<Verdict> {
     const { functionArn, simpleResponses } = this.settings
     if (functionArn === undefined) throw broken('The authorizer names no Lambda function')
     try {
@@ -73,6 +88,7 @@ export class LambdaAuthorizer {
         type: 'RequestResponse',
         sourceArn: this.sourceArn,
         principal: 'apigateway.amazonaws.com',
+        role: this.settings.role,
         traceId,
         timeoutMs,
       })
@@ -90,20 +106,40 @@ export function authorizeByLambda(
   route: HttpRoute,
   event: AuthorizerEvent,
 ): Step<HttpRouted, Admitted> {
+  const admit = (exchange: HttpRouted, routeArn: string, { judge, caller }: Verdict): Admitted => {
+    const judgement = judge(routeArn, exchange.sourceIp)
+    if (exchange.listener !== undefined)
+      tellPolicies(exchange, judgement, { principal: caller.principalId, resource: routeArn })
+    if (judgement.decision === 'allow') return { caller }
+    throw new HttpFault(403, 'Forbidden', { log: 'The Lambda authorizer denied the request' })
+  }
+  const ask = async (exchange: HttpRouted, routeArn: string, identity: readonly string[]): Promise<Admitted> => {
+    const traceId = httpTraceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
+    const asked = { routeArn, identity, traceId }
+    let verdict: Verdict
+    try {
+      verdict = await authorizer.ask(identity, () => event(exchange, asked), traceId)
+    } catch (error) {
+      // What the function answered is not repeated: who calls is not to read it.
+      tellRefusal(exchange, 'authorizer failed', { authorizer: authorizer.id })
+      throw error
+    }
+    tellVerdict(exchange, authorizer.id)
+    return admit(exchange, routeArn, verdict)
+  }
   return {
     name: 'authorize',
-    run: async (exchange) => {
+    run: (exchange) => {
       const identity = authorizer.identity(exchange)
-      if (identity === undefined) throw new HttpFault(401, 'Unauthorized', { log: 'an identity source is missing' })
+      if (identity === undefined) {
+        tellMissingIdentity(exchange, authorizer.identitySources, { authorizer: authorizer.id })
+        throw new HttpFault(401, 'Unauthorized', { log: 'an identity source is missing' })
+      }
       const routeArn = httpRouteArn(route, exchange)
-      const traceId = httpTraceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
-      const asking = authorizer.verdict(identity, () => event(exchange, { routeArn, identity, traceId }), traceId)
-      const { allows, caller } = asking instanceof Promise ? await asking : asking
-      const allowed = allows(routeArn, exchange.sourceIp)
-      const verdict = allowed ? 'allowed' : 'denied'
-      exchange.listener?.decided({ step: 'authorize', verdict, reason: { routeArn }, atMs: exchange.receivedAtMs })
-      if (!allowed) throw new HttpFault(403, 'Forbidden', { log: 'The Lambda authorizer denied the request' })
-      return { caller }
+      const known = authorizer.known(identity)
+      if (known === undefined) return ask(exchange, routeArn, identity)
+      tellVerdict(exchange, authorizer.id, known.sinceMs)
+      return admit(exchange, routeArn, known.verdict)
     },
   }
 }

@@ -1,15 +1,19 @@
 // What a Lambda authorizer of an HTTP API answered: a policy or a simple verdict, and the context it hands on. HTTP 12.4.
-import { anonymous, createContext, evaluate, parsePolicy, PolicyFault } from '@sluice/iam-policy'
+import { anonymous, createContext, evaluate, parsePolicy, PolicyFault, type Decision } from '@sluice/iam-policy'
 import { utf8 } from '../../nouns/bytes.ts'
 import type { Caller } from '../../nouns/exchange.ts'
 
 export interface Verdict {
-  /** Whether the route with this ARN may be called. A simple verdict holds for all. */
-  readonly allows: (routeArn: string, sourceIp: string) => boolean
+  /** Whether the route with this ARN may be called, and by which statement. A simple verdict holds for all. */
+  readonly judge: (routeArn: string, sourceIp: string) => Decision
   readonly caller: Caller
   /** How much memory the verdict takes, about: the answer's length. */
   readonly bytes: number
 }
+
+/** What a simple verdict says. */
+const authorized: Decision = { decision: 'allow', statement: undefined, missing: undefined }
+const notAuthorized: Decision = { decision: 'explicitDeny', statement: undefined, missing: undefined }
 
 /** The answer has another form than API Gateway expects. */
 export class VerdictFault extends Error {}
@@ -23,11 +27,12 @@ export function readVerdict(payload: Uint8Array, simple: boolean): Verdict {
   if (simple) {
     const { isAuthorized } = answer as { isAuthorized?: unknown }
     if (typeof isAuthorized !== 'boolean') throw new VerdictFault(`${misshapen} isAuthorized must be a boolean`)
-    return { allows: () => isAuthorized, caller: { context }, bytes: payload.length }
+    const decision = isAuthorized ? authorized : notAuthorized
+    return { judge: () => decision, caller: { context }, bytes: payload.length }
   }
   const { principalId } = answer as { principalId?: unknown }
   if (typeof principalId !== 'string') throw new VerdictFault(`${misshapen} principalId must be a string`)
-  return { allows: policyOf(answer['policyDocument']), caller: { principalId, context }, bytes: payload.length }
+  return { judge: policyOf(answer['policyDocument']), caller: { principalId, context }, bytes: payload.length }
 }
 
 function parse(payload: Uint8Array): Readonly<Record<string, unknown>> {
@@ -48,14 +53,14 @@ function contextOf(value: unknown): Readonly<Record<string, unknown>> {
   return value
 }
 
-function policyOf(document: unknown): Verdict['allows'] {
+function policyOf(document: unknown): Verdict['judge'] {
   if (!isObject(document)) throw new VerdictFault(`${misshapen} policyDocument must be an object`)
   try {
     const identity = [parsePolicy(document)]
     return (resource, sourceIp) => {
       const context = createContext([['aws:SourceIp', sourceIp]])
       const request = { principal: anonymous, action: 'execute-api:Invoke', resource, context }
-      return evaluate({ identity, sameAccount: true }, request).decision === 'allow'
+      return evaluate({ identity, sameAccount: true }, request)
     }
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error

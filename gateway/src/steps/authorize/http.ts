@@ -3,6 +3,7 @@ import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HttpRouted } from '../../nouns/http.ts'
 import type { Step } from '../pipeline.ts'
+import { tellRefusal } from './telling.ts'
 
 const open: Admitted = { caller: undefined }
 
@@ -14,7 +15,8 @@ export function openToAll(): Step<HttpRouted, Admitted> {
 export function closedToAll(log: string): Step<HttpRouted, Admitted> {
   return {
     name: 'authorize',
-    run: () => {
+    run: (exchange) => {
+      tellRefusal(exchange, 'authorizer unusable', { why: log })
       throw new HttpFault(500, 'Internal Server Error', { log })
     },
   }

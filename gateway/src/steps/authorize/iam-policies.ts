@@ -1,7 +1,16 @@
 // Policies as steps evaluate them: compiled once for all routes, and asked with the circumstances of one request. S B.
-import { parsePolicy, type CompiledPolicy, type Context, type PolicySet, type Principal } from '@sluice/iam-policy'
+import {
+  evaluate,
+  parsePolicy,
+  principalKey,
+  type CompiledPolicy,
+  type Context,
+  type PolicySet,
+  type Principal,
+} from '@sluice/iam-policy'
 import { LRUCache } from 'lru-cache'
-import type { CallerIdentity, Received } from '../../nouns/exchange.ts'
+import { cognitoIdentityOf } from '../../nouns/cognito-identity.ts'
+import type { Caller, CallerIdentity, Received } from '../../nouns/exchange.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Signer } from './iam-signer.ts'
@@ -10,11 +19,27 @@ import type { Signer } from './iam-signer.ts'
 export function policiesOf({
   policies,
   permissionsBoundary,
-}: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary'> {
+  sessionPolicies,
+}: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary' | 'session'> {
   return {
     identity: policies.map(compiled),
     boundary: permissionsBoundary === undefined ? undefined : compiled(permissionsBoundary),
+    session: sessionPolicies?.map(compiled),
   }
+}
+
+/** Whether a signer may do something else: for integrations that call as whoever calls them. */
+export function permissionsOf(known: KnownPrincipal, context: Context): NonNullable<Caller['may']> {
+  const { principal } = known
+  return (action, resource) => {
+    // AWS: what a caller may do elsewhere than in its own account is not for its policies alone to say.
+    const set = { ...policiesOf(known), sameAccount: principal.account === accountOf(resource) }
+    return evaluate(set, { principal, action, resource, context }).decision === 'allow'
+  }
+}
+
+function accountOf(arn: string): string | undefined {
+  return arn.split(':', 5)[4]
 }
 
 /** A policy's text is what names it. */
@@ -33,11 +58,12 @@ function compiled(document: string): CompiledPolicy {
 export function circumstances(exchange: Received, principal?: Principal): Context {
   return (lowerKey) => {
     const read = Object.hasOwn(conditionKeys, lowerKey) ? conditionKeys[lowerKey] : undefined
-    return read?.(exchange, principal)
+    if (read !== undefined) return read(exchange)
+    return principal === undefined ? undefined : principalKey(principal, lowerKey)
   }
 }
 
-type ConditionKey = (exchange: Received, principal: Principal | undefined) => string | undefined
+type ConditionKey = (exchange: Received) => string | undefined
 
 const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'aws:currenttime': ({ receivedAtMs }) => new Date(receivedAtMs).toISOString(),
@@ -46,17 +72,13 @@ const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'aws:securetransport': ({ scheme }) => String(scheme === 'https'),
   'aws:useragent': ({ headers }) => lastHeader(headers, 'user-agent'),
   'aws:referer': ({ headers }) => lastHeader(headers, 'referer'),
-  'aws:principalaccount': (_, principal) => principal?.account,
-  // AWS: of a session it is the role's.
-  'aws:principalarn': (_, principal) => principal?.roleArn ?? principal?.arn,
-  'aws:principaltype': (_, principal) => principal?.type,
-  'aws:userid': (_, principal) => principal?.userId,
-  'aws:username': (_, principal) =>
-    principal?.type === 'User' ? principal.arn.slice(principal.arn.lastIndexOf('/') + 1) : undefined,
+  'aws:principalisawsservice': () => 'false',
+  'aws:viaawsservice': () => 'false',
 }
 
 /** `$context.identity.*` of a signed request. S A.8. */
-export function identityOf({ known: { principal }, accessKeyId }: Signer): CallerIdentity {
+export function identityOf({ known: { principal, session }, accessKeyId }: Signer): CallerIdentity {
   const { account: accountId, arn: userArn, userId } = principal
-  return { accountId, accessKey: accessKeyId, caller: userId, user: userId, userArn }
+  const cognito = cognitoIdentityOf(session)
+  return { accountId, accessKey: accessKeyId, caller: userId, user: userId, userArn, cognito }
 }

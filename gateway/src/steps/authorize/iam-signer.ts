@@ -5,6 +5,7 @@ import { lastHeader } from '../../nouns/headers.ts'
 import { parseQuery } from '../../nouns/query.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KnownPrincipal, Principals } from '../../ports/principals.ts'
+import { tellRefusedSignature } from './telling.ts'
 
 const service = 'execute-api'
 
@@ -19,12 +20,17 @@ export interface SignerPorts {
   readonly clock: Clock
 }
 
-/** Throws SignatureFault. `region`: the API's, which the signature must be for. */
-export async function signerOf(
-  exchange: Received,
-  { principals, clock }: SignerPorts,
-  region: string,
-): Promise<Signer> {
+/** Throws SignatureFault, and tells of it. `region`: the API's, which the signature must be for. */
+export async function signerOf(exchange: Received, ports: SignerPorts, region: string): Promise<Signer> {
+  try {
+    return await verified(exchange, ports, region)
+  } catch (error) {
+    if (error instanceof SignatureFault) tellRefusedSignature(exchange, error.failure)
+    throw error
+  }
+}
+
+async function verified(exchange: Received, { principals, clock }: SignerPorts, region: string): Promise<Signer> {
   const request = signable(exchange)
   const scope = scopeOf(request)
   const known = scope && (await principals.find(scope.accessKeyId, sessionTokenOf(request)))
@@ -33,17 +39,17 @@ export async function signerOf(
     return { known, accessKeyId: scope.accessKeyId }
   }
   const secretAccessKey = known?.secretAccessKey
-  const verified = await verify(request, {
+  const found = await verify(request, {
     now: clock.now(),
     service,
     regions: [region],
     secretFor: () => (known && secretAccessKey !== undefined ? { ...known, secretAccessKey } : undefined),
   })
-  return { known: verified.key, accessKeyId: verified.scope.accessKeyId }
+  return { known: found.key, accessKeyId: found.scope.accessKeyId }
 }
 
-function signable({ method, sentPath, rawPath, rawQuery, headers, body }: Received): SignableRequest {
-  return { method, path: sentPath ?? rawPath, query: rawQuery, rawHeaders: headers, body }
+function signable({ sentMethod, method, sentPath, rawPath, rawQuery, headers, body }: Received): SignableRequest {
+  return { method: sentMethod ?? method, path: sentPath ?? rawPath, query: rawQuery, rawHeaders: headers, body }
 }
 
 /** Undefined when the request is unsigned or its credential cannot be read: `verify` says which. */

@@ -1,32 +1,23 @@
 // Every token issuer that authorizers name, and the tokens found right so far: one for a whole gateway.
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../ports/clock.ts'
 import type { Upstream } from '../../ports/upstream.ts'
 import type { TokenTimes } from './jwt-claims.ts'
 import { IssuerKeys, type KeySet } from './jwt-keys.ts'
+import { KnownTokens } from './known-tokens.ts'
 
 /** A token whose signature and issuer were found right, by keys that may be replaced. */
 export interface VerifiedToken extends TokenTimes {
   readonly issuer: IssuerKeys
   readonly keySet: KeySet
   readonly claims: Readonly<Record<string, unknown>>
+  /** Made when somebody first reads them: most backends never see them. */
   readonly claimTexts: Readonly<Record<string, string>>
   readonly scopes: readonly string[]
 }
 
-/** Remembered tokens: so many, and so many bytes, by an estimate from their length. */
-const maximumTokens = 10_000
-const maximumTokenBytes = 32 * 1024 * 1024
-/** A token, its claims as values and as texts, each shorter than the token, and what holds them. */
-const bytesOf = (_: VerifiedToken, token: string): number => token.length * 4 + 512
-
 export class Issuers {
   readonly clock: Clock
-  readonly verified = new LRUCache<string, VerifiedToken>({
-    max: maximumTokens,
-    maxSize: maximumTokenBytes,
-    sizeCalculation: bytesOf,
-  })
+  readonly verified = new KnownTokens()
   private readonly upstream: Upstream
   private readonly keys = new Map<string, IssuerKeys>()
 
@@ -40,5 +31,13 @@ export class Issuers {
     let keys = this.keys.get(issuer)
     if (keys === undefined) this.keys.set(issuer, (keys = new IssuerKeys(issuer, this.upstream, this.clock)))
     return keys
+  }
+
+  /** Whether an issuer answers as one now; its keys are not fetched, and nothing is remembered. */
+  reaches(issuer: string): Promise<boolean> {
+    return new IssuerKeys(issuer, this.upstream, this.clock).discover().then(
+      () => true,
+      () => false,
+    )
   }
 }

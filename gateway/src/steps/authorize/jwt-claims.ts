@@ -1,5 +1,5 @@
 // The claims of a token whose signature is right: issuer, audience, times and scopes, and how claims are handed on. HTTP 11.
-import { TokenFault } from './jwt-token.ts'
+import { TokenFault, type ClaimFinding } from './jwt-token.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -12,15 +12,17 @@ export interface TokenTimes {
 
 /** `iss` must be the issuer's text exactly; a slash at the end matters. Throws TokenFault. */
 export function checkIssuer(claims: Claims, issuer: string): void {
-  if (own(claims, 'iss') !== issuer) throw new TokenFault('issuer does not match')
+  const found = own(claims, 'iss')
+  if (found !== issuer) throw new TokenFault('issuer does not match', { claim: 'iss', expected: issuer, found })
 }
 
 /** `client_id` counts only where there is no `aud`. Throws TokenFault. */
 export function checkAudience(claims: Claims, audience: ReadonlySet<string>): void {
-  const claimed = own(claims, 'aud') ?? own(claims, 'client_id')
-  const values: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed]
+  const claim = (own(claims, 'aud') ?? undefined) === undefined ? 'client_id' : 'aud'
+  const found = own(claims, claim)
+  const values: readonly unknown[] = Array.isArray(found) ? found : [found]
   if (!values.some((value) => typeof value === 'string' && audience.has(value))) {
-    throw new TokenFault('the token does not have a valid audience')
+    throw new TokenFault('the token does not have a valid audience', { claim, expected: [...audience], found })
   }
 }
 
@@ -32,10 +34,27 @@ export function timesOf(claims: Claims): TokenTimes {
   return { expiresAtMs: expires * 1000, validFromMs: Math.max(0, ...from.map((time) => time * 1000)) }
 }
 
+/** A token whose time is over. */
+export class ExpiredFault extends TokenFault {}
+
 /** No leeway: `exp` lies ahead, `nbf` and `iat` do not. Throws TokenFault. */
 export function checkTimes({ expiresAtMs, validFromMs }: TokenTimes, nowMs: number): void {
-  if (expiresAtMs <= nowMs) throw new TokenFault('the token has expired')
-  if (validFromMs > nowMs) throw new TokenFault('the token is not valid yet')
+  if (expiresAtMs <= nowMs) {
+    throw new ExpiredFault('the token has expired', timeFinding('exp', `after ${timeText(nowMs)}`, expiresAtMs))
+  }
+  if (validFromMs > nowMs) {
+    const expected = `until ${timeText(nowMs)}`
+    throw new TokenFault('the token is not valid yet', timeFinding('nbf or iat', expected, validFromMs))
+  }
+}
+
+function timeFinding(claim: string, expected: string, foundMs: number): ClaimFinding {
+  return { claim, expected, found: timeText(foundMs) }
+}
+
+/** A time beyond what dates can say is told as its number. */
+function timeText(epochMs: number): string {
+  return Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString() : String(epochMs)
 }
 
 /** The scopes of `scope` (separated by blanks), else of `scp` (a list or a text like `scope`). */

@@ -44,7 +44,8 @@ export class IssuerKeys {
     const { keys } = this
     if (keys === undefined) return undefined
     const ageMs = this.clock.now() - keys.fetchedAtMs
-    if (ageMs >= keepMs) return undefined
+    // Keys from the future: the clock was set back, and how old they are is not known.
+    if (ageMs >= keepMs || ageMs < 0) return undefined
     if (ageMs >= refreshMs && this.mayAsk()) this.fetch().catch(() => {})
     return keys
   }
@@ -61,7 +62,8 @@ export class IssuerKeys {
   }
 
   private mayAsk(): boolean {
-    return this.clock.now() - this.triedAtMs >= refetchMs
+    const sinceMs = this.clock.now() - this.triedAtMs
+    return sinceMs >= refetchMs || sinceMs < 0
   }
 
   /** One fetch at a time: who comes meanwhile waits for the same. */
@@ -73,16 +75,21 @@ export class IssuerKeys {
   private async ask(): Promise<KeySet> {
     this.triedAtMs = this.clock.now()
     try {
-      const base = this.issuer.endsWith('/') ? this.issuer : `${this.issuer}/`
-      const discovery = await this.read(`${base}.well-known/openid-configuration`)
-      if (discovery['issuer'] !== this.issuer) throw new TokenFault(otherIssuer)
-      const { keys } = await this.read(keysUrl(discovery['jwks_uri'], this.issuer))
+      const { keys } = await this.read(await this.discover())
       this.failure = undefined
       return (this.keys = keySet(keys, this.clock.now()))
     } catch (error) {
       this.failure = error instanceof TokenFault ? error : new TokenFault(unreachable)
       throw this.failure
     }
+  }
+
+  /** Where the issuer's keys are. Throws when it cannot be asked, or says that it is another. */
+  async discover(): Promise<string> {
+    const base = this.issuer.endsWith('/') ? this.issuer : `${this.issuer}/`
+    const discovery = await this.read(`${base}.well-known/openid-configuration`)
+    if (discovery['issuer'] !== this.issuer) throw new TokenFault(otherIssuer)
+    return keysUrl(discovery['jwks_uri'], this.issuer)
   }
 
   /** A JSON object by GET. Redirects are not followed. */

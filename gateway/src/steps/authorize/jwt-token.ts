@@ -9,11 +9,22 @@ export interface ParsedToken {
   readonly signature: Uint8Array
 }
 
+/** The claim that a token is refused for: what it was to be, and what it is. */
+export interface ClaimFinding {
+  readonly claim: string
+  readonly expected: unknown
+  readonly found: unknown
+}
+
 /** Why a token is refused: the `error_description` of the answer. */
 export class TokenFault extends Error {
-  constructor(description: string) {
+  /** Undefined where it is not about a claim. */
+  readonly finding: ClaimFinding | undefined
+
+  constructor(description: string, finding?: ClaimFinding) {
     super(description)
     this.name = 'TokenFault'
+    this.finding = finding
   }
 }
 

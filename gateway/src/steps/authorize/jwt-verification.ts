@@ -33,15 +33,32 @@ function verifyToken(
 ): VerifiedToken {
   const { algorithm, signed, signature, claims } = parsed
   const digest = supportedAlgorithms.get(algorithm)
-  if (key === undefined || !verify(digest, Buffer.from(signed), key, signature))
+  if (key === undefined || !verify(digest, Buffer.from(signed, 'latin1'), key, signature))
     throw new TokenFault('signature mismatch')
   checkIssuer(claims, keys.issuer)
-  return {
-    ...timesOf(claims),
-    issuer: keys,
-    keySet,
-    claims,
-    claimTexts: claimTexts(claims),
-    scopes: scopesOf(claims),
+  return new RightToken(claims, keys, keySet)
+}
+
+class RightToken implements VerifiedToken {
+  readonly expiresAtMs: number
+  readonly validFromMs: number
+  readonly issuer: IssuerKeys
+  readonly keySet: KeySet
+  readonly claims: ParsedToken['claims']
+  readonly scopes: readonly string[]
+  private texts: VerifiedToken['claimTexts'] | undefined
+
+  constructor(claims: ParsedToken['claims'], issuer: IssuerKeys, keySet: KeySet) {
+    const { expiresAtMs, validFromMs } = timesOf(claims)
+    this.expiresAtMs = expiresAtMs
+    this.validFromMs = validFromMs
+    this.issuer = issuer
+    this.keySet = keySet
+    this.claims = claims
+    this.scopes = scopesOf(claims)
+  }
+
+  get claimTexts(): VerifiedToken['claimTexts'] {
+    return (this.texts ??= claimTexts(this.claims))
   }
 }

@@ -9,6 +9,7 @@ import { socketRouteArn, type Handshake, type SocketExchange, type SocketRoute }
 import type { Step } from '../pipeline.ts'
 import { circumstances, identityOf, policiesOf } from './iam-policies.ts'
 import { signerOf, type Signer, type SignerPorts } from './iam-signer.ts'
+import { tellPolicies } from './telling.ts'
 import { signatureRefusal } from './rest/iam.ts'
 
 const action = 'execute-api:Invoke'
@@ -25,12 +26,7 @@ export function authorizeSocketByIam(route: SocketRoute, ports: SignerPorts): St
       const { principal } = signer.known
       const request = { principal, action, resource, context: circumstances(received, principal) }
       const decision = evaluate({ ...policiesOf(signer.known), sameAccount: principal.account === account }, request)
-      exchange.listener?.decided({
-        step: 'authorize',
-        verdict: decision.decision,
-        reason: { principal: principal.arn, resource },
-        atMs: exchange.receivedAtMs,
-      })
+      tellPolicies(exchange, decision, { principal: principal.arn, resource })
       if (decision.decision !== 'allow') {
         const message = describeDenial(decision, request, { resource: maskedArn(resource) })
         throw fault('ACCESS_DENIED', { message, log: describeDenial(decision, request) })

@@ -3,6 +3,7 @@ import type { Admitted } from '../../nouns/exchange.ts'
 import { fault } from '../../nouns/faults.ts'
 import type { SocketExchange } from '../../nouns/socket.ts'
 import type { Step } from '../pipeline.ts'
+import { tellRefusal } from './telling.ts'
 
 const open: Admitted = { caller: undefined }
 
@@ -12,7 +13,9 @@ export const authorizeNobody: Step<SocketExchange, Admitted> = { name: 'authoriz
 /** A route whose authorizer is not there: nobody may. */
 export const authorizerMissing: Step<SocketExchange, Admitted> = {
   name: 'authorize',
-  run: () => {
-    throw fault('AUTHORIZER_CONFIGURATION_ERROR', { log: 'The authorizer of the route does not exist' })
+  run: (exchange) => {
+    const why = 'The authorizer of the route does not exist'
+    tellRefusal(exchange, 'authorizer unusable', { why })
+    throw fault('AUTHORIZER_CONFIGURATION_ERROR', { log: why })
   },
 }

@@ -7,9 +7,10 @@ export interface Weighed {
   readonly bytes: number
 }
 
-interface Remembered<Verdict> {
+export interface Remembered<Verdict> {
   readonly verdict: Verdict
-  readonly untilMs: number
+  /** When the authorizer said it: epoch milliseconds. */
+  readonly sinceMs: number
 }
 
 /** Remembered verdicts of one authorizer: so many, and so many bytes. */
@@ -33,19 +34,23 @@ export class VerdictMemory<Verdict extends Weighed> {
     })
   }
 
-  /** The verdict that still holds for a key; undefined when somebody has to be asked. */
-  known(key: string): Verdict | undefined {
-    const known = this.remembered.get(key)
-    return known !== undefined && known.untilMs > this.clock.now() ? known.verdict : undefined
+  /** The verdict that still holds for an identity; undefined when somebody has to be asked. */
+  known(identity: readonly string[]): Remembered<Verdict> | undefined {
+    const known = this.remembered.get(keyOf(identity))
+    if (known === undefined) return undefined
+    const ageMs = this.clock.now() - known.sinceMs
+    // A clock that was set back must not lengthen a verdict's life: one from the future is asked for again.
+    return ageMs >= 0 && ageMs < this.ttlMs ? known : undefined
   }
 
   /** Asks, once for all who want to know meanwhile. Failures are theirs alone: nothing is remembered then. */
-  ask(key: string, question: () => Promise<Verdict>): Promise<Verdict> {
+  ask(identity: readonly string[], question: () => Promise<Verdict>): Promise<Verdict> {
+    const key = keyOf(identity)
     let asking = this.asked.get(key)
     if (asking === undefined) {
       asking = question()
         .then((verdict) => {
-          this.remembered.set(key, { verdict, untilMs: this.clock.now() + this.ttlMs })
+          this.remembered.set(key, { verdict, sinceMs: this.clock.now() })
           return verdict
         })
         .finally(() => this.asked.delete(key))
@@ -53,4 +58,9 @@ export class VerdictMemory<Verdict extends Weighed> {
     }
     return asking
   }
+}
+
+/** An authorizer has always as many sources: one alone needs no marks between. */
+function keyOf(identity: readonly string[]): string {
+  return identity.length === 1 ? (identity[0] ?? '') : JSON.stringify(identity)
 }

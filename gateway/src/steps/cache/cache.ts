@@ -57,20 +57,23 @@ export function cached(
 
   return {
     name: 'cache',
-    run: async (exchange) => {
+    run: (exchange) => {
       const key = keyOf(exchange)
       const { renews, warning } = invalidation(exchange)
       const stored = renews ? undefined : cache.get(key)
       exchange.listener?.decided({
         step: 'cache',
         verdict: stored === undefined ? 'miss' : 'hit',
-        reason: { key, renews },
+        reason: { renews },
         atMs: exchange.receivedAtMs,
       })
       if (exchange.work !== undefined) exchange.work.cacheHit = stored !== undefined
-      const answer = stored === undefined ? await (renews ? fetch : miss)(exchange, key) : answerOf(stored, exchange)
-      if (warning !== undefined) answer.headers.push('Warning', warning)
-      return { answer }
+      const warned = (answer: Answer): Answered => {
+        if (warning !== undefined) answer.headers.push('Warning', warning)
+        return { answer }
+      }
+      if (stored !== undefined) return warned(answerOf(stored, exchange))
+      return (renews ? fetch : miss)(exchange, key).then(warned)
     },
   }
 }
@@ -85,7 +88,8 @@ function storedOf({
   if (typeof body === 'object' && Symbol.asyncIterator in body) return undefined
   const bodyBytes = bytesOf(body)
   if (bodyBytes > largestEntryBytes) return undefined
-  const kept: StoredAnswer = { status, headers: [...headers], body }
+  const traceAt = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === traceHeader) + 1
+  const kept: StoredAnswer = { status, headers: [...headers], body, traceAt }
   return { answer: kept, bytes: headers.reduce((sum, part) => sum + part.length, bodyBytes + 128) }
 }
 
@@ -95,11 +99,8 @@ function bytesOf(body: StoredAnswer['body']): number {
 }
 
 /** The trace of a request is its own. */
-function answerOf({ status, headers, body }: StoredAnswer, exchange: Ready): Answer {
+function answerOf({ status, headers, body, traceAt }: StoredAnswer, exchange: Ready): Answer {
   const own = [...headers]
-  for (let index = 0; index < own.length; index += 2) {
-    if (own[index]?.toLowerCase() !== traceHeader) continue
-    own[index + 1] = traceId(lastHeader(exchange.headers, traceHeader), exchange.receivedAtMs)
-  }
+  if (traceAt > 0) own[traceAt] = traceId(lastHeader(exchange.headers, traceHeader), exchange.receivedAtMs)
   return { status, headers: own, body }
 }

@@ -19,6 +19,7 @@ const ignored: Invalidation = {
   warning: '199 Cache-control headers were ignored because the caller was unauthorized.',
 }
 
+const action = 'execute-api:InvalidateCache'
 const asksForNew = /(?:^|,)\s*max-age\s*=\s*0*\s*(?:,|$)/i
 
 /** Throws GatewayFault ACCESS_DENIED where the stage wants it so. */
@@ -32,8 +33,24 @@ export function compileInvalidation(
   return (exchange) => {
     if (!headerValues(exchange.headers, 'cache-control').some((value) => asksForNew.test(value))) return unasked
     // Only callers that signed have policies of their own, and only in their own account do these suffice.
-    if (!isGuarded || exchange.caller?.may?.('execute-api:InvalidateCache', arnOf(exchange)) === true) return renewed
-    if (strategy === 'FAIL_WITH_403') throw fault('ACCESS_DENIED')
+    if (!isGuarded || exchange.caller?.may?.(action, arnOf(exchange)) === true) return renewed
+    const refuses = strategy === 'FAIL_WITH_403'
+    tellRefused(exchange, { refuses, strategy, resource: arnOf(exchange) })
+    if (refuses) throw fault('ACCESS_DENIED')
     return strategy === 'SUCCEED_WITH_RESPONSE_HEADER' ? ignored : unasked
   }
+}
+
+interface Refusal {
+  readonly refuses: boolean
+  readonly strategy: string
+  readonly resource: string
+}
+
+/** Only callers that signed have policies that could allow it. */
+function tellRefused({ listener, caller, receivedAtMs }: RestAdmitted, { refuses, ...reason }: Refusal): void {
+  if (listener === undefined) return
+  const principal = caller?.identity?.userArn ?? 'a caller without a signature'
+  const about = { principal, action, ...reason }
+  listener.decided({ step: 'cache', verdict: 'invalidation refused', reason: about, refuses, atMs: receivedAtMs })
 }

@@ -1,11 +1,13 @@
 // Step `requireKey` of REST methods that need an API key: whose it is, and which usage plan lets it call this stage. S D.1.
 import type { Admitted } from '../../nouns/exchange.ts'
+import { tellPlanCheck, tellPlanFound } from '../../nouns/execution-lines.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
 import { headerValues } from '../../nouns/headers.ts'
 import { maskedKey } from '../../nouns/masked-key.ts'
 import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
 import type { ApiKeys, KnownKey, Planned } from '../../ports/api-keys.ts'
 import type { Step } from '../pipeline.ts'
+import { tellKnown, tellLack } from './telling.ts'
 
 type Exchange = RestRouted & Admitted
 
@@ -20,24 +22,21 @@ export function requireApiKey({ method, source }: ApiKeySettings, keys: ApiKeys)
   const { account, region, apiId, stageName } = method.stage
   const scope = { account, region }
   const stage = `${apiId}:${stageName}`
-  const place = `API Stage ${apiId}/${stageName}`
+  const stagePath = `${apiId}/${stageName}`
   const valueOf = source === 'HEADER' ? headerKey : authorizerKey
   const refusal = (value: string): GatewayFault =>
     fault('INVALID_API_KEY', {
-      log: `API Key ${maskedKey(value)} not authorized because method '${method.httpMethod} ${method.resourcePath}' requires API Key and API Key is not associated with a Usage Plan for ${place}: No Usage Plan found for key and API Stage`,
+      log: `API Key ${maskedKey(value)} not authorized because method '${method.httpMethod} ${method.resourcePath}' requires API Key and API Key is not associated with a Usage Plan for API Stage ${stagePath}: No Usage Plan found for key and API Stage`,
     })
   const admit = (exchange: Exchange, value: string, key: KnownKey | undefined): Planned => {
     const plan = key?.planFor(stage)
-    const { listener } = exchange
-    listener?.decided({
-      step: 'requireKey',
-      verdict: plan === undefined ? 'refused' : 'known',
-      reason: { key: maskedKey(value), keyId: key?.id, plan: plan?.id },
-      atMs: exchange.receivedAtMs,
-    })
-    if (key === undefined || plan === undefined) throw refusal(value)
-    if (listener !== undefined && listener.decisionsOnly !== true) {
-      listener.logged(`Usage Plan check succeeded for API Key ${maskedKey(value)} and ${place}`)
+    if (key === undefined || plan === undefined) {
+      tellLack(exchange, { source, stage, ...keys.lackOf(scope, value, stage) })
+      throw refusal(value)
+    }
+    if (exchange.listener !== undefined) {
+      tellKnown(exchange, key.id, plan.id)
+      tellPlanFound(exchange, maskedKey(value), stagePath)
     }
     return { apiKey: { id: key.id, value }, plan }
   }
@@ -45,11 +44,11 @@ export function requireApiKey({ method, source }: ApiKeySettings, keys: ApiKeys)
     name: 'requireKey',
     run: (exchange) => {
       const value = valueOf(exchange) ?? ''
-      const { listener, requestId } = exchange
-      if (listener !== undefined && listener.decisionsOnly !== true) {
-        listener.logged(`Verifying Usage Plan for request: ${requestId}. API Key: ${maskedKey(value)} ${place}`)
+      if (exchange.listener !== undefined) tellPlanCheck(exchange, maskedKey(value), stagePath)
+      if (value === '') {
+        tellLack(exchange, { source, stage, lack: 'missing' })
+        throw refusal(value)
       }
-      if (value === '') throw refusal(value)
       const found = keys.find(scope, value)
       return found instanceof Promise ? found.then((key) => admit(exchange, value, key)) : admit(exchange, value, found)
     },

@@ -6,6 +6,7 @@ import { compileSelection, type SelectionExpression } from '../../nouns/selectio
 import type { SocketExchange, SocketStage } from '../../nouns/socket.ts'
 import type { ApiKeys, KnownKey, Planned } from '../../ports/api-keys.ts'
 import type { Step } from '../pipeline.ts'
+import { tellKnown, tellLack } from './telling.ts'
 
 type Exchange = SocketExchange & Admitted
 
@@ -18,26 +19,28 @@ export function requireSocketKey(
   expression: string | undefined,
   keys: ApiKeys,
 ): Step<Exchange, Planned> {
-  const selection = compileSelection(expression ?? '$request.header.x-api-key')
+  const source = expression ?? '$request.header.x-api-key'
+  const selection = compileSelection(source)
   const scope = { account: stage.account, region: stage.region }
   const place = `${stage.apiId}:${stage.stageName}`
-  const admit = ({ listener, receivedAtMs }: Exchange, value: string, key: KnownKey | undefined): Planned => {
+  const admit = (exchange: Exchange, value: string, key: KnownKey | undefined): Planned => {
     const plan = key?.planFor(place)
-    listener?.decided({
-      step: 'requireKey',
-      verdict: plan === undefined ? 'refused' : 'known',
-      reason: { keyId: key?.id, plan: plan?.id },
-      atMs: receivedAtMs,
-    })
-    if (key === undefined) throw refusal('The API key is unknown or disabled')
-    if (plan === undefined) throw refusal(`No usage plan of the API key covers API Stage ${place}`)
+    if (key === undefined || plan === undefined) {
+      const lack = keys.lackOf(scope, value, place)
+      tellLack(exchange, { source, stage: place, ...lack })
+      throw refusal(`API Key ${lack.lack}`)
+    }
+    tellKnown(exchange, key.id, plan.id)
     return { apiKey: { id: key.id, value }, plan }
   }
   return {
     name: 'requireKey',
     run: (exchange) => {
       const value = keyOf(exchange, selection)
-      if (value === '') throw refusal('API Key is missing')
+      if (value === '') {
+        tellLack(exchange, { source, stage: place, lack: 'missing' })
+        throw refusal('API Key is missing')
+      }
       const found = keys.find(scope, value)
       return found instanceof Promise ? found.then((key) => admit(exchange, value, key)) : admit(exchange, value, found)
     },

@@ -5,6 +5,7 @@ import type { Mapped, Returned } from '../../nouns/outgoing.ts'
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { Aws } from '../../ports/aws.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { compileAwsUri } from './aws-uri.ts'
 import { callBackend } from './backend-call.ts'
@@ -16,14 +17,13 @@ export interface AwsServiceSettings {
   /** The integration's verb; `ANY` is the client's. */
   readonly httpMethod: string
   readonly timeoutMs: number
+  /** Whose credentials sign the call; those of the process when undefined. */
+  readonly role: NamedRole | undefined
 }
 
-/**
- * The process's own credentials sign the call: the role that an integration names is not assumed.
- * Throws GatewayFault when the service cannot be called.
- */
+/** Throws GatewayFault when the service cannot be called. */
 export function awsService(settings: AwsServiceSettings, aws: Aws): Step<RestAdmitted & Mapped, Returned> {
-  const { method, timeoutMs } = settings
+  const { method, timeoutMs, role } = settings
   const service = compileAwsUri(settings.uri, method.stage.variables)
   const { apiId } = method.stage
 
@@ -49,7 +49,7 @@ export function awsService(settings: AwsServiceSettings, aws: Aws): Step<RestAdm
       const headers = outgoingHeaders(mappedHeaders, pairsOf(own))
       const body = isBodiless || outgoingBody.length === 0 ? undefined : outgoingBody
       const { service: name, endpointPrefix, region } = service
-      const request = { service: name, endpointPrefix, region, method: verb, target, headers, body, timeoutMs }
+      const request = { service: name, endpointPrefix, region, method: verb, target, headers, body, timeoutMs, role }
       const uri = `https://${endpointPrefix ?? name}.${region}.amazonaws.com${target}`
       const answer = await callBackend(() => aws.call(request), { uri, headers, body }, listener)
       return { returned: { ...answer, selector: String(answer.status), traceId: trace } }

@@ -5,9 +5,11 @@ import { compileHttpSource, requestMessage } from '../../nouns/http-source.ts'
 import type { HttpAdmitted, HttpStage } from '../../nouns/http.ts'
 import { integrationSubtypes, type IntegrationSubtype } from '../../nouns/integration-kinds.ts'
 import type { Aws } from '../../ports/aws.ts'
+import { RoleFault, type NamedRole } from '../../ports/roles.ts'
 import { UpstreamFault, type UpstreamAnswer } from '../../ports/upstream.ts'
 import { appendPassed } from '../answer/hop-headers.ts'
 import type { Step } from '../pipeline.ts'
+import { noRole } from './named-role.ts'
 import { subtypeCalls, SubtypeFault, type SubtypeValues } from './subtypes.ts'
 
 export interface AwsSubtypeSettings {
@@ -15,10 +17,12 @@ export interface AwsSubtypeSettings {
   readonly subtype: IntegrationSubtype
   readonly parameters: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  /** Whose credentials sign the call; those of the process when undefined. */
+  readonly role: NamedRole | undefined
 }
 
 export function awsSubtype(settings: AwsSubtypeSettings, aws: Aws): Step<HttpAdmitted, Answered> {
-  const { stage, subtype, timeoutMs } = settings
+  const { stage, subtype, timeoutMs, role } = settings
   const call = subtypeCalls[subtype]
   const values = compileValues(settings)
   return {
@@ -28,7 +32,7 @@ export function awsSubtype(settings: AwsSubtypeSettings, aws: Aws): Step<HttpAdm
       const region = given.get('Region') ?? stage.region
       if (!/^[a-z0-9-]{1,32}$/.test(region)) throw badRequest(`${JSON.stringify(region)} is no region`)
       try {
-        return { answer: passed(await aws.call({ ...call(given), region, timeoutMs })) }
+        return { answer: passed(await aws.call({ ...call(given), region, timeoutMs, role })) }
       } catch (error) {
         throw httpFault(error)
       }
@@ -65,6 +69,7 @@ function passed({ status, headers, body }: UpstreamAnswer): Answered['answer'] {
 
 function httpFault(error: unknown): unknown {
   if (error instanceof SubtypeFault) return badRequest(error.message, error)
+  if (error instanceof RoleFault) return new HttpFault(500, 'Internal Server Error', { log: noRole, cause: error })
   if (!(error instanceof UpstreamFault)) return error
   return error.reason === 'too-large'
     ? new HttpFault(500, 'Internal Server Error', { log: error.message, cause: error })

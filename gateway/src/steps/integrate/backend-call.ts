@@ -1,6 +1,8 @@
 // One call of a non-proxy integration's backend: what failed becomes a fault, and a listener is told what went out and came back.
 import type { Listener } from '../../nouns/decisions.ts'
 import { tellEndpointRequest, tellEndpointResponse, type EndpointRequest } from '../../nouns/execution-lines.ts'
+import { configurationFault } from '../../nouns/faults.ts'
+import { RoleFault } from '../../ports/roles.ts'
 import { UpstreamFault, type UpstreamAnswer } from '../../ports/upstream.ts'
 import { gatewayFault } from './http-proxy.ts'
 
@@ -27,6 +29,7 @@ export async function callBackend(
     }
     return { status, headers, body }
   } catch (error) {
+    if (error instanceof RoleFault) throw configurationFault(error.message, error)
     throw error instanceof UpstreamFault ? gatewayFault(error) : error
   }
 }

@@ -4,7 +4,7 @@ import { HttpFault } from '../../nouns/faults.ts'
 import { byHeaderName } from '../../nouns/header-names.ts'
 import { httpRoutePath, type HttpAdmitted, type HttpMapped, type HttpRoute } from '../../nouns/http.ts'
 import { httpTraceId } from '../../nouns/trace-id.ts'
-import { encodePathValue } from '../../nouns/uri-text.ts'
+import { encodePathValue, encodeSegment } from '../../nouns/uri-text.ts'
 import {
   UpstreamFault,
   type Backend,
@@ -31,19 +31,21 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
   const { route, timeoutMs, options, httpMethod, isPrivate = false } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
+  const greedyName = /\{([^{}]+)\+\}$/.exec(route.path)?.[1]
   const appendedPath = isPrivate ? wholePath : route.path === '$default' ? httpRoutePath : noPath
 
   return {
     name: 'integrate',
     run: (exchange) => {
-      const target = uri.resolve(uriValues(exchange.pathParameters))
+      const target = uri.resolve(uriValues(exchange.pathParameters, greedyName))
       if (target === undefined) throw new HttpFault(500, 'Internal Server Error', { log: 'Invalid endpoint address' })
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const request = {
         method: httpMethod === 'ANY' ? exchange.method : httpMethod,
         target: requestTarget(exchange, target, appendedPath(exchange)),
         headers: backendHeaders(exchange, isPrivate ? exchange.domainName : target.authority),
-        body: exchange.body.length === 0 ? undefined : exchange.body,
+        // Also where it is empty: AWS tells backends that a request has no body. HTTP 6.2.
+        body: exchange.body,
         timeoutMs,
       }
       return backend.request(request).then(answered, failed)
@@ -65,10 +67,13 @@ type Outgoing = HttpAdmitted & Partial<HttpMapped>
 const noValues: ReadonlyMap<string, string> = new Map()
 
 /** Path parameters come decoded: what is put into a URI is encoded again, so that no value ends the path. */
-function uriValues(parameters: PathParameters): ReadonlyMap<string, string> {
+function uriValues(parameters: PathParameters, greedyName: string | undefined): ReadonlyMap<string, string> {
   if (parameters === undefined) return noValues
   const values = new Map<string, string>()
-  for (const name of Object.keys(parameters)) values.set(name, encodePathValue(parameters[name] ?? ''))
+  for (const name of Object.keys(parameters)) {
+    const value = parameters[name] ?? ''
+    values.set(name, name === greedyName ? encodePathValue(value) : encodeSegment(value))
+  }
   return values
 }
 

@@ -6,11 +6,13 @@ import type { HttpAdmitted, HttpMapped, HttpRoute } from '../../nouns/http.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
 import { httpTraceId } from '../../nouns/trace-id.ts'
 import { FunctionFault, type FunctionAnswer, type Functions } from '../../ports/functions.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import { httpLambdaAnswer } from '../answer/http-lambda-answer.ts'
 import type { Step } from '../pipeline.ts'
 import { compileHttpEvent1 } from './events/http-1.ts'
 import { compileHttpEvent2 } from './events/http-2.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
+import { noRole } from './named-role.ts'
 import { fillStageVariables } from './uri.ts'
 
 export interface HttpLambdaSettings {
@@ -18,16 +20,19 @@ export interface HttpLambdaSettings {
   readonly uri: string
   readonly format: '1.0' | '2.0'
   readonly timeoutMs: number
+  /** The role as which the function is invoked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
 }
 
-const noPermission =
+/** What the log says of a function that must not be invoked. */
+export const noPermission =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."
 
 export function httpLambda(
   settings: HttpLambdaSettings,
   functions: Functions,
 ): Step<HttpAdmitted & Partial<HttpMapped>, Answered> {
-  const { route, format, timeoutMs } = settings
+  const { route, format, timeoutMs, role } = settings
   const { stage } = route
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
   const event = format === '1.0' ? compileHttpEvent1(route) : compileHttpEvent2(route)
@@ -47,6 +52,7 @@ export function httpLambda(
         type: 'RequestResponse',
         sourceArn: `${arnPrefix}${routeArn}`,
         principal: 'apigateway.amazonaws.com',
+        role,
         traceId: trace,
         timeoutMs,
       })
@@ -79,6 +85,8 @@ async function call(functions: Functions, request: Parameters<Functions['invoke'
       case 'denied':
       case 'not-found':
         throw new HttpFault(500, 'Internal Server Error', { log: noPermission, cause: error })
+      case 'role':
+        throw new HttpFault(500, 'Internal Server Error', { log: noRole, cause: error })
       case 'unavailable':
       case 'refused':
         throw new HttpFault(500, 'Internal Server Error', { log: error.message, cause: error })

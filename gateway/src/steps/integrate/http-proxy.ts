@@ -10,8 +10,10 @@ import { byHeaderName } from '../../nouns/header-names.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import type { MappedParameters, ProxyMapped } from '../../nouns/outgoing.ts'
+import { splitAtSemicolons } from '../../nouns/query.ts'
 import type { RestAdmitted, RestMethod, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
+import { encodeQueryText } from '../../nouns/uri-text.ts'
 import type { Clock } from '../../ports/clock.ts'
 import {
   UpstreamFault,
@@ -59,12 +61,14 @@ export function httpProxy(
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const request = {
         method: settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod,
-        target: joinQuery(target, exchange.rawQuery, mapped),
+        // What is two parameters for validators and authorizers is two for the backend.
+        target: joinQuery(target, splitAtSemicolons(exchange.rawQuery), mapped),
         headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: method.stage.apiId }, mapped),
         body: exchange.body.length === 0 ? undefined : exchange.body,
         timeoutMs,
       }
-      const whole = listener === undefined ? read : toldRead(read, listener, target.origin)
+      const isTold = listener !== undefined && listener.decisionsOnly !== true
+      const whole = isTold ? toldRead(read, listener, target.origin) : read
       return whole(backend, request, exchange).then(answered, failed)
     },
   }
@@ -143,7 +147,7 @@ export function joinQuery(
   let all = query
   if (clientQuery !== '') all = all === '' ? clientQuery : `${all}&${clientQuery}`
   for (const [name, value] of mapped?.query ?? []) {
-    all += `${all === '' ? '' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+    all += `${all === '' ? '' : '&'}${encodeQueryText(name)}=${encodeQueryText(value)}`
   }
   return all === '' ? path : `${path}?${all}`
 }
@@ -152,6 +156,8 @@ export function joinQuery(
 const replaced = new Set([
   'host',
   'content-encoding',
+  // AWS: who wants it at the backend maps it — documented, rest specification 1.3
+  'x-http-method-override',
   'via',
   'x-amzn-trace-id',
   'x-forwarded-for',
@@ -185,19 +191,25 @@ function proxyHeaders(exchange: RestAdmitted, target: Target, mapped: MappedPara
   if (!mappedNames.has('host')) headers.push('Host', target.authority)
   if (isAbsent('accept')) headers.push('Accept', 'application/json')
   if (isAbsent('user-agent')) headers.push('User-Agent', target.userAgent)
-  const forwardedFor = lastHeader(client, 'x-forwarded-for')
   headers.push('X-Amzn-Apigateway-Api-Id', target.apiId)
   headers.push('X-Amzn-Trace-Id', traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs))
-  headers.push(
-    'X-Forwarded-For',
-    forwardedFor === undefined ? exchange.sourceIp : `${forwardedFor}, ${exchange.sourceIp}`,
-    'X-Forwarded-Port',
-    String(exchange.port),
-    'X-Forwarded-Proto',
-    exchange.scheme,
-  )
+  const forwardedFor = lastHeader(client, 'x-forwarded-for')
+  addForwarded(headers, exchange, forwardedFor, mappedNames)
   for (const [name, value] of mapped?.headers ?? []) headers.push(name, value)
   return headers
+}
+
+/** Says who called, unless mappings do. */
+function addForwarded(
+  headers: string[],
+  { sourceIp, port, scheme }: RestAdmitted,
+  forwardedFor: string | undefined,
+  mappedNames: ReadonlySet<string>,
+): void {
+  const hops = forwardedFor === undefined ? sourceIp : `${forwardedFor}, ${sourceIp}`
+  if (!mappedNames.has('x-forwarded-for')) headers.push('X-Forwarded-For', hops)
+  if (!mappedNames.has('x-forwarded-port')) headers.push('X-Forwarded-Port', String(port))
+  if (!mappedNames.has('x-forwarded-proto')) headers.push('X-Forwarded-Proto', scheme)
 }
 
 /**

@@ -44,6 +44,8 @@ export function http(settings: HttpSettings, upstream: Upstream): Step<RestAdmit
         ['User-Agent', `AmazonAPIGateway_${apiId}`],
         ['X-Amzn-Apigateway-Api-Id', apiId],
         ['X-Amzn-Trace-Id', trace],
+        ['traceparent', exchange.work?.traceContext?.traceparent],
+        ['tracestate', exchange.work?.traceContext?.tracestate],
       ])
       const body = isBodiless || outgoingBody.length === 0 ? undefined : outgoingBody
       const request = { method: verb, target: joinQuery(target, '', mapped), headers, body, timeoutMs }

@@ -1,14 +1,17 @@
-// One invocation of a REST integration's function: what failed becomes a fault, and whoever listens or records is told.
+// One invocation of a REST or WebSocket integration's function: what failed becomes a fault, and whoever listens or records is told.
 import { tellEndpointResponse, tellInvocation } from '../../nouns/execution-lines.ts'
 import type { Received } from '../../nouns/exchange.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
 import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
 
+/** The request or event that a function is invoked for. */
+export type Invoking = Pick<Received, 'requestId' | 'receivedAtMs' | 'listener' | 'work'>
+
 /** Throws GatewayFault. */
 export async function invokeFunction(
   functions: Functions,
   call: FunctionCall,
-  exchange: Received,
+  exchange: Invoking,
   apiId: string,
 ): Promise<FunctionAnswer> {
   const { listener, work } = exchange
@@ -30,7 +33,7 @@ export async function invokeFunction(
 }
 
 /** Tells a listener what goes to Lambda. */
-export function tellCall({ functionArn, payload }: FunctionCall, exchange: Received, apiId: string): void {
+export function tellCall({ functionArn, payload }: FunctionCall, exchange: Invoking, apiId: string): void {
   const { listener, requestId, receivedAtMs } = exchange
   if (listener !== undefined) tellInvocation(listener, { functionArn, requestId, apiId, payload, atMs: receivedAtMs })
 }
@@ -38,7 +41,7 @@ export function tellCall({ functionArn, payload }: FunctionCall, exchange: Recei
 /** Lambda's answer headers, as the log shows them. Recorded: REST 19. */
 function answerHeaders(
   { payload, requestId, executedVersion }: FunctionAnswer,
-  { receivedAtMs }: Received,
+  { receivedAtMs }: Invoking,
   traceId: string | undefined,
 ): readonly string[] {
   const pairs = {
@@ -54,7 +57,7 @@ function answerHeaders(
   return Object.entries(pairs).flat()
 }
 
-/** What a call that reached no result is to a REST API's client. rest specification 5.3. */
+/** What a call that reached no result is to the client. rest specification 5.3. */
 export function invocationFault(error: FunctionFault): GatewayFault {
   switch (error.reason) {
     case 'timeout':
@@ -62,6 +65,8 @@ export function invocationFault(error: FunctionFault): GatewayFault {
     case 'denied':
     case 'not-found':
       return configurationFault('Invalid permissions on Lambda function', error)
+    case 'role':
+      return configurationFault(error.message, error)
     case 'throttled':
       return fault('INTEGRATION_FAILURE', {
         status: 500,

@@ -5,6 +5,7 @@ import { lambdaPayloadBytes } from '../../nouns/limits.ts'
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionCall } from '../../ports/functions.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import { compileRestEvent } from './events/rest.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
@@ -15,6 +16,8 @@ export interface LambdaProxySettings {
   /** Must be POST: anything else fails every call, as on AWS. */
   readonly httpMethod: string
   readonly timeoutMs: number
+  /** The role as which the function is invoked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
 }
 
 /** A call with its trace id, which the answer to the client carries too. */
@@ -22,7 +25,7 @@ export type TracedCall = FunctionCall & { readonly traceId: string }
 
 /** What never changes is worked out here; the rest for each request. The call throws GatewayFault where there can be none. */
 export function compileLambdaCall(settings: LambdaProxySettings): (exchange: RestAdmitted) => TracedCall {
-  const { method, timeoutMs, httpMethod } = settings
+  const { method, timeoutMs, httpMethod, role } = settings
   const { stage } = method
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
   const event = compileRestEvent(method)
@@ -43,6 +46,7 @@ export function compileLambdaCall(settings: LambdaProxySettings): (exchange: Res
       type: 'RequestResponse',
       sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
       principal: 'apigateway.amazonaws.com',
+      role,
       traceId: trace,
       timeoutMs,
     }

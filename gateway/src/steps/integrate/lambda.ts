@@ -7,6 +7,7 @@ import type { Mapped, MappedParameters, Returned } from '../../nouns/outgoing.ts
 import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionAnswer, FunctionCall, Functions } from '../../ports/functions.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { invokeFunction } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
@@ -18,11 +19,13 @@ export interface LambdaSettings {
   /** Must be POST: anything else fails every call, as for Lambda proxies. */
   readonly httpMethod: string
   readonly timeoutMs: number
+  /** The role as which the function is invoked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
 }
 
 /** Throws GatewayFault when the function cannot be invoked; a function that fails has returned, with an error message to select by. */
 export function lambda(settings: LambdaSettings, functions: Functions): Step<RestAdmitted & Mapped, Returned> {
-  const { method, timeoutMs, httpMethod } = settings
+  const { method, timeoutMs, httpMethod, role } = settings
   const { stage } = method
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
   const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
@@ -46,6 +49,7 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
         type: invocationType(mapped),
         sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
         principal: 'apigateway.amazonaws.com',
+        role,
         clientContext: mappedHeader(mapped, 'x-amz-client-context'),
         traceId: trace,
         timeoutMs,

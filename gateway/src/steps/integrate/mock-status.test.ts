@@ -37,3 +37,9 @@ test('any text ends, and gives an integer or nothing', () => {
     }),
   )
 })
+
+test('reads texts of millions of characters, escapes among them', () => {
+  const long = 'a\\"'.repeat(2_000_000)
+  expect(mockStatus(`{"long": "${long}", 'statusCode': 204}`)).toBe(204)
+  expect(mockStatus(`{"statusCode": 204, "open": "${long}`)).toBeUndefined()
+})

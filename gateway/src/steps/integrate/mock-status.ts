@@ -17,8 +17,6 @@ type Lenient = Map<string, Lenient> | Lenient[] | string | number | boolean | nu
 const blank = /[\s]*/y
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y
 const bareName = /[A-Za-z_$][\w$-]*/y
-const doubleQuoted = /"(?:[^"\\]|\\[\s\S])*"/y
-const singleQuoted = /'(?:[^'\\]|\\[\s\S])*'/y
 const maxDepth = 100
 
 class Unreadable extends Error {}
@@ -102,9 +100,20 @@ class LenientReader {
     if (next !== ',' && next !== close) throw new Unreadable()
   }
 
+  /** Undefined, and nothing taken, where no quoted text begins or it does not end. */
   private quoted(): string | undefined {
-    const text = this.take(doubleQuoted) ?? this.take(singleQuoted)
-    return text?.slice(1, -1)
+    const { text, at: start } = this
+    const mark = text.charAt(start)
+    if (mark !== '"' && mark !== "'") return undefined
+    for (let at = start + 1; at < text.length; at++) {
+      const character = text.charAt(at)
+      if (character === '\\') at++
+      else if (character === mark) {
+        this.at = at + 1
+        return text.slice(start + 1, at)
+      }
+    }
+    return undefined
   }
 
   private take(pattern: RegExp): string | undefined {

@@ -5,6 +5,7 @@ import type { MappedParameters, Returned } from '../../nouns/outgoing.ts'
 import type { SocketExchange, SocketRoute } from '../../nouns/socket.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { Aws } from '../../ports/aws.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { compileAwsUri } from './aws-uri.ts'
 import { callBackend } from './backend-call.ts'
@@ -18,6 +19,8 @@ export interface SocketAwsSettings {
   /** The integration's verb; `ANY` is POST, because an event has no verb of its own. */
   readonly httpMethod: string
   readonly timeoutMs: number
+  /** Whose credentials sign the call; those of the process when undefined. */
+  readonly role: NamedRole | undefined
 }
 
 interface Outgoing {
@@ -25,12 +28,9 @@ interface Outgoing {
   readonly outgoingBody: Uint8Array | string
 }
 
-/**
- * The process's own credentials sign the call: the role that an integration names is not assumed.
- * Throws GatewayFault when the service cannot be called.
- */
+/** Throws GatewayFault when the service cannot be called. */
 export function socketAws(settings: SocketAwsSettings, aws: Aws): Step<SocketExchange & Outgoing, Returned> {
-  const { route, timeoutMs } = settings
+  const { route, timeoutMs, role } = settings
   const { apiId, variables } = route.stage
   const service = compileAwsUri(settings.uri, variables)
   const method = settings.httpMethod === 'ANY' ? 'POST' : settings.httpMethod
@@ -60,7 +60,7 @@ export function socketAws(settings: SocketAwsSettings, aws: Aws): Step<SocketExc
       )
       const body = isBodiless || outgoingBody.length === 0 ? undefined : outgoingBody
       const { service: name, endpointPrefix, region } = service
-      const request = { service: name, endpointPrefix, region, method, target, headers, body, timeoutMs }
+      const request = { service: name, endpointPrefix, region, method, target, headers, body, timeoutMs, role }
       const uri = `https://${endpointPrefix ?? name}.${region}.amazonaws.com${target}`
       const answer = await callBackend(() => aws.call(request), { uri, headers, body }, listener)
       return { returned: { ...answer, selector: errorMessageOf(utf8(answer.body)), traceId: trace } }

@@ -1,14 +1,16 @@
 // HTTP and HTTP_PROXY of WebSocket APIs: each event is a request to the backend. WebSocket 25.4, 27.1.
 import { utf8 } from '../../nouns/bytes.ts'
 import { configurationFault } from '../../nouns/faults.ts'
-import type { HeaderList } from '../../nouns/headers.ts'
+import { lastHeader, type HeaderList } from '../../nouns/headers.ts'
 import type { MappedParameters, Returned } from '../../nouns/outgoing.ts'
 import type { Replied, SocketExchange, SocketRoute } from '../../nouns/socket.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import { UpstreamFault, type Backend, type Upstream } from '../../ports/upstream.ts'
+import type { Backend, Upstream, UpstreamOptions } from '../../ports/upstream.ts'
+import { hopHeaders } from '../answer/hop-headers.ts'
 import type { Step } from '../pipeline.ts'
 import { eventHeaders } from './events/socket.ts'
-import { gatewayFault, joinQuery } from './http-proxy.ts'
+import { callBackend } from './backend-call.ts'
+import { joinQuery } from './http-proxy.ts'
 import { incomingTrace } from './socket-lambda-proxy.ts'
 import { compileUri } from './uri.ts'
 
@@ -20,6 +22,8 @@ export interface SocketHttpSettings {
   readonly timeoutMs: number
   /** A proxy hands on what the client's own request said, which only `$connect` has. */
   readonly isProxy: boolean
+  /** The stage's client certificate; undefined: none is shown. */
+  readonly options: UpstreamOptions | undefined
 }
 
 interface Outgoing {
@@ -34,9 +38,9 @@ export function socketHttp(
   settings: SocketHttpSettings,
   upstream: Upstream,
 ): Step<SocketExchange & Outgoing, Returned> {
-  const { route, timeoutMs, isProxy } = settings
+  const { route, timeoutMs, isProxy, options } = settings
   const uri = compileUri(settings.uri, route.stage.variables)
-  const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin)
+  const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
   const method = settings.httpMethod === 'ANY' ? 'POST' : settings.httpMethod
   return {
     name: 'integrate',
@@ -44,30 +48,27 @@ export function socketHttp(
       const { mapped, outgoingBody } = exchange
       const target = uri.resolve(mapped.path)
       if (target === undefined) throw configurationFault('Invalid endpoint address')
-      const backend: Backend = fixedBackend ?? upstream.to(target.origin)
+      const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const trace = traceId(incomingTrace(exchange), exchange.receivedAtMs)
       const clientQuery = isProxy ? (exchange.handshake?.rawQuery ?? '') : ''
-      const own = ['Host', target.authority, 'User-Agent', `AmazonAPIGateway_${route.stage.apiId}`]
-      own.push('X-Amzn-Apigateway-Api-Id', route.stage.apiId, ...wayHeaders(exchange, trace, isProxy))
-      try {
-        const answer = await backend.request({
-          method,
-          target: joinQuery(target, clientQuery, mapped),
-          headers: merged(own, mapped.headers),
-          body: bodiless.has(method) || outgoingBody.length === 0 ? undefined : outgoingBody,
-          timeoutMs,
-        })
-        const { status, headers } = answer
-        const body = Buffer.concat(answer.body)
-        return { returned: { status, headers, body, selector: String(status), traceId: trace } }
-      } catch (error) {
-        throw error instanceof UpstreamFault ? gatewayFault(error) : error
+      const way = wayHeaders(exchange, trace, isProxy)
+      const own = ['Host', target.authority, 'X-Amzn-Apigateway-Api-Id', route.stage.apiId, ...way]
+      if (lastHeader(way, 'user-agent') === undefined) own.push('User-Agent', `AmazonAPIGateway_${route.stage.apiId}`)
+      const request = {
+        method,
+        target: joinQuery(target, clientQuery, mapped),
+        headers: merged(own, mapped.headers),
+        body: bodiless.has(method) || outgoingBody.length === 0 ? undefined : outgoingBody,
+        timeoutMs,
       }
+      const sent = { uri: `${target.origin}${request.target}`, headers: request.headers, body: request.body }
+      const answer = await callBackend(() => backend.request(request), sent, exchange.listener)
+      return { returned: { ...answer, selector: String(answer.status), traceId: trace } }
     },
   }
 }
 
-const notHandedOn = new Set(['host', 'user-agent', 'sec-websocket-extensions'])
+const notHandedOn: ReadonlySet<string> = new Set([...hopHeaders, 'expect', 'host', 'x-amzn-apigateway-api-id'])
 
 /** The client's own headers with what the gateway adds to them; of a message there is only the latter. */
 function wayHeaders({ handshake, connection }: SocketExchange, trace: string, isProxy: boolean): HeaderList {

@@ -4,10 +4,12 @@ import { configurationFault, fault, type GatewayFault } from '../../nouns/faults
 import { lastHeader } from '../../nouns/headers.ts'
 import { socketRouteArn, type Replied, type SocketExchange, type SocketRoute } from '../../nouns/socket.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import { FunctionFault, type FunctionAnswer, type FunctionCall, type Functions } from '../../ports/functions.ts'
+import type { FunctionCall, Functions } from '../../ports/functions.ts'
+import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { compileSocketEvent } from './events/socket.ts'
-import { invocationFault } from './invocation.ts'
+import { invokeFunction } from './invocation.ts'
+import { functionError } from './lambda-proxy.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
@@ -15,11 +17,13 @@ export interface SocketLambdaSettings {
   readonly route: SocketRoute
   readonly uri: string
   readonly timeoutMs: number
+  /** The role as which the function is invoked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
 }
 
 /** Throws GatewayFault when the function cannot be invoked, fails, or answers what is no answer. */
 export function socketLambdaProxy(settings: SocketLambdaSettings, functions: Functions): Step<SocketExchange, Replied> {
-  const { route, timeoutMs } = settings
+  const { route, timeoutMs, role } = settings
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, route.stage.variables))
   const event = compileSocketEvent(route)
   const sourceArn = socketRouteArn(route)
@@ -28,18 +32,18 @@ export function socketLambdaProxy(settings: SocketLambdaSettings, functions: Fun
     run: async (exchange) => {
       if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
       const trace = traceId(incomingTrace(exchange), exchange.receivedAtMs)
-      const answer = await invokeFunction(functions, {
+      const call: FunctionCall = {
         functionArn,
         payload: event(exchange, trace),
         type: 'RequestResponse',
         sourceArn,
         principal: 'apigateway.amazonaws.com',
+        role,
         traceId: trace,
         timeoutMs,
-      })
-      if (answer.functionError !== undefined) {
-        throw badAnswer(`Lambda execution failed with status 200 due to customer function error`)
       }
+      const answer = await invokeFunction(functions, call, exchange, route.stage.apiId)
+      if (answer.functionError !== undefined) throw badAnswer(functionError(answer).message)
       if (exchange.eventType === 'CONNECT') return { reply: connectReply(answer.payload) }
       // Nobody reads what a one-way route's function returns, so that it may return anything.
       return route.isTwoWay ? { reply: messageReply(answer.payload) } : nothingToSay
@@ -51,14 +55,6 @@ const nothingToSay: Replied = { reply: { status: 200, body: '', subprotocol: und
 
 export function incomingTrace({ handshake }: SocketExchange): string | undefined {
   return handshake === undefined ? undefined : lastHeader(handshake.headers, 'x-amzn-trace-id')
-}
-
-export async function invokeFunction(functions: Functions, call: FunctionCall): Promise<FunctionAnswer> {
-  try {
-    return await functions.invoke(call)
-  } catch (error) {
-    throw error instanceof FunctionFault ? invocationFault(error) : error
-  }
 }
 
 /** A backend that answered, but nothing that can be used. */

@@ -4,10 +4,11 @@ import { configurationFault } from '../../nouns/faults.ts'
 import type { Returned } from '../../nouns/outgoing.ts'
 import { socketRouteArn, type SocketExchange } from '../../nouns/socket.ts'
 import { traceId } from '../../nouns/trace-id.ts'
-import type { Functions } from '../../ports/functions.ts'
+import type { FunctionCall, Functions } from '../../ports/functions.ts'
 import type { Step } from '../pipeline.ts'
+import { invokeFunction } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
-import { incomingTrace, invokeFunction, type SocketLambdaSettings } from './socket-lambda-proxy.ts'
+import { incomingTrace, type SocketLambdaSettings } from './socket-lambda-proxy.ts'
 import { fillStageVariables } from './uri.ts'
 
 interface Outgoing {
@@ -19,7 +20,7 @@ export function socketLambda(
   settings: SocketLambdaSettings,
   functions: Functions,
 ): Step<SocketExchange & Outgoing, Returned> {
-  const { route, timeoutMs } = settings
+  const { route, timeoutMs, role } = settings
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, route.stage.variables))
   const sourceArn = socketRouteArn(route)
   return {
@@ -28,15 +29,17 @@ export function socketLambda(
       if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
       const { outgoingBody } = exchange
       const trace = traceId(incomingTrace(exchange), exchange.receivedAtMs)
-      const { payload, functionError } = await invokeFunction(functions, {
+      const call: FunctionCall = {
         functionArn,
         payload: outgoingBody.length === 0 ? '{}' : outgoingBody,
         type: 'RequestResponse',
         sourceArn,
         principal: 'apigateway.amazonaws.com',
+        role,
         traceId: trace,
         timeoutMs,
-      })
+      }
+      const { payload, functionError } = await invokeFunction(functions, call, exchange, route.stage.apiId)
       const selector = functionError === undefined ? undefined : errorMessageOf(utf8(payload))
       // A function that failed never opens a connection, whatever its error is mapped to (?).
       const status = functionError === undefined ? 200 : 502

@@ -60,7 +60,7 @@ function compileText(text: string): (values: ReadonlyMap<string, string>) => str
 }
 
 // eslint-disable-next-line no-control-regex -- control characters would break the request line
-const unsafe = /[\u0000-\u0020\u007F-\u{10FFFF}"<>]/u
+const unsafe = /[\u0000-\u0020\u007F-\u{10FFFF}"#<>]/u
 const everyUnsafe = new RegExp(unsafe, 'gu')
 
 /** Values go in as received, slashes included; only what no request line can carry is encoded. */

@@ -1,6 +1,6 @@
 // Mapping sources in a message's body: `body` whole, `body.{JSONPath}`. rest specification 3.4, 4.2.
 import { PathFault } from '@sluice/jsonpath'
-import { jsonText, Meter, type Value } from '@sluice/vtl'
+import { BudgetFault, jsonText, Meter, type Value } from '@sluice/vtl'
 import { configurationFault, type GatewayFault } from '../../nouns/faults.ts'
 import { printed } from './host-map.ts'
 import { JsonBody } from './json-body.ts'
@@ -23,8 +23,10 @@ export function compileBodySource(inside: string, invalidJson: () => GatewayFaul
     if (body.document === undefined) throw invalidJson()
     try {
       const value = readPath(path, body) ?? (nested === undefined ? undefined : inErrorMessage(nested, body.document))
-      return value === undefined || value === null ? undefined : textOf(value)
+      // Recorded: an empty result is none.
+      return value === undefined || value === null || value === '' ? undefined : textOf(value)
     } catch (error) {
+      if (error instanceof BudgetFault) throw configurationFault(`The value is nested too deep: ${path}`, error)
       throw error instanceof PathFault ? configurationFault(`Invalid JSON path specified: ${path}`, error) : error
     }
   }

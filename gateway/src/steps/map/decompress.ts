@@ -21,7 +21,8 @@ const codings: Readonly<Record<string, Decode>> = {
 
 /**
  * What follows sees the body decompressed, and no `Content-Encoding`. `minimumBytes`: the API's minimum compression size;
- * undefined: bodies stay as they are. Throws 413 for a body that grows beyond the payload limit, 400 for one that is broken.
+ * undefined: bodies stay as they are. Throws 413 for a body that grows beyond the payload limit, 415 for one that is broken or
+ * of a coding that we do not speak (documented).
  */
 export function decompress(minimumBytes: number | undefined): Step<Received, Told> | undefined {
   if (minimumBytes === undefined) return undefined
@@ -30,8 +31,10 @@ export function decompress(minimumBytes: number | undefined): Step<Received, Tol
     run: ({ headers, body }) => {
       if (body.length === 0) return nothing
       const coding = lastHeader(headers, 'content-encoding')?.trim().toLowerCase() ?? ''
+      if (coding === '' || coding === 'identity') return nothing
       const decode = Object.hasOwn(codings, coding) ? codings[coding] : undefined
-      return decode === undefined ? nothing : decoded(decode, headers, body)
+      if (decode === undefined) throw fault('UNSUPPORTED_MEDIA_TYPE')
+      return decoded(decode, headers, body)
     },
   }
 }
@@ -47,7 +50,10 @@ async function decoded(decode: Decode, headers: HeaderList, body: Uint8Array): P
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw fault('REQUEST_TOO_LARGE', { cause: error })
-    throw fault('BAD_REQUEST_BODY', { log: 'Execution failed due to an invalid compressed request body', cause: error })
+    throw fault('UNSUPPORTED_MEDIA_TYPE', {
+      log: 'Execution failed due to an invalid compressed request body',
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 // A message's body as text and as JSON, parsed when first asked for.
-import { toJavaDouble, type Value } from '@sluice/vtl'
+import { parseJson, type Value } from '@sluice/vtl'
 
 /** A number that JavaScript would print otherwise than Java: `1.0`, `1e3`, a Long beyond 2^53. */
 const inexactNumber = /\.0+(?![0-9])|[0-9][eE]|[0-9]{16}/
@@ -38,15 +38,8 @@ function parse(text: string): Value {
 /** Parses JSON with numbers as Java has them: Integer, Long, BigInteger and Double. Undefined for what is no JSON. */
 export function parseExact(text: string): Value {
   try {
-    return JSON.parse(text, (_key, value: unknown, info?: { readonly source?: string }) =>
-      typeof value === 'number' ? javaNumber(value, info?.source ?? '') : value,
-    ) as Value
+    return parseJson(text)
   } catch {
     return undefined
   }
-}
-
-function javaNumber(value: number, source: string): Value {
-  if (/[.eE]/.test(source)) return toJavaDouble(value)
-  return Number.isSafeInteger(value) || source === '' ? value : BigInt(source)
 }

@@ -2,8 +2,9 @@
 import { utf8 } from '../../nouns/bytes.ts'
 import type { ContextExchange } from '../../nouns/context.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
-import { compileSource, type SourceValue } from '../../nouns/mapping-source.ts'
+import { compileSource, isLiteral, type SourceValue } from '../../nouns/mapping-source.ts'
 import type { MappedParameters } from '../../nouns/outgoing.ts'
+import { decodeForm } from '../../nouns/query.ts'
 import type { Parameterised } from '../../nouns/request-parameters.ts'
 import type { RestStage } from '../../nouns/rest.ts'
 import { headerValue } from '../answer/hop-headers.ts'
@@ -40,7 +41,8 @@ export function compileRequestMappings(
     const [, location = '', name = ''] = target.exec(key) ?? []
     const read = compileRead(expression, stage)
     if (location === '' || read === undefined) return []
-    return location === 'header' ? headerMapping(name, read, integration) : [mapping(location, name, read)]
+    if (location === 'header') return headerMapping(name, read, integration)
+    return [mapping(location, name, location === 'querystring' && isLiteral(expression) ? decoded(read) : read)]
   })
   if (mappings.length === 0) return undefined
   return (exchange) => {
@@ -61,6 +63,14 @@ function compileRead(expression: string, stage: RestStage): Read | undefined {
   }
   const read = compileSource(expression, stage)
   return read === undefined ? undefined : (exchange) => read(exchange, exchange.parameters)
+}
+
+/** AWS: a literal goes into the query as it is, encoded by who wrote it. We encode every value, so this one is decoded before. */
+function decoded(read: Read): Read {
+  return (exchange, body) => {
+    const value = read(exchange, body)
+    return typeof value === 'string' ? decodeForm(value) : value
+  }
 }
 
 function invalidRequestJson(): GatewayFault {

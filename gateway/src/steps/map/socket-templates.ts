@@ -1,5 +1,4 @@
 // Mapping templates of WebSocket APIs: which one a selection expression names, and running it. WebSocket 27.2, 27.4.
-import type { Template } from '@sluice/vtl'
 import { RequestParameters } from '../../nouns/request-parameters.ts'
 import { compileSelection, type SelectionResponse, type SelectionSources } from '../../nouns/selection-expression.ts'
 import { socketContextReader } from '../../nouns/socket-context.ts'
@@ -8,9 +7,8 @@ import { stageVariablesObject } from './context.ts'
 import { inputObject } from './input.ts'
 import { JsonBody } from './json-body.ts'
 import { socketContextObject } from './socket-context.ts'
-import { compileMappingTemplate, templateBudget, templateFault } from './templates.ts'
+import { compileMappingTemplate, templateFault, type BoundedTemplate } from './templates.ts'
 import { utilObject } from './util.ts'
-import { Work } from './work.ts'
 
 type Direction = 'request' | 'response'
 
@@ -73,18 +71,18 @@ function socketTemplate(text: string, stage: SocketStage, direction: Direction):
   // Without a reference or directive there is nothing to run.
   if (!/[$#]/.test(text)) return () => text
   const stageVariables = stageVariablesObject(stage)
-  let template: Template | undefined
+  let template: BoundedTemplate | undefined
   return (exchange, input) => {
-    const work = new Work()
     try {
       template ??= compileMappingTemplate(text)
+      const { work } = template
       const variables = {
         input: inputObject({ body: new JsonBody(input), parameters: parametersOf(exchange), work }),
         context: socketContextObject(exchange, stage),
         stageVariables,
         util: utilObject(work),
       }
-      const output = template.render(variables, templateBudget)
+      const output = template.render(variables, input.length)
       exchange.listener?.decided({
         step: direction === 'request' ? 'mapRequest' : 'mapResponse',
         verdict: 'template rendered',

@@ -1,14 +1,6 @@
 // Mapping templates of one side of a method: which one serves a media type, and running it within its budget.
 import { compileRegex, RegexFault, type JavaRegex } from '@sluice/java-regex'
-import {
-  BudgetFault,
-  compileTemplate,
-  MethodFault,
-  TemplateFault,
-  type Budget,
-  type Regex,
-  type Template,
-} from '@sluice/vtl'
+import { BudgetFault, compileTemplate, MethodFault, TemplateFault, type Regex, type Variables } from '@sluice/vtl'
 import type { ContextExchange } from '../../nouns/context.ts'
 import { configurationFault, type GatewayFault } from '../../nouns/faults.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
@@ -21,9 +13,15 @@ import type { JsonBody } from './json-body.ts'
 import { utilObject } from './util.ts'
 import { Work } from './work.ts'
 
-/** AWS: a `#foreach` may turn 1,000 times (?). The time is a last resort: 300,000 steps take some 30 ms. */
+/** AWS: a `#foreach` may turn 1,000 times (?). */
 const maxIterations = 1_000
-export const templateBudget: Budget = { steps: 300_000, timeMs: 500 }
+/** Some 30 ms. */
+const maxSteps = 300_000
+
+/** Own: the processor time that a render may take, which is a last resort. A megabyte of body adds 50 ms for reading and writing it. */
+function renderMs(bodyChars: number): number {
+  return 100 + Math.ceil(bodyChars / 20_000)
+}
 
 /** What a template may read. */
 export interface TemplateInput {
@@ -76,21 +74,22 @@ function mappingTemplate(
   // Without a reference or directive there is nothing to run.
   if (!/[$#]/.test(text)) return { key, isEmpty: text === '', render: () => text }
   const stageVariables = stageVariablesObject(stage)
-  let template: Template | undefined
+  let template: BoundedTemplate | undefined
   return {
     key,
     isEmpty: false,
     render: ({ exchange, parameters, body, overrides }) => {
-      const work = new Work()
       try {
         template ??= compileMappingTemplate(text)
+        const { work } = template
+        const read = body()
         const variables = {
-          input: inputObject({ body: body(), parameters, work }),
+          input: inputObject({ body: read, parameters, work }),
           context: contextObject(exchange, stage, overrides),
           stageVariables,
           util: utilObject(work),
         }
-        const output = template.render(variables, templateBudget)
+        const output = template.render(variables, read.text.length)
         exchange.listener?.decided({
           step: direction === 'request' ? 'mapRequest' : 'mapResponse',
           verdict: 'template rendered',
@@ -105,15 +104,25 @@ function mappingTemplate(
   }
 }
 
-/** Compiles a template with the bounds that every kind of API has. Throws TemplateFault. */
-export function compileMappingTemplate(text: string): Template {
+/** A template with the bounds that every kind of API has. */
+export interface BoundedTemplate {
+  /** What `$input` and `$util` of a render spend of. */
+  readonly work: Work
+  /** `bodyChars`: of the body that is mapped; a long one may take longer. Throws TemplateFault and BudgetFault. */
+  readonly render: (variables: Variables, bodyChars: number) => string
+}
+
+/** Throws TemplateFault. */
+export function compileMappingTemplate(text: string): BoundedTemplate {
   const work = new Work()
   const regex = (pattern: string): Regex => boundedRegex(pattern, work)
   const template = compileTemplate(text, { missing: 'empty', maxIterations, regex })
   return {
-    render: (variables, budget) => {
-      work.restart()
-      return template.render(variables, budget)
+    work,
+    render: (variables, bodyChars) => {
+      const timeMs = renderMs(bodyChars)
+      work.restart(timeMs)
+      return template.render(variables, { steps: maxSteps, timeMs })
     },
   }
 }

@@ -1,5 +1,7 @@
 // Access logs: one line a request, to the stage's own log group and to the sink that the whole gateway writes to.
 import { parseLogGroupArn } from '../../nouns/log-group-arn.ts'
+import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'
+import type { Deliveries } from '../../ports/deliveries.ts'
 import type { LineSink } from '../../ports/line-sink.ts'
 import type { Logs } from '../../ports/logs.ts'
 import type { HttpOutcome, RestOutcome, SocketOutcome } from '../../ports/recorder.ts'
@@ -9,6 +11,7 @@ export interface AccessLogPorts {
   readonly logs: Logs
   /** Where every request of every API goes too; undefined: nowhere. */
   readonly accessLog: LineSink | undefined
+  readonly deliveries: Deliveries
   /** The log stream that this process writes to: 32 hexadecimal characters. */
   readonly streamName: string
 }
@@ -53,21 +56,33 @@ function presetOf(route: 'resourcePath' | 'routeKey'): string {
   return `{${members.join(',')}}`
 }
 
+type Send = (line: string, atMs: number) => void
+
+/** A log group, or a delivery stream of Firehose; undefined where the ARN names neither. */
+function senderTo(arn: string, { logs, deliveries, streamName }: Omit<AccessLogPorts, 'accessLog'>): Send | undefined {
+  const group = parseLogGroupArn(arn)
+  if (group !== undefined) {
+    const place = { scope: group.scope, group: group.name, stream: streamName }
+    return (line, atMs) => logs.append(place, atMs, line)
+  }
+  const stream = parseDeliveryStreamArn(arn)
+  return stream && ((line) => deliveries.write(stream, line))
+}
+
 /** What writes the line of each request; undefined when nobody wants one. */
 export function recordAccessLog<Told extends RestOutcome | HttpOutcome | SocketOutcome>(
   settings: AccessLogSettings,
   sinkFormat: string,
   variables: LogVariables<Told>,
-  { logs, accessLog, streamName }: AccessLogPorts,
+  { logs, accessLog, deliveries, streamName }: AccessLogPorts,
 ): ((outcome: Told) => void) | undefined {
-  const { destinationArn, format } = settings
-  const group = destinationArn === undefined ? undefined : parseLogGroupArn(destinationArn)
-  const groupLine = group === undefined || format === undefined ? undefined : compileLogFormat(format, variables)
-  const place = group && { scope: group.scope, group: group.name, stream: streamName }
+  const { destinationArn = '', format } = settings
+  const groupLine = format === undefined ? undefined : compileLogFormat(format, variables)
+  const send = groupLine && senderTo(destinationArn, { logs, deliveries, streamName })
   const sinkLine = accessLog === undefined ? undefined : compileLogFormat(sinkFormat, variables)
-  if (groupLine === undefined && sinkLine === undefined) return undefined
+  if (send === undefined && sinkLine === undefined) return undefined
   return (outcome) => {
-    if (groupLine !== undefined && place !== undefined) logs.append(place, outcome.endedAtMs, groupLine(outcome))
+    if (send !== undefined && groupLine !== undefined) send(groupLine(outcome), outcome.endedAtMs)
     if (sinkLine !== undefined) accessLog?.write(sinkLine(outcome))
   }
 }

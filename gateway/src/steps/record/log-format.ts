@@ -14,20 +14,17 @@ const quotedName = 'error.messageString'
 /** Never throws. An unknown variable is `-`, as on AWS. Security specification F.7. */
 export function compileLogFormat<Told>(format: string, variables: LogVariables<Told>): (outcome: Told) => string {
   const line = format.replace(/\n$/, '')
-  const literals: string[] = []
-  const writers: ((outcome: Told) => string)[] = []
+  const pieces: ((outcome: Told) => string)[] = []
   let end = 0
   for (const match of line.matchAll(variable)) {
     const { name, reader } = longestKnown(match[1] ?? '', variables)
-    literals.push(line.slice(end, match.index))
-    writers.push(writer(name, reader))
+    pieces.push(piece(line.slice(end, match.index), name, reader))
     end = match.index + '$context.'.length + name.length
   }
   const tail = line.slice(end)
   return (outcome) => {
     let text = ''
-    for (let index = 0; index < writers.length; index++)
-      text += (literals[index] ?? '') + (writers[index]?.(outcome) ?? '-')
+    for (const write of pieces) text += write(outcome)
     return text + tail
   }
 }
@@ -45,14 +42,25 @@ function longestKnown<Told>(
   return { name: whole, reader: undefined }
 }
 
-function writer<Told>(name: string, read: LogReader<Told> | undefined): (outcome: Told) => string {
-  if (read === undefined) return () => '-'
-  if (name === quotedName) return (outcome) => String(read(outcome) ?? '-')
+/** A variable's value behind the text that stands before it. */
+function piece<Told>(before: string, name: string, read: LogReader<Told> | undefined): (outcome: Told) => string {
+  if (read === undefined) return () => `${before}-`
+  if (name === quotedName) return (outcome) => `${before}${String(read(outcome) ?? '-')}`
+  // Most values are those of the request before: its time, its stage, its route, its status.
+  let last: string | number | null | undefined
+  let lastText = `${before}-`
   return (outcome) => {
     const value = read(outcome)
-    if (typeof value === 'number') return String(value)
-    return value === undefined || value === null || value === '' ? '-' : escaped(value)
+    if (value === last) return lastText
+    last = value
+    lastText = before + textOf(value)
+    return lastText
   }
+}
+
+function textOf(value: string | number | null | undefined): string {
+  if (typeof value === 'number') return String(value)
+  return value === undefined || value === null || value === '' ? '-' : escaped(value)
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what must not reach a log

@@ -6,17 +6,15 @@ import { lastHeader } from '../../nouns/headers.ts'
 import type { Returned } from '../../nouns/outgoing.ts'
 import type { RestStage } from '../../nouns/rest.ts'
 import { parseTraceHeader } from '../../nouns/trace-header.ts'
-import { socketContextReader } from '../../nouns/socket-context.ts'
-import type { SocketStage } from '../../nouns/socket.ts'
-import type { HttpOutcome, RestOutcome, SocketOutcome } from '../../ports/recorder.ts'
+import type { HttpOutcome, RestOutcome } from '../../ports/recorder.ts'
 import type { LogReader, LogVariables } from './log-format.ts'
+import { phaseVariables } from './phase-variables.ts'
 
 type Outcome = RestOutcome | HttpOutcome
 type Table<Told> = Readonly<Record<string, LogReader<Told>>>
 
 const integrationMs: LogReader<Outcome> = ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs)
-const authorizerMs: LogReader<Outcome> = ({ work, exchange }) =>
-  exchange.caller === undefined || work.authorizerMs < 0 ? undefined : work.authorizerMs
+const isStreamed = ({ answer: { body } }: Outcome): boolean => typeof body === 'object' && Symbol.asyncIterator in body
 /** Why the integration failed. */
 const integrationError: LogReader<Outcome> = ({ work }) =>
   work.integrationMs < 0 || work.fault === undefined ? undefined : (work.fault.log ?? work.fault.message)
@@ -57,20 +55,27 @@ const ofBoth: Table<Outcome> = {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 const ofRest: Table<RestOutcome> = {
-  'authorizer.error': ({ work, exchange }) =>
-    work.authorizerMs >= 0 && exchange.caller === undefined ? exchange.fault?.sentence : undefined,
-  'authorizer.latency': authorizerMs,
-  'authorizer.status': ({ exchange }) => (exchange.caller?.principalId === undefined ? undefined : 200),
+  ...phaseVariables,
   'customDomain.routingRuleIdMatched': ({ exchange }) => exchange.customDomain?.routingRuleId,
-  'integration.responseTransferMode': ({ work, answer }) => {
-    if (work.integrationMs < 0) return undefined
-    return typeof answer.body === 'object' && Symbol.asyncIterator in answer.body ? 'STREAMED' : 'BUFFERED'
+  // AWS: of a stream the integration's latency lasts until its end.
+  'integration.latency': (outcome) => {
+    const { work, endedAtMs } = outcome
+    return isStreamed(outcome) && work.integrationAtMs >= 0 ? endedAtMs - work.integrationAtMs : integrationMs(outcome)
   },
+  'integration.responseTransferMode': (outcome) => {
+    if (outcome.work.integrationMs < 0) return undefined
+    return isStreamed(outcome) ? 'STREAMED' : 'BUFFERED'
+  },
+  'integration.timeToAllHeaders': (outcome) => (isStreamed(outcome) ? integrationMs(outcome) : undefined),
+  'integration.timeToFirstContent': (outcome) =>
+    isStreamed(outcome) && outcome.work.firstContentMs >= 0 ? outcome.work.firstContentMs : undefined,
   // AWS: a client may name its request in UUID form; anything else is not repeated in the log. rest specification 6.5
   requestId: ({ exchange }) => {
     const named = lastHeader(exchange.headers, 'x-amzn-requestid')
     return named === undefined || uuid.test(named) ? exchange.requestId : 'UUID_REPLACED_INVALID_REQUEST_ID'
   },
+  cipherSuite: ({ exchange }) => exchange.tls?.cipherSuite,
+  tlsVersion: ({ exchange }) => exchange.tls?.version,
   xrayTraceId: ({ exchange }) => parseTraceHeader(lastHeader(exchange.headers, 'x-amzn-trace-id')).root,
 }
 
@@ -98,25 +103,6 @@ export function httpLogVariables(stage: HttpStage): LogVariables<HttpOutcome> {
     if (known !== undefined) return known
     const read = httpContextReader(name)
     return ({ exchange }) => read(exchange, exchange.target?.stage ?? stage)
-  }
-}
-
-const ofSocket: Table<SocketOutcome> = {
-  'integration.error': ({ work }) =>
-    work.integrationMs < 0 || work.fault === undefined ? undefined : (work.fault.log ?? work.fault.message),
-  'integration.integrationStatus': ({ exchange }) => exchange.reply?.status,
-  'integration.latency': ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs),
-  'integration.status': ({ exchange }) => exchange.reply?.status,
-  integrationLatency: ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs),
-  status: ({ status }) => status,
-}
-
-export function socketLogVariables(stage: SocketStage): LogVariables<SocketOutcome> {
-  return (name) => {
-    const known = own(ofSocket, name)
-    if (known !== undefined) return known
-    const read = socketContextReader(name)
-    return read && (({ exchange }) => read(exchange, stage))
   }
 }
 

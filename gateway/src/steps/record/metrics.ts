@@ -55,7 +55,7 @@ export function recordRestMetrics(
       if (work.integrationMs >= 0) tallies[integrationLatency]?.add(work.integrationMs)
       if (work.cacheHit !== undefined) tallies[work.cacheHit ? cacheHit : cacheMiss]?.add(1)
     }
-    total.add(answer.status, latencyMs, work.integrationMs)
+    total.add(answer.status, latencyMs, work)
   }
 }
 
@@ -93,7 +93,7 @@ export function recordHttpMetrics(
       if (work.integrationMs >= 0) tallies[integrationLatency]?.add(work.integrationMs)
       tallies[dataProcessed]?.add(exchange.body.length + outcome.responseBytes)
     }
-    total.add(status, latencyMs, work.integrationMs)
+    total.add(status, latencyMs, work)
   }
 }
 

@@ -1,6 +1,7 @@
 // Metrics of WebSocket APIs: connections and messages, by API, stage and, in detail, route. Security specification F.1, WebSocket 33.3.
 import { tallyIndex, websocketMetrics } from '../../nouns/metric-families.ts'
 import type { Scope } from '../../nouns/records.ts'
+import { routeSettings } from '../../nouns/route-settings.ts'
 import type { Dimension, Meter, Metrics } from '../../ports/metrics.ts'
 import type { RecordedHttpStage, SocketOutcome, SocketPlace } from '../../ports/recorder.ts'
 
@@ -18,8 +19,7 @@ export function recordSocketMetrics(
   const common = metersOf(metrics, { scope, apiId, stageName })
   const byRoute = new Map<string, readonly Meter[]>()
   const make = (routeKey: string): readonly Meter[] => {
-    const { RouteSettings: own = {}, DefaultRouteSettings: setting } = stage
-    const { DetailedMetricsEnabled: isDetailed } = (Object.hasOwn(own, routeKey) ? own[routeKey] : setting) ?? {}
+    const { DetailedMetricsEnabled: isDetailed } = routeSettings(stage, routeKey)
     const route = { name: 'Route', value: routeKey }
     return isDetailed === true ? [...common, meterOf(metrics, scope, [idOf(apiId), route, nameOf(stageName)])] : common
   }

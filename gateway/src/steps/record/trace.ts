@@ -1,155 +1,122 @@
-// Traces of REST APIs: who is sampled, what the integration is told, and the segment of each recorded request. Security specification G.
-import type { Integration } from '@sluice/aws-protocol/apigateway'
+// Traces of REST APIs: who is sampled, and what the integration is told. Security specification G.
 import { randomText } from '../../nouns/entropy.ts'
 import type { Received } from '../../nouns/exchange.ts'
 import { lastHeader } from '../../nouns/headers.ts'
-import { createSampler, defaultSampling } from '../../nouns/sampling.ts'
-import { formatTraceHeader, newTraceId, parseTraceHeader } from '../../nouns/trace-header.ts'
+import type { Scope } from '../../nouns/records.ts'
+import type { SampledRequest } from '../../nouns/sampling.ts'
+import { formatTraceHeader, newTraceId, parseTraceHeader, type TraceHeader } from '../../nouns/trace-header.ts'
+import {
+  formatTraceparent,
+  traceContextOf,
+  w3cTraceIdOf,
+  xrayTraceIdOf,
+  type TraceContext,
+} from '../../nouns/trace-context.ts'
 import type { RecordedRestStage, RestOutcome, StageRecorder } from '../../ports/recorder.ts'
-import type { SegmentDocument, SubsegmentDocument, Traces } from '../../ports/traces.ts'
+import type { Samplers } from '../../ports/samplers.ts'
+import type { Segments } from '../../ports/traces.ts'
+import { compileSegment, stageService } from './segment.ts'
+
+export interface TracePorts {
+  /** Where segments go. */
+  readonly segments: Segments
+  readonly samplers: Samplers
+  /** Told of every trace that is recorded, before its segment is: others may send theirs at any time. */
+  readonly begun?: ((scope: Scope, traceId: string) => void) | undefined
+  /** Whether a client's `traceparent` is continued. */
+  readonly continuesW3c: boolean
+}
 
 const traceHeader = 'x-amzn-trace-id'
 
-interface Sampled {
-  readonly segmentId: string
-  readonly traceId: string
-  readonly parentId: string | undefined
-  /** Whether the stage's own rule decided, and not whoever called. */
-  readonly isByRule: boolean
-}
+type IncomingContext = ReturnType<typeof traceContextOf>
 
 /** `tracingEnabled` samples by the rules; without it, only requests are recorded that whoever called has sampled. */
-export function recordTraces(recorded: RecordedRestStage, traces: Traces): StageRecorder<RestOutcome> {
-  const isActive = recorded.stage.tracingEnabled === true
-  const sample = createSampler()
-  const open = new WeakMap<Received, Sampled>()
+export function recordTraces(recorded: RecordedRestStage, ports: TracePorts): StageRecorder<RestOutcome> {
+  const { segments, samplers, begun: tellBegun, continuesW3c } = ports
+  const { scope, stage } = recorded
+  const isActive = stage.tracingEnabled === true
+  const sample = samplers.of(scope, stageService(recorded))
+  const segmentOf = compileSegment(recorded)
+  const choose = (received: Received): string | undefined =>
+    isActive ? sample(sampledRequest(received), received.receivedAtMs, Math.random()) : undefined
   return {
     begin: (received) => {
       const text = lastHeader(received.headers, traceHeader)
-      if (!isActive && text === undefined) return received
-      const incoming = parseTraceHeader(text)
-      const isSampled = incoming.sampled ?? (isActive && sample(received.receivedAtMs, Math.random()))
-      if (!isSampled && !isActive) return received
-      const root = incoming.root ?? newTraceId(received.receivedAtMs, randomText(12, 'hex'))
-      const segmentId = randomText(8, 'hex')
-      const parent = isSampled ? segmentId : (incoming.parent ?? segmentId)
-      const value = formatTraceHeader({ ...incoming, root, parent, sampled: isSampled })
-      const headers = withHeader(received, value)
-      const begun = Object.assign<Received, Pick<Received, 'headers'>>(received, { headers })
-      if (isSampled) {
-        const isByRule = incoming.sampled === undefined
-        open.set(begun, { segmentId, traceId: root, parentId: incoming.parent, isByRule })
-      }
+      const context = continuesW3c ? traceContextOf(received.headers) : undefined
+      if (!isActive && text === undefined && context === undefined) return received
+      const incoming = incomingOf(text, context)
+      const ruleName = incoming.sampled === undefined ? choose(received) : undefined
+      const isSampled = incoming.sampled ?? ruleName !== undefined
+      // The integration itself makes what an unsampled request without a trace is sent with.
+      if (!isSampled && context === undefined && (text === undefined || !isActive)) return received
+      const begun = enter(received, { incoming, context, ruleName, isSampled })
+      const { sampled } = begun.work ?? {}
+      if (sampled !== undefined) tellBegun?.(scope, sampled.traceId)
       return begun
     },
     record: (outcome) => {
-      const sampled = open.get(outcome.exchange)
-      if (sampled !== undefined) traces.put(recorded.scope, segmentOf(recorded, sampled, outcome))
+      const { sampled } = outcome.work
+      if (sampled === undefined) return
+      segments.put(scope, segmentOf(sampled, outcome), outcome.exchange.target?.resourcePath)
     },
   }
 }
 
-/** Every integration passes on what stands in the request's headers. */
-function withHeader({ headers }: Received, value: string): string[] {
-  const others = headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== traceHeader)
-  return [...others, 'X-Amzn-Trace-Id', value]
+interface Decided {
+  readonly incoming: TraceHeader
+  readonly context: IncomingContext
+  readonly ruleName: string | undefined
+  readonly isSampled: boolean
 }
 
-function segmentOf(recorded: RecordedRestStage, sampled: Sampled, outcome: RestOutcome): SegmentDocument {
-  const { scope, api, stage } = recorded
-  const { exchange, answer, endedAtMs, responseBytes } = outcome
-  const { id: apiId = '' } = api
-  const { stageName = '' } = stage
-  const query = exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`
-  const subsegment = subsegmentOf(recorded, outcome)
-  const segment = {
-    id: sampled.segmentId,
-    name: `${api.name ?? apiId}/${stageName}`.replace(/[^\p{L}\p{N}\s_.:/%&#=+\\\-@]/gu, ' ').slice(0, 200),
-    trace_id: sampled.traceId,
-    ...(sampled.parentId !== undefined && { parent_id: sampled.parentId }),
-    start_time: exchange.receivedAtMs / 1000,
-    end_time: Math.max(endedAtMs, exchange.receivedAtMs) / 1000,
-    origin: 'AWS::ApiGateway::Stage',
-    resource_arn: `arn:aws:apigateway:${scope.region}::/restapis/${apiId}/stages/${stageName}`,
-    http: {
-      request: {
-        url: `${exchange.scheme}://${exchange.domainName}${exchange.rawPath}${query}`,
-        method: exchange.method,
-        client_ip: exchange.sourceIp,
-        x_forwarded_for: lastHeader(exchange.headers, 'x-forwarded-for') !== undefined,
-        user_agent: lastHeader(exchange.headers, 'user-agent') ?? '',
-      },
-      response: { status: answer.status, content_length: responseBytes },
-    },
-    aws: {
-      api_gateway: { account_id: scope.account, rest_api_id: apiId, stage: stageName, request_id: exchange.requestId },
-      ...(sampled.isByRule && { xray: { sampling_rule_name: defaultSampling.ruleName } }),
-    },
-    annotations: { 'aws:api_id': apiId, 'aws:api_stage': stageName },
-    metadata: {
-      default: { extended_request_id: exchange.extendedRequestId, request_id: exchange.requestId },
-    },
-    ...failureOf(answer.status),
-    ...(subsegment !== undefined && { subsegments: [subsegment] }),
+/** Notes what the request is recorded as, and writes the headers that every integration passes on. */
+function enter(received: Received, { incoming, context, ruleName, isSampled }: Decided): Received {
+  const root = incoming.root ?? newTraceId(received.receivedAtMs, randomText(12, 'hex'))
+  const segmentId = randomText(8, 'hex')
+  const parent = isSampled ? segmentId : (incoming.parent ?? segmentId)
+  const traceContext = context && outgoingContext(context, root, isSampled ? segmentId : undefined)
+  const { work } = received
+  if (work !== undefined) {
+    work.sampled = isSampled ? { segmentId, traceId: root, parentId: incoming.parent, ruleName } : undefined
+    work.traceContext = traceContext
   }
-  return segment
+  const header = formatTraceHeader({ ...incoming, root, parent, sampled: isSampled })
+  const headers = tracedHeaders(received, header, traceContext)
+  return Object.assign<Received, Pick<Received, 'headers'>>(received, { headers })
 }
 
-/** 4xx are errors, 429 throttles beside, 5xx faults. */
-function failureOf(status: number): Pick<SegmentDocument, 'error' | 'throttle' | 'fault'> {
-  if (status >= 500) return { fault: true }
-  if (status === 429) return { error: true, throttle: true }
-  return status >= 400 ? { error: true } : {}
+/** Without a trace of AWS's, the request belongs to the W3C trace that it names. */
+function incomingOf(text: string | undefined, context: IncomingContext): TraceHeader {
+  const incoming = parseTraceHeader(text)
+  if (incoming.root !== undefined || context === undefined) return incoming
+  const { traceId, parentId, isSampled } = context.parent
+  return { root: xrayTraceIdOf(traceId), parent: parentId, sampled: isSampled, rest: incoming.rest }
 }
 
-/** The call of the integration; a MOCK calls nobody. */
-function subsegmentOf(
-  recorded: RecordedRestStage,
-  { exchange, work, answer }: RestOutcome,
-): SubsegmentDocument | undefined {
-  const { target } = exchange
-  if (work.integrationMs < 0 || target === undefined) return undefined
-  const method = recorded.methods.find(
-    ({ resourceId, httpMethod }) => resourceId === target.resourceId && httpMethod === target.httpMethod,
-  )
-  const integration = method?.methodIntegration
-  if (integration === undefined || integration.type === 'MOCK') return undefined
-  const start = work.integrationAtMs / 1000
-  const status = work.fault === undefined ? answer.status : work.fault.status
-  return {
-    id: randomText(8, 'hex'),
-    start_time: start,
-    end_time: start + work.integrationMs / 1000,
-    ...calledOf(recorded, integration, status),
-    ...failureOf(status),
-  }
+/** A recorded segment is the parent of what comes after, in its own trace; another trace passes as it came. */
+function outgoingContext(
+  { traceparent, tracestate, parent }: NonNullable<IncomingContext>,
+  root: string,
+  segmentId: string | undefined,
+): TraceContext {
+  if (segmentId === undefined || w3cTraceIdOf(root) !== parent.traceId) return { traceparent, tracestate }
+  const { traceId } = parent
+  return { traceparent: formatTraceparent({ traceId, parentId: segmentId, isSampled: true }), tracestate }
 }
 
-const functionArn = /functions\/(arn:[^/]+:function:([^:/]+)[^/]*)\/invocations/
+function sampledRequest({ domainName, method, rawPath, headers }: Received): SampledRequest {
+  return { host: domainName, method, path: rawPath, header: (name) => lastHeader(headers, name.toLowerCase()) }
+}
 
-/** AWS names an HTTP backend by the path of its URL, so that each path is a node of its own. */
-function calledOf(
-  { scope }: RecordedRestStage,
-  { uri = '', httpMethod = 'GET' }: Integration,
-  status: number,
-): Pick<SubsegmentDocument, 'name' | 'namespace' | 'http'> & { readonly aws?: object } {
-  const [, arn, name] = functionArn.exec(uri) ?? []
-  if (arn !== undefined && name !== undefined) {
-    const url = `https://lambda.${scope.region}.amazonaws.com/2015-03-31/functions/${arn}/invocations`
-    return {
-      name: 'Lambda',
-      namespace: 'aws',
-      http: { request: { url, method: httpMethod }, response: { status } },
-      aws: { function_name: name, region: scope.region, operation: 'Invoke', resource_names: [name] },
-    }
+function tracedHeaders({ headers }: Received, header: string, context: TraceContext | undefined): string[] {
+  const kept: string[] = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const lower = name.toLowerCase()
+    if (lower === traceHeader) continue
+    kept.push(name, lower === 'traceparent' && context !== undefined ? context.traceparent : (headers[index + 1] ?? ''))
   }
-  const [, service, action] = /^arn:[^:]+:apigateway:[^:]*:([^:/]+):(?:action|path)\/([^?&]*)/.exec(uri) ?? []
-  if (service !== undefined)
-    return { name: service, namespace: 'aws', aws: { region: scope.region, operation: action ?? '' } }
-  const path = URL.parse(uri)?.pathname ?? uri
-  return {
-    name: path.slice(0, 200),
-    namespace: 'remote',
-    http: { request: { url: uri, method: httpMethod }, response: { status } },
-  }
+  kept.push('X-Amzn-Trace-Id', header)
+  return kept
 }

@@ -1,4 +1,5 @@
 // Step `route` of HTTP APIs: the route key that serves the path and verb. HTTP 4.3.
+import { routeMatched } from '../../nouns/decisions.ts'
 import type { Received, Routed } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { httpRoutePath } from '../../nouns/http.ts'
@@ -45,13 +46,13 @@ export function routeHttp<Target extends { readonly routeKey: string }>(
     name: 'route',
     run: (exchange) => {
       const found = findHttpRoute(routes, exchange)
-      exchange.listener?.decided({
-        step: 'route',
-        verdict: found === undefined ? 'no route' : 'matched',
-        reason: { verb: exchange.method, path: httpRoutePath(exchange), routeKey: found?.target.routeKey },
-        atMs: exchange.receivedAtMs,
-      })
-      if (found === undefined) throw new HttpFault(404, 'Not Found')
+      const { listener, receivedAtMs: atMs } = exchange
+      if (found === undefined) {
+        const reason = { verb: exchange.method, path: httpRoutePath(exchange) }
+        listener?.decided({ step: 'route', verdict: 'no route', reason, refuses: true, atMs })
+        throw new HttpFault(404, 'Not Found')
+      }
+      listener?.decided(routeMatched)
       return found
     },
   }

@@ -1,7 +1,7 @@
 // Step `route` of REST APIs: which resource and method serve the path and verb.
+import { routeMatched } from '../../nouns/decisions.ts'
 import type { Received, Routed } from '../../nouns/exchange.ts'
 import { fault } from '../../nouns/faults.ts'
-import { lastHeader } from '../../nouns/headers.ts'
 import { resourcePath } from '../../nouns/rest.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
@@ -20,14 +20,17 @@ export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed
       const path = resourcePath(exchange)
       // AWS: a trailing slash is ignored for matching, and is no part of a variable — recorded, REST 20
       const matched = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-      const verb = lastHeader(exchange.headers, 'x-http-method-override')?.toUpperCase() ?? exchange.method
+      const { method: verb, listener } = exchange
       const match = trie.match(matched, verb)
-      const { listener } = exchange
       if (match === undefined) {
-        listener?.decided({ step: 'route', verdict: 'no route', reason: { verb, path }, atMs: exchange.receivedAtMs })
+        const reason = { verb, path }
+        listener?.decided({ step: 'route', verdict: 'no route', reason, refuses: true, atMs: exchange.receivedAtMs })
         throw fault('MISSING_AUTHENTICATION_TOKEN')
       }
-      listener?.decided({ step: 'route', verdict: 'matched', reason: { verb, path }, atMs: exchange.receivedAtMs })
+      if (listener !== undefined) {
+        if (exchange.sentMethod === undefined) listener.decided(routeMatched)
+        else listener.decided({ ...routeMatched, reason: { verb, path }, atMs: exchange.receivedAtMs })
+      }
       return match
     },
   }

@@ -1,10 +1,14 @@
-// The bucket that all requests of an account share, whichever kind of API they call. S E.
+// The buckets that all requests of an account share, whichever kind of API they call, and all its new connections. S E.
+import { accountBucketKey, connectionBucketKey } from '../../nouns/account-buckets.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { BucketLimit, Rate } from '../../ports/counters.ts'
 
 /** No bucket where the account has no limit. */
-export function accountBucket({ account, region }: Scope, rate: Rate | undefined): readonly BucketLimit[] {
-  return rate === undefined
-    ? []
-    : [{ kind: 'bucket', key: `account ${account} ${region}`, rate: rate.rate, burst: rate.burst }]
+export function accountBucket(scope: Scope, rate: Rate | undefined): readonly BucketLimit[] {
+  return rate === undefined ? [] : [{ kind: 'bucket', key: accountBucketKey(scope), ...rate }]
+}
+
+/** What new WebSocket connections take from beside. No bucket where they have no limit. WebSocket 31.1. */
+export function connectionBucket(scope: Scope, rate: Rate | undefined): readonly BucketLimit[] {
+  return rate === undefined ? [] : [{ kind: 'bucket', key: connectionBucketKey(scope), ...rate }]
 }

@@ -5,6 +5,7 @@ import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
 import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
+import { tellLimit } from './telling.ts'
 
 export interface HttpThrottleSettings {
   readonly route: HttpRoute
@@ -29,8 +30,7 @@ export function throttleHttp(settings: HttpThrottleSettings, counters: Counters)
   const decide = (exchange: HttpRouted, refusing: number): object => {
     const limit = limits[refusing]
     if (limit === undefined) return nothing
-    const reason = { ...limit }
-    exchange.listener?.decided({ step: 'throttle', verdict: 'throttled', reason, atMs: exchange.receivedAtMs })
+    tellLimit(exchange, 'throttle', limit, counters)
     throw new HttpFault(429, 'Too Many Requests', { log: `Rate limit exceeded for route ${routeKey}` })
   }
   return {

@@ -8,6 +8,7 @@ import type { Planned } from '../../ports/api-keys.ts'
 import type { BucketLimit, Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
+import { tellLimit } from './telling.ts'
 
 type Exchange = RestRouted & Partial<Planned>
 
@@ -46,12 +47,7 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
   const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {
     const limit = limits[refusing]
     if (limit === undefined) return nothing
-    exchange.listener?.decided({
-      step: 'throttle',
-      verdict: limit.kind === 'quota' ? 'quota exceeded' : 'throttled',
-      reason: limit.kind === 'quota' ? { plan: limit.planId, limit: limit.limit, period: limit.period } : { ...limit },
-      atMs: exchange.receivedAtMs,
-    })
+    tellLimit(exchange, 'throttle', limit, counters)
     throw refusal(limit, method, exchange)
   }
   return {

@@ -1,39 +1,46 @@
 // Steps `throttle` and `throttlePlan` of WebSocket routes: what the route and the account still have, and what the client's plan has. WebSocket 32.
 import type { RouteSettings } from '@sluice/aws-protocol/apigatewayv2'
-import { fault } from '../../nouns/faults.ts'
+import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { maskedKey } from '../../nouns/masked-key.ts'
 import type { SocketExchange, SocketRoute } from '../../nouns/socket.ts'
 import type { Planned } from '../../ports/api-keys.ts'
 import type { BucketLimit, Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
-import { accountBucket } from './account.ts'
+import { accountBucket, connectionBucket } from './account.ts'
+import { tellLimit } from './telling.ts'
 
 export interface SocketThrottleSettings {
   readonly route: SocketRoute
   /** The route's own settings, which replace the stage's as a whole, else the stage's. */
-  readonly setting: RouteSettings | undefined
+  readonly setting: RouteSettings
   /** Undefined when the account has no limit. */
   readonly account: Rate | undefined
+  /** Of new connections. Undefined when the account has no limit of them. */
+  readonly connections: Rate | undefined
 }
+
+type Exchange = SocketExchange & Partial<Planned>
 
 const nothing = {}
 
 /** Undefined where nothing limits. Throws THROTTLED. */
 export function throttleSocket(
-  { route, setting, account }: SocketThrottleSettings,
+  { route, setting, account, connections }: SocketThrottleSettings,
   counters: Counters,
 ): Step<SocketExchange, object> | undefined {
   const { stage, routeKey } = route
   const key = `route ${stage.apiId}:${stage.stageName} ${routeKey}`
-  const limits: readonly Limit[] = [...bucketOf(key, rateOf(setting)), ...accountBucket(stage, account)]
+  const limits: readonly Limit[] = [
+    ...bucketOf(key, rateOf(setting)),
+    ...(routeKey === '$connect' ? connectionBucket(stage, connections) : []),
+    ...accountBucket(stage, account),
+  ]
   if (limits.length === 0) return undefined
-  return { name: 'throttle', run: (exchange) => take(exchange, limits, counters) }
+  return { name: 'throttle', run: (exchange) => take('throttle', exchange, limits, counters) }
 }
 
 /** For routes that require a key. Each connection and each message counts (?). Throws THROTTLED and QUOTA_EXCEEDED. */
-export function throttleSocketPlan(
-  { stage }: SocketRoute,
-  counters: Counters,
-): Step<SocketExchange & Partial<Planned>, object> {
+export function throttleSocketPlan({ stage }: SocketRoute, counters: Counters): Step<Exchange, object> {
   const scope = { account: stage.account, region: stage.region }
   return {
     name: 'throttlePlan',
@@ -46,24 +53,43 @@ export function throttleSocketPlan(
         ...bucketOf(key, plan.throttle),
         { kind: 'quota', scope, planId: plan.id, keyId: apiKey.id, ...quota },
       ]
-      return take(exchange, limits, counters)
+      return take('throttlePlan', exchange, limits, counters)
     },
   }
 }
 
-function take(exchange: SocketExchange, limits: readonly Limit[], counters: Counters): object | Promise<object> {
+function take(
+  step: string,
+  exchange: Exchange,
+  limits: readonly Limit[],
+  counters: Counters,
+): object | Promise<object> {
+  const decide = (index: number): object => {
+    const limit = limits[index]
+    if (limit === undefined) return nothing
+    tellLimit(exchange, step, limit, counters)
+    throw refusal(limit, exchange)
+  }
   const refusing = counters.admit(limits)
   if (refusing === -1) return nothing
-  return typeof refusing === 'number'
-    ? decide(exchange, limits[refusing])
-    : refusing.then((index) => decide(exchange, limits[index]))
+  return typeof refusing === 'number' ? decide(refusing) : refusing.then(decide)
 }
 
-function decide({ listener, receivedAtMs, target }: SocketExchange, limit: Limit | undefined): object {
-  if (limit === undefined) return nothing
-  const verdict = limit.kind === 'quota' ? 'quota exceeded' : 'throttled'
-  listener?.decided({ step: 'throttle', verdict, reason: { routeKey: target.routeKey }, atMs: receivedAtMs })
-  throw fault(limit.kind === 'quota' ? 'QUOTA_EXCEEDED' : 'THROTTLED')
+/** With the execution log's line, in the words of REST APIs (?). S F.6. */
+function refusal(limit: Limit, { target: { stage, routeKey }, apiKey, plan }: Exchange): GatewayFault {
+  const { apiId, stageName } = stage
+  const who = `API Key ${maskedKey(apiKey?.value ?? '')} exceeded`
+  const place = `for API Stage ${apiId}/${stageName}: Key`
+  if (limit.kind === 'quota') {
+    const quota = `quota exhausted for Usage Plan ID ${limit.planId}. Q Limit: ${limit.limit} Period: ${limit.period}`
+    return fault('QUOTA_EXCEEDED', { log: `${who} quota limit ${place} ${quota}` })
+  }
+  const target = `WebSocketApi ${apiId}, Stage ${stageName}, Route ${routeKey}`
+  const rate = `Limit: ${limit.rate.toFixed(2)} Burst: ${limit.burst}`
+  const log = limit.key.startsWith('plan')
+    ? `${who} throttle limit ${place} throttle limit exceeded for Usage Plan ID ${plan?.id}, ${target}. ${rate}`
+    : `Key throttle limit exceeded for ${target}. ${rate}`
+  return fault('THROTTLED', { log })
 }
 
 function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
@@ -71,7 +97,7 @@ function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
 }
 
 /** A limit of which one half is not set takes it from the other. 0 lets nothing through. */
-function rateOf({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }: RouteSettings = {}): Rate | undefined {
+function rateOf({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }: RouteSettings): Rate | undefined {
   if (rate === undefined && burst === undefined) return undefined
   return { rate: rate ?? Math.max(burst ?? 0, 1), burst: burst ?? Math.ceil(rate ?? 0) }
 }

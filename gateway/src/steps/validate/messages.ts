@@ -6,7 +6,15 @@ type Params = Readonly<Record<string, unknown>>
 /** `error` stands for all errors of one keyword at one place; `names` is what they name, sorted. */
 type Message = (error: ErrorObject, names: readonly string[]) => string
 
-const json = (value: unknown): string => JSON.stringify(value)
+/** A value that is nested deeper than the stack is not shown. */
+const json = (value: unknown): string => {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return Array.isArray(value) ? '[...]' : '{...}'
+    throw error
+  }
+}
 const paramsOf = (error: ErrorObject): Params => error.params as Params
 const limit = (error: ErrorObject): string => String(paramsOf(error)['limit'])
 /** Code points, items or members. */

@@ -37,6 +37,7 @@ export function validateParameters(
         step: 'validateParameters',
         verdict: missing.length === 0 ? 'all there' : 'missing',
         reason: { required: required.length, missing: missing.map(({ name }) => name) },
+        refuses: missing.length > 0,
         atMs: receivedAtMs,
       })
       if (missing.length === 0) return nothing

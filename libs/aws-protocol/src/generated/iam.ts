@@ -3,44 +3,77 @@ import { ServiceFault } from '../fault.ts'
 
 /** Every operation of the service, with the types of its input and output. */
 export interface Operations {
+  AddClientIDToOpenIDConnectProvider: { readonly input: AddClientIDToOpenIDConnectProviderRequest; readonly output: void }
   AddUserToGroup: { readonly input: AddUserToGroupRequest; readonly output: void }
   AttachGroupPolicy: { readonly input: AttachGroupPolicyRequest; readonly output: void }
   AttachRolePolicy: { readonly input: AttachRolePolicyRequest; readonly output: void }
   AttachUserPolicy: { readonly input: AttachUserPolicyRequest; readonly output: void }
   CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse }
   CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse }
+  CreateOpenIDConnectProvider: { readonly input: CreateOpenIDConnectProviderRequest; readonly output: CreateOpenIDConnectProviderResponse }
   CreatePolicy: { readonly input: CreatePolicyRequest; readonly output: CreatePolicyResponse }
+  CreatePolicyVersion: { readonly input: CreatePolicyVersionRequest; readonly output: CreatePolicyVersionResponse }
   CreateRole: { readonly input: CreateRoleRequest; readonly output: CreateRoleResponse }
   CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse }
   DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: void }
   DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: void }
+  DeleteGroupPolicy: { readonly input: DeleteGroupPolicyRequest; readonly output: void }
+  DeleteOpenIDConnectProvider: { readonly input: DeleteOpenIDConnectProviderRequest; readonly output: void }
   DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: void }
+  DeletePolicyVersion: { readonly input: DeletePolicyVersionRequest; readonly output: void }
   DeleteRole: { readonly input: DeleteRoleRequest; readonly output: void }
+  DeleteRolePermissionsBoundary: { readonly input: DeleteRolePermissionsBoundaryRequest; readonly output: void }
   DeleteRolePolicy: { readonly input: DeleteRolePolicyRequest; readonly output: void }
   DeleteUser: { readonly input: DeleteUserRequest; readonly output: void }
+  DeleteUserPermissionsBoundary: { readonly input: DeleteUserPermissionsBoundaryRequest; readonly output: void }
   DeleteUserPolicy: { readonly input: DeleteUserPolicyRequest; readonly output: void }
+  DetachGroupPolicy: { readonly input: DetachGroupPolicyRequest; readonly output: void }
   DetachRolePolicy: { readonly input: DetachRolePolicyRequest; readonly output: void }
   DetachUserPolicy: { readonly input: DetachUserPolicyRequest; readonly output: void }
+  GetContextKeysForCustomPolicy: { readonly input: GetContextKeysForCustomPolicyRequest; readonly output: GetContextKeysForPolicyResponse }
+  GetContextKeysForPrincipalPolicy: { readonly input: GetContextKeysForPrincipalPolicyRequest; readonly output: GetContextKeysForPolicyResponse }
+  GetGroup: { readonly input: GetGroupRequest; readonly output: GetGroupResponse }
+  GetGroupPolicy: { readonly input: GetGroupPolicyRequest; readonly output: GetGroupPolicyResponse }
+  GetOpenIDConnectProvider: { readonly input: GetOpenIDConnectProviderRequest; readonly output: GetOpenIDConnectProviderResponse }
   GetPolicy: { readonly input: GetPolicyRequest; readonly output: GetPolicyResponse }
+  GetPolicyVersion: { readonly input: GetPolicyVersionRequest; readonly output: GetPolicyVersionResponse }
   GetRole: { readonly input: GetRoleRequest; readonly output: GetRoleResponse }
   GetRolePolicy: { readonly input: GetRolePolicyRequest; readonly output: GetRolePolicyResponse }
   GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse }
   GetUserPolicy: { readonly input: GetUserPolicyRequest; readonly output: GetUserPolicyResponse }
   ListAccessKeys: { readonly input: ListAccessKeysRequest; readonly output: ListAccessKeysResponse }
+  ListAttachedGroupPolicies: { readonly input: ListAttachedGroupPoliciesRequest; readonly output: ListAttachedGroupPoliciesResponse }
   ListAttachedRolePolicies: { readonly input: ListAttachedRolePoliciesRequest; readonly output: ListAttachedRolePoliciesResponse }
   ListAttachedUserPolicies: { readonly input: ListAttachedUserPoliciesRequest; readonly output: ListAttachedUserPoliciesResponse }
+  ListGroupPolicies: { readonly input: ListGroupPoliciesRequest; readonly output: ListGroupPoliciesResponse }
+  ListGroups: { readonly input: ListGroupsRequest; readonly output: ListGroupsResponse }
+  ListGroupsForUser: { readonly input: ListGroupsForUserRequest; readonly output: ListGroupsForUserResponse }
+  ListOpenIDConnectProviders: { readonly input: ListOpenIDConnectProvidersRequest; readonly output: ListOpenIDConnectProvidersResponse }
   ListPolicies: { readonly input: ListPoliciesRequest; readonly output: ListPoliciesResponse }
+  ListPolicyVersions: { readonly input: ListPolicyVersionsRequest; readonly output: ListPolicyVersionsResponse }
   ListRolePolicies: { readonly input: ListRolePoliciesRequest; readonly output: ListRolePoliciesResponse }
+  ListRoleTags: { readonly input: ListRoleTagsRequest; readonly output: ListRoleTagsResponse }
   ListRoles: { readonly input: ListRolesRequest; readonly output: ListRolesResponse }
   ListUserPolicies: { readonly input: ListUserPoliciesRequest; readonly output: ListUserPoliciesResponse }
+  ListUserTags: { readonly input: ListUserTagsRequest; readonly output: ListUserTagsResponse }
   ListUsers: { readonly input: ListUsersRequest; readonly output: ListUsersResponse }
   PutGroupPolicy: { readonly input: PutGroupPolicyRequest; readonly output: void }
+  PutRolePermissionsBoundary: { readonly input: PutRolePermissionsBoundaryRequest; readonly output: void }
   PutRolePolicy: { readonly input: PutRolePolicyRequest; readonly output: void }
+  PutUserPermissionsBoundary: { readonly input: PutUserPermissionsBoundaryRequest; readonly output: void }
   PutUserPolicy: { readonly input: PutUserPolicyRequest; readonly output: void }
+  RemoveClientIDFromOpenIDConnectProvider: { readonly input: RemoveClientIDFromOpenIDConnectProviderRequest; readonly output: void }
   RemoveUserFromGroup: { readonly input: RemoveUserFromGroupRequest; readonly output: void }
+  SetDefaultPolicyVersion: { readonly input: SetDefaultPolicyVersionRequest; readonly output: void }
   SimulateCustomPolicy: { readonly input: SimulateCustomPolicyRequest; readonly output: SimulatePolicyResponse }
   SimulatePrincipalPolicy: { readonly input: SimulatePrincipalPolicyRequest; readonly output: SimulatePolicyResponse }
+  TagRole: { readonly input: TagRoleRequest; readonly output: void }
+  TagUser: { readonly input: TagUserRequest; readonly output: void }
+  UntagRole: { readonly input: UntagRoleRequest; readonly output: void }
+  UntagUser: { readonly input: UntagUserRequest; readonly output: void }
   UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: void }
+  UpdateAssumeRolePolicy: { readonly input: UpdateAssumeRolePolicyRequest; readonly output: void }
+  UpdateRole: { readonly input: UpdateRoleRequest; readonly output: UpdateRoleResponse }
 }
 
 export interface AccessKey {
@@ -56,6 +89,11 @@ export interface AccessKeyMetadata {
   readonly CreateDate?: number | undefined
   readonly Status?: statusType | undefined
   readonly UserName?: string | undefined
+}
+
+export interface AddClientIDToOpenIDConnectProviderRequest {
+  readonly ClientID: string
+  readonly OpenIDConnectProviderArn: string
 }
 
 export interface AddUserToGroupRequest {
@@ -134,6 +172,18 @@ export interface CreateGroupResponse {
   readonly Group: Group
 }
 
+export interface CreateOpenIDConnectProviderRequest {
+  readonly ClientIDList?: readonly string[] | undefined
+  readonly Tags?: readonly Tag[] | undefined
+  readonly ThumbprintList?: readonly string[] | undefined
+  readonly Url: string
+}
+
+export interface CreateOpenIDConnectProviderResponse {
+  readonly OpenIDConnectProviderArn?: string | undefined
+  readonly Tags?: readonly Tag[] | undefined
+}
+
 export interface CreatePolicyRequest {
   readonly Description?: string | undefined
   readonly Path?: string | undefined
@@ -144,6 +194,16 @@ export interface CreatePolicyRequest {
 
 export interface CreatePolicyResponse {
   readonly Policy?: Policy | undefined
+}
+
+export interface CreatePolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly PolicyDocument: string
+  readonly SetAsDefault?: boolean | undefined
+}
+
+export interface CreatePolicyVersionResponse {
+  readonly PolicyVersion?: PolicyVersion | undefined
 }
 
 export interface CreateRoleRequest {
@@ -185,12 +245,30 @@ export class DeleteConflictException extends ServiceFault {
   }
 }
 
+export interface DeleteGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyName: string
+}
+
 export interface DeleteGroupRequest {
   readonly GroupName: string
 }
 
+export interface DeleteOpenIDConnectProviderRequest {
+  readonly OpenIDConnectProviderArn: string
+}
+
 export interface DeletePolicyRequest {
   readonly PolicyArn: string
+}
+
+export interface DeletePolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
+}
+
+export interface DeleteRolePermissionsBoundaryRequest {
+  readonly RoleName: string
 }
 
 export interface DeleteRolePolicyRequest {
@@ -202,6 +280,10 @@ export interface DeleteRoleRequest {
   readonly RoleName: string
 }
 
+export interface DeleteUserPermissionsBoundaryRequest {
+  readonly UserName: string
+}
+
 export interface DeleteUserPolicyRequest {
   readonly PolicyName: string
   readonly UserName: string
@@ -209,6 +291,11 @@ export interface DeleteUserPolicyRequest {
 
 export interface DeleteUserRequest {
   readonly UserName: string
+}
+
+export interface DetachGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyArn: string
 }
 
 export interface DetachRolePolicyRequest {
@@ -242,12 +329,70 @@ export interface EvaluationResult {
   readonly ResourceSpecificResults?: readonly ResourceSpecificResult[] | undefined
 }
 
+export interface GetContextKeysForCustomPolicyRequest {
+  readonly PolicyInputList: readonly string[]
+}
+
+export interface GetContextKeysForPolicyResponse {
+  readonly ContextKeyNames?: readonly string[] | undefined
+}
+
+export interface GetContextKeysForPrincipalPolicyRequest {
+  readonly PolicyInputList?: readonly string[] | undefined
+  readonly PolicySourceArn: string
+}
+
+export interface GetGroupPolicyRequest {
+  readonly GroupName: string
+  readonly PolicyName: string
+}
+
+export interface GetGroupPolicyResponse {
+  readonly GroupName: string
+  readonly PolicyDocument: string
+  readonly PolicyName: string
+}
+
+export interface GetGroupRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface GetGroupResponse {
+  readonly Group: Group
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Users: readonly User[]
+}
+
+export interface GetOpenIDConnectProviderRequest {
+  readonly OpenIDConnectProviderArn: string
+}
+
+export interface GetOpenIDConnectProviderResponse {
+  readonly ClientIDList?: readonly string[] | undefined
+  readonly CreateDate?: number | undefined
+  readonly Tags?: readonly Tag[] | undefined
+  readonly ThumbprintList?: readonly string[] | undefined
+  readonly Url?: string | undefined
+}
+
 export interface GetPolicyRequest {
   readonly PolicyArn: string
 }
 
 export interface GetPolicyResponse {
   readonly Policy?: Policy | undefined
+}
+
+export interface GetPolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
+}
+
+export interface GetPolicyVersionResponse {
+  readonly PolicyVersion?: PolicyVersion | undefined
 }
 
 export interface GetRolePolicyRequest {
@@ -326,6 +471,19 @@ export interface ListAccessKeysResponse {
   readonly Marker?: string | undefined
 }
 
+export interface ListAttachedGroupPoliciesRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+}
+
+export interface ListAttachedGroupPoliciesResponse {
+  readonly AttachedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
 export interface ListAttachedRolePoliciesRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -352,6 +510,48 @@ export interface ListAttachedUserPoliciesResponse {
   readonly Marker?: string | undefined
 }
 
+export interface ListGroupPoliciesRequest {
+  readonly GroupName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListGroupPoliciesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly PolicyNames: readonly string[]
+}
+
+export interface ListGroupsForUserRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName: string
+}
+
+export interface ListGroupsForUserResponse {
+  readonly Groups: readonly Group[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListGroupsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+}
+
+export interface ListGroupsResponse {
+  readonly Groups: readonly Group[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListOpenIDConnectProvidersRequest {}
+
+export interface ListOpenIDConnectProvidersResponse {
+  readonly OpenIDConnectProviderList?: readonly OpenIDConnectProviderListEntry[] | undefined
+}
+
 export interface ListPoliciesRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -367,6 +567,18 @@ export interface ListPoliciesResponse {
   readonly Policies?: readonly Policy[] | undefined
 }
 
+export interface ListPolicyVersionsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PolicyArn: string
+}
+
+export interface ListPolicyVersionsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Versions?: readonly PolicyVersion[] | undefined
+}
+
 export interface ListRolePoliciesRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -377,6 +589,18 @@ export interface ListRolePoliciesResponse {
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
   readonly PolicyNames: readonly string[]
+}
+
+export interface ListRoleTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly RoleName: string
+}
+
+export interface ListRoleTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
 }
 
 export interface ListRolesRequest {
@@ -401,6 +625,18 @@ export interface ListUserPoliciesResponse {
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
   readonly PolicyNames: readonly string[]
+}
+
+export interface ListUserTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName: string
+}
+
+export interface ListUserTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
 }
 
 export interface ListUsersRequest {
@@ -430,6 +666,19 @@ export type NoSuchEntityExceptionMembers = {}
 export class NoSuchEntityException extends ServiceFault {
   constructor(message: string, members: NoSuchEntityExceptionMembers = {}) {
     super('NoSuchEntity', 404, message, { shape: 'NoSuchEntityException', members })
+  }
+}
+
+export interface OpenIDConnectProviderListEntry {
+  readonly Arn?: string | undefined
+}
+
+export type OpenIdIdpCommunicationErrorExceptionMembers = {}
+
+/** Status 400. */
+export class OpenIdIdpCommunicationErrorException extends ServiceFault {
+  constructor(message: string, members: OpenIdIdpCommunicationErrorExceptionMembers = {}) {
+    super('OpenIdIdpCommunicationError', 400, message, { shape: 'OpenIdIdpCommunicationErrorException', members })
   }
 }
 
@@ -495,6 +744,13 @@ export type PolicyUsageType =
   | 'PermissionsPolicy'
   | 'PermissionsBoundary'
 
+export interface PolicyVersion {
+  readonly CreateDate?: number | undefined
+  readonly Document?: string | undefined
+  readonly IsDefaultVersion?: boolean | undefined
+  readonly VersionId?: string | undefined
+}
+
 export interface Position {
   readonly Column?: number | undefined
   readonly Line?: number | undefined
@@ -506,16 +762,31 @@ export interface PutGroupPolicyRequest {
   readonly PolicyName: string
 }
 
+export interface PutRolePermissionsBoundaryRequest {
+  readonly PermissionsBoundary: string
+  readonly RoleName: string
+}
+
 export interface PutRolePolicyRequest {
   readonly PolicyDocument: string
   readonly PolicyName: string
   readonly RoleName: string
 }
 
+export interface PutUserPermissionsBoundaryRequest {
+  readonly PermissionsBoundary: string
+  readonly UserName: string
+}
+
 export interface PutUserPolicyRequest {
   readonly PolicyDocument: string
   readonly PolicyName: string
   readonly UserName: string
+}
+
+export interface RemoveClientIDFromOpenIDConnectProviderRequest {
+  readonly ClientID: string
+  readonly OpenIDConnectProviderArn: string
 }
 
 export interface RemoveUserFromGroupRequest {
@@ -558,6 +829,11 @@ export class ServiceFailureException extends ServiceFault {
   constructor(message: string, members: ServiceFailureExceptionMembers = {}) {
     super('ServiceFailure', 500, message, { shape: 'ServiceFailureException', members })
   }
+}
+
+export interface SetDefaultPolicyVersionRequest {
+  readonly PolicyArn: string
+  readonly VersionId: string
 }
 
 export interface SimulateCustomPolicyRequest {
@@ -607,6 +883,16 @@ export interface Tag {
   readonly Value: string
 }
 
+export interface TagRoleRequest {
+  readonly RoleName: string
+  readonly Tags: readonly Tag[]
+}
+
+export interface TagUserRequest {
+  readonly Tags: readonly Tag[]
+  readonly UserName: string
+}
+
 export type UnmodifiableEntityExceptionMembers = {}
 
 /** Status 400. */
@@ -616,11 +902,34 @@ export class UnmodifiableEntityException extends ServiceFault {
   }
 }
 
+export interface UntagRoleRequest {
+  readonly RoleName: string
+  readonly TagKeys: readonly string[]
+}
+
+export interface UntagUserRequest {
+  readonly TagKeys: readonly string[]
+  readonly UserName: string
+}
+
 export interface UpdateAccessKeyRequest {
   readonly AccessKeyId: string
   readonly Status: statusType
   readonly UserName?: string | undefined
 }
+
+export interface UpdateAssumeRolePolicyRequest {
+  readonly PolicyDocument: string
+  readonly RoleName: string
+}
+
+export interface UpdateRoleRequest {
+  readonly Description?: string | undefined
+  readonly MaxSessionDuration?: number | undefined
+  readonly RoleName: string
+}
+
+export interface UpdateRoleResponse {}
 
 export interface User {
   readonly Arn: string

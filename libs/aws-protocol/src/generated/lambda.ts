@@ -8,21 +8,48 @@ export interface Operations {
   CreateFunction: { readonly input: CreateFunctionRequest; readonly output: FunctionConfiguration }
   DeleteAlias: { readonly input: DeleteAliasRequest; readonly output: void }
   DeleteFunction: { readonly input: DeleteFunctionRequest; readonly output: DeleteFunctionResponse }
+  DeleteFunctionConcurrency: { readonly input: DeleteFunctionConcurrencyRequest; readonly output: void }
+  DeleteFunctionEventInvokeConfig: { readonly input: DeleteFunctionEventInvokeConfigRequest; readonly output: void }
+  GetAccountSettings: { readonly input: GetAccountSettingsRequest; readonly output: GetAccountSettingsResponse }
   GetAlias: { readonly input: GetAliasRequest; readonly output: AliasConfiguration }
   GetFunction: { readonly input: GetFunctionRequest; readonly output: GetFunctionResponse }
+  GetFunctionCodeSigningConfig: { readonly input: GetFunctionCodeSigningConfigRequest; readonly output: GetFunctionCodeSigningConfigResponse }
+  GetFunctionConcurrency: { readonly input: GetFunctionConcurrencyRequest; readonly output: GetFunctionConcurrencyResponse }
   GetFunctionConfiguration: { readonly input: GetFunctionConfigurationRequest; readonly output: FunctionConfiguration }
+  GetFunctionEventInvokeConfig: { readonly input: GetFunctionEventInvokeConfigRequest; readonly output: FunctionEventInvokeConfig }
   GetPolicy: { readonly input: GetPolicyRequest; readonly output: GetPolicyResponse }
+  GetRuntimeManagementConfig: { readonly input: GetRuntimeManagementConfigRequest; readonly output: GetRuntimeManagementConfigResponse }
   Invoke: { readonly input: InvocationRequest; readonly output: InvocationResponse }
   InvokeAsync: { readonly input: InvokeAsyncRequest; readonly output: InvokeAsyncResponse }
   InvokeWithResponseStream: { readonly input: InvokeWithResponseStreamRequest; readonly output: InvokeWithResponseStreamResponse }
   ListAliases: { readonly input: ListAliasesRequest; readonly output: ListAliasesResponse }
+  ListFunctionEventInvokeConfigs: { readonly input: ListFunctionEventInvokeConfigsRequest; readonly output: ListFunctionEventInvokeConfigsResponse }
   ListFunctions: { readonly input: ListFunctionsRequest; readonly output: ListFunctionsResponse }
+  ListTags: { readonly input: ListTagsRequest; readonly output: ListTagsResponse }
   ListVersionsByFunction: { readonly input: ListVersionsByFunctionRequest; readonly output: ListVersionsByFunctionResponse }
   PublishVersion: { readonly input: PublishVersionRequest; readonly output: FunctionConfiguration }
+  PutFunctionConcurrency: { readonly input: PutFunctionConcurrencyRequest; readonly output: Concurrency }
+  PutFunctionEventInvokeConfig: { readonly input: PutFunctionEventInvokeConfigRequest; readonly output: FunctionEventInvokeConfig }
   RemovePermission: { readonly input: RemovePermissionRequest; readonly output: void }
+  TagResource: { readonly input: TagResourceRequest; readonly output: void }
+  UntagResource: { readonly input: UntagResourceRequest; readonly output: void }
   UpdateAlias: { readonly input: UpdateAliasRequest; readonly output: AliasConfiguration }
   UpdateFunctionCode: { readonly input: UpdateFunctionCodeRequest; readonly output: FunctionConfiguration }
   UpdateFunctionConfiguration: { readonly input: UpdateFunctionConfigurationRequest; readonly output: FunctionConfiguration }
+  UpdateFunctionEventInvokeConfig: { readonly input: UpdateFunctionEventInvokeConfigRequest; readonly output: FunctionEventInvokeConfig }
+}
+
+export interface AccountLimit {
+  readonly CodeSizeUnzipped?: number | undefined
+  readonly CodeSizeZipped?: number | undefined
+  readonly ConcurrentExecutions?: number | undefined
+  readonly TotalCodeSize?: number | undefined
+  readonly UnreservedConcurrentExecutions?: number | undefined
+}
+
+export interface AccountUsage {
+  readonly FunctionCount?: number | undefined
+  readonly TotalCodeSize?: number | undefined
 }
 
 export interface AddPermissionRequest {
@@ -158,6 +185,15 @@ export interface DeleteAliasRequest {
   readonly Name: string
 }
 
+export interface DeleteFunctionConcurrencyRequest {
+  readonly FunctionName: string
+}
+
+export interface DeleteFunctionEventInvokeConfigRequest {
+  readonly FunctionName: string
+  readonly Qualifier?: string | undefined
+}
+
 export interface DeleteFunctionRequest {
   readonly FunctionName: string
   readonly Qualifier?: string | undefined
@@ -165,6 +201,11 @@ export interface DeleteFunctionRequest {
 
 export interface DeleteFunctionResponse {
   readonly StatusCode?: number | undefined
+}
+
+export interface DestinationConfig {
+  readonly OnFailure?: OnFailure | undefined
+  readonly OnSuccess?: OnSuccess | undefined
 }
 
 export interface DurableConfig {
@@ -355,6 +396,14 @@ export interface FunctionConfiguration {
   readonly VpcConfig?: VpcConfigResponse | undefined
 }
 
+export interface FunctionEventInvokeConfig {
+  readonly DestinationConfig?: DestinationConfig | undefined
+  readonly FunctionArn?: string | undefined
+  readonly LastModified?: number | undefined
+  readonly MaximumEventAgeInSeconds?: number | undefined
+  readonly MaximumRetryAttempts?: number | undefined
+}
+
 export type FunctionUrlAuthType =
   | 'NONE'
   | 'AWS_IAM'
@@ -376,12 +425,41 @@ export class FunctionVersionsPerCapacityProviderLimitExceededException extends S
   }
 }
 
+export interface GetAccountSettingsRequest {}
+
+export interface GetAccountSettingsResponse {
+  readonly AccountLimit?: AccountLimit | undefined
+  readonly AccountUsage?: AccountUsage | undefined
+}
+
 export interface GetAliasRequest {
   readonly FunctionName: string
   readonly Name: string
 }
 
+export interface GetFunctionCodeSigningConfigRequest {
+  readonly FunctionName: string
+}
+
+export interface GetFunctionCodeSigningConfigResponse {
+  readonly CodeSigningConfigArn: string
+  readonly FunctionName: string
+}
+
+export interface GetFunctionConcurrencyRequest {
+  readonly FunctionName: string
+}
+
+export interface GetFunctionConcurrencyResponse {
+  readonly ReservedConcurrentExecutions?: number | undefined
+}
+
 export interface GetFunctionConfigurationRequest {
+  readonly FunctionName: string
+  readonly Qualifier?: string | undefined
+}
+
+export interface GetFunctionEventInvokeConfigRequest {
   readonly FunctionName: string
   readonly Qualifier?: string | undefined
 }
@@ -407,6 +485,17 @@ export interface GetPolicyRequest {
 export interface GetPolicyResponse {
   readonly Policy?: string | undefined
   readonly RevisionId?: string | undefined
+}
+
+export interface GetRuntimeManagementConfigRequest {
+  readonly FunctionName: string
+  readonly Qualifier?: string | undefined
+}
+
+export interface GetRuntimeManagementConfigResponse {
+  readonly FunctionArn?: string | undefined
+  readonly RuntimeVersionArn?: string | undefined
+  readonly UpdateRuntimeOn?: UpdateRuntimeOn | undefined
 }
 
 export interface ImageConfig {
@@ -678,6 +767,17 @@ export interface ListAliasesResponse {
   readonly NextMarker?: string | undefined
 }
 
+export interface ListFunctionEventInvokeConfigsRequest {
+  readonly FunctionName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListFunctionEventInvokeConfigsResponse {
+  readonly FunctionEventInvokeConfigs?: readonly FunctionEventInvokeConfig[] | undefined
+  readonly NextMarker?: string | undefined
+}
+
 export interface ListFunctionsRequest {
   readonly FunctionVersion?: FunctionVersion | undefined
   readonly Marker?: string | undefined
@@ -688,6 +788,14 @@ export interface ListFunctionsRequest {
 export interface ListFunctionsResponse {
   readonly Functions?: readonly FunctionConfiguration[] | undefined
   readonly NextMarker?: string | undefined
+}
+
+export interface ListTagsRequest {
+  readonly Resource: string
+}
+
+export interface ListTagsResponse {
+  readonly Tags?: Readonly<Record<string, string>> | undefined
 }
 
 export interface ListVersionsByFunctionRequest {
@@ -727,6 +835,14 @@ export class NoPublishedVersionException extends ServiceFault {
   }
 }
 
+export interface OnFailure {
+  readonly Destination?: string | undefined
+}
+
+export interface OnSuccess {
+  readonly Destination?: string | undefined
+}
+
 export type PackageType =
   | 'Zip'
   | 'Image'
@@ -759,6 +875,19 @@ export interface PublishVersionRequest {
   readonly FunctionName: string
   readonly PublishTo?: FunctionVersionLatestPublished | undefined
   readonly RevisionId?: string | undefined
+}
+
+export interface PutFunctionConcurrencyRequest {
+  readonly FunctionName: string
+  readonly ReservedConcurrentExecutions: number
+}
+
+export interface PutFunctionEventInvokeConfigRequest {
+  readonly DestinationConfig?: DestinationConfig | undefined
+  readonly FunctionName: string
+  readonly MaximumEventAgeInSeconds?: number | undefined
+  readonly MaximumRetryAttempts?: number | undefined
+  readonly Qualifier?: string | undefined
 }
 
 export type RecursiveInvocationExceptionMembers = {
@@ -1056,6 +1185,11 @@ export type SystemLogLevel =
   | 'INFO'
   | 'WARN'
 
+export interface TagResourceRequest {
+  readonly Resource: string
+  readonly Tags: Readonly<Record<string, string>>
+}
+
 export interface TagsError {
   readonly ErrorCode: string
   readonly Message: string
@@ -1112,6 +1246,11 @@ export class UnsupportedMediaTypeException extends ServiceFault {
   }
 }
 
+export interface UntagResourceRequest {
+  readonly Resource: string
+  readonly TagKeys: readonly string[]
+}
+
 export interface UpdateAliasRequest {
   readonly Description?: string | undefined
   readonly FunctionName: string
@@ -1159,6 +1298,19 @@ export interface UpdateFunctionConfigurationRequest {
   readonly TracingConfig?: TracingConfig | undefined
   readonly VpcConfig?: VpcConfig | undefined
 }
+
+export interface UpdateFunctionEventInvokeConfigRequest {
+  readonly DestinationConfig?: DestinationConfig | undefined
+  readonly FunctionName: string
+  readonly MaximumEventAgeInSeconds?: number | undefined
+  readonly MaximumRetryAttempts?: number | undefined
+  readonly Qualifier?: string | undefined
+}
+
+export type UpdateRuntimeOn =
+  | 'Auto'
+  | 'Manual'
+  | 'FunctionUpdate'
 
 export interface VpcConfig {
   readonly Ipv6AllowedForDualStack?: boolean | undefined

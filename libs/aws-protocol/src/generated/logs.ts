@@ -4,13 +4,32 @@ import { ServiceFault } from '../fault.ts'
 /** Every operation of the service, with the types of its input and output. */
 export interface Operations {
   CreateLogGroup: { readonly input: CreateLogGroupRequest; readonly output: void }
+  CreateLogStream: { readonly input: CreateLogStreamRequest; readonly output: void }
   DeleteLogGroup: { readonly input: DeleteLogGroupRequest; readonly output: void }
+  DeleteLogStream: { readonly input: DeleteLogStreamRequest; readonly output: void }
   DeleteRetentionPolicy: { readonly input: DeleteRetentionPolicyRequest; readonly output: void }
   DescribeLogGroups: { readonly input: DescribeLogGroupsRequest; readonly output: DescribeLogGroupsResponse }
   DescribeLogStreams: { readonly input: DescribeLogStreamsRequest; readonly output: DescribeLogStreamsResponse }
   FilterLogEvents: { readonly input: FilterLogEventsRequest; readonly output: FilterLogEventsResponse }
   GetLogEvents: { readonly input: GetLogEventsRequest; readonly output: GetLogEventsResponse }
+  ListTagsForResource: { readonly input: ListTagsForResourceRequest; readonly output: ListTagsForResourceResponse }
+  ListTagsLogGroup: { readonly input: ListTagsLogGroupRequest; readonly output: ListTagsLogGroupResponse }
+  PutLogEvents: { readonly input: PutLogEventsRequest; readonly output: PutLogEventsResponse }
+  PutLogGroupDeletionProtection: { readonly input: PutLogGroupDeletionProtectionRequest; readonly output: void }
   PutRetentionPolicy: { readonly input: PutRetentionPolicyRequest; readonly output: void }
+  TagLogGroup: { readonly input: TagLogGroupRequest; readonly output: void }
+  TagResource: { readonly input: TagResourceRequest; readonly output: void }
+  UntagLogGroup: { readonly input: UntagLogGroupRequest; readonly output: void }
+  UntagResource: { readonly input: UntagResourceRequest; readonly output: void }
+}
+
+export type AccessDeniedExceptionMembers = {}
+
+/** Status 400. */
+export class AccessDeniedException extends ServiceFault {
+  constructor(message: string, members: AccessDeniedExceptionMembers = {}) {
+    super('AccessDeniedException', 400, message, { shape: 'AccessDeniedException', members })
+  }
 }
 
 export interface CreateLogGroupRequest {
@@ -21,6 +40,22 @@ export interface CreateLogGroupRequest {
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
+export interface CreateLogStreamRequest {
+  readonly logGroupName: string
+  readonly logStreamName: string
+}
+
+export type DataAlreadyAcceptedExceptionMembers = {
+  readonly expectedSequenceToken?: string | undefined
+}
+
+/** Status 400. */
+export class DataAlreadyAcceptedException extends ServiceFault {
+  constructor(message: string, members: DataAlreadyAcceptedExceptionMembers = {}) {
+    super('DataAlreadyAcceptedException', 400, message, { shape: 'DataAlreadyAcceptedException', members })
+  }
+}
+
 export type DataProtectionStatus =
   | 'ACTIVATED'
   | 'DELETED'
@@ -29,6 +64,11 @@ export type DataProtectionStatus =
 
 export interface DeleteLogGroupRequest {
   readonly logGroupName: string
+}
+
+export interface DeleteLogStreamRequest {
+  readonly logGroupName: string
+  readonly logStreamName: string
 }
 
 export interface DeleteRetentionPolicyRequest {
@@ -65,6 +105,20 @@ export interface DescribeLogStreamsResponse {
   readonly logStreams?: readonly LogStream[] | undefined
   readonly nextToken?: string | undefined
 }
+
+export interface Entity {
+  readonly attributes?: Readonly<Record<string, string>> | undefined
+  readonly keyAttributes?: Readonly<Record<string, string>> | undefined
+}
+
+export type EntityRejectionErrorType =
+  | 'InvalidEntity'
+  | 'InvalidTypeValue'
+  | 'InvalidKeyAttributes'
+  | 'InvalidAttributes'
+  | 'EntitySizeTooLarge'
+  | 'UnsupportedLogGroupType'
+  | 'MissingRequiredFields'
 
 export interface FilterLogEventsRequest {
   readonly endTime?: number | undefined
@@ -115,12 +169,37 @@ export interface GetLogEventsResponse {
 export type InheritedProperty =
   | 'ACCOUNT_DATA_PROTECTION'
 
+export interface InputLogEvent {
+  readonly message: string
+  readonly timestamp: number
+}
+
+export type InvalidOperationExceptionMembers = {}
+
+/** Status 400. */
+export class InvalidOperationException extends ServiceFault {
+  constructor(message: string, members: InvalidOperationExceptionMembers = {}) {
+    super('InvalidOperationException', 400, message, { shape: 'InvalidOperationException', members })
+  }
+}
+
 export type InvalidParameterExceptionMembers = {}
 
 /** Status 400. */
 export class InvalidParameterException extends ServiceFault {
   constructor(message: string, members: InvalidParameterExceptionMembers = {}) {
     super('InvalidParameterException', 400, message, { shape: 'InvalidParameterException', members })
+  }
+}
+
+export type InvalidSequenceTokenExceptionMembers = {
+  readonly expectedSequenceToken?: string | undefined
+}
+
+/** Status 400. */
+export class InvalidSequenceTokenException extends ServiceFault {
+  constructor(message: string, members: InvalidSequenceTokenExceptionMembers = {}) {
+    super('InvalidSequenceTokenException', 400, message, { shape: 'InvalidSequenceTokenException', members })
   }
 }
 
@@ -131,6 +210,22 @@ export class LimitExceededException extends ServiceFault {
   constructor(message: string, members: LimitExceededExceptionMembers = {}) {
     super('LimitExceededException', 400, message, { shape: 'LimitExceededException', members })
   }
+}
+
+export interface ListTagsForResourceRequest {
+  readonly resourceArn: string
+}
+
+export interface ListTagsForResourceResponse {
+  readonly tags?: Readonly<Record<string, string>> | undefined
+}
+
+export interface ListTagsLogGroupRequest {
+  readonly logGroupName: string
+}
+
+export interface ListTagsLogGroupResponse {
+  readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
 export interface LogGroup {
@@ -184,9 +279,38 @@ export interface OutputLogEvent {
   readonly timestamp?: number | undefined
 }
 
+export interface PutLogEventsRequest {
+  readonly entity?: Entity | undefined
+  readonly logEvents: readonly InputLogEvent[]
+  readonly logGroupName: string
+  readonly logStreamName: string
+  readonly sequenceToken?: string | undefined
+}
+
+export interface PutLogEventsResponse {
+  readonly nextSequenceToken?: string | undefined
+  readonly rejectedEntityInfo?: RejectedEntityInfo | undefined
+  readonly rejectedLogEventsInfo?: RejectedLogEventsInfo | undefined
+}
+
+export interface PutLogGroupDeletionProtectionRequest {
+  readonly deletionProtectionEnabled: boolean
+  readonly logGroupIdentifier: string
+}
+
 export interface PutRetentionPolicyRequest {
   readonly logGroupName: string
   readonly retentionInDays: number
+}
+
+export interface RejectedEntityInfo {
+  readonly errorType: EntityRejectionErrorType
+}
+
+export interface RejectedLogEventsInfo {
+  readonly expiredLogEventEndIndex?: number | undefined
+  readonly tooNewLogEventStartIndex?: number | undefined
+  readonly tooOldLogEventEndIndex?: number | undefined
 }
 
 export type ResourceAlreadyExistsExceptionMembers = {}
@@ -219,6 +343,46 @@ export class ServiceUnavailableException extends ServiceFault {
   constructor(message: string, members: ServiceUnavailableExceptionMembers = {}) {
     super('ServiceUnavailableException', 500, message, { shape: 'ServiceUnavailableException', members })
   }
+}
+
+export interface TagLogGroupRequest {
+  readonly logGroupName: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface TagResourceRequest {
+  readonly resourceArn: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export type TooManyTagsExceptionMembers = {
+  readonly resourceName?: string | undefined
+}
+
+/** Status 400. */
+export class TooManyTagsException extends ServiceFault {
+  constructor(message: string, members: TooManyTagsExceptionMembers = {}) {
+    super('TooManyTagsException', 400, message, { shape: 'TooManyTagsException', members })
+  }
+}
+
+export type UnrecognizedClientExceptionMembers = {}
+
+/** Status 400. */
+export class UnrecognizedClientException extends ServiceFault {
+  constructor(message: string, members: UnrecognizedClientExceptionMembers = {}) {
+    super('UnrecognizedClientException', 400, message, { shape: 'UnrecognizedClientException', members })
+  }
+}
+
+export interface UntagLogGroupRequest {
+  readonly logGroupName: string
+  readonly tags: readonly string[]
+}
+
+export interface UntagResourceRequest {
+  readonly resourceArn: string
+  readonly tagKeys: readonly string[]
 }
 
 export type ValidationExceptionMembers = {}

@@ -5,7 +5,9 @@ import { ServiceFault } from '../fault.ts'
 export interface Operations {
   AssumeRole: { readonly input: AssumeRoleRequest; readonly output: AssumeRoleResponse }
   AssumeRoleWithWebIdentity: { readonly input: AssumeRoleWithWebIdentityRequest; readonly output: AssumeRoleWithWebIdentityResponse }
+  GetAccessKeyInfo: { readonly input: GetAccessKeyInfoRequest; readonly output: GetAccessKeyInfoResponse }
   GetCallerIdentity: { readonly input: GetCallerIdentityRequest; readonly output: GetCallerIdentityResponse }
+  GetFederationToken: { readonly input: GetFederationTokenRequest; readonly output: GetFederationTokenResponse }
   GetSessionToken: { readonly input: GetSessionTokenRequest; readonly output: GetSessionTokenResponse }
 }
 
@@ -72,12 +74,39 @@ export class ExpiredTokenException extends ServiceFault {
   }
 }
 
+export interface FederatedUser {
+  readonly Arn: string
+  readonly FederatedUserId: string
+}
+
+export interface GetAccessKeyInfoRequest {
+  readonly AccessKeyId: string
+}
+
+export interface GetAccessKeyInfoResponse {
+  readonly Account?: string | undefined
+}
+
 export interface GetCallerIdentityRequest {}
 
 export interface GetCallerIdentityResponse {
   readonly Account?: string | undefined
   readonly Arn?: string | undefined
   readonly UserId?: string | undefined
+}
+
+export interface GetFederationTokenRequest {
+  readonly DurationSeconds?: number | undefined
+  readonly Name: string
+  readonly Policy?: string | undefined
+  readonly PolicyArns?: readonly PolicyDescriptorType[] | undefined
+  readonly Tags?: readonly Tag[] | undefined
+}
+
+export interface GetFederationTokenResponse {
+  readonly Credentials?: Credentials | undefined
+  readonly FederatedUser?: FederatedUser | undefined
+  readonly PackedPolicySize?: number | undefined
 }
 
 export interface GetSessionTokenRequest {

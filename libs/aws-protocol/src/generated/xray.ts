@@ -4,10 +4,19 @@ import { ServiceFault } from '../fault.ts'
 /** Every operation of the service, with the types of its input and output. */
 export interface Operations {
   BatchGetTraces: { readonly input: BatchGetTracesRequest; readonly output: BatchGetTracesResult }
+  CreateSamplingRule: { readonly input: CreateSamplingRuleRequest; readonly output: CreateSamplingRuleResult }
+  DeleteSamplingRule: { readonly input: DeleteSamplingRuleRequest; readonly output: DeleteSamplingRuleResult }
   GetSamplingRules: { readonly input: GetSamplingRulesRequest; readonly output: GetSamplingRulesResult }
+  GetSamplingTargets: { readonly input: GetSamplingTargetsRequest; readonly output: GetSamplingTargetsResult }
   GetServiceGraph: { readonly input: GetServiceGraphRequest; readonly output: GetServiceGraphResult }
+  GetTraceGraph: { readonly input: GetTraceGraphRequest; readonly output: GetTraceGraphResult }
   GetTraceSummaries: { readonly input: GetTraceSummariesRequest; readonly output: GetTraceSummariesResult }
+  ListTagsForResource: { readonly input: ListTagsForResourceRequest; readonly output: ListTagsForResourceResponse }
+  PutTelemetryRecords: { readonly input: PutTelemetryRecordsRequest; readonly output: PutTelemetryRecordsResult }
   PutTraceSegments: { readonly input: PutTraceSegmentsRequest; readonly output: PutTraceSegmentsResult }
+  TagResource: { readonly input: TagResourceRequest; readonly output: TagResourceResponse }
+  UntagResource: { readonly input: UntagResourceRequest; readonly output: UntagResourceResponse }
+  UpdateSamplingRule: { readonly input: UpdateSamplingRuleRequest; readonly output: UpdateSamplingRuleResult }
 }
 
 export interface Alias {
@@ -26,6 +35,15 @@ export interface AvailabilityZoneDetail {
   readonly Name?: string | undefined
 }
 
+export interface BackendConnectionErrors {
+  readonly ConnectionRefusedCount?: number | undefined
+  readonly HTTPCode4XXCount?: number | undefined
+  readonly HTTPCode5XXCount?: number | undefined
+  readonly OtherCount?: number | undefined
+  readonly TimeoutCount?: number | undefined
+  readonly UnknownHostCount?: number | undefined
+}
+
 export interface BatchGetTracesRequest {
   readonly NextToken?: string | undefined
   readonly TraceIds: readonly string[]
@@ -35,6 +53,24 @@ export interface BatchGetTracesResult {
   readonly NextToken?: string | undefined
   readonly Traces?: readonly Trace[] | undefined
   readonly UnprocessedTraceIds?: readonly string[] | undefined
+}
+
+export interface CreateSamplingRuleRequest {
+  readonly SamplingRule: SamplingRule
+  readonly Tags?: readonly Tag[] | undefined
+}
+
+export interface CreateSamplingRuleResult {
+  readonly SamplingRuleRecord?: SamplingRuleRecord | undefined
+}
+
+export interface DeleteSamplingRuleRequest {
+  readonly RuleARN?: string | undefined
+  readonly RuleName?: string | undefined
+}
+
+export interface DeleteSamplingRuleResult {
+  readonly SamplingRuleRecord?: SamplingRuleRecord | undefined
 }
 
 export interface Edge {
@@ -116,6 +152,18 @@ export interface GetSamplingRulesResult {
   readonly SamplingRuleRecords?: readonly SamplingRuleRecord[] | undefined
 }
 
+export interface GetSamplingTargetsRequest {
+  readonly SamplingBoostStatisticsDocuments?: readonly SamplingBoostStatisticsDocument[] | undefined
+  readonly SamplingStatisticsDocuments: readonly SamplingStatisticsDocument[]
+}
+
+export interface GetSamplingTargetsResult {
+  readonly LastRuleModification?: number | undefined
+  readonly SamplingTargetDocuments?: readonly SamplingTargetDocument[] | undefined
+  readonly UnprocessedBoostStatistics?: readonly UnprocessedStatistics[] | undefined
+  readonly UnprocessedStatistics?: readonly UnprocessedStatistics[] | undefined
+}
+
 export interface GetServiceGraphRequest {
   readonly EndTime: number
   readonly GroupARN?: string | undefined
@@ -130,6 +178,16 @@ export interface GetServiceGraphResult {
   readonly NextToken?: string | undefined
   readonly Services?: readonly Service[] | undefined
   readonly StartTime?: number | undefined
+}
+
+export interface GetTraceGraphRequest {
+  readonly NextToken?: string | undefined
+  readonly TraceIds: readonly string[]
+}
+
+export interface GetTraceGraphResult {
+  readonly NextToken?: string | undefined
+  readonly Services?: readonly Service[] | undefined
 }
 
 export interface GetTraceSummariesRequest {
@@ -175,6 +233,25 @@ export class InvalidRequestException extends ServiceFault {
   }
 }
 
+export interface ListTagsForResourceRequest {
+  readonly NextToken?: string | undefined
+  readonly ResourceARN: string
+}
+
+export interface ListTagsForResourceResponse {
+  readonly NextToken?: string | undefined
+  readonly Tags?: readonly Tag[] | undefined
+}
+
+export interface PutTelemetryRecordsRequest {
+  readonly EC2InstanceId?: string | undefined
+  readonly Hostname?: string | undefined
+  readonly ResourceARN?: string | undefined
+  readonly TelemetryRecords: readonly TelemetryRecord[]
+}
+
+export interface PutTelemetryRecordsResult {}
+
 export interface PutTraceSegmentsRequest {
   readonly TraceSegmentDocuments: readonly string[]
 }
@@ -185,6 +262,17 @@ export interface PutTraceSegmentsResult {
 
 export interface ResourceARNDetail {
   readonly ARN?: string | undefined
+}
+
+export type ResourceNotFoundExceptionMembers = {
+  readonly ResourceName?: string | undefined
+}
+
+/** Status 404. */
+export class ResourceNotFoundException extends ServiceFault {
+  constructor(message: string, members: ResourceNotFoundExceptionMembers = {}) {
+    super('ResourceNotFoundException', 404, message, { shape: 'ResourceNotFoundException', members })
+  }
 }
 
 export interface ResponseTimeRootCause {
@@ -210,6 +298,29 @@ export interface ResponseTimeRootCauseService {
 export interface RootCauseException {
   readonly Message?: string | undefined
   readonly Name?: string | undefined
+}
+
+export type RuleLimitExceededExceptionMembers = {}
+
+/** Status 400. */
+export class RuleLimitExceededException extends ServiceFault {
+  constructor(message: string, members: RuleLimitExceededExceptionMembers = {}) {
+    super('RuleLimitExceededException', 400, message, { shape: 'RuleLimitExceededException', members })
+  }
+}
+
+export interface SamplingBoost {
+  readonly BoostRate: number
+  readonly BoostRateTTL: number
+}
+
+export interface SamplingBoostStatisticsDocument {
+  readonly AnomalyCount: number
+  readonly RuleName: string
+  readonly SampledAnomalyCount: number
+  readonly ServiceName: string
+  readonly Timestamp: number
+  readonly TotalCount: number
 }
 
 export interface SamplingRateBoost {
@@ -240,6 +351,31 @@ export interface SamplingRuleRecord {
   readonly SamplingRule?: SamplingRule | undefined
 }
 
+export interface SamplingRuleUpdate {
+  readonly Attributes?: Readonly<Record<string, string>> | undefined
+  readonly FixedRate?: number | undefined
+  readonly HTTPMethod?: string | undefined
+  readonly Host?: string | undefined
+  readonly Priority?: number | undefined
+  readonly ReservoirSize?: number | undefined
+  readonly ResourceARN?: string | undefined
+  readonly RuleARN?: string | undefined
+  readonly RuleName?: string | undefined
+  readonly SamplingRateBoost?: SamplingRateBoost | undefined
+  readonly ServiceName?: string | undefined
+  readonly ServiceType?: string | undefined
+  readonly URLPath?: string | undefined
+}
+
+export interface SamplingStatisticsDocument {
+  readonly BorrowCount?: number | undefined
+  readonly ClientID: string
+  readonly RequestCount: number
+  readonly RuleName: string
+  readonly SampledCount: number
+  readonly Timestamp: number
+}
+
 export interface SamplingStrategy {
   readonly Name?: SamplingStrategyName | undefined
   readonly Value?: number | undefined
@@ -248,6 +384,15 @@ export interface SamplingStrategy {
 export type SamplingStrategyName =
   | 'PartialScan'
   | 'FixedRate'
+
+export interface SamplingTargetDocument {
+  readonly FixedRate?: number | undefined
+  readonly Interval?: number | undefined
+  readonly ReservoirQuota?: number | undefined
+  readonly ReservoirQuotaTTL?: number | undefined
+  readonly RuleName?: string | undefined
+  readonly SamplingBoost?: SamplingBoost | undefined
+}
 
 export interface Segment {
   readonly Document?: string | undefined
@@ -285,6 +430,27 @@ export interface ServiceStatistics {
   readonly TotalResponseTime?: number | undefined
 }
 
+export interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+export interface TagResourceRequest {
+  readonly ResourceARN: string
+  readonly Tags: readonly Tag[]
+}
+
+export interface TagResourceResponse {}
+
+export interface TelemetryRecord {
+  readonly BackendConnectionErrors?: BackendConnectionErrors | undefined
+  readonly SegmentsReceivedCount?: number | undefined
+  readonly SegmentsRejectedCount?: number | undefined
+  readonly SegmentsSentCount?: number | undefined
+  readonly SegmentsSpilloverCount?: number | undefined
+  readonly Timestamp: number
+}
+
 export type ThrottledExceptionMembers = {}
 
 /** Status 429. */
@@ -298,6 +464,17 @@ export type TimeRangeType =
   | 'TraceId'
   | 'Event'
   | 'Service'
+
+export type TooManyTagsExceptionMembers = {
+  readonly ResourceName?: string | undefined
+}
+
+/** Status 400. */
+export class TooManyTagsException extends ServiceFault {
+  constructor(message: string, members: TooManyTagsExceptionMembers = {}) {
+    super('TooManyTagsException', 400, message, { shape: 'TooManyTagsException', members })
+  }
+}
 
 export interface Trace {
   readonly Duration?: number | undefined
@@ -335,10 +512,31 @@ export interface TraceUser {
   readonly UserName?: string | undefined
 }
 
+export interface UnprocessedStatistics {
+  readonly ErrorCode?: string | undefined
+  readonly Message?: string | undefined
+  readonly RuleName?: string | undefined
+}
+
 export interface UnprocessedTraceSegment {
   readonly ErrorCode?: string | undefined
   readonly Id?: string | undefined
   readonly Message?: string | undefined
+}
+
+export interface UntagResourceRequest {
+  readonly ResourceARN: string
+  readonly TagKeys: readonly string[]
+}
+
+export interface UntagResourceResponse {}
+
+export interface UpdateSamplingRuleRequest {
+  readonly SamplingRuleUpdate: SamplingRuleUpdate
+}
+
+export interface UpdateSamplingRuleResult {
+  readonly SamplingRuleRecord?: SamplingRuleRecord | undefined
 }
 
 export interface ValueWithServiceIds {

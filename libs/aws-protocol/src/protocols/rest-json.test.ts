@@ -194,4 +194,10 @@ describe('faults', () => {
     expect(answer.headers['x-amzn-ErrorType']).toBe('AccessDeniedException')
     expect(textOf(answer)).toBe('{"message":"no"}')
   })
+
+  test('may call it otherwise', () => {
+    const fault = new ServiceFault('AccessDeniedException', 403, 'no', { messageName: 'Message' })
+    const answer = encodeFault(services.v1.dialect(request('GET /')), fault, { requestId })
+    expect(textOf(answer)).toBe('{"Message":"no"}')
+  })
 })

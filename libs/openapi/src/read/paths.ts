@@ -3,6 +3,7 @@ import { entriesOf, itemsOf, member } from '../node.ts'
 import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
 import type { Operation } from './operation.ts'
+import { isOfShape } from './shapes.ts'
 
 const ANY_METHOD = 'x-amazon-apigateway-any-method'
 const VERBS: ReadonlyMap<string, string> = new Map([
@@ -49,8 +50,14 @@ export function* operationsOf({ path, node }: PathItem, reading: Reading): Gener
       continue
     }
     reading.countOperation(written)
+    const attribute = `paths.'${path}'(${name})`
+    if (!isOfShape(written, 'object', attribute, reading)) continue
+    for (const list of ['parameters', 'security']) {
+      isOfShape(member(written, list), 'array', `${attribute}.${list}`, reading)
+    }
+    isOfShape(member(written, 'responses'), 'object', `${attribute}.responses`, reading)
     if (name !== ANY_METHOD && member(written, 'responses') === undefined) {
-      reading.warn(`Parse issue: attribute paths.'${path}'(${name}).responses is missing`, written)
+      reading.warn(`Parse issue: attribute ${attribute}.responses is missing`, written)
     }
     yield { node: written, path, httpMethod, sharedParameters }
   }

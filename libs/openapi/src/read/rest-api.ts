@@ -25,6 +25,7 @@ import { parametersOf, readRequestModels, readRequestParameters } from './parame
 import { operationsOf, pathItemsOf } from './paths.ts'
 import { readMethodResponses } from './responses.ts'
 import { Security } from './security.ts'
+import { warnOfWrongShapes } from './shapes.ts'
 
 export interface RestApiOptions {
   /** What becomes of the document's base path; AWS's default is `ignore`. */
@@ -53,6 +54,7 @@ export function readRestApi(
 ): RestApiDescription & { readonly warnings: readonly Warning[] } {
   const reading = beginReading(document)
   warnOfMissing(reading)
+  warnOfWrongShapes(reading)
   const models = new Models(reading, options.restApiId ?? REST_API_ID_PLACEHOLDER)
   const security = new Security(reading)
   const validators = readRequestValidators(reading)

@@ -43,9 +43,18 @@ export class Security {
     for (const requirement of itemsOf(requirements)) {
       for (const [name, scopes] of entriesOf(requirement)) this.apply(security, name, scopes)
     }
-    const type = enumOf(member(member(operation, 'x-amazon-apigateway-auth'), 'type'))
+    const extension = member(operation, 'x-amazon-apigateway-auth')
+    const type = enumOf(member(extension, 'type'))
     if (type === 'NONE' || type === 'AWS_IAM')
       return { authorizationType: type, apiKeyRequired: security.apiKeyRequired }
+    // Own: a type that is none, such as `AWS-IAM`, must not leave the method open without a word.
+    if (extension !== undefined) {
+      const written = textOf(member(extension, 'type')) ?? ''
+      this.reading.refuse(
+        `Invalid type '${written}' of x-amazon-apigateway-auth. Valid types are NONE, AWS_IAM`,
+        extension,
+      )
+    }
     return security
   }
 

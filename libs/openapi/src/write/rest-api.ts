@@ -156,7 +156,12 @@ function rootExtensions(description: RestApiDescription, options: WriteRestApiOp
 
 function writeValidators({ requestValidators, defaultRequestValidator }: RestApiDescription): [string, Value][] {
   if (requestValidators.length === 0) return []
-  const validators = requestValidators.map(({ name, ...flags }): [string, Node] => [name, mapOf(flags)])
+  const validators = requestValidators.map(
+    ({ name, validateRequestBody, validateRequestParameters }): [string, Node] => [
+      name,
+      mapOf({ validateRequestBody, validateRequestParameters }),
+    ],
+  )
   return [
     ['x-amazon-apigateway-request-validators', mapOfPairs(validators)],
     ['x-amazon-apigateway-request-validator', defaultRequestValidator],

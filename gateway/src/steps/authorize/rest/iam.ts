@@ -1,11 +1,11 @@
 // Step `authorize` of REST methods with IAM authorization: who signed, and what its policies and the API's say. S A, B.7.
-import { evaluate, type Context } from '@sluice/iam-policy'
+import type { Context } from '@sluice/iam-policy'
 import { describeFailure, SignatureFault } from '@sluice/sigv4'
 import type { Admitted, Caller } from '../../../nouns/exchange.ts'
 import { fault, type GatewayFault, type GatewayResponseType } from '../../../nouns/faults.ts'
 import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
 import type { Step } from '../../pipeline.ts'
-import { circumstances, identityOf, policiesOf } from '../iam-policies.ts'
+import { circumstances, identityOf, permissionsOf, policiesOf } from '../iam-policies.ts'
 import { signerOf, type Signer, type SignerPorts } from '../iam-signer.ts'
 import { denied, type ResourceGuard } from './resource-policy.ts'
 
@@ -24,20 +24,7 @@ export function authorizeByIam(stage: RestStage, guard: ResourceGuard, ports: Si
 }
 
 function callerOf(signer: Signer, context: Context): Caller {
-  const { known } = signer
-  const { principal } = known
-  return {
-    identity: identityOf(signer),
-    may: (action, resource) => {
-      // AWS: what a caller may do elsewhere than in its own account is not for its policies alone to say.
-      const set = { ...policiesOf(known), sameAccount: principal.account === accountOf(resource) }
-      return evaluate(set, { principal, action, resource, context }).decision === 'allow'
-    },
-  }
-}
-
-function accountOf(arn: string): string | undefined {
-  return arn.split(':', 5)[4]
+  return { identity: identityOf(signer), may: permissionsOf(signer.known, context) }
 }
 
 async function found(finding: Promise<Signer>): Promise<Signer> {

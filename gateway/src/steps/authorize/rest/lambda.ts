@@ -2,21 +2,38 @@
 import { anonymous, type Decision } from '@sluice/iam-policy'
 import type { Admitted } from '../../../nouns/exchange.ts'
 import { utf8 } from '../../../nouns/bytes.ts'
-import { fault, type GatewayFault } from '../../../nouns/faults.ts'
+import type { Listener } from '../../../nouns/decisions.ts'
+import {
+  tellAuthorized,
+  tellAuthorizer,
+  tellAuthorizerResult,
+  tellInvocation,
+  tellUnauthorized,
+} from '../../../nouns/execution-lines.ts'
+import { fault, GatewayFault } from '../../../nouns/faults.ts'
 import { lastHeader } from '../../../nouns/headers.ts'
 import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
 import { traceId } from '../../../nouns/trace-id.ts'
+import type { Work } from '../../../nouns/work.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import { FunctionFault, type FunctionAnswer, type Functions } from '../../../ports/functions.ts'
+import type { NamedRole } from '../../../ports/roles.ts'
 import type { Step } from '../../pipeline.ts'
-import { VerdictMemory } from '../verdict-memory.ts'
+import { tellRefusal, tellVerdict } from '../telling.ts'
+import { VerdictMemory, type Remembered } from '../verdict-memory.ts'
 import { misconfigured, readRestVerdict, type RestVerdict } from './lambda-verdict.ts'
 import { denied, type ResourceGuard } from './resource-policy.ts'
 
 /** What is asked, by the authorizer's type. */
 export interface AuthorizerQuestion {
+  /** Where the identity stands, as it is configured. */
+  readonly identitySource: string
   /** What tells one caller from another. Undefined: the request lacks an identity, and nobody is asked. */
   readonly identity: (exchange: RestRouted) => readonly string[] | undefined
+  /** Why there is none, for people. */
+  readonly lack: (exchange: RestRouted) => string
+  /** The token, as the execution log shows it; empty where none is the identity. */
+  readonly shown: (exchange: RestRouted) => string
   readonly event: (exchange: RestRouted, asked: { readonly methodArn: string; readonly traceId: string }) => string
 }
 
@@ -25,8 +42,19 @@ export interface LambdaAuthorizerSettings {
   readonly authorizerId: string
   /** Undefined when the authorizer's URI names no function. */
   readonly functionArn: string | undefined
+  /** The role as which the function is asked; undefined: by its resource policy. */
+  readonly role: NamedRole | undefined
   /** 0: nothing is remembered. */
   readonly ttlSeconds: number
+}
+
+/** The request, or the event of a connection, that an authorizer is asked for. */
+export interface Asking {
+  readonly requestId: string
+  readonly receivedAtMs: number
+  readonly listener: Listener | undefined
+  readonly traceId: string
+  readonly work?: Work | undefined
 }
 
 /** The function has as long as an integration (?). S C.3. */
@@ -53,19 +81,26 @@ export class RestLambdaAuthorizer {
   }
 
   /** A verdict that was remembered; undefined when the function has to be asked. */
-  known(identity: readonly string[]): RestVerdict | undefined {
-    return this.memory?.known(JSON.stringify(identity))
+  known(identity: readonly string[]): Remembered<RestVerdict> | undefined {
+    return this.memory?.known(identity)
   }
 
-  /** Asks the function. Who comes with the same identity meanwhile gets the same answer. Rejects with GatewayFault. */
-  ask(identity: readonly string[], event: () => string, trace: string): Promise<RestVerdict> {
-    const ask = (): Promise<RestVerdict> => this.invoke(event(), trace)
-    return this.memory === undefined ? ask() : this.memory.ask(JSON.stringify(identity), ask)
+  /**
+   * Asks the function, and tells the request that made it. Who comes with the same identity meanwhile gets the same
+   * answer. Rejects with GatewayFault.
+   */
+  ask(identity: readonly string[], event: () => string, asking: Asking): Promise<RestVerdict> {
+    const ask = (): Promise<RestVerdict> => this.invoke(event(), asking)
+    return this.memory === undefined ? ask() : this.memory.ask(identity, ask)
   }
 
-  private async invoke(payload: string, trace: string): Promise<RestVerdict> {
-    const { functionArn } = this.settings
+  private async invoke(payload: string, asking: Asking): Promise<RestVerdict> {
+    const { functionArn, stage } = this.settings
     if (functionArn === undefined) throw misconfigured('Invalid ARN specified in the request')
+    const { listener, requestId, receivedAtMs: atMs, traceId: trace } = asking
+    if (listener !== undefined) {
+      tellInvocation(listener, { functionArn, requestId, apiId: stage.apiId, payload, atMs })
+    }
     let answer: FunctionAnswer
     try {
       answer = await this.functions.invoke({
@@ -74,12 +109,15 @@ export class RestLambdaAuthorizer {
         type: 'RequestResponse',
         sourceArn: this.sourceArn,
         principal: 'apigateway.amazonaws.com',
+        role: this.settings.role,
         traceId: trace,
         timeoutMs,
       })
     } catch (error) {
       throw error instanceof FunctionFault ? invocationFault(error) : error
     }
+    if (asking.work !== undefined) asking.work.authorizerRequestId = answer.requestId
+    tellAuthorizerResult(asking, answer.payload)
     if (answer.functionError !== undefined) throw functionFault(answer)
     return readRestVerdict(answer.payload)
   }
@@ -91,49 +129,72 @@ export function authorizeByLambda(
   guard: ResourceGuard,
   clock: Clock,
 ): Step<RestRouted, Admitted> {
-  const admit = (
-    exchange: RestRouted,
-    verdict: RestVerdict,
-    authorizerLatencyMs: number,
-    remembered = false,
-  ): Admitted => {
+  const admit = (exchange: RestRouted, verdict: RestVerdict, authorizerLatencyMs: number): Admitted => {
+    const { principalId, context, usageIdentifierKey } = verdict
     const asked = { resource: guard.resourceOf(exchange), principal: anonymous }
     const decision = guard.decide(exchange, asked, { identity: [verdict.policy] })
+    if (exchange.listener !== undefined) tellAuthorized(exchange, principalId)
     if (decision.decision !== 'allow') throw refusal(decision, () => denied(exchange, asked, decision))
-    const { principalId, context, usageIdentifierKey } = verdict
-    exchange.listener?.decided({
-      step: 'authorize',
-      verdict: remembered ? 'verdict remembered' : 'verdict asked for',
-      reason: { principalId, authorizer: authorizer.id },
-      atMs: exchange.receivedAtMs,
-    })
     return { caller: { principalId, context, usageIdentifierKey, authorizerLatencyMs } }
+  }
+  const ask = async (exchange: RestRouted, identity: readonly string[]): Promise<Admitted> => {
+    const { requestId, receivedAtMs, listener, work } = exchange
+    const methodArn = guard.resourceOf(exchange)
+    const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), receivedAtMs)
+    const startedMs = clock.now()
+    const event = (): string => question.event(exchange, { methodArn, traceId: trace })
+    try {
+      const verdict = await authorizer.ask(identity, event, { requestId, receivedAtMs, listener, traceId: trace, work })
+      tellVerdict(exchange, authorizer.id)
+      return admit(exchange, verdict, clock.now() - startedMs)
+    } catch (error) {
+      tellFailure(exchange, authorizer.id, error)
+      throw error
+    }
   }
   return {
     name: 'authorize',
     run: (exchange) => {
       guard.refuseDenied(exchange)
       const identity = question.identity(exchange)
-      if (identity === undefined) throw fault('UNAUTHORIZED', { log: 'an identity source is missing' })
+      if (identity === undefined) {
+        const { identitySource, lack } = question
+        tellRefusal(exchange, lack(exchange), { authorizer: authorizer.id, identitySource })
+        throw fault('UNAUTHORIZED')
+      }
+      if (exchange.listener !== undefined) tellAuthorizer(exchange, authorizer.id, question.shown(exchange))
       const known = authorizer.known(identity)
-      if (known !== undefined) return admit(exchange, known, 0, true)
-      const methodArn = guard.resourceOf(exchange)
-      const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
-      const startedMs = clock.now()
-      return authorizer
-        .ask(identity, () => question.event(exchange, { methodArn, traceId: trace }), trace)
-        .then((verdict) => admit(exchange, verdict, clock.now() - startedMs))
+      if (known === undefined) return ask(exchange, identity)
+      tellVerdict(exchange, authorizer.id, known.sinceMs)
+      return admit(exchange, known.verdict, 0)
     },
   }
+}
+
+/** A function that failed, or said Unauthorized. What it answered is not repeated: who calls is not to read it. */
+export function tellFailure(
+  exchange: Pick<RestRouted, 'listener' | 'requestId' | 'receivedAtMs'>,
+  authorizer: string,
+  error: unknown,
+): void {
+  if (!(error instanceof GatewayFault) || error.type === 'ACCESS_DENIED') return
+  const isRefusal = error.type === 'UNAUTHORIZED'
+  tellRefusal(exchange, isRefusal ? 'refused by the function' : 'authorizer failed', { authorizer })
+  if (isRefusal) tellUnauthorized(exchange)
 }
 
 /** AWS's words since 2024; before, they ended at `deny`. S C.3. */
 const explicitly = ' with an explicit deny in an identity-based policy'
 
-function refusal({ decision, statement }: Decision, byResource: () => GatewayFault): GatewayFault {
-  if (statement?.source === 'resource') return byResource()
+function refusal(decision: Decision, byResource: () => GatewayFault): GatewayFault {
+  return decision.statement?.source === 'resource' ? byResource() : refusalByPolicy(decision)
+}
+
+/** By the policy that the function gave. */
+export function refusalByPolicy({ decision }: Decision): GatewayFault {
   const sentence = 'User is not authorized to access this resource'
-  return fault('ACCESS_DENIED', { message: decision === 'explicitDeny' ? sentence + explicitly : sentence })
+  const message = decision === 'explicitDeny' ? sentence + explicitly : sentence
+  return fault('ACCESS_DENIED', { message, log: 'The client is not authorized to perform this operation.' })
 }
 
 function invocationFault(error: FunctionFault): GatewayFault {
@@ -141,6 +202,8 @@ function invocationFault(error: FunctionFault): GatewayFault {
     case 'denied':
     case 'not-found':
       return misconfigured('Invalid permissions on Lambda function', error)
+    case 'role':
+      return misconfigured(error.message, error)
     case 'timeout':
     case 'throttled':
     case 'too-large':
@@ -153,7 +216,7 @@ function invocationFault(error: FunctionFault): GatewayFault {
 /** AWS: a function says `Unauthorized` by failing with exactly this message; any other failure is its own fault. */
 function functionFault({ payload }: FunctionAnswer): GatewayFault {
   const message = errorMessageOf(payload)
-  return message === 'Unauthorized' ? fault('UNAUTHORIZED', { log: 'Unauthorized request' }) : failed(message)
+  return message === 'Unauthorized' ? fault('UNAUTHORIZED') : failed(message)
 }
 
 function failed(log: string, cause?: unknown): GatewayFault {

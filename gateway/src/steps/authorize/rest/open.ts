@@ -3,6 +3,7 @@ import type { Admitted } from '../../../nouns/exchange.ts'
 import { fault } from '../../../nouns/faults.ts'
 import type { RestRouted } from '../../../nouns/rest.ts'
 import type { Step } from '../../pipeline.ts'
+import { tellRefusal } from '../telling.ts'
 import type { ResourceGuard } from './resource-policy.ts'
 
 const open: Admitted = { caller: undefined }
@@ -22,7 +23,8 @@ export function authorizeNobody(guard: ResourceGuard): Step<RestRouted, Admitted
 export function closedToAll(log: string): Step<RestRouted, Admitted> {
   return {
     name: 'authorize',
-    run: () => {
+    run: (exchange) => {
+      tellRefusal(exchange, 'authorizer unusable', { why: log })
       throw fault('AUTHORIZER_CONFIGURATION_ERROR', { log: `Execution failed due to configuration error: ${log}` })
     },
   }

@@ -4,6 +4,7 @@ import {
   describeDenial,
   evaluate,
   parsePolicy,
+  type CompiledPolicy,
   type Decision,
   type EvaluationRequest,
   type Principal,
@@ -13,6 +14,7 @@ import { fault, type GatewayFault } from '../../../nouns/faults.ts'
 import { compileRestArn, maskedArn } from '../../../nouns/rest-arn.ts'
 import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
 import { circumstances } from '../iam-policies.ts'
+import { tellPolicies } from '../telling.ts'
 
 const action = 'execute-api:Invoke'
 
@@ -23,6 +25,9 @@ export interface ResourcePolicySettings {
   /** Private APIs let nobody in without a policy. */
   readonly isPrivate: boolean
 }
+
+/** What the caller's own policies say. */
+export type OwnPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session'>
 
 /** A question about one request, with the answer's ARN at hand. */
 export interface Asked {
@@ -40,20 +45,22 @@ export interface ResourceGuard {
   /** The policy must not deny the anonymous caller: asked before a Lambda authorizer runs. */
   readonly refuseDenied: (exchange: RestRouted) => void
   /** What the policy and the caller's own policies say together. */
-  readonly decide: (exchange: RestRouted, asked: Asked, own: Pick<PolicySet, 'identity' | 'boundary'>) => Decision
+  readonly decide: (exchange: RestRouted, asked: Asked, own: OwnPolicies) => Decision
 }
 
 /** Throws PolicyFault for a text that is no policy. */
 export function compileResourceGuard({ stage, policy, isPrivate }: ResourcePolicySettings): ResourceGuard {
   // A private API without a policy is as one whose policy grants nothing.
-  const text = policy ?? (isPrivate ? nothing : undefined)
-  const resource = text === undefined ? undefined : parsePolicy(text, { kind: 'resource' })
+  const grantless = isPrivate ? nothing : undefined
+  const resource = policy === undefined ? grantless : parsePolicy(policy, { kind: 'resource' })
   const resourceOf = compileRestArn(stage)
   const decide: ResourceGuard['decide'] = (exchange, asked, own) => {
     const { principal } = asked
     const sameAccount = principal.account === undefined || principal.account === stage.account
     const decision = evaluate({ ...own, resource, sameAccount }, question(exchange, asked))
-    tell(exchange, asked, decision)
+    if (exchange.listener !== undefined) {
+      tellPolicies(exchange, decision, { principal: principal.arn, resource: asked.resource })
+    }
     return decision
   }
   const ofAnybody = (exchange: RestRouted): { decision: Decision; asked: Asked } => {
@@ -77,16 +84,10 @@ export function compileResourceGuard({ stage, policy, isPrivate }: ResourcePolic
   }
 }
 
-const nothing = '{"Version":"2012-10-17","Statement":[]}'
+const nothing: CompiledPolicy = { version: '2012-10-17', statements: [] }
 
 function question(exchange: RestRouted, { principal, resource }: Asked): EvaluationRequest {
   return { principal, action, resource, context: circumstances(exchange, principal) }
-}
-
-function tell({ listener, receivedAtMs }: RestRouted, { principal, resource }: Asked, decision: Decision): void {
-  const { statement, missing } = decision
-  const reason = { principal: principal.arn, resource, statement, missing }
-  listener?.decided({ step: 'authorize', verdict: decision.decision, reason, atMs: receivedAtMs })
 }
 
 /** The refusal in IAM's words. S A.5, rows 9–12. */

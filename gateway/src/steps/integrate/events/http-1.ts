@@ -1,4 +1,5 @@
 // The event of payload format 1.0 as HTTP APIs send it: like a REST API's, with the differences of HTTP 5.3.
+import { cognitoMember, type CognitoMember } from '../../../nouns/cognito-identity.ts'
 import type { Caller } from '../../../nouns/exchange.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
 import { httpClientPath, type HttpAdmitted, type HttpRoute, type HttpRouted } from '../../../nouns/http.ts'
@@ -108,14 +109,15 @@ function eventHeaders(exchange: HttpRouted, traceId: string): HeaderList {
 
 function identityOf(exchange: HttpAdmitted, caller: Caller | undefined): object {
   const { identity } = caller ?? {}
+  const cognito = (name: CognitoMember): string | null => cognitoMember(name, identity?.cognito)
   return {
     accessKey: identity?.accessKey ?? null,
     accountId: identity?.accountId ?? null,
     caller: identity?.caller ?? null,
-    cognitoAuthenticationProvider: null,
-    cognitoAuthenticationType: null,
-    cognitoIdentityId: null,
-    cognitoIdentityPoolId: null,
+    cognitoAuthenticationProvider: cognito('cognitoAuthenticationProvider'),
+    cognitoAuthenticationType: cognito('cognitoAuthenticationType'),
+    cognitoIdentityId: cognito('cognitoIdentityId'),
+    cognitoIdentityPoolId: cognito('cognitoIdentityPoolId'),
     principalOrgId: null,
     sourceIp: exchange.sourceIp,
     user: identity?.user ?? null,

@@ -119,8 +119,12 @@ function authorizerMember(caller: Caller | undefined): string {
     return `"authorizer":${JSON.stringify({ jwt: { claims: caller.claims, scopes: caller.scopes ?? null } })},`
   }
   if (caller.identity === undefined) return `"authorizer":${JSON.stringify({ lambda: caller.context ?? {} })},`
-  const { accessKey, accountId, caller: callerId, userArn, user } = caller.identity
-  const iam = { accessKey, accountId, callerId, cognitoIdentity: null, principalOrgId: null, userArn, userId: user }
+  const { accessKey, accountId, caller: callerId, userArn, user, cognito } = caller.identity
+  const cognitoIdentity =
+    cognito === undefined
+      ? null
+      : { amr: cognito.authenticationMethods, identityId: cognito.identityId, identityPoolId: cognito.identityPoolId }
+  const iam = { accessKey, accountId, callerId, cognitoIdentity, principalOrgId: null, userArn, userId: user }
   return `"authorizer":${JSON.stringify({ iam })},`
 }
 

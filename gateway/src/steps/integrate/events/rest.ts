@@ -1,10 +1,11 @@
 // The event that a REST API's Lambda proxy integration gets: payload format 1.0. Recorded: REST 32.1; rest specification 5.1, 5.2.
 import { base64, utf8 } from '../../../nouns/bytes.ts'
 import { visibleHeaders } from '../../../nouns/client-headers.ts'
+import { cognitoMember, type CognitoMember } from '../../../nouns/cognito-identity.ts'
 import type { Caller, Keyed, Received } from '../../../nouns/exchange.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
 import { firstMediaType } from '../../../nouns/media-type.ts'
-import { parseQuery } from '../../../nouns/query.ts'
+import { parseQuery, splitAtSemicolons } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import { eventPath, type RestAdmitted, type RestMethod, type RestRouted } from '../../../nouns/rest.ts'
 
@@ -22,7 +23,7 @@ export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, t
 
   return (exchange, traceId) => {
     const headers = stage.isTest ? visibleHeaders(exchange.headers) : eventHeaders(exchange, traceId)
-    const query = parseQuery(exchange.rawQuery)
+    const query = parseQuery(splitAtSemicolons(exchange.rawQuery))
     const { pathParameters, caller } = exchange
     return (
       `${opening}${quote(eventPath(exchange))},"httpMethod":${quote(exchange.method)},` +
@@ -50,7 +51,7 @@ export function compileRestAuthorizerEvent(method: RestMethod): RestAuthorizerEv
       `{"type":"REQUEST","methodArn":${quote(methodArn)},"resource":${resource},"path":${quote(eventPath(exchange))},` +
       `"httpMethod":${quote(exchange.method)},` +
       `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},` +
-      queryMembers(parseQuery(exchange.rawQuery), '{}') +
+      queryMembers(parseQuery(splitAtSemicolons(exchange.rawQuery)), '{}') +
       `"pathParameters":${JSON.stringify(exchange.pathParameters ?? {})},"stageVariables":${stageVariables},` +
       `${fixedContext}${requestContext(exchange, undefined)}}}`
     )
@@ -97,10 +98,13 @@ function authorizerMember(caller: Caller | undefined): string {
 function identityMember(exchange: Received & Partial<Keyed>, caller: Caller | undefined): string {
   const { identity } = caller ?? {}
   const { apiKey } = exchange
+  const cognito = (name: CognitoMember): string => orNull(cognitoMember(name, identity?.cognito))
   return (
-    `{"cognitoIdentityPoolId":null,"accountId":${orNull(identity?.accountId)},"cognitoIdentityId":null,` +
+    `{"cognitoIdentityPoolId":${cognito('cognitoIdentityPoolId')},"accountId":${orNull(identity?.accountId)},` +
+    `"cognitoIdentityId":${cognito('cognitoIdentityId')},` +
     `"caller":${orNull(identity?.caller)},"sourceIp":${quote(exchange.sourceIp)},"principalOrgId":null,` +
-    `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,` +
+    `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":${cognito('cognitoAuthenticationType')},` +
+    `"cognitoAuthenticationProvider":${cognito('cognitoAuthenticationProvider')},` +
     (apiKey === undefined ? '' : `"apiKey":${quote(apiKey.value)},"apiKeyId":${quote(apiKey.id)},`) +
     `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
     `"user":${orNull(identity?.user)}${clientCertificateMember(exchange)}}`
@@ -112,6 +116,9 @@ function clientCertificateMember({ clientCertificate }: Received): string {
   return clientCertificate === undefined ? '' : `,"clientCert":${JSON.stringify(clientCertificate)}`
 }
 
+/** Written by the gateway itself; the last one is for the gateway alone. rest specification 1.3. */
+const replaced = new Set(['x-amzn-trace-id', 'x-forwarded-port', 'x-forwarded-proto', 'x-http-method-override'])
+
 function eventHeaders(exchange: Received, traceId: string): HeaderList {
   const headers = visibleHeaders(exchange.headers)
   const forwarded: string[] = []
@@ -120,7 +127,7 @@ function eventHeaders(exchange: Received, traceId: string): HeaderList {
     const name = headers[index] ?? ''
     const lower = name.toLowerCase()
     if (lower === 'x-forwarded-for') forwardedFor = `${headers[index + 1]}, ${exchange.sourceIp}`
-    else if (lower !== 'x-amzn-trace-id' && lower !== 'x-forwarded-port' && lower !== 'x-forwarded-proto') {
+    else if (!replaced.has(lower)) {
       forwarded.push(name, headers[index + 1] ?? '')
     }
   }
@@ -176,6 +183,6 @@ function quote(text: string): string {
   return JSON.stringify(text)
 }
 
-function orNull(text: string | undefined): string {
-  return text === undefined ? 'null' : quote(text)
+function orNull(text: string | null | undefined): string {
+  return text === undefined || text === null ? 'null' : quote(text)
 }

@@ -1,15 +1,19 @@
 // The events that a WebSocket API's Lambda proxy integration gets: CONNECT, MESSAGE, DISCONNECT. WebSocket 26.
-import type { Caller } from '../../../nouns/exchange.ts'
+import { cognitoMember } from '../../../nouns/cognito-identity.ts'
+import type { Caller, Keyed } from '../../../nouns/exchange.ts'
 import type { HeaderList } from '../../../nouns/headers.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import type { Handshake, SocketReceived, SocketRoute } from '../../../nouns/socket.ts'
 
+/** An event, with the key that `$connect` was shown. */
+type SocketKnown = SocketReceived & Partial<Keyed>
+
 /** A compiled event: what never changes for a route is written once, what an event brings is filled in. */
 export function compileSocketEvent({
   stage,
   routeKey,
-}: SocketRoute): (exchange: SocketReceived, traceId: string) => string {
+}: SocketRoute): (exchange: SocketKnown, traceId: string) => string {
   const stageVariables = stage.variables === undefined ? '' : `"stageVariables":${JSON.stringify(stage.variables)},`
   const context = compileSocketRequestContext({ stage, routeKey })
   return (exchange, traceId) =>
@@ -20,7 +24,7 @@ export function compileSocketEvent({
 export function compileSocketRequestContext({
   stage,
   routeKey,
-}: Pick<SocketRoute, 'stage' | 'routeKey'>): (exchange: SocketReceived) => string {
+}: Pick<SocketRoute, 'stage' | 'routeKey'>): (exchange: SocketKnown) => string {
   const key = `"routeKey":${quote(routeKey)},`
   const stageName = `"messageDirection":"IN","stage":${quote(stage.stageName)},`
   const apiId = `"apiId":${quote(stage.apiId)}`
@@ -47,10 +51,19 @@ function bodyMember({ eventType, body }: SocketReceived): string {
 }
 
 /** Unset members are left out, as current recordings show. */
-function identityMember({ connection, caller, connectionKey: key }: SocketReceived): string {
+function identityMember({ connection, caller, apiKey, connectionKey: key = apiKey }: SocketKnown): string {
   const { userAgent, sourceIp } = connection
-  return JSON.stringify({ ...caller?.identity, apiKey: key?.value, apiKeyId: key?.id, userAgent, sourceIp })
+  const { cognito, ...identity } = caller?.identity ?? {}
+  const pool = cognito && Object.fromEntries(cognitoMembers.map((name) => [name, cognitoMember(name, cognito)]))
+  return JSON.stringify({ ...identity, ...pool, apiKey: key?.value, apiKeyId: key?.id, userAgent, sourceIp })
 }
+
+const cognitoMembers = [
+  'cognitoAuthenticationProvider',
+  'cognitoAuthenticationType',
+  'cognitoIdentityId',
+  'cognitoIdentityPoolId',
+] as const
 
 /** Values are texts, as AWS makes them; the latency alone is a number. */
 function authorizerMember(caller: Caller | undefined): string {

@@ -1,0 +1,87 @@
+// The authorizers of an imported document: those that cannot be made are left out with a warning, and their routes with them (H 11.1).
+import { BadRequestException, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
+import { messagesOf, parseDocument, readHttpApi, type HttpAuthorizer } from '@sluice/openapi'
+import type { Scope } from '../../nouns/records.ts'
+import { checkAuthorizer } from './authorizer-rules.ts'
+import { patched } from './patch.ts'
+
+type Description = ReturnType<typeof readHttpApi>
+
+/** A description with the sentences of all its warnings. */
+export interface Warned extends Description {
+  readonly sentences: readonly string[]
+}
+
+/** The description without what AWS ignores, and with a warning for each. The sentences are AWS's. */
+export function withoutBroken(description: Description, unreachable: ReadonlySet<string>): Warned {
+  const sentences = messagesOf(description.warnings)
+  const broken = new Map<string, string>()
+  for (const described of description.authorizers) {
+    const problem = problemOf(described, unreachable)
+    if (problem !== undefined) broken.set(described.name, problem)
+  }
+  const isBroken = ({ authorizerName = '' }: { readonly authorizerName?: string }): boolean =>
+    broken.has(authorizerName)
+  for (const [name, problem] of broken) {
+    sentences.push(`Unable to create Authorizer '${name}': ${problem}. Ignoring.`)
+  }
+  for (const { routeKey, authorizationType } of description.routes.filter(isBroken)) {
+    const [method = '', path = ''] = routeKey.split(' ')
+    const requires = `Setting the authorization type to ${authorizationType} requires a valid authorizer`
+    const unable = `Unable to put method '${method}' on resource at path '${path}'`
+    sentences.push(`${unable}: Invalid authorizer definition. ${requires}. Ignoring.`)
+  }
+  return {
+    ...description,
+    sentences,
+    authorizers: description.authorizers.filter(({ name }) => !broken.has(name)),
+    routes: description.routes.filter((route) => !isBroken(route)),
+  }
+}
+
+function problemOf(described: HttpAuthorizer, unreachable: ReadonlySet<string>): string | undefined {
+  try {
+    checkAuthorizer(httpApi, authorizerOf(described, ''), unreachable)
+    return undefined
+  } catch (error) {
+    if (error instanceof BadRequestException) return error.message
+    throw error
+  }
+}
+
+/** Documents are those of HTTP APIs; nothing else of the API matters to its authorizers. */
+const httpApi = { Name: '', ProtocolType: 'HTTP', RouteSelectionExpression: '' } as const
+
+/** An authorizer's record, by the name that the document gives it. */
+export function authorizerOf(
+  { name, jwtConfiguration: jwt, ...described }: HttpAuthorizer,
+  AuthorizerId: string,
+): Authorizer {
+  const JwtConfiguration = jwt && { Issuer: jwt.issuer, Audience: jwt.audience }
+  return patched<Authorizer>(
+    { AuthorizerId, Name: name },
+    { ...(capitalised(described) as Partial<Authorizer>), JwtConfiguration },
+  )
+}
+
+/** The library names members as documents do (`integrationUri`), the records as the service model does (`IntegrationUri`). */
+export function capitalised(described: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(described).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
+  )
+}
+
+/** The variables that a document may name. */
+export function documentVariables(scope: Scope): Parameters<typeof parseDocument>[1] {
+  return { variables: { accountId: scope.account, partition: 'aws', region: scope.region } }
+}
+
+/** The issuers that a document's authorizers name; none of a document that does not read, which its import says. */
+export function issuersIn(body: string, scope: Scope): readonly string[] {
+  try {
+    const { authorizers } = readHttpApi(parseDocument(body, documentVariables(scope)))
+    return authorizers.flatMap(({ jwtConfiguration }) => jwtConfiguration?.issuer ?? [])
+  } catch {
+    return []
+  }
+}

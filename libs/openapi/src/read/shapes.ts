@@ -1,0 +1,55 @@
+// Members of the wrong shape, in the words of the OpenAPI parser behind AWS: what is read as nothing is told of.
+import { entriesOf, member } from '../node.ts'
+import type { Node } from '../node.ts'
+import type { Reading } from '../reading.ts'
+
+type Shape = 'object' | 'array'
+
+/** Members of the root by the shape that they must have. */
+const ROOT: Readonly<Record<string, Shape>> = {
+  info: 'object',
+  paths: 'object',
+  components: 'object',
+  definitions: 'object',
+  securityDefinitions: 'object',
+  servers: 'array',
+  tags: 'array',
+  security: 'array',
+  'x-amazon-apigateway-documentation': 'object',
+  'x-amazon-apigateway-gateway-responses': 'object',
+  'x-amazon-apigateway-request-validators': 'object',
+}
+
+/** Maps whose every member is a map. */
+const OF_OBJECTS: readonly (readonly string[])[] = [
+  ['components', 'schemas'],
+  ['components', 'securitySchemes'],
+  ['definitions'],
+  ['securityDefinitions'],
+  ['x-amazon-apigateway-gateway-responses'],
+  ['x-amazon-apigateway-request-validators'],
+]
+
+/** False, with a warning, for what is there and is not of the shape. Absent and null are of any. */
+export function isOfShape(node: Node | undefined, shape: Shape, attribute: string, reading: Reading): boolean {
+  if (node === undefined || node.kind === (shape === 'object' ? 'map' : 'list')) return true
+  reading.warn(`Parse issue: attribute ${attribute} is not of type \`${shape}\``, node)
+  return false
+}
+
+/** Warns of what stands beside the paths and is read as nothing, because it is no map or no list. */
+export function warnOfWrongShapes(reading: Reading): void {
+  const { root } = reading
+  for (const [name, shape] of Object.entries(ROOT)) isOfShape(member(root, name), shape, name, reading)
+  for (const path of OF_OBJECTS) {
+    const parent = path.reduce<Node | undefined>(member, root)
+    const attribute = path.join('.')
+    if (path.length > 1) isOfShape(parent, 'object', attribute, reading)
+    for (const name of entriesOf(parent).keys()) {
+      isOfShape(member(parent, name), 'object', `${attribute}.${name}`, reading)
+    }
+  }
+  const documentation = member(root, 'x-amazon-apigateway-documentation')
+  const parts = 'documentationParts'
+  isOfShape(member(documentation, parts), 'array', `x-amazon-apigateway-documentation.${parts}`, reading)
+}
