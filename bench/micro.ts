@@ -7,10 +7,11 @@ import { addJwt } from './micro/jwt.ts'
 import { addPolicy } from './micro/policy.ts'
 import { addRecord } from './micro/record.ts'
 import { addRouter } from './micro/router.ts'
+import { addTemplates } from './micro/template.ts'
 
 export async function runMicro(): Promise<void> {
   const bench = new Bench({ time: 500, warmupTime: 200 })
-  for (const add of [addRouter, addCodec, addEvents, addRecord, addPolicy]) add(bench)
+  for (const add of [addRouter, addCodec, addEvents, addRecord, addPolicy, addTemplates]) add(bench)
   await addJwt(bench)
   await addAdmission(bench)
   await bench.run()

@@ -90,6 +90,21 @@ test('a certificate in use stays; importing to its ARN replaces it', async () =>
   })
 })
 
+test('tags are added, listed and removed, by key alone or by key and value', async () => {
+  const CertificateArn = await importCertificate(send, leaf)
+  const tags = (): Promise<unknown> => acm(send, 'ListTagsForCertificate', { CertificateArn })
+  const Tags = [{ Key: 'team', Value: 'zoo' }, { Key: 'plain' }, { Key: '__proto__', Value: 'x' }]
+  await acm(send, 'AddTagsToCertificate', { CertificateArn, Tags })
+  await acm(send, 'RemoveTagsFromCertificate', { CertificateArn, Tags: [{ Key: 'team', Value: 'farm' }] })
+  expect(await tags()).toEqual({ Tags: [Tags[0], { Key: 'plain', Value: '' }, Tags[2]] })
+  await acm(send, 'RemoveTagsFromCertificate', { CertificateArn, Tags: [{ Key: 'team' }, { Key: '__proto__' }] })
+  expect(await tags()).toEqual({ Tags: [{ Key: 'plain', Value: '' }] })
+  const many = Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}` }))
+  expect(await acm(send, 'AddTagsToCertificate', { CertificateArn, Tags: many })).toMatchObject({
+    __type: expect.stringContaining('TooManyTagsException'),
+  })
+})
+
 describe('what does not fit is refused', () => {
   test.each([
     ['a key of another', { PrivateKey: rsa.privateKeyPem }, 'The private key does not match the certificate.'],

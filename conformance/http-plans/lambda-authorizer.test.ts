@@ -195,6 +195,31 @@ describe('events', () => {
     })
   })
 
+  test('show the certificate of a domain name with mutual TLS', async () => {
+    const clientCertificate = {
+      clientCertPem: 'PEM',
+      subjectDN: 'CN=ada',
+      issuerDN: 'CN=root',
+      serialNumber: '01:02',
+      validity: { notBefore: 'May 28 12:30:02 2019 GMT', notAfter: 'Aug  5 09:36:04 2021 GMT' },
+    }
+    const seen: unknown[] = []
+    for (const AuthorizerPayloadFormatVersion of ['1.0', '2.0'] as const) {
+      const { call } = protectedBy(
+        ({ requestContext }) => {
+          seen.push(requestContext)
+          return allowing('*')
+        },
+        { AuthorizerPayloadFormatVersion },
+      )
+      await call({ clientCertificate })
+    }
+    expect(seen).toMatchObject([
+      { identity: { clientCert: clientCertificate } },
+      { authentication: { clientCert: clientCertificate } },
+    ])
+  })
+
   test('without identity sources say null; the default route is asked about as such', async () => {
     const seen: unknown[] = []
     const { call } = protectedBy(
@@ -233,6 +258,20 @@ describe('policies', () => {
     expect(outcome(await protectedBy(() => answered(policy('Allow', '*', 's3:*'))).call())).toEqual(forbidden)
   })
 
+  test.each([
+    ['the address', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, [200, 'in']],
+    ['the agent', { StringEquals: { 'aws:UserAgent': 'test' } }, [200, 'in']],
+    ['another agent', { StringEquals: { 'aws:UserAgent': 'other' } }, forbidden],
+    ['the time', { DateLessThan: { 'aws:CurrentTime': '2026-11-20T07:13:06Z' } }, [200, 'in']],
+    ['a time gone by', { DateLessThan: { 'aws:CurrentTime': '2026-11-20T07:13:05Z' } }, forbidden],
+    ['who calls', { StringEquals: { 'aws:PrincipalType': 'Anonymous' } }, [200, 'in']],
+  ])('may ask for %s', async (_, Condition, expected) => {
+    const Statement = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*', Condition }
+    const policyDocument = { Version: '2012-10-17', Statement }
+    const { call } = protectedBy(() => answering({ principalId: 'ada', policyDocument }))
+    expect(outcome(await call({ headers: ['Authorization', 't1', 'User-Agent', 'test'] }))).toEqual(expected)
+  })
+
   test('hand their context on, with its types', async () => {
     const { call, events } = protectedBy(() => allowing('*'))
     await call()
@@ -241,7 +280,8 @@ describe('policies', () => {
     })
     const old = protectedBy(() => allowing('*'), {}, '1.0')
     await old.call()
-    expect(old.events[0]?.['requestContext']).toMatchObject({ authorizer: { principalId: 'ada', role: 'admin', n: 1 } })
+    const authorizer = { principalId: 'ada', integrationLatency: 0, role: 'admin', n: 1, list: [1] }
+    expect(old.events[0]?.['requestContext']).toMatchObject({ authorizer })
   })
 })
 

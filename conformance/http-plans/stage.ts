@@ -52,6 +52,8 @@ export interface Call {
   readonly headers?: readonly string[]
   readonly body?: string | Uint8Array
   readonly sentPath?: string
+  /** What was shown to a domain name with mutual TLS. */
+  readonly clientCertificate?: Received['clientCertificate']
 }
 
 export interface Reply {
@@ -161,6 +163,7 @@ function received(call: Call, { stageName, lines, nowMs }: Place): Received {
     scheme: 'http',
     port: 80,
     domainName: `${apiId}.execute-api.localhost`,
+    clientCertificate: call.clientCertificate,
     listener: {
       logged: (line) => lines.push(line),
       decided: ({ verdict, reason }) => lines.push(`${verdict} ${JSON.stringify(reason)}`),

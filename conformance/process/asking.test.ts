@@ -56,6 +56,7 @@ test('explain tells why, for either end of a request', async () => {
   expect(found.stdout).toContain('matched: verb GET, path /pets/7')
   const lost = await fetch(`${stageUrl}/pet/7`)
   const told = await outputOf('explain', ...port(), lost.headers.get('x-amz-apigw-id') ?? '')
+  expect([told.code, told.stderr]).toEqual([0, ''])
   expect(told.stdout).toContain('MISSING_AUTHENTICATION_TOKEN')
   expect(told.stdout).toContain('Nearest routes:\n    GET /pets/{petId}')
 })
@@ -94,7 +95,7 @@ test.each([
   [['explain', '--endpoint', 'nowhere', 'x'], '"nowhere" is no address of a gateway'],
   [['tail', '--prot', '1'], 'There is no option --prot. Did you mean --port?'],
   [['dev', '--acount', '1'], 'There is no option --acount. Did you mean --account?'],
-  [['dev', '--port'], 'argument missing'],
+  [['dev', '--port'], '--port needs a value.'],
   [['tial'], 'There is no command "tial". Did you mean "tail"?'],
   [['help', 'fly'], 'There is no command "fly". Use one of dev, serve, explain, tail;'],
   [['tail', '--colour'], 'There is no option --colour. This command takes --endpoint and --port.'],
@@ -119,6 +120,12 @@ test.each([
   const { code, stdout, stderr } = await outputOf(...args)
   expect([code, stderr, stdout.split('\n', 1)[0]]).toEqual([0, '', firstLine])
   expect(stdout).toContain('\nExamples:\n  sluice ')
+})
+
+test.for(['-bcdefghijklmno=', '--port-efghijkl='])('takes %s for a request id', async (id) => {
+  expect((await outputOf('explain', ...port(), id)).stderr).toBe(
+    `The gateway at http://127.0.0.1:${sluice.port} knows no request ${id}, or no longer.\n`,
+  )
 })
 
 test('a request that nobody knows, and a gateway that keeps none, are told apart', async () => {

@@ -9,7 +9,7 @@ import { spawnSluice, startSluice } from '../fixture/sluice.ts'
 import { until } from '../fixture/wait.ts'
 import { startUpstream } from '../fixture/upstream.ts'
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
+test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s lets a slow request finish, takes no new one, and exits with 0',
   async (signal) => {
     const upstream = await startUpstream()
@@ -21,7 +21,9 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
     await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/1500`))
     const slow = callApi(sluice.url, id, '/slow')
     await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
+    // A terminal's Ctrl-C may reach a process twice.
     sluice.process.kill(signal)
+    setTimeout(() => sluice.process.kill(signal), 50)
     await until('the end of listening', () =>
       callApi(sluice.url, id, '/other').then(
         () => undefined,
@@ -32,6 +34,40 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
     expect(await sluice.ended).toEqual({ code: 0, signal: null })
   },
 )
+
+test('a second signal, later, ends it at once', async () => {
+  const upstream = await startUpstream()
+  onTestFinished(() => upstream.close())
+  const sluice = await startSluice(['dev'])
+  onTestFinished(() => void sluice.process.kill('SIGKILL'))
+  const { http } = clientsOf(sluice.url)
+  const id = await createHttpApi(http, 'slow')
+  await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/20000`))
+  const slow = expect(callApi(sluice.url, id, '/slow')).rejects.toThrow('socket hang up')
+  await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
+  sluice.process.kill('SIGTERM')
+  await until('a word about it', () => (sluice.stdout().includes('once more ends it at once') ? true : undefined))
+  sluice.process.kill('SIGTERM')
+  expect(await sluice.ended).toEqual({ code: null, signal: 'SIGTERM' })
+  await slow
+})
+
+test('serves on when nobody reads its output any more, and still stops in order', async () => {
+  const sluice = await startSluice(['dev', '--access-log', 'stdout'])
+  onTestFinished(() => void sluice.process.kill('SIGKILL'))
+  sluice.process.stdout?.destroy()
+  sluice.process.stderr?.destroy()
+  const { http } = clientsOf(sluice.url)
+  const id = await createHttpApi(http, 'unread')
+  for (let call = 0; call < 3; call++) {
+    expect((await callApi(sluice.url, id, '/')).status).toBe(404)
+    // The access log is written five times a second.
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  const ended = new Promise((resolve) => sluice.process.once('exit', (code, signal) => resolve({ code, signal })))
+  sluice.process.kill('SIGTERM')
+  expect(await ended).toEqual({ code: 0, signal: null })
+})
 
 test.for(['SIGTERM', 'SIGKILL'] as const)('%s leaves no process of a function behind', async (signal) => {
   const sluice = await startSluice(['dev'])

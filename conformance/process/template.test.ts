@@ -60,7 +60,8 @@ test('deploys a template with its functions, prints what it made, and follows it
   ])
   const [restId = '', httpId = ''] = rows.map((row) => row[5])
   expect(sluice.stdout()).toContain('template.yaml: warning: 19:3: AWS::DynamoDB::Table Table is not made by Sluice\n')
-  expect(sluice.stdout()).toContain(`ShopUrl  https://${restId}.execute-api.us-east-1.amazonaws.com/live\n`)
+  const { port } = new URL(sluice.url)
+  expect(sluice.stdout()).toContain(`ShopUrl  http://${restId}.execute-api.localhost:${port}/live\n`)
   const word = async (apiId: string, path: string): Promise<string> => (await callApi(sluice.url, apiId, path)).text
   expect(await word(restId, '/live/hello')).toBe('one')
   expect(await word(httpId, '/hello')).toBe('one')

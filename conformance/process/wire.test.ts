@@ -1,12 +1,14 @@
 // What a hostile or broken client can send: refused at the door, and the next request is served.
 import { request } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { callApi, type Reply } from '../fixture/call.ts'
 import { clientsOf } from '../fixture/clients.ts'
 import { addRoute, createHttpApi, proxyTo } from '../fixture/http-api.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
 import { startUpstream, type Upstream } from '../fixture/upstream.ts'
+import { until } from '../fixture/wait.ts'
 import { exchange } from '../fixture/wire.ts'
 
 const maximumBytes = 10 * 1024 * 1024
@@ -61,6 +63,13 @@ const malformed: readonly (readonly [what: string, bytes: () => string])[] = [
     () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n`,
   ],
   ['a bare line feed in a header', () => `GET / HTTP/1.1\r\nHost: ${host()}\r\nX-A: b\nX-C: d\r\n\r\n`],
+  [
+    'a coding beside chunks',
+    () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['no Host header', () => 'GET / HTTP/1.1\r\n\r\n'],
+  ['another HTTP than 1.0 and 1.1', () => `GET / HTTP/2.0\r\nHost: ${host()}\r\n\r\n`],
+  ['HTTP/0.9', () => `GET /_aws/execute-api/${httpId}/$default/x\r\n\r\n`],
   ['a blank before the colon', () => `GET / HTTP/1.1\r\nHost : ${host()}\r\n\r\n`],
   ['what is not HTTP', () => 'hello\r\n\r\n'],
 ]
@@ -114,6 +123,43 @@ test('answers pipelined requests in their order, each whole', async () => {
   expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(3)
 })
 
+test('begins a pipelined request when the answer before it is out', async () => {
+  const before = upstream.requests()
+  const get = (path: string, last = ''): string => `GET ${path} HTTP/1.1\r\nHost: ${host()}\r\n${last}\r\n`
+  const answers = exchange(sluice.port, get('/slow/400') + get('/x').repeat(98) + get('/last', 'Connection: close\r\n'))
+  await until('the first request upstream', () => (upstream.requests() > before ? true : undefined))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(upstream.requests() - before).toBe(1)
+  expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(100)
+  expect(upstream.requests() - before).toBe(100)
+})
+
+test('reads no further than the requests that wait already', async () => {
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${host()}\r\n\r\n`
+  const client = connect(sluice.port, '127.0.0.1')
+  onTestFinished(() => void client.destroy())
+  client.on('error', () => {})
+  client.write(get('/slow/3000'))
+  const flood = Buffer.from(get('/x').repeat(400_000))
+  client.write(flood)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  // The buffers of two sockets hold some megabytes; the rest is still here.
+  expect(client.writableLength).toBeGreaterThan(flood.length / 2)
+  expect((await callApi(sluice.url, httpId, '/')).status).toBe(200)
+})
+
+test('answers pipelined requests with bodies, each with its own', async () => {
+  const lengths = [1, 70_000, 0, 200_000, 3]
+  const posts = lengths.map((length) => {
+    const head = `POST /length HTTP/1.1\r\nHost: ${host()}\r\n${length === 3 ? 'Connection: close\r\n' : ''}`
+    return length === 70_000
+      ? `${head}Transfer-Encoding: chunked\r\n\r\n${length.toString(16)}\r\n${'a'.repeat(length)}\r\n0\r\n\r\n`
+      : `${head}Content-Length: ${length}\r\n\r\n${'a'.repeat(length)}`
+  })
+  const answers = await exchange(sluice.port, posts.join(''))
+  expect([...answers.matchAll(/\r\n\r\n(\d+)/g)].map(([, length]) => Number(length))).toEqual(lengths)
+})
+
 test('answers HEAD without a body, and the request after it on the same connection', async () => {
   const bytes = ['HEAD', 'GET'].map((method) => `${method} /x HTTP/1.1\r\nHost: ${host()}\r\n`)
   const answers = await exchange(sluice.port, `${bytes[0]}\r\n${bytes[1]}Connection: close\r\n\r\n`)
@@ -127,6 +173,8 @@ test('serves a request line that names the host, and refuses one that names anot
   const restHost = `${restId}.execute-api.localhost`
   expect(await get(restHost)).toContain('"url":"/?x=1"')
   expect(await get('elsewhere')).toMatch(/^HTTP\/1\.1 403 /)
+  const toOther = `GET http://${restHost}/prod HTTP/1.1\r\nHost: ${host()}\r\nConnection: close\r\n\r\n`
+  expect(await exchange(sluice.port, toOther)).toMatch(/^HTTP\/1\.1 403 /)
 })
 
 test('of slashes before the stage of a REST API all but one are gone, behind it they are kept', async () => {

@@ -218,6 +218,20 @@ describe('quotas', () => {
     expect(updated).toMatchObject({ usagePlanId: plan, startDate: '2026-11-15', endDate: '2026-11-21' })
     expect(updated.items?.[key.id]?.at(-1)).toEqual([2, 4])
     expect(statuses(await many(id, key, 9, { of: own }))).toEqual({ 200: 4, 429: 5 })
+    // Another limit holds at once, and what is left is told by it.
+    const patches = [{ op: 'replace', path: '/quota/limit', value: '7' } as const]
+    await own.rest.send(new UpdateUsagePlanCommand({ usagePlanId: plan, patchOperations: patches }))
+    expect(await usage({ keyId: key.id })).toMatchObject({
+      items: {
+        [key.id]: [
+          [0, 7],
+          [3, 2],
+          [6, 2],
+          [0, 7],
+        ],
+      },
+    })
+    expect(statuses(await many(id, key, 9, { of: own }))).toEqual({ 200: 2, 429: 7 })
     await own.gateway.close()
   })
 

@@ -161,6 +161,7 @@ describe('keys', () => {
       parameters: { 'method.request.querystring.q': false, 'method.request.header.x-lang': false },
     })
     expect(await same(id, ['/cats?q=1', '/cats?q=1&other=2', '/cats?q=2', '/cats'])).toEqual([true, false, false])
+    expect(await same(id, ['/cats?q=', '/cats?q=', '/cats'])).toEqual([true, false])
     const lang = (value: string): Promise<Answered> => call(access, id, '/cats?q=1', { headers: { 'x-lang': value } })
     const [one] = await texts(lang('de'))
     expect(await texts(lang('de'))).toEqual([one])
@@ -217,7 +218,9 @@ describe('Cache-Control: max-age=0', () => {
     expect(renewed.text).not.toBe(text)
     expect((await call(access, id, '/cats')).text).toBe(renewed.text)
     expect(renewed.headers.get('warning')).toBeNull()
-    expect((await call(access, id, '/cats', { headers: { 'cache-control': 'max-age=60' } })).text).toBe(renewed.text)
+    for (const other of ['max-age=60', 'max-age=', 'no-cache', 's-maxage=0']) {
+      expect((await call(access, id, '/cats', { headers: { 'cache-control': other } })).text).toBe(renewed.text)
+    }
   })
 
   test.each([

@@ -19,7 +19,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { GetFunctionCommand, InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
 import { createNodeFunction } from '../fixture/functions.ts'
@@ -91,6 +91,19 @@ test('without a policy nothing may be done, except ask who one is', async () => 
     `AccessDenied: User: ${arn(ada.name)} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::${account}:user/eve because no identity-based policy allows the iam:CreateUser action`,
   )
   expect((await sts.send(new GetCallerIdentityCommand())).Arn).toBe(arn(ada.name))
+})
+
+test('a clock may be off by fifteen minutes', async () => {
+  const at = (systemClockOffset: number): Promise<string> => {
+    const config = { region, endpoint: sluice.url, credentials: root, maxAttempts: 1, systemClockOffset }
+    return outcomeOf(new STSClient(config).send(new GetCallerIdentityCommand()))
+  }
+  expect(await at(-14 * 60_000)).toBe('done')
+  expect(await at(14 * 60_000)).toBe('done')
+  expect(await at(-16 * 60_000)).toMatch(
+    /^SignatureDoesNotMatch: Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 15 min\.\)$/,
+  )
+  expect(await at(16 * 60_000)).toMatch(/^SignatureDoesNotMatch: Signature not yet current: .* \+ 15 min\.\)$/)
 })
 
 describe('API Gateway', () => {

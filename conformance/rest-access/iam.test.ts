@@ -8,6 +8,8 @@ import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
   UpdateAccessKeyCommand,
@@ -136,6 +138,19 @@ describe('signatures', () => {
     expect(parts.text).toMatch(/^\{"message":"Authorization header requires 'Signature' parameter\. /)
   })
 
+  test('are asked for on paths that are none, of who shows something else', async () => {
+    const id = await iamApi()
+    const at = async (authorization: string) =>
+      outcome(await call(access, id, '/nowhere', { headers: { authorization } }))
+    const sentence = `'x.y' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x.y'.`
+    expect(await at('Bearer x.y')).toEqual([403, 'IncompleteSignatureException', JSON.stringify({ message: sentence })])
+    const [status, errorType] = await at('token')
+    expect([status, errorType]).toEqual([403, 'IncompleteSignatureException'])
+    const ada = await createUser(invoking(id, '*'))
+    expect(outcome(await callSigned(access, id, ada, { path: '/nowhere' }))).toEqual(missing)
+    expect(outcome(await call(access, id, '/nowhere'))).toEqual(missing)
+  })
+
   test('by inactive keys and with wrong secrets are refused', async () => {
     const id = await iamApi()
     const ada = await createUser(invoking(id, '*'))
@@ -149,8 +164,23 @@ describe('signatures', () => {
     expect(outcome(tampered)).toEqual([403, 'InvalidSignatureException', mismatch])
     const { name: UserName, accessKeyId: AccessKeyId } = ada
     await access.iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: 'Inactive' }))
-    // What nobody knows is root in `dev`, so an inactive key is as well: `serve` refuses it.
-    expect((await callSigned(access, id, ada, { path: '/cats' })).status).toBe(200)
+    // What nobody knows is root in `dev`; an inactive key is known.
+    expect(outcome(await callSigned(access, id, ada, { path: '/cats' }))).toEqual(invalidToken)
+  })
+
+  test('by temporary keys without their own token, and by long-term keys with one, are refused', async () => {
+    const id = await iamApi()
+    const ada = await createUser(invoking(id, '*'))
+    const [one, other] = [await assume('one', invoking(id, '*')), await assume('other', invoking(id, '*'))]
+    const at = async (credentials: Credentials) => outcome(await callSigned(access, id, credentials, { path: '/cats' }))
+    expect((await at(one))[0]).toBe(200)
+    expect(await at({ ...one, sessionToken: undefined })).toEqual(invalidToken)
+    expect(await at({ ...one, sessionToken: other.sessionToken })).toEqual(invalidToken)
+    expect(await at({ ...ada, sessionToken: one.sessionToken })).toEqual(invalidToken)
+    expect(await at({ ...ada, sessionToken: 'undefined' })).toEqual(invalidToken)
+    await access.iam.send(new DeleteRolePolicyCommand({ RoleName: 'one', PolicyName: 'p' }))
+    await access.iam.send(new DeleteRoleCommand({ RoleName: 'one' }))
+    expect(await at(one)).toEqual(invalidToken)
   })
 
   test('hold for five minutes, for the service and the region', async () => {

@@ -126,6 +126,7 @@ describe('TOKEN authorizers', () => {
 
   test.each<[string, object, readonly unknown[]]>([
     ['an implicit deny', { resource: 'arn:aws:execute-api:*:*:other/*' }, implicit],
+    ['a policy of no resource, as Chalice writes it', { resource: [] }, implicit],
     ['an explicit deny', { effect: 'Deny' }, explicit],
     ['the error Unauthorized', { error: 'Unauthorized' }, unauthorized],
     ['any other error', { error: 'unauthorized' }, broken],

@@ -73,6 +73,14 @@ test('addresses are those behind trusted proxies', async () => {
   expect(await from('198.51.100.7, 203.0.113.1')).toBe(403)
 })
 
+test('a proxy that ends TLS says so: aws:SecureTransport is what the client spoke', async () => {
+  const secure = { Bool: { 'aws:SecureTransport': 'false' } }
+  const id = await openApi({ policy: policy([everyone, { ...everyone, Effect: 'Deny', Condition: secure }]) })
+  const over = async (scheme: string): Promise<number> =>
+    (await call(access, id, '/pets/1', { headers: { 'x-forwarded-proto': scheme } })).status
+  expect([await over('https'), await over('http'), await over('')]).toEqual([200, 403, 403])
+})
+
 test('unknown paths are unknown before any policy is asked', async () => {
   const id = await openApi({ policy: policy({ ...everyone, Effect: 'Deny' }) })
   expect((await call(access, id, '/nowhere')).text).toBe('{"message":"Missing Authentication Token"}')

@@ -384,6 +384,23 @@ describe('HTTP_PROXY with mappings', () => {
     expect(backend.seen().url).toBe('/base?a=1&b=%2B&c=d+e')
   })
 
+  test.each([
+    ['text/plain', undefined, 'ff41', 'efbfbd41'],
+    ['image/png', undefined, 'ff41', 'ff41'],
+    ['image/png', 'CONVERT_TO_TEXT', 'ff41', Buffer.from('/0E=').toString('hex')],
+    ['text/plain', 'CONVERT_TO_BINARY', Buffer.from('/0E=').toString('hex'), 'ff41'],
+  ] as const)('a body of %s with %s: %s becomes %s', async (contentType, contentHandling, sent, expected) => {
+    const uri = `${backend.url}/base`
+    const proxy = stageOf({
+      binaryMediaTypes: ['image/png'],
+      method: {
+        methodIntegration: { type: 'HTTP_PROXY', httpMethod: 'POST', uri, ...(contentHandling && { contentHandling }) },
+      },
+    })
+    await proxy({ method: 'POST', headers: ['Content-Type', contentType], body: Buffer.from(sent, 'hex') })
+    expect(backend.seen().body.toString('hex')).toBe(expected)
+  })
+
   test('an answer without a type is application/json', async () => {
     backend.answer({ status: 202, body: '' })
     expect((await http({ type: 'HTTP_PROXY' })(call)).header('content-type')).toBe('application/json')

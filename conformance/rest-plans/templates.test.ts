@@ -112,6 +112,7 @@ describe('$context', () => {
     ['$context["stage"]', 'prod'],
     ['$context.identity.sourceIp', '192.0.2.1'],
     ['$context.identity.userArn', ''],
+    [`[$util.escapeJavaScript($context.identity.get("userArn")).replaceAll("\\'", "'")]`, '[]'],
     ['$context.authorizer.principalId', ''],
     ['#foreach($k in $context.authorizer.keySet())x#end', ''],
     ['$context.get("identity")$context.get("requestOverride")$context.get("responseOverride")', ''],

@@ -70,10 +70,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-sdk-'))
   const zip = answer.body ?? new Uint8Array(0)
   for (const entry of readZip(zip, { unpackedBytes: 1_048_576, zipEntries: 100 })) {
+    expect(entry.path).toMatch(/^apiGateway-js-sdk\//)
     mkdirSync(dirname(join(folder, entry.path)), { recursive: true })
     writeFileSync(join(folder, entry.path), await readZipEntry(zip, entry))
   }
-  const loaded = (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'apigClient.js')).href)) as ClientModule
+  const loaded = (await import(
+    /* @vite-ignore */ pathToFileURL(join(folder, 'apiGateway-js-sdk/apigClient.js')).href
+  )) as ClientModule
   const invokeUrl = `${sluice.url}/_aws/execute-api/${restApiId}/prod`
   client = (config = {}) => loaded.apigClientFactory.newClient({ invokeUrl, ...config })
 })
@@ -120,7 +123,7 @@ test('signs methods with IAM authorization; an answer that is no success rejects
 
 test('has types that its user is checked by', () => {
   const use = (line: string): number | null => {
-    const file = join(folder, 'use.ts')
+    const file = join(folder, 'apiGateway-js-sdk/use.ts')
     writeFileSync(
       file,
       `import { apigClientFactory } from './apigClient.js'\nconst client = apigClientFactory.newClient()\n${line}\n`,

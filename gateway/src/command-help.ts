@@ -47,7 +47,7 @@ The gateway keeps the last requests when it was started with --explain COUNT (10
     examples: [
       'sluice explain 6f1e6f86-6fb6-4b1c-9a2e-3c5d8f0a1b2c',
       'sluice explain JKJaXmPLvHcESHA= --port 8080',
-      'sluice explain JKJaXmPLvHcESHA= --endpoint http://gateway.internal:4566',
+      'sluice explain JKJaXmPLvHcESHA= --endpoint http://localhost:8080',
     ],
   },
   tail: {

@@ -1,5 +1,5 @@
-// The only reader of flags, environment variables and the config file; what comes out is one frozen Config.
-import { closeSync, openSync, readFileSync } from 'node:fs'
+// The only reader of flags and environment variables; what comes out, with the config file's, is one frozen Config.
+import { closeSync, openSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '@sluice/sigv4'
 import { parseBackends, type Backends } from './nouns/backends.ts'
@@ -7,6 +7,7 @@ import type { AdjustableLimits } from './nouns/limits.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
 import { commandHelp, isCommand, type CommandName } from './command-help.ts'
+import { fileOptions } from './config-file.ts'
 import { nearestWord } from './nouns/nearest-word.ts'
 import { options, type OptionName } from './options.ts'
 import { tracingIn, type TracingConfig } from './tracing-config.ts'
@@ -70,18 +71,48 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
   if (command !== undefined && !isCommand(command)) throw unknownCommand(command)
   if (values['help'] === true) return { kind: 'help', command }
   if (values['version'] === true) return { kind: 'version' }
+  if (command === undefined && args.length > 0)
+    throw new UsageError('Say what to do with these options: sluice dev, or sluice serve. "sluice --help" tells more.')
   if (command === undefined) return { kind: 'help', command }
   if (command !== 'dev' && command !== 'serve') throw new UsageError(`"${command}" comes first: sluice ${command} ...`)
-  const file = fileOptions((values['config'] as string | undefined) ?? environment['SLUICE_CONFIG'])
+  const configFile = (values['config'] as string | undefined) ?? fromEnvironment(environment, 'config')
+  const file = fileOptions(configFile)
   const value = (name: OptionName): string | undefined =>
-    (values[name] as string | undefined) ?? environment[variable(name)] ?? file.get(name) ?? options[name].default
-  return { kind: 'run', config: Object.freeze(build(command, { files, environment, value })) }
+    (values[name] as string | undefined) ??
+    fromEnvironment(environment, name) ??
+    file.get(name) ??
+    options[name].default
+  try {
+    return { kind: 'run', config: Object.freeze(build(command, { files, environment, value })) }
+  } catch (error) {
+    throw withSource(error, (name) => {
+      if (values[name] !== undefined) return undefined
+      return fromEnvironment(environment, name) === undefined
+        ? `the config file ${configFile}`
+        : `the variable ${variable(name)}`
+    })
+  }
+}
+
+/** An empty variable is none: that is how scripts and containers leave one out. */
+function fromEnvironment(environment: NodeJS.ProcessEnv, name: OptionName): string | undefined {
+  const text = environment[variable(name)]
+  return text === '' ? undefined : text
+}
+
+/** A complaint about an option says where it stands, unless that is the command line. */
+function withSource(error: unknown, sourceOf: (name: OptionName) => string | undefined): unknown {
+  if (!(error instanceof UsageError)) return error
+  const [, name = ''] = /^--([a-z-]+) /.exec(error.message) ?? []
+  const source = Object.hasOwn(options, name) ? sourceOf(name as OptionName) : undefined
+  return source === undefined ? error : new UsageError(`${error.message} It stands in ${source}.`, { cause: error })
 }
 
 function parse(args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
   const declared = Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }]))
+  let parsed: { values: Record<string, unknown>; positionals: string[] }
   try {
-    return parseArgs({
+    parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { ...declared, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
@@ -89,11 +120,18 @@ function parse(args: readonly string[]): { values: Record<string, unknown>; posi
   } catch (error) {
     throw wrongOption(error, [...Object.keys(options), 'help', 'version'], '"sluice --help" lists them.')
   }
+  for (const [name, { value }] of Object.entries(options)) {
+    if (parsed.values[name] === '')
+      throw new UsageError(`--${name} needs a value: --${name} ${value}. "sluice --help" lists them.`)
+  }
+  return parsed
 }
 
 /** Of an option that `parseArgs` refuses: which one, and what was probably meant. */
 export function wrongOption(error: unknown, names: readonly string[], hint: string): UsageError {
-  const [sentence = ''] = (error as Error).message.split('. ')
+  const [sentence = ''] = (error as Error).message.split(/\. |\n/)
+  const [, lacking] = /^Option '--([\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(sentence) ?? []
+  if (lacking !== undefined) return new UsageError(`--${lacking} needs a value. ${hint}`, { cause: error })
   const [, dashes = '', unknown] = /^Unknown option '(-{1,2})([^']*)'/.exec(sentence) ?? []
   if (unknown === undefined) return new UsageError(`${sentence.replace(/\.$/, '')}. ${hint}`, { cause: error })
   const nearest = nearestWord(unknown, names)
@@ -130,13 +168,18 @@ function build(command: Config['command'], { files, environment, value }: Given)
     command,
     files,
     port: portOf('port', value('port') ?? ''),
-    host: value('host') ?? '',
+    host: matching('host', value('host') ?? '', /^\[?[\w.:%-]+\]?$/, 'a host name or an address').replace(/[[\]]/g, ''),
     adminPort: optionalPortOf('admin-port', value('admin-port')),
     ...tlsOf(value),
     publicUrl,
-    bucketsFolder: value('buckets'),
+    bucketsFolder: folderOf('buckets', value('buckets')),
     dataFolder,
-    domain: value('domain') ?? hostOf(publicUrl ?? 'http://localhost'),
+    domain: matching(
+      'domain',
+      value('domain') ?? hostOf(publicUrl ?? 'http://localhost'),
+      /^(?=.{1,200}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i,
+      'a host name such as api.example.com',
+    ),
     region: matching('region', value('region') ?? '', /^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
     account: matching('account', value('account') ?? '', /^\d{12}$/, 'twelve digits'),
     stage: matching('stage', value('stage') ?? '', /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 of a-z, A-Z, 0-9, _ and -'),
@@ -207,6 +250,11 @@ function optionalPortOf(name: OptionName, text: string | undefined): number | un
   return text === undefined ? undefined : portOf(name, text)
 }
 
+function folderOf(name: OptionName, folder: string | undefined): string | undefined {
+  if (folder === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  throw new UsageError(`--${name} takes a folder that exists, not "${folder}".`)
+}
+
 function hostOf(url: string): string {
   return new URL(url).hostname
 }
@@ -230,7 +278,7 @@ function matching(name: OptionName, text: string, pattern: RegExp, wanted: strin
 
 function endpointOf(name: OptionName, text: string | undefined): string | undefined {
   if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
-  throw new UsageError(`--${name} takes a URL such as https://lambda.eu-west-1.amazonaws.com, not "${text}".`)
+  throw new UsageError(`--${name} takes a URL such as https://api.example.com, not "${text}".`)
 }
 
 function cognitoIssuersOf(text: string | undefined): ReadonlyMap<string, string> {
@@ -327,23 +375,4 @@ function levelOf(text: string): LogLevel {
   const level = logLevels.find((candidate) => candidate === text)
   if (level === undefined) throw new UsageError(`--log-level takes one of ${logLevels.join(', ')}, not "${text}".`)
   return level
-}
-
-function fileOptions(file: string | undefined): ReadonlyMap<string, string> {
-  if (file === undefined) return new Map()
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`The config file ${file} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new UsageError(`The config file ${file} must hold one JSON object of options.`)
-  }
-  const entries = Object.entries(parsed)
-  for (const [name, value] of entries) {
-    if (!Object.hasOwn(options, name)) throw new UsageError(`The config file ${file} has an unknown option "${name}".`)
-    if (typeof value === 'object') throw new UsageError(`The config file ${file} needs a plain value for "${name}".`)
-  }
-  return new Map(entries.map(([name, value]) => [name, String(value)]))
 }

@@ -48,7 +48,7 @@ export interface GatewayOptions {
   readonly backends?: Readonly<Record<string, readonly string[]>>
   /** Whether a JWT authorizer is made only of an issuer that answers, as on AWS; not when absent. */
   readonly checkIssuers?: boolean
-  /** Whose `X-Forwarded-For` is believed: addresses and CIDR ranges. `invoke` itself comes from 127.0.0.1. Nobody's when absent. */
+  /** Whose `X-Forwarded-*` headers are believed: addresses and CIDR ranges. `invoke` itself comes from 127.0.0.1. Nobody's when absent. */
   readonly trustedProxies?: readonly string[]
 }
 

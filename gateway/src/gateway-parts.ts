@@ -40,7 +40,7 @@ export interface GatewayParts {
   readonly cognitoIssuers?: ReadonlyMap<string, string> | undefined
   /** Where the ARNs of listeners, load balancers and Cloud Map services lead; nowhere when absent. */
   readonly backends?: Backends | undefined
-  /** Whose `X-Forwarded-For` is believed; nobody's when absent. */
+  /** Whose `X-Forwarded-*` headers are believed; nobody's when absent. */
   readonly trustedProxies?: readonly TrustedRange[] | undefined
   /** How many requests are kept for `sluice explain`; none when absent. */
   readonly explain?: number | undefined

@@ -22,6 +22,7 @@ import type { Front } from './server/incoming.ts'
 import { createManagement } from './server/management.ts'
 import { createPages, PageText, type Page, type Pages } from './server/pages.ts'
 import { createServicePlane } from './server/service-plane.ts'
+import { withoutForeignPages } from './server/web-page.ts'
 import type { XrayInlet } from './server/xray-daemon.ts'
 import type { Addresses } from './services/call.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
@@ -71,7 +72,7 @@ export function createCore(parts: GatewayParts): Core {
       plans,
       sockets,
       codeLinks,
-      services: createServicePlane(endpoint),
+      services: parts.mode === 'dev' ? withoutForeignPages(createServicePlane(endpoint)) : createServicePlane(endpoint),
       domainPlane: createDomainPlane({ domains, clock }),
       clients: () => clients(),
     }),

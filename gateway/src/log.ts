@@ -13,7 +13,14 @@ export interface Log {
   readonly error: (fields: Fields, sentence: string) => void
 }
 
-export function createLog(level: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
+/** Where nobody reads the standard error, this much waits for it; lines beyond are dropped. */
+const mostWaitingBytes = 16 * 1024 * 1024
+
+function toStandardError(line: string): void {
+  if (process.stderr.writableLength < mostWaitingBytes) process.stderr.write(line)
+}
+
+export function createLog(level: LogLevel, write: (line: string) => void = toStandardError): Log {
   const threshold = logLevels.indexOf(level)
   const at = (name: LogLevel): ((fields: Fields, sentence: string) => void) => {
     if (logLevels.indexOf(name) < threshold) return () => {}

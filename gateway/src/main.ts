@@ -9,10 +9,12 @@ import { createDeployFile } from './dev/deploy-file.ts'
 import { startDeploying } from './dev/deployer.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog, type Log } from './log.ts'
+import { hostInUrl } from './nouns/host-in-url.ts'
 import type { Front } from './server/incoming.ts'
 import { listen, type Listener } from './server/listener.ts'
 import type { XrayDaemon } from './server/xray-daemon.ts'
 import { ensureRootKey } from './services/iam/root-key.ts'
+import { stopRequested } from './stop-requested.ts'
 import { sluiceVersion } from './version.ts'
 
 /** Requests in flight have this long to finish when the process is told to stop. */
@@ -28,10 +30,16 @@ const asking: Readonly<Record<string, () => Promise<Command>>> = Object.assign(O
 
 /** Runs a command line. Resolves when nothing is left to do. */
 export async function main(args: readonly string[]): Promise<void> {
+  const [command = '', ...rest] = args
+  // A gateway serves on when nobody reads what it prints; a command that only prints has nothing left to do.
+  const ask = asking[command]
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', () => {
+      if (ask !== undefined) process.exit(0)
+    })
+  }
   try {
-    const [command = '', ...rest] = args
     if (command === 'help') return showHelp(rest[0])
-    const ask = asking[command]
     if (ask !== undefined && asksForHelp(rest)) return showHelp(command)
     if (ask !== undefined) return await (await ask())(rest, process.env)
     const parsed = readConfig(args, process.env)
@@ -75,11 +83,10 @@ async function run(config: Config): Promise<void> {
   const adminPort = listeners.at(-1)?.address.port ?? port
   const stopDeploying = await deployFiles(config, core, { port, adminPort, log })
   // Listened for before anybody is told that we are ready: whoever reads the line may stop us at once.
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
-  process.stdout.write(`sluice ready on http://${config.host}:${port}\n`)
+  const stopped = stopRequested(() =>
+    process.stdout.write(`Stopping: requests in flight have ${graceMs / 1000} s; once more ends it at once.\n`),
+  )
+  process.stdout.write(`sluice ready on http://${hostInUrl(config.host)}:${port}\n`)
   flushCompileCache()
   await stopped
   stopDeploying()
@@ -88,16 +95,26 @@ async function run(config: Config): Promise<void> {
   await core.sockets.stop(graceMs / 2)
   await Promise.all(open.map((listener) => listener.close(deadline - Date.now())))
   await xray?.close()
-  await core.close()
-  process.exit(0)
+  process.exit(await closed(core, log))
+}
+
+/** The exit code: 1 when the last counts could not be written, as on a full disk. */
+async function closed(core: Core, log: Log): Promise<number> {
+  try {
+    await core.close()
+    return 0
+  } catch (error) {
+    log.error({ error }, 'not everything could be written before the end')
+    return 1
+  }
 }
 
 /** Where functions of this machine reach a listener: the last one takes AWS calls, whether there are two or one. */
 function loopbackUrl(listener: Listener | undefined): string | undefined {
   if (listener === undefined) return undefined
-  const { address, family, port } = listener.address
+  const { address, port } = listener.address
   if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `http://${hostInUrl(address)}:${port}`
 }
 
 /** A file that cannot be read is a mistake on the command line; mistakes inside it can be mended while we run. */
@@ -132,17 +149,17 @@ function openCore(config: Config, log: Log): Core {
 /** One port for everything, or one for APIs and one, on loopback, for all the rest. */
 async function startListeners(config: Config, core: Core, log: Log): Promise<readonly Listener[]> {
   const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
-  const open = async (host: string, port: number, front: Front): Promise<Listener> => {
+  const open = async (host: string, port: number, front: Front, option?: string): Promise<Listener> => {
     try {
       return await listen({ host, port, front, bug })
     } catch (error) {
-      throw new UsageError(listenProblem(host, port, error as NodeJS.ErrnoException), { cause: error })
+      throw new UsageError(listenProblem(host, port, error as NodeJS.ErrnoException, option), { cause: error })
     }
   }
   if (config.adminPort === undefined) return [await open(config.host, config.port, core.front)]
   return [
     await open(config.host, config.port, core.dataFront),
-    await open('127.0.0.1', config.adminPort, core.adminFront),
+    await open('127.0.0.1', config.adminPort, core.adminFront, '--admin-port'),
   ]
 }
 
@@ -171,7 +188,7 @@ async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed
       contexts.close()
       await close(graceMs)
     }
-    process.stdout.write(`TLS: https://${host}:${address.port}\n`)
+    process.stdout.write(`TLS: https://${hostInUrl(host)}:${address.port}\n`)
     return { port: address.port, connections, close: stop }
   } catch (error) {
     throw new UsageError(listenProblem(host, tlsPort, error as NodeJS.ErrnoException, '--tls-port'), { cause: error })
@@ -226,11 +243,10 @@ async function deployFiles(
   core: Core,
   { port, adminPort, log }: { readonly port: number; readonly adminPort: number; readonly log: Log },
 ): Promise<() => void> {
-  const address = { domain: config.domain, host: config.host, port }
+  const host = hostInUrl(config.host)
+  const address = { domain: config.domain, host, port }
   const say = (text: string): void => void process.stdout.write(text)
-  say(
-    `AWS endpoint: http://${config.adminPort === undefined ? config.host : '127.0.0.1'}:${adminPort}  (AWS_ENDPOINT_URL)\n`,
-  )
+  say(`AWS endpoint: http://${config.adminPort === undefined ? host : '127.0.0.1'}:${adminPort}  (AWS_ENDPOINT_URL)\n`)
   if (config.files.length === 0) return () => {}
   const deploy = createDeployFile(core.endpoint, config)
   return startDeploying({ deploy, files: config.files, stageName: config.stage, address, log, say })

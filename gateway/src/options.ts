@@ -85,7 +85,7 @@ export const options = {
   'trusted-proxies': {
     value: 'CIDR,...',
     default: undefined,
-    about: 'proxies whose X-Forwarded-For is believed; default: none',
+    about: 'proxies whose X-Forwarded-For, -Proto, -Port and -Host are believed; default: none',
   },
   'access-log': {
     value: 'FILE|stdout',

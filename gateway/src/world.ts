@@ -2,6 +2,7 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+import { lockFolder } from './adapters/folder-lock.ts'
 import { createHeldRoles } from './adapters/held-roles.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
 import { createMemoryConnections } from './adapters/memory-connections.ts'
@@ -47,13 +48,12 @@ export interface World {
   readonly setEndpoint: (url: string | undefined) => void
   /** Where functions send segments; known once somebody listens. */
   readonly setXrayAddress: (address: string) => void
+  /** Everything is closed, also when it rejects: with what could not be written any more. */
   readonly close: () => Promise<void>
 }
 
 export function openWorld(parts: GatewayParts): World {
-  const { dataFolder } = parts
-  const store = dataFolder === undefined ? createMemoryStore() : openSqliteStore(join(dataFolder, 'sluice.db'))
-  const blobs: Blobs = dataFolder === undefined ? createMemoryBlobs() : createFolderBlobs(join(dataFolder, 'blobs'))
+  const { store, blobs, close } = openState(parts.dataFolder)
   const upstream = createHttpUpstream()
   const observability = openObservability({ ...parts, store, aws: deliveryOf(parts, upstream) })
   const principals = createStoredPrincipals({ store, trustedAccount: parts.mode === 'dev' ? parts.account : undefined })
@@ -101,14 +101,44 @@ export function openWorld(parts: GatewayParts): World {
       principals.close()
       planPorts.apiKeys.close()
       planPorts.vpcLinks.close()
-      await planPorts.traffic.counters.close()
-      await functions.close()
-      // Lines for delivery streams still have to go out.
-      await observability.close()
-      await upstream.close()
-      await store.close()
+      await closeAll([
+        () => planPorts.traffic.counters.close(),
+        () => functions.close(),
+        // Lines for delivery streams still have to go out.
+        () => observability.close(),
+        () => upstream.close(),
+        close,
+      ])
     },
   }
+}
+
+/** One after the other, whatever becomes of those before it. Rejects in the end with what failed first. */
+async function closeAll(closings: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const close of closings) {
+    try {
+      await close()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+}
+
+/** What calls have made, in memory or in a folder that no other process uses. Throws an Error when the folder cannot be used. */
+function openState(folder: string | undefined): Pick<World, 'store' | 'blobs' | 'close'> {
+  if (folder === undefined) {
+    const store = createMemoryStore()
+    return { store, blobs: createMemoryBlobs(), close: () => store.close() }
+  }
+  const lock = lockFolder(folder)
+  const store = openSqliteStore(join(folder, 'sluice.db'))
+  const close = async (): Promise<void> => {
+    await store.close()
+    lock.close()
+  }
+  return { store, blobs: createFolderBlobs(join(folder, 'blobs')), close }
 }
 
 /** Who delivers to delivery streams; nobody when neither their endpoint nor credentials for AWS's own are known. */

@@ -1,5 +1,6 @@
 // Lines into a file or the standard output: gathered into large writes, never more in memory than allowed.
 import { open, stat, type FileHandle } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import type { LineSink } from '../ports/line-sink.ts'
 
@@ -14,6 +15,7 @@ export interface LineFileOptions {
 const chunkBytes = 512 * 1024
 const flushDelayMs = 200
 const complainMs = 60_000
+const closeMs = 1000
 
 /** Whole lines that go to the file in one piece. */
 interface Chunk {
@@ -66,11 +68,16 @@ class LineFile implements LineSink {
   readonly dropped = (): number => this.droppedLines
 
   readonly close = async (): Promise<void> => {
-    await this.writing
+    await this.written()
     this.output.look()
     this.start()
-    await this.writing
+    await this.written()
     await this.output.close()
+  }
+
+  /** A pipe that nobody reads takes nothing more: the process ends without its last lines. */
+  private async written(): Promise<void> {
+    if (this.writing !== undefined) await Promise.race([this.writing, sleep(closeMs, undefined, { ref: false })])
   }
 
   private nextChunk(leastBytes: number): Chunk {

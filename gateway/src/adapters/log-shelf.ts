@@ -100,8 +100,8 @@ export class LogShelf {
     this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>
   }
 
-  /** All lines or none. Throws when the disk does. */
-  write(lines: readonly WaitingLine[], nowMs: number): void {
+  /** All lines or none, so that none is left out. Throws when the disk does. */
+  write(lines: readonly WaitingLine[], nowMs: number): number {
     this.transact(() => {
       const { addEvent, touchStream, shrink } = this.statements
       // A stream is touched once, however many of its lines are in the batch: an invocation alone writes three.
@@ -120,6 +120,7 @@ export class LogShelf {
       this.uncheckedLines = 0
       if (this.usedBytes() > this.maximumBytes) shrink.run()
     })
+    return 0
   }
 
   createGroup(scope: Scope, name: string, settings: LogGroupSettings, nowMs: number): boolean {

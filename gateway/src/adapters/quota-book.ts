@@ -99,7 +99,7 @@ export class QuotaBook {
     const days = new Map<number, DayUsage>()
     for (const { key, record } of entries) {
       const day = parseDay(key[2] ?? '')
-      if (day !== undefined && day <= last) days.set(day, { used: record.used, remaining: record.remaining })
+      if (day !== undefined && day <= last) days.set(day, record)
     }
     return days
   }

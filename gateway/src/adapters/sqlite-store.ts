@@ -116,17 +116,30 @@ class SqliteJournal implements Journal {
   }
 }
 
+/** SQLITE_CORRUPT and SQLITE_NOTADB */
+const damaged = new Set([11, 26])
+
 function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file)
+  try {
+    prepareDatabase(database, file)
+    return database
+  } catch (error) {
+    database.close()
+    const { errcode = 0, message } = error as Error & { errcode?: number }
+    if (!damaged.has(errcode)) throw error
+    throw new Error(`${file} is damaged (${message}); put a backup in its place`, { cause: error })
+  }
+}
+
+function prepareDatabase(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
   if (version !== 0 && version !== formatVersion) {
-    database.close()
     throw new Error(
       `${file} was written by another version of Sluice (format ${version}; this one reads ${formatVersion})`,
     )
   }
   database.exec(`${schema} PRAGMA user_version = ${formatVersion}; PRAGMA busy_timeout = 5000`)
-  return database
 }
 
 /** Opens, or makes, the store in `file`. Its folder is made when it is missing. */

@@ -38,7 +38,8 @@ function write({ scope: { account, region }, writes, claims }: Commit): number {
     database.exec('COMMIT')
     return sequence
   } catch (error) {
-    database.exec('ROLLBACK')
+    // On a full disk SQLite has rolled back by itself.
+    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

@@ -32,9 +32,10 @@ export function createStoredPrincipals({
       if (remembered !== undefined) return remembered
       const memory = known
       const looking = lookUp(store, accessKeyId, sessionToken).then((found) => {
+        if (typeof found === 'object') return found
         // Made-up key ids must not fill the memory.
-        if (found === undefined) memory.delete(question)
-        return found ?? (trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount))
+        memory.delete(question)
+        return found === 'refused' || trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount)
       })
       looking.catch(() => memory.delete(question))
       if (memory.size >= maximumKeys) memory.clear()
@@ -58,35 +59,42 @@ interface Owned extends Pick<KnownPrincipal, 'principal' | 'policies' | 'permiss
   readonly tags: Readonly<Record<string, string>>
 }
 
-async function lookUp(
-  store: Store,
-  accessKeyId: string,
-  sessionToken: string | undefined,
-): Promise<KnownPrincipal | undefined> {
+/** `refused`: a key that was made here and lets nobody in, so that `dev` must not take it for somebody else's. */
+type Found = KnownPrincipal | 'refused' | undefined
+
+/** A temporary key is worth nothing without its token, whoever made it. */
+const temporaryKeyId = /^ASIA[A-Z2-7]{16}$/
+
+async function lookUp(store: Store, accessKeyId: string, sessionToken: string | undefined): Promise<Found> {
   const nowhere = store.read({ account: '', region: '' })
-  if (sessionToken !== undefined) {
-    const secret = await nowhere.claimed(sessionSecret.space, sessionSecret.name)
-    const session = secret === undefined ? undefined : openSession(secret, sessionToken)
-    return session?.accessKeyId === accessKeyId ? sessionOf(store, session, sessionToken) : undefined
-  }
   // Access keys are claimed by id over all accounts: space `access-key`, value the account.
   const account = await nowhere.claimed('access-key', accessKeyId)
-  if (account === undefined) return undefined
+  if (sessionToken === undefined || sessionToken === '') {
+    if (account !== undefined) return keyOf(store, account, accessKeyId)
+    return temporaryKeyId.test(accessKeyId) ? 'refused' : undefined
+  }
+  const secret = await nowhere.claimed(sessionSecret.space, sessionSecret.name)
+  const session = secret === undefined ? undefined : openSession(secret, sessionToken)
+  if (session?.accessKeyId === accessKeyId) return sessionOf(store, session, sessionToken)
+  return session === undefined && account === undefined ? undefined : 'refused'
+}
+
+async function keyOf(store: Store, account: string, accessKeyId: string): Promise<Found> {
   const key = await store.read({ account, region: 'global' }).get('AccessKey', [accessKeyId])
-  if (key === undefined || key.status !== 'Active') return undefined
+  if (key === undefined || key.status !== 'Active') return 'refused'
   const { secretAccessKey, userName } = key
   const kind = userName === undefined ? 'Account' : 'User'
   const owned = await ownerOf(store, account, { kind, name: userName ?? '' })
-  if (owned === undefined) return undefined
+  if (owned === undefined) return 'refused'
   const { tags, ...known } = owned
   const attributes = callerAttributes(tags, undefined)
   return { ...known, principal: { ...known.principal, attributes }, secretAccessKey }
 }
 
-async function sessionOf(store: Store, session: Session, sessionToken: string): Promise<KnownPrincipal | undefined> {
+async function sessionOf(store: Store, session: Session, sessionToken: string): Promise<Found> {
   const { account, owner, secretAccessKey, expiresAtMs } = session
   const owned = await ownerOf(store, account, owner)
-  if (owned === undefined) return undefined
+  if (owned === undefined) return 'refused'
   const { tags, ...known } = owned
   const attributes = callerAttributes(tags, session)
   const principal = principalOf(session, known.principal)

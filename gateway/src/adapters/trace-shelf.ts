@@ -1,7 +1,14 @@
 // The SQLite tables of traces and their segments, and the statements that read and write them.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
-import { mostSegments, type PlacedTrace, type SegmentDocument, type Trace, type TraceQuery } from '../ports/traces.ts'
+import {
+  keptSeconds,
+  mostSegments,
+  type PlacedTrace,
+  type SegmentDocument,
+  type Trace,
+  type TraceQuery,
+} from '../ports/traces.ts'
 
 /** A segment that is not written yet. Times are epoch seconds. */
 export interface WaitingSegment {
@@ -98,8 +105,9 @@ export class TraceShelf {
     })
   }
 
-  /** Removes traces that ended before a time (epoch seconds). */
-  expire(beforeSeconds: number): void {
+  /** Removes traces that ended longer ago than they are kept. */
+  expire(nowMs: number): void {
+    const beforeSeconds = nowMs / 1000 - keptSeconds
     this.transact(() => {
       this.statements.expireSegments.run(beforeSeconds)
       this.statements.expireTraces.run(beforeSeconds)

@@ -9,6 +9,9 @@ export interface Asked {
   readonly endpoint: string
 }
 
+/** What REST APIs say in x-amz-apigw-id, HTTP APIs in apigw-requestid: it may begin with dashes. */
+const extendedRequestId = /^[\w-]{15}=$/
+
 const defaultEndpoint = 'http://127.0.0.1:4566'
 
 /** `--endpoint URL` or `--port PORT`; SLUICE_ENDPOINT; else the port that `sluice dev` listens on. Throws UsageError. */
@@ -16,7 +19,7 @@ export function readAsked(args: readonly string[], environment: NodeJS.ProcessEn
   let parsed: { values: { endpoint?: string; port?: string }; positionals: string[] }
   try {
     parsed = parseArgs({
-      args: [...args],
+      args: args.filter((arg) => !extendedRequestId.test(arg)),
       allowPositionals: true,
       options: { endpoint: { type: 'string' }, port: { type: 'string' } },
     })
@@ -28,7 +31,8 @@ export function readAsked(args: readonly string[], environment: NodeJS.ProcessEn
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new UsageError(`"${url}" is no address of a gateway: give one such as ${defaultEndpoint}.`)
   }
-  return { positionals: parsed.positionals, endpoint: (url ?? defaultEndpoint).replace(/\/$/, '') }
+  const positionals = [...parsed.positionals, ...args.filter((arg) => extendedRequestId.test(arg))]
+  return { positionals, endpoint: (url ?? defaultEndpoint).replace(/\/$/, '') }
 }
 
 /** A page's JSON; undefined for a 404. Throws UsageError when there is no gateway, or it will not tell. */

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import { DeployError } from './deploy-error.ts'
 import type { DeployFile } from './deploy-file.ts'
 import type { Deployed } from './deployed.ts'
-import { formatTable, invokeUrls, sampleRoute } from './table.ts'
+import { formatTable, invokeUrls, localAddresses, sampleRoute } from './table.ts'
 import { watchFiles } from './watch-files.ts'
 
 export interface DeployerParts {
@@ -76,9 +76,8 @@ function overview({ address }: DeployerParts, deployed: readonly Deployed[]): st
     )
   }
   for (const { file, outputs } of deployed) {
-    const pairs = Object.entries(outputs)
-    if (pairs.length > 0)
-      lines.push('', `Outputs of ${file}:`, formatTable(pairs.map(([name, value]) => [`  ${name}`, value])))
+    const pairs = Object.entries(outputs).map(([name, value]) => [`  ${name}`, localAddresses(value, apis, address)])
+    if (pairs.length > 0) lines.push('', `Outputs of ${file}:`, formatTable(pairs))
   }
   return lines.join('\n')
 }

@@ -29,6 +29,19 @@ export function invokeUrls(
   }
 }
 
+/** A text in which AWS's addresses of these APIs, as templates join them, are the ones that answer here. */
+export function localAddresses(
+  text: string,
+  apis: readonly Pick<DeployedApi, 'apiId'>[],
+  { domain, port }: { readonly domain: string; readonly port: number },
+): string {
+  const ids = new Set(apis.map(({ apiId }) => apiId))
+  return text.replaceAll(
+    /\b(http|ws)s:\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/g,
+    (whole, scheme: string, id: string) => (ids.has(id) ? `${scheme}://${id}.execute-api.${domain}:${port}` : whole),
+  )
+}
+
 /** The first route that a plain GET can try. */
 export function sampleRoute(routes: readonly string[]): string | undefined {
   const plain = routes.filter((route) => /^(?:GET|ANY) /.test(route) && !route.includes('{'))

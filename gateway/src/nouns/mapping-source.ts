@@ -42,13 +42,19 @@ export function compileSource(expression: string, stage: RestStage): SourceReade
       return typeof value === 'string' && value !== '' ? value : undefined
     }
   }
-  const [, location = '', name = ''] = parameterSource.exec(expression) ?? []
-  const read = Object.hasOwn(parameterSources, location) ? parameterSources[location] : undefined
+  const read = compileParameter(expression)
   if (read === undefined) return undefined
   return (_, parameters) => {
-    const value = read(parameters, name)
+    const value = read(parameters)
     return value === '' ? undefined : value
   }
+}
+
+/** Compiles `method.request.{path|querystring|header|multivalue…}.N` alone: a parameter that is there and empty is an empty text. */
+export function compileParameter(expression: string): ((parameters: RequestParameters) => SourceValue) | undefined {
+  const [, location = '', name = ''] = parameterSource.exec(expression) ?? []
+  const read = Object.hasOwn(parameterSources, location) ? parameterSources[location] : undefined
+  return read && ((parameters) => read(parameters, name))
 }
 
 /** Whether an expression is text in single quotes. */

@@ -34,7 +34,10 @@ export function planHttpAuthorization(snapshot: V2Snapshot, stage: HttpStage, po
     if (type === 'AWS_IAM') return authorizeByIam(facts, ports)
     const record = snapshot.authorizers.find(({ AuthorizerId }) => AuthorizerId === route.AuthorizerId)
     if (record === undefined) return closedToAll(`the route's authorizer ${route.AuthorizerId ?? ''} does not exist`)
-    return type === 'JWT' ? planJwt(route, record, stage, ports) : planLambda(lambdaAuthorizer(record), record, facts)
+    if (type === 'JWT') return planJwt(route, record, stage, ports)
+    const compileEvent =
+      record.AuthorizerPayloadFormatVersion === '1.0' ? compileAuthorizerEvent1 : compileAuthorizerEvent2
+    return authorizeByLambda(lambdaAuthorizer(record), facts, compileEvent(facts), ports.clock)
   }
 }
 
@@ -49,11 +52,6 @@ function planJwt(
   const identitySource = record.IdentitySource?.[0] ?? '$request.header.Authorization'
   const scopes = route.AuthorizationScopes ?? []
   return authorizeJwt({ stage, identitySource, issuer, audience, scopes }, ports.issuers)
-}
-
-function planLambda(authorizer: LambdaAuthorizer, record: apigatewayv2.Authorizer, facts: HttpRoute): Authorize {
-  const compile = record.AuthorizerPayloadFormatVersion === '1.0' ? compileAuthorizerEvent1 : compileAuthorizerEvent2
-  return authorizeByLambda(authorizer, facts, compile(facts))
 }
 
 function newLambdaAuthorizer(

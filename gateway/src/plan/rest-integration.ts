@@ -46,7 +46,11 @@ const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: 
       .step(mapProxyParameters(integration.requestParameters, facts.stage))
       .step(
         httpProxy(
-          { ...callOf(integration, facts), options: optionsOf(integration, facts.stage) },
+          {
+            ...callOf(integration, facts),
+            options: optionsOf(integration, facts.stage),
+            contentHandling: integration.contentHandling,
+          },
           linkUpstream(integration, facts.stage, ports),
           streams(integration) ? ports.clock : undefined,
         ),

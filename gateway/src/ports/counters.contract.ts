@@ -140,11 +140,11 @@ export function countersContract(name: string, create: CountersContract): void {
       clock.advance(86_400_000)
       await passes([week], 2)
       expect([...(await counters.usage(week, day('2026-11-20'), day('2026-11-21')))]).toEqual([
-        [day('2026-11-20'), { used: 3, remaining: 7 }],
-        [day('2026-11-21'), { used: 2, remaining: 5 }],
+        [day('2026-11-20'), { used: 3, granted: 0, remaining: 7 }],
+        [day('2026-11-21'), { used: 2, granted: 0, remaining: 5 }],
       ])
       expect([...(await counters.usage(week, day('2026-11-01'), day('2026-11-20')))]).toEqual([
-        [day('2026-11-20'), { used: 3, remaining: 7 }],
+        [day('2026-11-20'), { used: 3, granted: 0, remaining: 7 }],
       ])
       expect((await counters.usage({ ...week, keyId: 'k2' }, day('2026-11-01'), day('2026-11-30'))).size).toBe(0)
     })

@@ -35,7 +35,9 @@ export interface PlanKey {
 /** What a key used on a day. */
 export interface DayUsage {
   readonly used: number
-  /** At the end of the day, of the period that it falls in. */
+  /** Requests that were given on that day, on top of the limit; fewer than none where some were taken away. */
+  readonly granted: number
+  /** At the end of the day, of the period that it falls in, by the limit that held then. */
   readonly remaining: number
 }
 

@@ -21,6 +21,9 @@ export interface KnownPrincipal {
 }
 
 export interface Principals {
-  /** Undefined when the key is unknown or inactive. `sessionToken`: what the request brings, if its key is temporary. */
+  /**
+   * Undefined when the key is unknown or inactive, or `sessionToken`, what the request brings if its key is temporary,
+   * is not its own. In `dev` unknown keys are somebody all the same.
+   */
   find(accessKeyId: string, sessionToken?: string): Promise<KnownPrincipal | undefined>
 }

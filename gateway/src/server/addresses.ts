@@ -13,7 +13,8 @@ export interface OpenAddresses {
   readonly serveAt: (reached: Reached) => void
 }
 
-const standardPorts = { http: 80, https: 443 } as const
+/** The ports that a URL leaves out. */
+export const standardPorts = { http: 80, https: 443 } as const
 
 /** `domain`: the suffix of host names. `publicUrl`: what clients call where something stands in front; its path has no meaning. */
 export function openAddresses(domain: string, publicUrl: string | undefined): OpenAddresses {

@@ -1,7 +1,8 @@
-// Where a request comes from: the peer, or, behind proxies that the operator trusts, whom they say it is. S M.2.
+// Where a request comes from, and what it asked for: what the peer shows, or, behind proxies that the operator trusts, what they say. S A.2, M.2.
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { headerValues, type HeaderList } from '../nouns/headers.ts'
-import type { Front } from './incoming.ts'
+import { standardPorts } from './addresses.ts'
+import type { Front, Head } from './incoming.ts'
 
 /** The address of the client, from a connection's peer and its request's headers. */
 export type ClientAddress = (peer: string, headers: HeaderList) => string
@@ -24,9 +25,7 @@ export function parseRange(text: string): TrustedRange | undefined {
 /** Without trusted proxies `X-Forwarded-For` is what anybody may write: the peer counts. */
 export function clientAddress(trusted: readonly TrustedRange[]): ClientAddress {
   if (trusted.length === 0) return plainAddress
-  const proxies = new BlockList()
-  for (const { address, prefix } of trusted) proxies.addSubnet(address, prefix, familyOf(address))
-  const isProxy = (address: string): boolean => isIP(address) !== 0 && proxies.check(address, familyOf(address))
+  const isProxy = proxyTest(trusted)
   return (peer, headers) => {
     let address = plainAddress(peer)
     if (!isProxy(address)) return address
@@ -42,11 +41,51 @@ export function clientAddress(trusted: readonly TrustedRange[]): ClientAddress {
   }
 }
 
-/** The front as it is behind proxies: it sees clients where it would see proxies. Without any, the front itself. */
+/**
+ * The front as it is behind proxies: it sees clients, and the scheme, port and host that they called, where it would see
+ * proxies. Without any, the front itself.
+ */
 export function behindProxies(front: Front, trusted: readonly TrustedRange[]): Front {
   if (trusted.length === 0) return front
   const address = clientAddress(trusted)
-  return (head) => front({ ...head, remoteAddress: address(head.remoteAddress, head.headers) })
+  const isProxy = proxyTest(trusted)
+  return (head) => {
+    const remoteAddress = address(head.remoteAddress, head.headers)
+    if (!isProxy(plainAddress(head.remoteAddress))) return front({ ...head, remoteAddress })
+    return front({ ...head, ...calledAt(head), headers: calledHost(head.headers), remoteAddress })
+  }
+}
+
+function proxyTest(trusted: readonly TrustedRange[]): (address: string) => boolean {
+  const proxies = new BlockList()
+  for (const { address, prefix } of trusted) proxies.addSubnet(address, prefix, familyOf(address))
+  return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
+}
+
+/** The last entry is of the proxy that is next to us. */
+function calledAt({ headers, scheme, port }: Head): Pick<Head, 'scheme' | 'port'> {
+  const called = forwarded(headers, 'x-forwarded-proto').at(-1)?.toLowerCase()
+  if (called !== 'http' && called !== 'https') return { scheme, port }
+  const calledPort = Number(forwarded(headers, 'x-forwarded-port').at(-1))
+  return { scheme: called, port: isPort(calledPort) ? calledPort : standardPorts[called] }
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536
+}
+
+/** A proxy that calls us by another name says by which it was called itself: the first entry, which is what clients sign. */
+function calledHost(headers: HeaderList): HeaderList {
+  const [host] = forwarded(headers, 'x-forwarded-host')
+  if (host === undefined || host === '') return headers
+  return headers.map((part, index) => (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'host' ? host : part))
+}
+
+function forwarded(headers: HeaderList, name: string): readonly string[] {
+  return headerValues(headers, name)
+    .join(',')
+    .split(',')
+    .map((entry) => entry.trim())
 }
 
 /** An IPv4 address that came over an IPv6 socket, as itself. */

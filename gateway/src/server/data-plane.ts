@@ -145,13 +145,13 @@ function toPlan(
   if (plan === undefined || plan.protocol === 'WEBSOCKET')
     return api.kind === 'RestApi' ? fixed(forbidden()) : refused(api, 404, 'Not Found')
   const isRest = plan.protocol === 'REST'
-  if (isRest && unsupportedQuery.test(head.target)) return refused(api, 400, null)
   if (head.target.length > targetBytes) return refused(api, 414, isRest ? 'Request URI too long' : 'URI Too Long')
   // AWS: of HTTP APIs the request line counts with the headers, of REST APIs it does not — HTTP 19, REST 12
   const lineBytes = isRest ? 0 : head.method.length + head.target.length + ' '.length + ' HTTP/1.1\r\n'.length
   if (lineBytes + headerBytes(head.headers) > headerLineBytes) {
     return refused(api, 431, 'Request Header Fields Too Large')
   }
+  if (isRest && hasUnsupportedQuery(head.target)) return refused(api, 400, null)
   return {
     maximumBodyBytes: payloadBytes,
     handle: (body) => {
@@ -164,7 +164,10 @@ function toPlan(
 }
 
 /** AWS: a REST API takes these characters in a query percent-encoded only (documented); the answer is an open choice. R 1.2. */
-const unsupportedQuery = /\?.*[{|}]/
+function hasUnsupportedQuery(target: string): boolean {
+  const question = target.indexOf('?')
+  return question >= 0 && /[{|}]/.test(target.slice(question))
+}
 
 /** Every answer of an HTTP API carries its request's id. HTTP 19. */
 function refused({ kind }: PlannedApi, status: number, message: string | null): Destination {

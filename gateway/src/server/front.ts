@@ -28,7 +28,7 @@ const pathStyle = [
   { prefix: '/restapis/', behindStage: '/_user_request_' },
 ] as const
 
-/** On a port that serves APIs alone: a host that names no API. */
+/** What names no API. */
 const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge: forbidden }
 
 /** Pages answer small questions; nobody posts much to them. */
@@ -40,6 +40,8 @@ export function createFront(parts: FrontParts): Front {
   return (head) => {
     const question = head.target.indexOf('?')
     const rawPath = question < 0 ? head.target : head.target.slice(0, question)
+    // `*`, a tunnel's authority, or an absolute form whose host is not the Host header's: of no API.
+    if (!rawPath.startsWith('/')) return refused
     const rawQuery = question < 0 ? '' : head.target.slice(question + 1)
     const host = hostName(lastHeader(head.headers, 'host') ?? '')
 

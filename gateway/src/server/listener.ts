@@ -47,18 +47,25 @@ export const httpOptions = {
   keepAliveTimeout: idleTimeoutMs,
   headersTimeout: headersTimeoutMs,
   requestTimeout: requestTimeoutMs,
+  // Refused by us, in the service's form.
+  requireHostHeader: false,
   // Any other upgrade (h2c, which some clients offer with every request) is declined by answering the request.
   shouldUpgradeCallback: isWebSocketUpgrade,
 } as const
 
 /** Hands a server's requests to the front. */
 export function serveHttp(server: Server, front: Front, bug: (error: unknown) => void): void {
-  server.on('request', (request, response) => {
+  const serveNow = (request: IncomingMessage, response: ServerResponse): void => {
     try {
       serve(front, request, response)?.catch((error: unknown) => giveUp(response, error, bug))
     } catch (error) {
       giveUp(response, error, bug)
     }
+  }
+  const serveInTurn = createTurns(serveNow)
+  server.on('request', (request, response) => {
+    if (response.socket === null) serveInTurn(request, response)
+    else serveNow(request, response)
   })
   const serveSocket = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     serveUpgrade(front, { request, socket, head }).catch((error: unknown) => {
@@ -175,15 +182,48 @@ async function answerOf(
   return destination.tooLarge()
 }
 
-/** Two Host headers, or Transfer-Encoding on HTTP/1.0: readings differ between servers, so nobody behind us shall guess. */
+/**
+ * Requests that were sent before the answer to the one before them: each is begun when that is out, and no more is read
+ * meanwhile. One client could otherwise have thousands of answers made that it never takes.
+ */
+function createTurns(serveNow: (request: IncomingMessage, response: ServerResponse) => void) {
+  const waiting = new WeakMap<Socket, number>()
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request
+    const before = waiting.get(socket) ?? 0
+    waiting.set(socket, before + 1)
+    // node reads on by itself when it has parsed a request: what has been read until then is at most one read of the socket.
+    if (before === 0) {
+      setImmediate(() => {
+        if (waiting.get(socket) !== 0) socket.pause()
+      })
+    }
+    response.once('socket', () => {
+      const left = (waiting.get(socket) ?? 1) - 1
+      waiting.set(socket, left)
+      // node is about to flush what the response holds: it is written to afterwards.
+      process.nextTick(() => {
+        if (left === 0) socket.resume()
+        serveNow(request, response)
+      })
+    })
+  }
+}
+
+/**
+ * Two Host headers or none, codings beside chunks, another HTTP than 1.0 and 1.1: readings differ between servers, so nobody
+ * behind us shall guess.
+ */
 function isSmuggling({ rawHeaders, httpVersion, headers }: IncomingMessage): boolean {
-  if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined) return true
+  const coding = headers['transfer-encoding']
+  if (httpVersion !== '1.1' && (httpVersion !== '1.0' || coding !== undefined)) return true
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return true
   let hosts = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++
   }
-  return hosts > 1
+  return hosts > 1 || (hosts === 0 && httpVersion === '1.1')
 }
 
 function headOf(request: IncomingMessage): Head {

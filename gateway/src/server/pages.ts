@@ -2,6 +2,7 @@
 import type { Answer } from '../nouns/exchange.ts'
 import type { Head } from './incoming.ts'
 import { plainAnswer } from './plain-answer.ts'
+import { isPublicName, trustedOrigin } from './web-page.ts'
 
 /** What a page answers that is no plain JSON. */
 export class PageText {
@@ -31,12 +32,13 @@ export interface Pages {
 }
 
 export function createPages({ open, local }: Pages): (head: Head, path: string, query: string) => Promise<Answer> {
-  return async (head, path, query) => {
+  const answerOf = async (head: Head, path: string, query: string): Promise<Answer> => {
     const own = pageAt(local, path)
     const found = own ?? pageAt(open, path)
     if (found === undefined) return plainAnswer(404, `Sluice has no page ${path}`)
+    if (head.method === 'OPTIONS') return { status: 204, headers: ['Allow', methods], body: '' }
     if (head.method !== 'GET' && head.method !== 'HEAD') return plainAnswer(405, `${path} answers GET only`)
-    if (own !== undefined && !isLoopback(head.remoteAddress))
+    if (own !== undefined && (!isLoopback(head.remoteAddress) || isPublicName(head.headers)))
       return plainAnswer(403, `${path} is for this machine alone`)
     const result = await found.page({ query: new URLSearchParams(query), rest: found.rest })
     if (result === undefined) return plainAnswer(404, `There is nothing at ${path}`)
@@ -44,6 +46,19 @@ export function createPages({ open, local }: Pages): (head: Head, path: string, 
       result instanceof PageText ? result : new PageText('application/json', JSON.stringify(result))
     return { status: 200, headers: ['Content-Type', contentType, 'Cache-Control', 'no-store'], body: text }
   }
+  return async (head, path, query) => {
+    const answer = await answerOf(head, path, query)
+    const origin = trustedOrigin(head.headers)
+    if (origin !== undefined) answer.headers.push(...crossOriginHeaders(origin))
+    return answer
+  }
+}
+
+const methods = 'GET, HEAD, OPTIONS'
+
+/** Pages of this machine may read ours: a console that is served elsewhere, say by its development server. */
+function crossOriginHeaders(origin: string): string[] {
+  return ['Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Methods', methods, 'Vary', 'Origin']
 }
 
 function pageAt(

@@ -6,8 +6,15 @@ import { lastHeader } from '../nouns/headers.ts'
 /** Statuses that never have a body, nor a length. */
 const bodiless = new Set([204, 304])
 
+/** A client that takes nothing of an answer for so long has gone. AWS's time-out of idle connections; rest specification 12. */
+const stalledMs = 310_000
+
 /** A promise only for a body that is still arriving; it resolves when the body is out. */
-export function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> | undefined {
+export function writeAnswer(
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  longestStallMs = stalledMs,
+): Promise<void> | undefined {
   // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
   headers.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close')
   if (bodiless.has(status)) {
@@ -15,21 +22,22 @@ export function writeAnswer(response: ServerResponse, { status, headers, body }:
     response.end()
     return isStream(body) ? abandon(body) : undefined
   }
-  if (isStream(body)) return writeStream(response, status, headers, body)
+  if (isStream(body)) return writeStream(response, status, headers, { body, longestStallMs })
   const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
-  writeWhole(response, status, headers, chunks)
+  if (!writeWhole(response, status, headers, chunks)) response.setTimeout(longestStallMs)
   return undefined
 }
 
 /** Up to here a body goes out as text behind its headers, in one write; beyond, copying costs more than a second buffer. */
 const oneWriteBytes = 16_384
 
+/** False for a body that may wait for room in the socket. */
 function writeWhole(
   response: ServerResponse,
   status: number,
   headers: string[],
   chunks: readonly (string | Uint8Array)[],
-): void {
+): boolean {
   let bytes = 0
   for (const chunk of chunks) bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
   headers.push('Content-Length', String(bytes))
@@ -39,11 +47,12 @@ function writeWhole(
     if (only === undefined) response.end()
     else if (typeof only === 'string') response.end(only, only.length === bytes ? 'latin1' : 'utf8')
     else response.end(Buffer.from(only.buffer, only.byteOffset, only.length).toString('latin1'), 'latin1')
-    return
+    return true
   }
   response.cork()
   for (const chunk of chunks) response.write(chunk)
   response.end()
+  return false
 }
 
 /** A stream's backend may have said how long the body is that there cannot be. */
@@ -64,8 +73,10 @@ async function writeStream(
   response: ServerResponse,
   status: number,
   headers: string[],
-  body: AsyncIterable<Uint8Array>,
+  { body, longestStallMs }: { readonly body: AsyncIterable<Uint8Array>; readonly longestStallMs: number },
 ): Promise<void> {
+  // Who left while the backend was asked is not told of again: nothing would end the wait for room in its socket.
+  if (response.destroyed) return abandon(body)
   if (lastHeader(headers, 'content-length') === undefined) headers.push('Transfer-Encoding', 'chunked')
   response.writeHead(status, headers)
   response.flushHeaders()
@@ -78,7 +89,10 @@ async function writeStream(
   })
   try {
     for (let next = await reader.next(); next.done !== true && !gone.signal.aborted; next = await reader.next()) {
-      if (!response.write(next.value)) await drained(response, gone.signal)
+      if (response.write(next.value)) continue
+      response.setTimeout(longestStallMs)
+      await drained(response, gone.signal)
+      response.setTimeout(0)
     }
     response.end()
   } catch {

@@ -5,7 +5,13 @@ import {
   CreateUsagePlanCommand,
   CreateUsagePlanKeyCommand,
 } from '@aws-sdk/client-api-gateway'
-import { CreateAuthorizerCommand, UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
+import {
+  CreateAuthorizerCommand,
+  GetRoutesCommand,
+  UpdateApiCommand,
+  UpdateRouteCommand,
+  UpdateStageCommand,
+} from '@aws-sdk/client-apigatewayv2'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { SignatureV4 } from '@smithy/signature-v4'
@@ -35,11 +41,17 @@ const authorizer = (url: string): string => `
 const policy = (Effect, Resource) => ({ Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] })
 export const handler = async (event) => {
   await fetch('${url}/authorizer', { method: 'POST', body: JSON.stringify(event) })
-  const { token } = event.queryStringParameters
+  const { token, key } = event.queryStringParameters
   const context = { text: 'a', number: 1, flag: true, nothing: null }
   switch (token) {
     case 'allow': return { principalId: 'me', policyDocument: policy('Allow', event.methodArn), context }
+    case 'key': return { principalId: 'me', policyDocument: policy('Allow', '*'), usageIdentifierKey: key }
     case 'deny': return { principalId: 'me', policyDocument: policy('Deny', event.methodArn) }
+    case 'agent': {
+      const [statement] = policy('Allow', event.methodArn).Statement
+      const Condition = { StringEquals: { 'aws:UserAgent': 'mine' }, Bool: { 'aws:SecureTransport': 'false' } }
+      return { principalId: 'me', policyDocument: { Version: '2012-10-17', Statement: [{ ...statement, Condition }] } }
+    }
     case 'elsewhere': return { principalId: 'me', policyDocument: policy('Allow', event.methodArn + 'x') }
     case 'huge': return { principalId: 'me', policyDocument: policy('Allow', '*'), context: { text: 'x'.repeat(9000) } }
     case 'unauthorized': throw new Error('Unauthorized')
@@ -67,6 +79,13 @@ afterAll(async () => {
   await backend.close()
 })
 
+const tokenAuthorizer = () => ({
+  Name: 'token',
+  AuthorizerType: 'REQUEST' as const,
+  AuthorizerUri: functionProxy('authorizer').integration?.IntegrationUri ?? '',
+  IdentitySource: ['route.request.querystring.token'],
+})
+
 describe('a Lambda authorizer', () => {
   let apiId: string
 
@@ -86,15 +105,7 @@ describe('a Lambda authorizer', () => {
         },
       },
     })
-    const { AuthorizerId } = await place.v2.send(
-      new CreateAuthorizerCommand({
-        ApiId: apiId,
-        Name: 'token',
-        AuthorizerType: 'REQUEST',
-        AuthorizerUri: functionProxy('authorizer').integration?.IntegrationUri ?? '',
-        IdentitySource: ['route.request.querystring.token'],
-      }),
-    )
+    const { AuthorizerId } = await place.v2.send(new CreateAuthorizerCommand({ ApiId: apiId, ...tokenAuthorizer() }))
     await createRoute(place.v2, apiId, '$connect', { ...mocked(200), AuthorizationType: 'CUSTOM', AuthorizerId })
     await deploy(place, apiId)
   })
@@ -138,6 +149,13 @@ describe('a Lambda authorizer', () => {
       body: expect.stringMatching(/^\{"message": "Unauthorized", "connectionId":/) as string,
     })
     expect(asked()).toBe(before)
+  })
+
+  test('may ask for anything of the handshake in its policy', async () => {
+    const path = '?token=agent'
+    await (await connect(place, apiId, { path, options: { headers: { 'User-Agent': 'mine' } } })).close()
+    const { status } = await refusal(place, apiId, { path, options: { headers: { 'User-Agent': 'other' } } })
+    expect(status).toBe(403)
   })
 
   const explicitly = ' with an explicit deny in an identity-based policy'
@@ -277,6 +295,24 @@ describe('an API key', () => {
       expect(status).toBe(403)
       expect(JSON.parse(body)).toMatchObject({ message: 'Forbidden' })
     }
+  })
+
+  test('may be named by the authorizer instead of the header', async () => {
+    const { id, keyId, options } = await withKey()
+    const value = options.headers['x-api-key']
+    const source = '$context.authorizer.usageIdentifierKey'
+    await place.v2.send(new UpdateApiCommand({ ApiId: id, ApiKeySelectionExpression: source }))
+    const { AuthorizerId } = await place.v2.send(new CreateAuthorizerCommand({ ApiId: id, ...tokenAuthorizer() }))
+    const { Items = [] } = await place.v2.send(new GetRoutesCommand({ ApiId: id }))
+    const RouteId = Items.find(({ RouteKey }) => RouteKey === '$connect')?.RouteId
+    const authorization = { AuthorizationType: 'CUSTOM', AuthorizerId } as const
+    await place.v2.send(new UpdateRouteCommand({ ApiId: id, RouteId, ...authorization }))
+    await deploy(place, id)
+    const client = await connect(place, id, { path: `?token=key&key=${value}` })
+    expect(await client.ask('whose')).toBe(keyId)
+    await client.close()
+    expect((await refusal(place, id, { path: '?token=allow', options })).status).toBe(403)
+    expect((await refusal(place, id, { path: '?token=key&key=of-nobody', options })).status).toBe(403)
   })
 
   test('whose quota is used up: Limit Exceeded, to messages as a frame and to connections as 429', async () => {

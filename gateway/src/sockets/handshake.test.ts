@@ -65,7 +65,6 @@ describe('an upgrade', () => {
 
   test.for([
     ['of HTTP/1.0', (request: string) => request.replace('HTTP/1.1', 'HTTP/1.0'), 'HTTP/1.1 is required'],
-    ['without a host', (request: string) => request.replace(/Host: .*\r\n/, ''), 'Missing Host header'],
     [
       'with a body',
       (request: string) => request.replace('\r\n', '\r\nContent-Length: 2\r\n') + 'hi',
@@ -83,9 +82,10 @@ describe('an upgrade', () => {
     expect(JSON.parse(body)).toEqual({ message })
   })
 
-  test('with two Host headers: 400', async () => {
-    const { status } = await answerTo(openingRequest(path).replace('\r\n', '\r\nHost: other\r\n'))
-    expect(status).toBe(400)
+  test('with two Host headers or none: 400', async () => {
+    const twice = await answerTo(openingRequest(path).replace('\r\n', '\r\nHost: other\r\n'))
+    const never = await answerTo(openingRequest(path).replace(/Host: .*\r\n/, ''))
+    expect([twice.status, never.status]).toEqual([400, 400])
   })
 
   test('that is not finished holds nobody up, and is forgotten when the client goes', async () => {

@@ -6,7 +6,7 @@ import type { ScalarType, Type } from './type.ts'
 import { utf8Bytes, utf8Text } from './wire.ts'
 
 const integer = /^[+-]?\d{1,19}$/
-const float = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|-?Infinity|NaN)$/
+const float = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|-?Infinity|NaN)$/
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 /** Reads a scalar; throws `Unreadable` when the text is none of that type, or when the type is no scalar. */

@@ -37,7 +37,7 @@ export function storedParameters(
   given: ReadonlyMap<string, string>,
 ): readonly Remark[] {
   return [...declared].flatMap(([name, node]) =>
-    given.has(name) || textOf(member(node, 'Type'))?.startsWith('AWS::SSM::') !== true
+    given.has(name) || textOf(member(node, 'Type'))?.startsWith('AWS::SSM::') !== true || isBootstrapVersion(node)
       ? []
       : [
           {
@@ -46,6 +46,11 @@ export function storedParameters(
           },
         ],
   )
+}
+
+/** What every template of the CDK has for a rule about its own bootstrap stack; no resource refers to it. */
+function isBootstrapVersion(node: Node): boolean {
+  return textOf(member(node, 'Default'))?.startsWith('/cdk-bootstrap/') === true
 }
 
 /** Name → value of every parameter. Throws a {@link Problem} for one without a value, or with one it does not allow. */

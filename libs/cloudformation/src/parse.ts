@@ -42,7 +42,7 @@ const sectionNames = new Set(
 const attributes = new Set(
   names(`
     Type Properties DependsOn Condition DeletionPolicy UpdateReplacePolicy Metadata CreationPolicy UpdatePolicy
-    Connectors IgnoreGlobals
+    Connectors IgnoreGlobals Version
   `),
 )
 

@@ -150,9 +150,33 @@ test('given parameters go before defaults, and have to exist', () => {
   expect(faultOf(text, new Map([['Q', 'b']]))).toBe('1:1 The template has no parameter Q')
 })
 
+test.each([
+  ['', '$LATEST', []],
+  ['AutoPublishAlias: live', 'live', ['FAliaslive']],
+])('how a function %s is invoked again is a resource of its own', (alias, Qualifier, aliasIds) => {
+  const { resources, warnings } = readTemplate(
+    `Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: ./f
+      ${alias}
+      EventInvokeConfig: { MaximumRetryAttempts: 1, DestinationConfig: { OnFailure: { Type: SQS } } }
+`,
+    options,
+  )
+  const config = resources.find(({ logicalId }) => logicalId === 'FEventInvokeConfig')
+  expect(config?.type).toBe('AWS::Lambda::EventInvokeConfig')
+  expect(config?.dependencies).toEqual(expect.arrayContaining(['F', ...aliasIds]))
+  const values = { ref: (logicalId: string) => logicalId.toLowerCase(), attribute: () => undefined }
+  expect(config && jsonOf(config.resolve(values))).toEqual({ FunctionName: 'f', Qualifier, MaximumRetryAttempts: 1 })
+  expect(warnings).toMatchObject([{ line: 8, message: 'DestinationConfig of F has no effect here' }])
+})
+
 test('what nothing here resolves is told', () => {
   const { warnings } = readTemplate(
-    'Parameters: { P: { Type: AWS::SSM::Parameter::Value<String>, Default: /a } }\nResources: { A: { Type: T, Properties: { X: "{{resolve:ssm:b}}" } } }',
+    'Parameters: { P: { Type: AWS::SSM::Parameter::Value<String>, Default: /a }, BootstrapVersion: { Type: AWS::SSM::Parameter::Value<String>, Default: /cdk-bootstrap/hnb659fds/version } }\nResources: { A: { Type: T, Properties: { X: "{{resolve:ssm:b}}" } } }',
     options,
   )
   expect(warnings).toEqual([

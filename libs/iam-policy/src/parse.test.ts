@@ -207,6 +207,14 @@ describe('actions and resources', () => {
   })
 })
 
+test('a list of no resources speaks of none, where it may', () => {
+  const options = { mayBeOfNoResource: true }
+  const allowing = (change: object): object => ({ Statement: { Effect: 'Allow', Action: 'a:b', ...change } })
+  expect(allows(allowing({ Resource: [] }), 'a:b', 'arn:x', options)).toBe(false)
+  expect(allows(allowing({ NotResource: [] }), 'a:b', 'arn:x', options)).toBe(true)
+  expect(faultOf(allowing({}), options).message).toBe('Policy statement must contain resources.')
+})
+
 describe('the size', () => {
   const document = { Statement: { ...statement, Sid: 'a'.repeat(100) } }
   const characters = JSON.stringify(document).length

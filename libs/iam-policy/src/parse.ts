@@ -23,6 +23,8 @@ export interface ParseOptions {
   readonly maxCharacters?: number | undefined
   /** Writes a resource in full before it is used: for services that take a short form. */
   readonly expandResource?: ((resource: string) => string) | undefined
+  /** Whether a statement may name no resource in an empty list, which then speaks of none; false when absent. */
+  readonly mayBeOfNoResource?: boolean | undefined
 }
 
 /** Whether a statement is about an action, lower-cased, or a resource. */
@@ -173,8 +175,10 @@ function readResource(entries: Members, path: string, options: StatementOptions)
     throw new PolicyFault(`Has prohibited field ${found[0]}`, `${path}.${found[0]}`)
   }
   const [name, value] = found ?? ['Resource', []]
-  if (Array.isArray(value) && value.length === 0)
+  if (Array.isArray(value) && value.length === 0) {
+    if (found !== undefined && options.mayBeOfNoResource === true) return element([], name === 'NotResource')
     throw new PolicyFault('Policy statement must contain resources.', path)
+  }
   const hasVariables = options.version === '2012-10-17'
   const patterns = textsOf(value, `${path}.${name}`).map((short) => {
     const resource = expandResource(short)

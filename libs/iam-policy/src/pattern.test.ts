@@ -25,6 +25,13 @@ test('what a variable without a value makes of a pattern does not depend on the 
   expect(subjects.map((subject) => pattern(subject, some))).toEqual([true, false, false])
 })
 
+test('what only begins like a variable costs no more than its length', () => {
+  const startedAt = performance.now()
+  expect(matches(`\${${' '.repeat(100_000)}`, 'x')).toBe(false)
+  expect(matches(`\${a${', '.repeat(50_000)}`, 'x')).toBe(false)
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+})
+
 describe('a variable', () => {
   test.each([
     ['home/${aws:username}/*', 'home/Ada/notes', true],

@@ -62,8 +62,9 @@ type Part =
   | { readonly kind: 'one' }
   | { readonly kind: 'variable'; readonly lowerKey: string; readonly fallback: string | undefined }
 
-// `${key}`, `${key, 'default'}` and the three escapes `${*}`, `${?}`, `${$}`.
-const variable = /\$\{(?:([*?$])|\s*([^{}',]+?)\s*(?:,\s*'([^']*)'\s*)?)\}/y
+// `${key}`, `${key, 'default'}` and the three escapes `${*}`, `${?}`, `${$}`. Blanks around the key are cut off afterwards: the
+// expression must take time linear in the text.
+const variable = /\$\{(?:([*?$])|([^{}',]+)(?:,\s*'([^']*)'\s*)?)\}/y
 
 function splitPattern(text: string, { hasVariables, hasWildcards }: PatternSyntax): readonly Part[] {
   const parts: Part[] = []
@@ -83,7 +84,7 @@ function splitPattern(text: string, { hasVariables, hasWildcards }: PatternSynta
 
 /** The keys of a text's variables, as they are written. */
 export function variablesOf(text: string): readonly string[] {
-  return [...text.matchAll(new RegExp(variable, 'g'))].flatMap(([, , key]) => (key === undefined ? [] : [key]))
+  return [...text.matchAll(new RegExp(variable, 'g'))].flatMap(([, , key]) => (key === undefined ? [] : [key.trim()]))
 }
 
 function nextSpecial(text: string, offset: number): number {
@@ -94,7 +95,7 @@ function nextSpecial(text: string, offset: number): number {
 
 function variablePart([, escaped, key = '', fallback]: RegExpExecArray): Part {
   if (escaped !== undefined) return { kind: 'literal', text: escaped }
-  return { kind: 'variable', lowerKey: key.toLowerCase(), fallback }
+  return { kind: 'variable', lowerKey: key.trim().toLowerCase(), fallback }
 }
 
 function characterPart(character: string, hasWildcards: boolean): Part {

@@ -6,7 +6,7 @@ import type { Operator } from './syntax.ts'
 /** Compares two values; undefined stands for a path that leads nowhere. */
 export type Compare = (left: unknown, right: unknown, budget: Budget) => boolean
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /**
  * Equality: a number equals a text that spells the same number, a text equals a number that is written like it.

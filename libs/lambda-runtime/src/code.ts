@@ -1,6 +1,6 @@
 // Where functions' code lives: deployment packages unpacked once by their hash, and folders used in place.
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { FunctionCode } from './definition.ts'
 import { RuntimeFault } from './faults.ts'
@@ -105,10 +105,20 @@ async function acquireFolder(folder: string): Promise<CodePlace> {
 async function openFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const parent = dirname(folder)
+  await refuseForeign(parent)
   for (const name of await readdir(parent)) {
     const pid = Number(ownFolder.exec(name)?.[1] ?? process.pid)
     if (!isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true })
   }
+}
+
+/** In a folder where everybody may write, such as `/tmp`, another user could have made ours, and would own the code that we run. */
+async function refuseForeign(folder: string): Promise<void> {
+  const above = await stat(dirname(folder))
+  if ((above.mode & 0o002) === 0 || process.getuid === undefined) return
+  const { uid, mode } = await lstat(folder)
+  if (uid !== process.getuid() || (mode & 0o022) !== 0)
+    throw new Error(`${folder} is not this user's alone: who else may write there could change the code of functions`)
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,5 @@
 // Deployment packages: what is unpacked, and what is refused before or while it is.
-import { access, mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -165,4 +165,18 @@ describe('refusals', () => {
       { numRuns: 300 },
     )
   })
+})
+
+test('a folder that others could have made or may write to is refused, where everybody may write', async () => {
+  const open = join(folder, 'tmp')
+  await mkdir(open)
+  await chmod(open, 0o1777)
+  const code = { zip: zip({ a: text('1') }) }
+  const own = new CodeStore(join(open, 'own'), budget)
+  expect((await own.acquire(code)).folder.startsWith(join(open, 'own'))).toBe(true)
+  await own.close()
+  await mkdir(join(open, 'theirs'))
+  await chmod(join(open, 'theirs'), 0o777)
+  const theirs = new CodeStore(join(open, 'theirs'), budget)
+  await expect(theirs.acquire(code)).rejects.toThrow(`${join(open, 'theirs')} is not this user's alone`)
 })

@@ -2,7 +2,7 @@
 export { type ChunkSigning, type DecodedChunks, decodeAwsChunked } from './chunked.ts'
 export { type Component, type SignatureFailure, SignatureFault, type SignatureForm } from './fault.ts'
 export type { PayloadKind } from './payload.ts'
-export { parseCredentialScope } from './presented.ts'
+export { parseCredentialScope, readSignature } from './presented.ts'
 export type { Credentials, CredentialScope, SignableRequest } from './request.ts'
 export { describeFailure, type FailureAnswer, type FailureWords } from './sentences.ts'
 export { presign, type PresignOptions, sign, type SignOptions } from './sign.ts'

@@ -48,13 +48,19 @@ export function callMethod(target: Value, site: MethodSite, args: readonly Value
 /** A property name with the bean methods that may stand behind it: `getName`, `isName`. */
 export interface PropertySite {
   readonly name: string
+  /** Whether every object has it from its prototype, so that only an own member counts. */
+  readonly isInherited: boolean
   readonly beans: readonly MethodSite[]
 }
 
 /** `getClass`, the way into reflection, is not among the methods of any table. */
 export function propertySite(name: string): PropertySite {
   const capital = name.charAt(0).toUpperCase() + name.slice(1)
-  return { name, beans: [methodSite(`get${capital}`), methodSite(`is${capital}`)] }
+  return {
+    name,
+    isInherited: name in Object.prototype,
+    beans: [methodSite(`get${capital}`), methodSite(`is${capital}`)],
+  }
 }
 
 /** A property: of a map its member, else `getName()` or `isName()`; null when there is none. */
@@ -62,7 +68,9 @@ export function getProperty(target: Value, site: PropertySite, call: Call): Valu
   if (typeof target === 'object' && target !== null && !Array.isArray(target)) {
     if (target instanceof Map) return target.get(site.name)
     if (target instanceof JavaObject) return target.property(site.name)
-    if (!isJavaNumber(target)) return Object.hasOwn(target, site.name) ? target[site.name] : null
+    if (!isJavaNumber(target)) {
+      return site.isInherited && !Object.hasOwn(target, site.name) ? null : target[site.name]
+    }
   }
   for (const bean of site.beans) {
     const value = callMethod(target, bean, [], call)

@@ -20,7 +20,7 @@ function compileSteps(root: string, accessors: readonly Accessor[], compiler: Co
   if (first === undefined) return (render) => (render.frame === null ? render.variables[slot] : render.read(slot))
   if (second === undefined) {
     return (render) => {
-      const value = render.read(slot)
+      const value = render.frame === null ? render.variables[slot] : render.read(slot)
       return value === null || value === undefined ? null : first(render, value)
     }
   }

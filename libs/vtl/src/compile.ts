@@ -121,8 +121,8 @@ class Compilation implements Compiler {
     if (first === undefined) return () => {}
     return (render) => {
       render.meter.spend(runs.length)
-      for (const run of runs) {
-        run(render)
+      for (let index = 0; index < runs.length; index++) {
+        runs[index]?.(render)
         if (render.stop !== null) return
       }
     }

@@ -7,6 +7,7 @@ import { ArrayList, JavaObject, isJavaNumber, type JavaMap, type Value } from '.
 
 const MAX_DEPTH = 100
 const MAX_NAMES = 1_000
+const FEW_PIECES = 512
 const LONGEST_RUN = 4_096
 
 /** The text a value prints as; null for null, which each caller shows in its own way. */
@@ -23,21 +24,25 @@ export function jsonText(value: Value, meter: Meter): string {
   return new Printer(meter).json(value, 0)
 }
 
-/** Text that is made of very many pieces: joined in runs, because a string that is added to a million times keeps the collector busy. */
+/** Text that is made of pieces: of few, a string that is added to; of very many, runs to join, which keep the collector less busy. */
 class Pieces {
+  private start = ''
+  private pieces = 0
   private run: string[] = []
   private readonly runs: string[] = []
 
   add(piece: string): void {
-    if (this.run.push(piece) === LONGEST_RUN) {
+    if (this.pieces < FEW_PIECES) {
+      this.pieces++
+      this.start += piece
+    } else if (this.run.push(piece) === LONGEST_RUN) {
       this.runs.push(this.run.join(''))
       this.run = []
     }
   }
 
   text(): string {
-    const last = this.run.join('')
-    return this.runs.length === 0 ? last : this.runs.join('') + last
+    return this.pieces < FEW_PIECES ? this.start : this.start + this.runs.join('') + this.run.join('')
   }
 }
 

@@ -18,6 +18,8 @@ export interface Carrier {
 
 export abstract class Call implements Timed {
   readonly request: UpstreamRequest
+  /** Its body goes on as it comes, for as long as it likes. */
+  abstract readonly isStreamed: boolean
   deadlineMs = 0
   queue: DeadlineQueue | undefined
   previous: Timed | undefined
@@ -64,6 +66,7 @@ export abstract class Call implements Timed {
 }
 
 export class BufferedCall extends Call {
+  readonly isStreamed = false
   private readonly resolve: (answer: UpstreamAnswer) => void
   private readonly chunks: Uint8Array[] = []
   private bytes = 0
@@ -99,6 +102,7 @@ export class BufferedCall extends Call {
 
 /** Settles with the head; the deadline is the head's. */
 export class StreamedCall extends Call {
+  readonly isStreamed = true
   private readonly resolve: (answer: StreamedUpstreamAnswer) => void
   private readonly body = new ChunkQueue(
     () => this.carrier?.resume(),

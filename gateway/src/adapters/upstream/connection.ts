@@ -20,6 +20,8 @@ export interface ConnectionOwner {
   /** An answer is complete, and another request may follow. */
   onIdle(connection: Connection): void
   onClosed(connection: Connection): void
+  /** The head of an answer is there whose body may take as long as it likes. */
+  onStreaming(connection: Connection): void
   /** The connection ended before the request was answered, and it may be sent elsewhere. */
   onUnsent(call: Call): void
 }
@@ -111,7 +113,9 @@ export class Connection implements AnswerEvents, Carrier {
   onHead(status: number, headers: string[]): void {
     this.isAnswering = true
     this.keepIdleMs = idleTime(headers)
-    this.call?.onHead(status, headers)
+    const { call } = this
+    call?.onHead(status, headers)
+    if (call?.isStreamed === true) this.owner.onStreaming(this)
   }
 
   onBody(bytes: Buffer): void {

@@ -1,6 +1,6 @@
 // Connections to backends over real sockets: kept, counted, given up, retried where that is harmless, and never confused.
 import { once } from 'node:events'
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -97,6 +97,23 @@ test('more requests than connections wait for a free one', async () => {
   expect(new Set(answers)).toEqual(new Set(['done']))
   expect(busiest).toBeLessThanOrEqual(256)
   expect(connections()).toBeLessThanOrEqual(256)
+})
+
+test('streams that go on keep no other request waiting, and their connections are used again', async () => {
+  const streams: ServerResponse[] = []
+  const { backend, connections } = await countingHttp((request, response) => {
+    if (request.url !== '/stream') return void response.end('done')
+    response.write('begun')
+    streams.push(response)
+  })
+  const bodies = await Promise.all(
+    Array.from({ length: 300 }, async () => (await backend.stream({ ...get, target: '/stream' })).body),
+  )
+  expect(await textOf(backend.request(get))).toBe('done')
+  for (const response of streams) response.end()
+  for (const body of bodies) for await (const _ of body);
+  await Promise.all(Array.from({ length: 200 }, () => backend.request(get)))
+  expect(connections()).toBe(301)
 })
 
 test('a request that waits for a connection runs out of time like any other', async () => {

@@ -10,7 +10,7 @@ import { BufferedCall, StreamedCall, type Call } from './call.ts'
 import { Connection, type ConnectionOwner, type Origin } from './connection.ts'
 import type { Deadlines } from './deadlines.ts'
 
-/** Connections a backend gets at most; more requests wait for a free one. */
+/** Connections a backend gets at most, those apart that a stream comes over; more requests wait for a free one. */
 const mostConnections = 256
 const sweepMs = 1000
 
@@ -18,6 +18,8 @@ export class OriginPool implements Backend, ConnectionOwner {
   private readonly origin: Origin
   private readonly deadlines: Deadlines
   private readonly open = new Set<Connection>()
+  /** Streams may stay for hours: they must not keep the others waiting. */
+  private readonly streaming = new Set<Connection>()
   private readonly idle: Connection[] = []
   private readonly waiting: Call[] = []
   private isSweeping = false
@@ -40,16 +42,29 @@ export class OriginPool implements Backend, ConnectionOwner {
   }
 
   get isUnused(): boolean {
-    return this.open.size === 0 && this.waiting.length === 0
+    return this.open.size === 0 && this.streaming.size === 0 && this.waiting.length === 0
   }
 
   close(): void {
     const closed = new UpstreamFault('broken', 'the gateway is stopping')
     for (const call of this.waiting.splice(0)) call.fail(closed)
-    for (const connection of this.open) connection.end(closed)
+    for (const connection of [...this.open, ...this.streaming]) connection.end(closed)
+  }
+
+  onStreaming(connection: Connection): void {
+    if (!this.open.delete(connection)) return
+    this.streaming.add(connection)
+    this.connectWaiting()
   }
 
   onIdle(connection: Connection): void {
+    if (this.streaming.delete(connection)) {
+      if (this.open.size >= mostConnections) {
+        connection.abort()
+        return
+      }
+      this.open.add(connection)
+    }
     const call = this.nextWaiting()
     if (call !== undefined) this.use(connection, call)
     else {
@@ -60,10 +75,10 @@ export class OriginPool implements Backend, ConnectionOwner {
 
   onClosed(connection: Connection): void {
     this.open.delete(connection)
+    this.streaming.delete(connection)
     const index = this.idle.lastIndexOf(connection)
     if (index >= 0) this.idle.splice(index, 1)
-    const call = this.nextWaiting()
-    if (call !== undefined) this.connect(call)
+    this.connectWaiting()
   }
 
   onUnsent(call: Call): void {
@@ -90,6 +105,11 @@ export class OriginPool implements Backend, ConnectionOwner {
   private use(connection: Connection, call: Call): void {
     connection.take(call)
     flushLater(connection)
+  }
+
+  private connectWaiting(): void {
+    const call = this.open.size < mostConnections ? this.nextWaiting() : undefined
+    if (call !== undefined) this.connect(call)
   }
 
   private connect(call: Call): void {

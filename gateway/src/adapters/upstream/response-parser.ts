@@ -169,8 +169,9 @@ export class ResponseParser implements ParserEvents {
 
 /** The parser leaves the space behind a value, which is no part of it (RFC 9112, 5). */
 function withoutTrailingSpace(value: string): string {
-  const last = value.charCodeAt(value.length - 1)
-  return last === 0x20 || last === 0x09 ? value.replace(/[\t ]+$/, '') : value
+  let end = value.length
+  while (end > 0 && (value.charCodeAt(end - 1) === 0x20 || value.charCodeAt(end - 1) === 0x09)) end--
+  return end === value.length ? value : value.slice(0, end)
 }
 
 /** Content-Length, which the parser has found to be one valid number; -1 where chunks or the connection's end decide. */

@@ -4,9 +4,10 @@ import { resolve } from 'node:path'
 import { jsonText, member, textOf } from '@sluice/cloudformation'
 import type { Node } from '@sluice/cloudformation'
 import { DocumentFault, parseDocument, readHttpApi, readRestApi } from '@sluice/openapi'
+import { packagedFile } from './packaged-file.ts'
 import { PropertyFault, type Deployment, type Wanted } from './resource-kind.ts'
 
-/** `Body`, or the file that `BodyS3Location` names when it is a path, as text. Throws PropertyFault for anything wrong with it. */
+/** `Body`, or the file that `BodyS3Location` names by its path or as `cdk synth` left it, as text. Throws PropertyFault for anything wrong with it. */
 export async function bodyText(
   { properties, type }: Wanted,
   { folder }: Deployment,
@@ -14,7 +15,8 @@ export async function bodyText(
 ): Promise<string | undefined> {
   const [body, location] = [member(properties, 'Body'), member(properties, 'BodyS3Location')]
   if (body === undefined && location === undefined) return undefined
-  const path = textOf(location)
+  const key = textOf(member(location, 'Key'))
+  const path = textOf(location) ?? (key === undefined ? undefined : await packagedFile(key, folder))
   if (body === undefined && path === undefined) {
     throw new PropertyFault(
       `${type}: there is no S3; BodyS3Location is the path of a file here`,

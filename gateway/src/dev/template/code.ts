@@ -1,9 +1,10 @@
-// Where a function's code is: a folder that is used in place, a zip file, or a text in the template.
+// Where a function's code is: a folder that is used in place, a zip file, what a tool packaged, or a text in the template.
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { member, textOf } from '@sluice/cloudformation'
 import type { Node } from '@sluice/cloudformation'
 import { zipSync } from 'fflate'
+import { packagedFile } from './packaged-file.ts'
 import { PropertyFault, type Deployment, type Wanted } from './resource-kind.ts'
 
 /** Lambda's extension of ours: keys of this bucket are folders of this machine. */
@@ -16,11 +17,12 @@ export async function codeOf({ properties, type }: Wanted, { folder }: Deploymen
   const inline = member(code, 'ZipFile')
   if (inline !== undefined)
     return { ZipFile: zipped(textOf(inline) ?? '', textOf(member(properties, 'Runtime')) ?? '') }
+  const key = textOf(member(code, 'S3Key'))
   const inFolder = textOf(member(code, 'S3Bucket')) === folderBucket
-  const path = textOf(code) ?? (inFolder ? textOf(member(code, 'S3Key')) : undefined)
+  const path = textOf(code) ?? (inFolder || key === undefined ? key : await packagedFile(key, folder))
   if (path === undefined || path.startsWith('s3:')) {
     throw new PropertyFault(
-      'There is no S3: code is the path of a folder or a zip file here, or a text (ZipFile)',
+      'There is no S3: code is a folder or a zip file here, by its path or as `cdk synth` and `serverless package` leave it, or a text (ZipFile)',
       code,
     )
   }

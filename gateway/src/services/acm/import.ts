@@ -5,9 +5,9 @@ import { ValidationException, type ImportCertificateRequest, type Operations } f
 import type { CertificateRecord } from '../../nouns/records.ts'
 import { pemCertificates } from '../../nouns/x509.ts'
 import { nowSeconds, type Call } from '../call.ts'
-import { mergedTags } from '../tags.ts'
 import { keyAlgorithmOf } from './certificate-facts.ts'
 import { foundCertificate } from './found.ts'
+import { checkedTags } from './tag.ts'
 
 export const importCertificate: Handlers<Operations, 'ImportCertificate', Call> = {
   ImportCertificate: async (input, call) => {
@@ -18,13 +18,12 @@ export const importCertificate: Handlers<Operations, 'ImportCertificate', Call> 
     }
     const { account, region } = call.scope
     const id = before === undefined ? call.ids.uuid() : (before.certificateArn.split('/')[1] ?? '')
-    const tags = (input.Tags ?? []).map(({ Key, Value = '' }) => [Key, Value] as const)
     const record: CertificateRecord = {
       certificateArn: `arn:aws:acm:${region}:${account}:certificate/${id}`,
       ...checkedTexts(input),
       createdAt: before?.createdAt ?? nowSeconds(call),
       importedAt: nowSeconds(call),
-      tags: before?.tags ?? mergedTags(undefined, Object.fromEntries(tags)),
+      tags: before?.tags ?? checkedTags(input.Tags ?? []),
     }
     call.store.put('Certificate', [id], record)
     return { CertificateArn: record.certificateArn }

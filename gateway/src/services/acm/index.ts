@@ -5,7 +5,8 @@ import type { Call } from '../call.ts'
 import type { Service } from '../service.ts'
 import { certificate } from './certificate.ts'
 import { importCertificate } from './import.ts'
+import { tag } from './tag.ts'
 
-const handlers = { ...certificate, ...importCertificate } satisfies Handlers<Operations, keyof Operations, Call>
+const handlers = { ...certificate, ...importCertificate, ...tag } satisfies Handlers<Operations, keyof Operations, Call>
 
 export const acmService: Service = { name: 'acm', handlers }

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 import { checkAuthorizer, putAuthorizer } from './authorizer-rules.ts'
 import { found, foundApi } from './found.ts'
-import { listValues, listingPaths, numberOr, oneOf, patched, setting, text } from './patch.ts'
+import { integerOr, listValues, listingPaths, oneOf, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { checkQuota } from './quotas.ts'
 import { refuseUsedAuthorizer } from './references.ts'
@@ -80,7 +80,7 @@ const rules: readonly PatchRule<Authorizer>[] = [
   {
     path: '/authorizerResultTtlInSeconds',
     replace: setting('authorizerResultTtlInSeconds', (value) =>
-      text(value) === undefined ? undefined : numberOr(badTtl)(value),
+      text(value) === undefined ? undefined : integerOr(badTtl)(value),
     ),
   },
   {

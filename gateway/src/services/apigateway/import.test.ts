@@ -276,6 +276,21 @@ describe('ImportRestApi', () => {
     )
   })
 
+  test('does not leave a method open that requires an authorizer of no known kind', async () => {
+    const { run } = createControlPlane()
+    const get = { ...operation(mock), security: [{ a: [] }] }
+    const a = { type: 'oauth2', 'x-amazon-apigateway-authorizer': { type: 'jwt' } }
+    const document = { openapi: '3.0.1', info, paths: { '/x': { get } }, components: { securitySchemes: { a } } }
+    const ignored = "Unsupported authorizer type 'jwt' for 'a'. Ignoring."
+    expect(await refusal(run('ImportRestApi', { body: bytes(document) }))).toEqual(
+      badRequest(
+        `Errors found during import:\n\tUnsupported authorizer type 'jwt' for 'a', which a method requires\nAdditionally, these warnings were found:\n\t${ignored}`,
+      ),
+    )
+    const unused = { ...document, paths: { '/x': { get: operation(mock) } } }
+    expect((await run('ImportRestApi', { body: bytes(unused) })).warnings).toEqual([ignored])
+  })
+
   test('tells of everything that it read as nothing, because it has the wrong shape', async () => {
     const plane = createControlPlane()
     const { id, warnings } = await plane.run('ImportRestApi', {

@@ -15,8 +15,8 @@ export function checkUri(type: IntegrationType, uri: string | undefined): void {
 
 /** Stage variables may stand anywhere after the scheme, so the rest is not read as a URL. Ports: 80, 443, 1024–65535. */
 function checkEndpoint(uri: string): void {
-  const authority = /^https?:\/\/([^/?#\s]+)\S*$/i.exec(uri)?.[1]
-  if (authority === undefined) throw new BadRequestException(invalidEndpoint)
+  const authority = /^https?:\/\/([^/?#\s]+)/i.exec(uri)?.[1]
+  if (authority === undefined || /\s/.test(uri)) throw new BadRequestException(invalidEndpoint)
   const port = /:(\d+)$/.exec(authority)?.[1]
   if (port === undefined) return
   const number = Number(port)

@@ -4,7 +4,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
 import { foundIntegration, foundMethod, methodKey } from './found.ts'
 import { checkIntegration, passthroughBehaviorOf, withDefaults } from './integration-rules.ts'
-import { flag, listingOps, mapEntries, numberOr, oneOf, patched, setting, text, withMember } from './patch.ts'
+import { flag, integerOr, listingOps, mapEntries, oneOf, patched, setting, text, withMember } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 
 export const integration: Handlers<
@@ -71,7 +71,7 @@ function rulesOf(resourceId: string): readonly PatchRule<Integration>[] {
       path: '/contentHandling',
       replace: setting('contentHandling', oneOf('content handling', ['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'])),
     },
-    { path: '/timeoutInMillis', replace: setting('timeoutInMillis', numberOr('Invalid timeout specified')) },
+    { path: '/timeoutInMillis', replace: setting('timeoutInMillis', integerOr('Invalid timeout specified')) },
     { path: '/cacheNamespace', replace: setting('cacheNamespace', (value) => text(value) ?? resourceId) },
     cacheKeys('/cacheKeyParameters'),
     cacheKeys('/cacheKeyParameters/{name}'),

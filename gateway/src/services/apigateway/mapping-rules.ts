@@ -102,7 +102,9 @@ export function checkCacheKeys(
 
 /** Keys of template and model maps are media types, or `$default`. */
 export function checkContentTypes(templates: Parameters | undefined): void {
-  const wrong = Object.keys(templates ?? {}).filter((key) => key !== '$default' && !/^[^\s/]+\/[^\s/]+.*$/.test(key))
+  const wrong = Object.keys(templates ?? {}).filter(
+    (key) => key !== '$default' && (!/^[^\s/]+\/[^\s/]/.test(key) || /[\r\n]/.test(key)),
+  )
   report(
     '',
     wrong.map((key) => `Invalid content type specified: ${key}`),

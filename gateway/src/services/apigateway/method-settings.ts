@@ -2,7 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { MethodSetting, Stage } from '@sluice/aws-protocol/apigateway'
 import { entryOf } from './found.ts'
-import { flag, numberOr, oneOf } from './patch.ts'
+import { flag, integerOr, numberOr, oneOf } from './patch.ts'
 
 /** `loggingLevel` is absent until it is set. */
 const defaults: MethodSetting = {
@@ -39,18 +39,18 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
 }
 
-function limit(what: string, value: string | undefined): number {
-  const number = numberOr(`Invalid throttling ${what} specified`)(value)
+function limit(what: 'burst limit' | 'rate limit', value: string | undefined): number {
+  const read = what === 'burst limit' ? integerOr : numberOr
+  const number = read(`Invalid throttling ${what} specified`)(value)
   // AWS: -1 takes a method's own limit away, so that the account's holds.
   if (number < -1) throw new BadRequestException(`Invalid throttling ${what} specified`)
   return number
 }
 
 function ttlSeconds(value: string | undefined): number {
-  const seconds = numberOr('Invalid cache TTL specified')(value)
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 3600) {
-    throw new BadRequestException('Invalid cache TTL specified. It must be between 0 and 3600 seconds')
-  }
+  const sentence = 'Invalid cache TTL specified. It must be between 0 and 3600 seconds'
+  const seconds = integerOr(sentence)(value)
+  if (seconds < 0 || seconds > 3600) throw new BadRequestException(sentence)
   return seconds
 }
 

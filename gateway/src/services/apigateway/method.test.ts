@@ -238,3 +238,16 @@ test('a validator, model or authorizer that a method uses cannot be deleted', as
   })
   expect(await refusal(run('DeleteRequestValidator', { restApiId, requestValidatorId }))).toMatchObject({ status: 409 })
 })
+
+test('texts that are almost right are refused in no more time than others', async () => {
+  const { run, address, put: putMethod } = await root()
+  await putMethod()
+  const long = 'a'.repeat(500_000)
+  const startedAt = performance.now()
+  const put = (more: object) => refusal(run('PutIntegration', { ...address, type: 'MOCK', ...more }))
+  expect(await put({ type: 'HTTP', integrationHttpMethod: 'GET', uri: `http://${long}\n` })).toEqual(
+    badRequest('Invalid HTTP endpoint specified for URI'),
+  )
+  expect(await put({ requestTemplates: { [`a/${long}\n`]: 'x' } })).toMatchObject({ status: 400 })
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+})

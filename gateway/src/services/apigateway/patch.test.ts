@@ -1,7 +1,18 @@
 // The patch mechanism: pointer escapes, order, and the recorded refusals of each dialect (RR 1.6).
 import { expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'
-import { flag, listValues, listingOps, listingPaths, mapEntries, patched, setting, text } from './patch.ts'
+import {
+  flag,
+  integerOr,
+  listValues,
+  listingOps,
+  listingPaths,
+  mapEntries,
+  numberOr,
+  patched,
+  setting,
+  text,
+} from './patch.ts'
 import type { PatchRule } from './patch.ts'
 
 interface Thing {
@@ -41,6 +52,17 @@ test('anything but true is false, and an empty text takes the member away', () =
   expect(apply({}, 'replace', '/on', 'whatever')).toEqual({ on: false })
   expect(apply({}, 'replace', '/on', 'TRUE')).toEqual({ on: true })
   expect(apply({ name: 'x' }, 'replace', '/name', '')).toEqual({})
+})
+
+test.each(['', '1.5', '1e3', 'x', '2147483648', '9'.repeat(400)])('%.12s is no whole number of 32 bits', (value) => {
+  expect(() => integerOr('no')(value)).toThrow('no')
+})
+
+test('numbers are finite, and whole ones may be negative', () => {
+  expect(integerOr('no')('-1')).toBe(-1)
+  expect(integerOr('no')('2147483647')).toBe(2_147_483_647)
+  expect(numberOr('no')('0.5')).toBe(0.5)
+  expect(() => numberOr('no')('9'.repeat(400))).toThrow('no')
 })
 
 test('later operations see the effect of earlier ones', () => {

@@ -122,8 +122,17 @@ export function flag(value: string | undefined): boolean {
 /** A number read from a patch value; anything else gives the sentence. */
 export function numberOr(sentence: string): (value: string | undefined) => number {
   return (value) => {
-    if (value === undefined || !/^-?\d+(\.\d+)?$/.test(value)) throw new BadRequestException(sentence)
+    if (value === undefined || !/^-?\d{1,15}(\.\d{1,15})?$/.test(value)) throw new BadRequestException(sentence)
     return Number(value)
+  }
+}
+
+/** A whole number of 32 bits, which is what clients read it as; anything else gives the sentence. */
+export function integerOr(sentence: string): (value: string | undefined) => number {
+  return (value) => {
+    const number = value !== undefined && /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN
+    if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number
+    throw new BadRequestException(sentence)
   }
 }
 

@@ -12,7 +12,7 @@ import { deleteParts, putModel } from './api-parts.ts'
 import { defaultModels } from './default-models.ts'
 import { checkEndpointConfiguration, endpointRules, newEndpointConfiguration } from './endpoint-rules.ts'
 import { foundApi } from './found.ts'
-import { flag, listingOps, numberOr, patched, removing, setting, text } from './patch.ts'
+import { flag, integerOr, listingOps, patched, removing, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import {
   accessModeOf,
@@ -129,7 +129,7 @@ function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
     {
       path: '/minimumCompressionSize',
       replace: setting('minimumCompressionSize', (value) =>
-        text(value) === undefined ? undefined : checkedCompressionSize(numberOr(badCompressionSize)(value)),
+        text(value) === undefined ? undefined : checkedCompressionSize(integerOr(badCompressionSize)(value)),
       ),
       remove: removing('minimumCompressionSize'),
     },

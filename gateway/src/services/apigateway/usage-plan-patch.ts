@@ -7,7 +7,18 @@ import type {
   ThrottleSettings,
   UsagePlan,
 } from '@sluice/aws-protocol/apigateway'
-import { listingPaths, numberOr, oneOf, patched, removing, setting, text, unescaped, withMember } from './patch.ts'
+import {
+  integerOr,
+  listingPaths,
+  numberOr,
+  oneOf,
+  patched,
+  removing,
+  setting,
+  text,
+  unescaped,
+  withMember,
+} from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
 import { stageName } from './usage-plan-rules.ts'
 
@@ -41,7 +52,8 @@ const limitPath = /^\/apiStages\/([^/]+)\/throttle(?:\/([^]*?\/[A-Z]+)(?:\/(rate
 function patchedMethodLimit(plan: UsagePlan, { op, path = '', value }: PatchOperation): UsagePlan | undefined {
   const match = limitPath.exec(path)
   if (match === null || (op !== 'add' && op !== 'replace' && op !== 'remove')) return undefined
-  const [, name = '', method, limit] = match
+  const [, name = '', method] = match
+  const limit = match[3] as Limit | undefined
   const stages = plan.apiStages ?? []
   const stage = stages.find((each) => stageName(each) === unescaped(name))
   if (stage === undefined) throw noStage(plan, unescaped(name))
@@ -55,10 +67,18 @@ function patchedMethodLimit(plan: UsagePlan, { op, path = '', value }: PatchOper
   return { ...plan, apiStages: stages.map((each) => (each === stage ? changed : each)) }
 }
 
+type Limit = 'rateLimit' | 'burstLimit'
+
+/** A rate may have a fraction, a burst is whole. */
+function limitOf(limit: Limit, value: string | undefined): number {
+  const read = limit === 'rateLimit' ? numberOr : integerOr
+  return read(`Invalid ${limit} specified`)(value)
+}
+
 interface MethodLimit {
   readonly op: string
   readonly method: string | undefined
-  readonly limit: string | undefined
+  readonly limit: Limit | undefined
   readonly value: string | undefined
 }
 
@@ -73,7 +93,7 @@ function withMethodLimit(stage: ApiStage, { op, method, limit, value }: MethodLi
   if (method === undefined) return op === 'replace' ? { ...stage, throttle: limitsOf(value) } : undefined
   if (limit === undefined) return undefined
   const before = Object.hasOwn(limits, method) ? limits[method] : undefined
-  const number = numberOr(`Invalid ${limit} specified`)(value)
+  const number = limitOf(limit, value)
   return { ...stage, throttle: { ...limits, [method]: { ...before, [limit]: number } } }
 }
 
@@ -99,8 +119,10 @@ function limitsOf(value: string | undefined): Readonly<Record<string, ThrottleSe
 
 function isThrottle(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const known = ['rateLimit', 'burstLimit']
-  return Object.entries(value).every(([name, limit]) => known.includes(name) && typeof limit === 'number')
+  return Object.entries(value).every(
+    ([name, limit]) =>
+      (name === 'rateLimit' && typeof limit === 'number') || (name === 'burstLimit' && Number.isInteger(limit)),
+  )
 }
 
 function noStage(plan: UsagePlan, name: string): NotFoundException {
@@ -124,10 +146,10 @@ const removeStage: Change<UsagePlan> = (plan, { value }) => {
   return { ...plan, apiStages: left }
 }
 
-function throttleRule(limit: 'rateLimit' | 'burstLimit'): PatchRule<UsagePlan> {
+function throttleRule(limit: Limit): PatchRule<UsagePlan> {
   const set: Change<UsagePlan> = (plan, { value }) => ({
     ...plan,
-    throttle: { ...plan.throttle, [limit]: numberOr(`Invalid ${limit} specified`)(value) },
+    throttle: { ...plan.throttle, [limit]: limitOf(limit, value) },
   })
   return { path: `/throttle/${limit}`, add: set, replace: set }
 }
@@ -153,7 +175,7 @@ const rules: readonly PatchRule<UsagePlan>[] = [
   },
   throttleRule('rateLimit'),
   throttleRule('burstLimit'),
-  quotaRule('/quota/limit', ({ value }) => ({ limit: numberOr('Invalid quota limit specified')(value) })),
-  quotaRule('/quota/offset', ({ value }) => ({ offset: numberOr('Invalid quota offset specified')(value) })),
+  quotaRule('/quota/limit', ({ value }) => ({ limit: integerOr('Invalid quota limit specified')(value) })),
+  quotaRule('/quota/offset', ({ value }) => ({ offset: integerOr('Invalid quota offset specified')(value) })),
   quotaRule('/quota/period', ({ value }) => ({ period: oneOf('quota period', ['DAY', 'WEEK', 'MONTH'])(value) })),
 ]

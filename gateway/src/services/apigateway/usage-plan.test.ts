@@ -128,6 +128,9 @@ describe('usage plans', () => {
     expect(await refusal(patch({ op: 'replace', path: limits, value: '{"/pets/GET":null}' }))).toEqual(
       badRequest('Invalid throttle specified'),
     )
+    expect(await refusal(patch({ op: 'replace', path: '/throttle/burstLimit', value: '0.5' }))).toEqual(
+      badRequest('Invalid burstLimit specified'),
+    )
     await patch({ op: 'remove', path: limits })
     expect(await refusal(patch({ op: 'remove', path: '/apiStages' }))).toEqual(
       badRequest('Invalid API Stage specified'),
@@ -215,4 +218,13 @@ describe('ImportApiKeys', () => {
 test('reads quoted fields, both line ends and blank lines', () => {
   expect(parseCsv('a,"b,""c"""\r\n\r\n d ,\ne')).toEqual([['a', 'b,"c"'], ['d', ''], ['e']])
   expect(parseCsv('')).toEqual([])
+  expect(parseCsv('"a\n,b')).toEqual([['a\n,b']])
+  expect(parseCsv('"a"x,b\n"')).toEqual([['a', 'b']])
+})
+
+test('reads what is no such text in no more time', () => {
+  const startedAt = performance.now()
+  expect(parseCsv(`"${'a'.repeat(1_000_000)}"b`)).toEqual([['a'.repeat(1_000_000)]])
+  expect(parseCsv('""'.repeat(500_000))).toHaveLength(1)
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
 })

@@ -3,7 +3,7 @@ import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/api
 import type { Operations, PatchOperation, Usage, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import { dayOf, dayText, parseDay, periodStart } from '../../nouns/quota.ts'
-import type { Counters, DayUsage, QuotaLimit } from '../../ports/counters.ts'
+import type { Counters, QuotaLimit } from '../../ports/counters.ts'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 import { foundPlan } from './found.ts'
@@ -17,16 +17,17 @@ export function usage({ counters }: ApigatewayParts): Handlers<Operations, 'GetU
     GetUsage: async ({ usagePlanId, keyId, startDate, endDate, ...page }, call) => {
       const plan = await foundPlan(call, usagePlanId)
       const days = daysOf(startDate, endDate)
+      const today = dayOf(call.nowMs)
       if (keyId !== undefined) {
         await foundPlanKey(call, usagePlanId, keyId)
-        const values = await valuesOf(counters, quotaOf(call, plan, keyId), days)
+        const values = await valuesOf(counters, quotaOf(call, plan, keyId), { ...days, today })
         return shown(usagePlanId, { startDate, endDate, items: { [keyId]: values } })
       }
       const { items: keys, position } = await pageOfRecords(call.store, 'UsagePlanKey', [usagePlanId], page)
       const items: [string, readonly (readonly number[])[]][] = []
       for (const { key } of keys) {
         const id = key[1] ?? ''
-        const values = await valuesOf(counters, quotaOf(call, plan, id), days)
+        const values = await valuesOf(counters, quotaOf(call, plan, id), { ...days, today })
         // (?) Keys that were not used are not told of unless they are asked for.
         if (values.some(([used]) => used !== 0)) items.push([id, values])
       }
@@ -41,7 +42,7 @@ export function usage({ counters }: ApigatewayParts): Handlers<Operations, 'GetU
       for (const operation of patchOperations ?? []) await counters.setRemaining(quota, remainingOf(operation))
       const today = dayOf(call.nowMs)
       const first = periodStart(today, quota)
-      const values = await valuesOf(counters, quota, { first, last: today })
+      const values = await valuesOf(counters, quota, { first, last: today, today })
       return shown(usagePlanId, { startDate: dayText(first), endDate: dayText(today), items: { [keyId]: values } })
     },
   }
@@ -64,22 +65,28 @@ function daysOf(startDate: string, endDate: string): Days {
   return { first, last }
 }
 
-/** A pair a day: what was used, and what was left at its end. */
+interface Asked extends Days {
+  readonly today: number
+}
+
+/** A pair a day: what was used, and what was left at its end. Today's rest is by the limit of now, which may be another than this morning's. */
 async function valuesOf(
   counters: Counters,
   quota: QuotaLimit,
-  { first, last }: Days,
+  { first, last, today }: Asked,
 ): Promise<readonly (readonly number[])[]> {
   // What was left on the first day may have been used up on earlier days of its period.
   const known = await counters.usage(quota, periodStart(first, quota), last)
   const limit = Number.isFinite(quota.limit) ? quota.limit : 0
   const values: (readonly number[])[] = []
-  let before: { readonly start: number; readonly usage: DayUsage } | undefined
+  let start: number | undefined
+  let [remaining, spent] = [limit, 0]
   for (let day = periodStart(first, quota); day <= last; day++) {
-    const start = periodStart(day, quota)
-    const usage = known.get(day) ?? { used: 0, remaining: before?.start === start ? before.usage.remaining : limit }
-    before = { start, usage }
-    if (day >= first) values.push([usage.used, usage.remaining])
+    const usage = known.get(day)
+    if (start !== periodStart(day, quota)) [start, remaining, spent] = [periodStart(day, quota), limit, 0]
+    if (usage !== undefined) [remaining, spent] = [usage.remaining, spent + usage.used - usage.granted]
+    if (day === today) remaining = Math.max(0, limit - spent)
+    if (day >= first) values.push([usage?.used ?? 0, remaining])
   }
   return values
 }

@@ -73,13 +73,28 @@ describe('a stage', () => {
 
   test.each([
     [{ StageName: '$default' }, 'The stage name $default is not supported for WebSocket APIs'],
-    [{ AutoDeploy: true }, 'AutoDeploy is not supported for WebSocket APIs'],
+    [
+      { AutoDeploy: true, DeploymentId: 'abc123' },
+      'Deployment ID cannot be set for a stage that has AutoDeploy enabled',
+    ],
   ])('%j is refused for a WebSocket API', async (members, message) => {
     const service = testService()
     const ApiId = await webSocketApi(service)
     await expect(service.call('CreateStage', { ApiId, StageName: 'dev', ...members })).rejects.toMatchObject(
       badRequest(message),
     )
+  })
+
+  test('of a WebSocket API deploys by itself where it is to', async () => {
+    const service = testService()
+    const ApiId = await webSocketApi(service)
+    await service.call('CreateRoute', { ApiId, RouteKey: '$default' })
+    const stage = await service.call('CreateStage', { ApiId, StageName: 'dev', AutoDeploy: true })
+    await service.call('CreateRoute', { ApiId, RouteKey: 'other' })
+    const later = await service.call('GetStage', { ApiId, StageName: 'dev' })
+    expect(stage['DeploymentId']).toMatch(/^[a-z0-9]{6}$/)
+    expect(later['DeploymentId']).toMatch(/^[a-z0-9]{6}$/)
+    expect(later['DeploymentId']).not.toBe(stage['DeploymentId'])
   })
 
   test('merges variables by name and replaces the settings of a route whole', async () => {

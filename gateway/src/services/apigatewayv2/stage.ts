@@ -141,7 +141,7 @@ function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
 async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>): Promise<void> {
   const { ProtocolType: protocol } = api
   checkLengths(given, { Description: [0, 1024] })
-  refuseMembers(protocol, given, protocol === 'HTTP' ? ['ClientCertificateId'] : ['AutoDeploy'])
+  if (protocol === 'HTTP') refuseMembers(protocol, given, ['ClientCertificateId'])
   await checkReferences(call, apiId, given)
   checkSettings(protocol, given.DefaultRouteSettings ?? {})
   for (const settings of Object.values(given.RouteSettings ?? {})) checkSettings(protocol, settings)

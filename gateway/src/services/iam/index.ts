@@ -10,6 +10,7 @@ import { group } from './group.ts'
 import { inlinePolicy } from './inline-policy.ts'
 import { managedPolicy } from './managed-policy.ts'
 import { openIdProvider } from './openid-provider.ts'
+import { policyEntities } from './policy-entities.ts'
 import { policyVersion } from './policy-version.ts'
 import { role } from './role.ts'
 import { simulate } from './simulate.ts'
@@ -27,6 +28,7 @@ const handlers = {
   ...boundary,
   ...openIdProvider,
   ...policyVersion,
+  ...policyEntities,
   ...tag,
   ...simulate,
 } satisfies Handlers<Operations, keyof Operations, Call>

@@ -13,6 +13,7 @@ type Names =
   | 'DeleteOpenIDConnectProvider'
   | 'AddClientIDToOpenIDConnectProvider'
   | 'RemoveClientIDFromOpenIDConnectProvider'
+  | 'UpdateOpenIDConnectProviderThumbprint'
 
 /** IAM quotas. */
 const mostProviders = 100
@@ -43,7 +44,7 @@ export const openIdProvider: Handlers<Operations, Names, Call> = {
     return { OpenIDConnectProviderArn: arn, ...shownTags(record.tags) }
   },
   GetOpenIDConnectProvider: async ({ OpenIDConnectProviderArn }, call) => {
-    const { url, clientIds, thumbprints, createDate, tags } = await found(call, OpenIDConnectProviderArn)
+    const { url, clientIds, thumbprints, createDate, tags } = await foundProvider(call, OpenIDConnectProviderArn)
     return {
       // AWS: without its scheme.
       Url: providerHost(url),
@@ -57,24 +58,30 @@ export const openIdProvider: Handlers<Operations, Names, Call> = {
     OpenIDConnectProviderList: (await call.store.list('OpenIdProvider', [])).map(({ record }) => ({ Arn: record.arn })),
   }),
   DeleteOpenIDConnectProvider: async ({ OpenIDConnectProviderArn }, call) => {
-    const { arn } = await found(call, OpenIDConnectProviderArn)
+    const { arn } = await foundProvider(call, OpenIDConnectProviderArn)
     call.store.delete('OpenIdProvider', [arn])
   },
   AddClientIDToOpenIDConnectProvider: async ({ OpenIDConnectProviderArn, ClientID }, call) => {
-    const record = await found(call, OpenIDConnectProviderArn)
+    const record = await foundProvider(call, OpenIDConnectProviderArn)
     const clientIds = [...new Set([...record.clientIds, ClientID])]
     checkQuota('ClientIdsPerOpenIdConnectProvider', clientIds.length, mostClientIds)
     call.store.put('OpenIdProvider', [record.arn], { ...record, clientIds })
   },
   RemoveClientIDFromOpenIDConnectProvider: async ({ OpenIDConnectProviderArn, ClientID }, call) => {
-    const record = await found(call, OpenIDConnectProviderArn)
+    const record = await foundProvider(call, OpenIDConnectProviderArn)
     // AWS: a client that is not there is no mistake.
     const clientIds = record.clientIds.filter((each) => each !== ClientID)
     call.store.put('OpenIdProvider', [record.arn], { ...record, clientIds })
   },
+  UpdateOpenIDConnectProviderThumbprint: async ({ OpenIDConnectProviderArn, ThumbprintList: thumbprints }, call) => {
+    const record = await foundProvider(call, OpenIDConnectProviderArn)
+    checkQuota('ThumbprintsPerOpenIdConnectProvider', thumbprints.length, mostThumbprints)
+    call.store.put('OpenIdProvider', [record.arn], { ...record, thumbprints })
+  },
 }
 
-async function found(call: Call, arn: string): Promise<OpenIdProviderRecord> {
+/** Throws NoSuchEntity. */
+export async function foundProvider(call: Call, arn: string): Promise<OpenIdProviderRecord> {
   const record = await call.store.get('OpenIdProvider', [arn])
   if (record === undefined) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`)
   return record

@@ -15,7 +15,14 @@ const trustPolicyCharacters = 4_096
 
 export const role: Handlers<
   Operations,
-  'CreateRole' | 'GetRole' | 'ListRoles' | 'DeleteRole' | 'UpdateRole' | 'UpdateAssumeRolePolicy',
+  | 'CreateRole'
+  | 'GetRole'
+  | 'ListRoles'
+  | 'DeleteRole'
+  | 'UpdateRole'
+  | 'UpdateRoleDescription'
+  | 'UpdateAssumeRolePolicy'
+  | 'ListInstanceProfilesForRole',
   Call
 > = {
   CreateRole: async (input, call) => {
@@ -60,6 +67,11 @@ export const role: Handlers<
     })
     return {}
   },
+  UpdateRoleDescription: async ({ RoleName, Description: description }, call) => {
+    const record = { ...(await foundHolder(call, 'Role', RoleName)), description }
+    call.store.put('Role', [RoleName], record)
+    return { Role: shown(record) }
+  },
   UpdateAssumeRolePolicy: async ({ RoleName, PolicyDocument }, call) => {
     checkPolicy(PolicyDocument, 'trust', trustPolicyCharacters)
     const record = await foundHolder(call, 'Role', RoleName)
@@ -70,6 +82,11 @@ export const role: Handlers<
     const wanted = roles.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
     const { items, rest } = pageOf(wanted, ({ roleName }) => roleName, input)
     return { Roles: items.map(shown), ...rest }
+  },
+  // Instance profiles hand roles to EC2's machines, which are not here; Terraform asks before it deletes a role.
+  ListInstanceProfilesForRole: async ({ RoleName }, call) => {
+    await foundHolder(call, 'Role', RoleName)
+    return { InstanceProfiles: [], IsTruncated: false }
   },
   DeleteRole: async ({ RoleName }, call) => {
     const { inlinePolicies, attachedPolicyArns } = await foundHolder(call, 'Role', RoleName)

@@ -1,5 +1,5 @@
 // The root key: made once, never overwritten, never lost without a word.
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -58,4 +58,17 @@ test('a file of other data is not overwritten', async () => {
     `${file} exists, but the data folder knows no root key`,
   )
   expect(await readFile(file, 'utf8')).toBe(before)
+})
+
+test('a first start that was interrupted is taken up, before the key was known and after', async () => {
+  // Killed while the file was written.
+  await writeFile(`${file}.new`, '{"accessKeyId":')
+  await ensureRootKey(store, account, file)
+  const before = await readFile(file, 'utf8')
+  await expect(stat(`${file}.new`)).rejects.toThrow('ENOENT')
+  // Killed between the commit and the file's name.
+  await rename(file, `${file}.new`)
+  await ensureRootKey(store, account, file)
+  expect(await readFile(file, 'utf8')).toBe(before)
+  expect(await store.read({ account, region: 'global' }).list('AccessKey', [])).toHaveLength(1)
 })

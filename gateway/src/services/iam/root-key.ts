@@ -1,5 +1,5 @@
 // The root access key of a data folder: made at the first start of `serve`, kept in a file that its owner alone can read.
-import { open, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import type { Store } from '../../ports/store.ts'
 import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
 
@@ -13,19 +13,24 @@ export async function ensureRootKey(store: Store, account: string, file: string)
   const hasKey = keys.some(({ record }) => record.userName === undefined)
   const hasFile = await exists(file)
   if (hasKey && hasFile) return
+  // The file gets its name when the key is known: a start that was interrupted before or after that is taken up again.
+  const unnamed = `${file}.new`
   if (hasKey) {
+    const id = await accessKeyIdIn(unnamed)
+    if (keys.some(({ record }) => record.userName === undefined && record.accessKeyId === id))
+      return rename(unnamed, file)
     throw new Error(
       `The root key of account ${account} was made before, but its file ${file} is gone: put it back from a backup, or start with an empty data folder.`,
     )
   }
   if (hasFile) {
     throw new Error(
-      `${file} exists, but the data folder knows no root key for account ${account}: the file is of other data or another --account, its key was deleted, or the first start was interrupted. Move it away to have a new key made.`,
+      `${file} exists, but the data folder knows no root key for account ${account}: the file is of other data or another --account, or its key was deleted. Move it away to have a new key made.`,
     )
   }
   const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() }
-  // The file first: a crash between the two is told by the second check above, and no key is ever lost.
-  await writeOnce(file, `${JSON.stringify(key, undefined, 2)}\n`)
+  await rm(unnamed, { force: true })
+  await writeOnce(unnamed, `${JSON.stringify(key, undefined, 2)}\n`)
   await store.transact(scope, async (transaction) => {
     if (!(await transaction.claim('access-key', key.accessKeyId, account)))
       throw new Error(`The access key id ${key.accessKeyId} is taken.`)
@@ -35,6 +40,16 @@ export async function ensureRootKey(store: Store, account: string, file: string)
       createDate: Math.floor(Date.now() / 1000),
     })
   })
+  await rename(unnamed, file)
+}
+
+/** Undefined when there is no such file, or it was not written whole. */
+async function accessKeyIdIn(file: string): Promise<string | undefined> {
+  try {
+    return (JSON.parse(await readFile(file, 'utf8')) as { accessKeyId?: string }).accessKeyId
+  } catch {
+    return undefined
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -143,7 +143,7 @@ export function compareWith(operator: Operator, { kind, text }: Token): (value: 
 }
 
 function numberIn(text: string): number | undefined {
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
 }
 
 /** `*` stands for any characters. Matched piece by piece, so that no pattern takes long. */

@@ -1,4 +1,5 @@
 // Step `authorize` of HTTP API routes with a Lambda authorizer: ask the function, or remember what it said. HTTP 12.
+import { anonymous } from '@sluice/iam-policy'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import type { HttpRoute, HttpRouted, HttpStage } from '../../nouns/http.ts'
@@ -10,6 +11,7 @@ import { FunctionFault, type Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
 import { compileIdentity, type IdentityReader } from './http-identity.ts'
+import { circumstances } from './iam-policies.ts'
 import { readVerdict, VerdictFault, type Verdict } from './http-verdict.ts'
 import { tellMissingIdentity, tellPolicies, tellRefusal, tellVerdict } from './telling.ts'
 import { VerdictMemory, type Remembered } from './verdict-memory.ts'
@@ -105,9 +107,10 @@ export function authorizeByLambda(
   authorizer: LambdaAuthorizer,
   route: HttpRoute,
   event: AuthorizerEvent,
+  clock: Clock,
 ): Step<HttpRouted, Admitted> {
-  const admit = (exchange: HttpRouted, routeArn: string, { judge, caller }: Verdict): Admitted => {
-    const judgement = judge(routeArn, exchange.sourceIp)
+  const admit = (exchange: HttpRouted, routeArn: string, { judge, caller }: Omit<Verdict, 'bytes'>): Admitted => {
+    const judgement = judge(routeArn, circumstances(exchange, anonymous))
     if (exchange.listener !== undefined)
       tellPolicies(exchange, judgement, { principal: caller.principalId, resource: routeArn })
     if (judgement.decision === 'allow') return { caller }
@@ -116,6 +119,7 @@ export function authorizeByLambda(
   const ask = async (exchange: HttpRouted, routeArn: string, identity: readonly string[]): Promise<Admitted> => {
     const traceId = httpTraceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
     const asked = { routeArn, identity, traceId }
+    const startedMs = clock.now()
     let verdict: Verdict
     try {
       verdict = await authorizer.ask(identity, () => event(exchange, asked), traceId)
@@ -125,7 +129,8 @@ export function authorizeByLambda(
       throw error
     }
     tellVerdict(exchange, authorizer.id)
-    return admit(exchange, routeArn, verdict)
+    const { judge, caller } = verdict
+    return admit(exchange, routeArn, { judge, caller: { ...caller, authorizerLatencyMs: clock.now() - startedMs } })
   }
   return {
     name: 'authorize',

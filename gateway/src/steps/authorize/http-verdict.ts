@@ -1,11 +1,12 @@
 // What a Lambda authorizer of an HTTP API answered: a policy or a simple verdict, and the context it hands on. HTTP 12.4.
-import { anonymous, createContext, evaluate, parsePolicy, PolicyFault, type Decision } from '@sluice/iam-policy'
+import { anonymous, evaluate, parsePolicy, PolicyFault, type Context, type Decision } from '@sluice/iam-policy'
 import { utf8 } from '../../nouns/bytes.ts'
 import type { Caller } from '../../nouns/exchange.ts'
 
 export interface Verdict {
   /** Whether the route with this ARN may be called, and by which statement. A simple verdict holds for all. */
-  readonly judge: (routeArn: string, sourceIp: string) => Decision
+  readonly judge: (routeArn: string, context: Context) => Decision
+  /** As whoever a remembered verdict is about: nobody was waited for. */
   readonly caller: Caller
   /** How much memory the verdict takes, about: the answer's length. */
   readonly bytes: number
@@ -28,11 +29,12 @@ export function readVerdict(payload: Uint8Array, simple: boolean): Verdict {
     const { isAuthorized } = answer as { isAuthorized?: unknown }
     if (typeof isAuthorized !== 'boolean') throw new VerdictFault(`${misshapen} isAuthorized must be a boolean`)
     const decision = isAuthorized ? authorized : notAuthorized
-    return { judge: () => decision, caller: { context }, bytes: payload.length }
+    return { judge: () => decision, caller: { context, authorizerLatencyMs: 0 }, bytes: payload.length }
   }
   const { principalId } = answer as { principalId?: unknown }
   if (typeof principalId !== 'string') throw new VerdictFault(`${misshapen} principalId must be a string`)
-  return { judge: policyOf(answer['policyDocument']), caller: { principalId, context }, bytes: payload.length }
+  const caller = { principalId, context, authorizerLatencyMs: 0 }
+  return { judge: policyOf(answer['policyDocument']), caller, bytes: payload.length }
 }
 
 function parse(payload: Uint8Array): Readonly<Record<string, unknown>> {
@@ -57,11 +59,11 @@ function policyOf(document: unknown): Verdict['judge'] {
   if (!isObject(document)) throw new VerdictFault(`${misshapen} policyDocument must be an object`)
   try {
     const identity = [parsePolicy(document)]
-    return (resource, sourceIp) => {
-      const context = createContext([['aws:SourceIp', sourceIp]])
-      const request = { principal: anonymous, action: 'execute-api:Invoke', resource, context }
-      return evaluate({ identity, sameAccount: true }, request)
-    }
+    return (resource, context) =>
+      evaluate(
+        { identity, sameAccount: true },
+        { principal: anonymous, action: 'execute-api:Invoke', resource, context },
+      )
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error
     throw new VerdictFault(`${misshapen} ${error.message}`, { cause: error })

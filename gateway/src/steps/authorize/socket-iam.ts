@@ -1,16 +1,16 @@
 // Step `authorize` of `$connect` with IAM authorization: who signed the handshake, and whether its policies let it in. WebSocket 32.
 import { describeDenial, evaluate } from '@sluice/iam-policy'
 import { SignatureFault } from '@sluice/sigv4'
-import { noBytes } from '../../nouns/bytes.ts'
-import type { Admitted, Received } from '../../nouns/exchange.ts'
+import type { Admitted } from '../../nouns/exchange.ts'
 import { fault } from '../../nouns/faults.ts'
 import { maskedArn } from '../../nouns/rest-arn.ts'
-import { socketRouteArn, type Handshake, type SocketExchange, type SocketRoute } from '../../nouns/socket.ts'
+import { socketRouteArn, type SocketExchange, type SocketRoute } from '../../nouns/socket.ts'
 import type { Step } from '../pipeline.ts'
 import { circumstances, identityOf, policiesOf } from './iam-policies.ts'
 import { signerOf, type Signer, type SignerPorts } from './iam-signer.ts'
 import { tellPolicies } from './telling.ts'
 import { signatureRefusal } from './rest/iam.ts'
+import { handshakeRequest } from './socket-handshake.ts'
 
 const action = 'execute-api:Invoke'
 
@@ -21,7 +21,7 @@ export function authorizeSocketByIam(route: SocketRoute, ports: SignerPorts): St
   return {
     name: 'authorize',
     run: async (exchange) => {
-      const received = requestOf(exchange, exchange.handshake)
+      const received = handshakeRequest(exchange)
       const signer = await found(signerOf(received, ports, region))
       const { principal } = signer.known
       const request = { principal, action, resource, context: circumstances(received, principal) }
@@ -41,29 +41,5 @@ async function found(finding: Promise<Signer>): Promise<Signer> {
     return await finding
   } catch (error) {
     throw error instanceof SignatureFault ? signatureRefusal(error) : error
-  }
-}
-
-/** The handshake as the request that was signed. */
-function requestOf(exchange: SocketExchange, handshake: Handshake | undefined): Received {
-  const { connection, requestId, receivedAtMs, listener } = exchange
-  if (handshake === undefined) throw new Error('only a connection that opens is authorized')
-  const { headers, path, rawQuery, scheme, port } = handshake
-  return {
-    requestId,
-    extendedRequestId: requestId,
-    receivedAtMs,
-    method: 'GET',
-    rawPath: path,
-    resourcePathStart: 0,
-    rawQuery,
-    headers,
-    body: noBytes,
-    sourceIp: connection.sourceIp,
-    protocol: 'HTTP/1.1',
-    scheme,
-    port,
-    domainName: connection.domainName,
-    listener,
   }
 }

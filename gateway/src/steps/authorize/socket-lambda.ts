@@ -1,5 +1,5 @@
 // Step `authorize` of `$connect` with a Lambda authorizer: the function is asked each time, and its verdict holds as long as the connection. WebSocket 26.5, 32.
-import { anonymous, createContext, evaluate } from '@sluice/iam-policy'
+import { anonymous, evaluate } from '@sluice/iam-policy'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { tellAuthorized, tellAuthorizer } from '../../nouns/execution-lines.ts'
 import { fault } from '../../nouns/faults.ts'
@@ -11,8 +11,10 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
+import { circumstances } from './iam-policies.ts'
 import { refusalByPolicy, RestLambdaAuthorizer, tellFailure } from './rest/lambda.ts'
 import { misconfigured } from './rest/lambda-verdict.ts'
+import { handshakeRequest } from './socket-handshake.ts'
 import { tellMissingIdentity, tellPolicies, tellVerdict } from './telling.ts'
 
 export interface SocketAuthorizerSettings {
@@ -66,7 +68,7 @@ export function authorizeSocketByLambda(
         })
       tellVerdict(exchange, authorizerId)
       if (verdict.bytes > maximumResultBytes) throw misconfigured('The authorizer answered more than 8 KB')
-      const context = createContext([['aws:SourceIp', exchange.connection.sourceIp]])
+      const context = circumstances(handshakeRequest(exchange), anonymous)
       const request = { principal: anonymous, action: 'execute-api:Invoke', resource, context }
       const decision = evaluate({ identity: [verdict.policy], sameAccount: true }, request)
       const { principalId, usageIdentifierKey } = verdict

@@ -20,7 +20,7 @@ const ignored: Invalidation = {
 }
 
 const action = 'execute-api:InvalidateCache'
-const asksForNew = /(?:^|,)\s*max-age\s*=\s*0*\s*(?:,|$)/i
+const asksForNew = /(?:^|,)\s*max-age\s*=\s*0+\s*(?:,|$)/i
 
 /** Throws GatewayFault ACCESS_DENIED where the stage wants it so. */
 export function compileInvalidation(

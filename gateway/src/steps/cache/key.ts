@@ -1,8 +1,8 @@
 // What tells one cached answer of a stage from another: the deployment, the namespace, the verb, and the key parameters. rest specification 11.
 import type { Integration } from '@sluice/aws-protocol/apigateway'
-import { compileSource, type SourceReader } from '../../nouns/mapping-source.ts'
+import { compileParameter, compileSource, type SourceReader, type SourceValue } from '../../nouns/mapping-source.ts'
 import type { Parameterised } from '../../nouns/request-parameters.ts'
-import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
+import type { RestMethod, RestRouted, RestStage } from '../../nouns/rest.ts'
 
 export type CacheKey = (exchange: RestRouted & Parameterised) => string
 
@@ -12,13 +12,18 @@ export function compileCacheKey(integration: Integration, { stage, resourceId }:
   const readers = cacheKeyParameters.map((name) => {
     // What a mapping makes of the request is known by where the mapping takes it from.
     const source = name.startsWith('integration.') ? requestParameters?.[name] : name
-    return (source === undefined ? undefined : compileSource(source, stage)) ?? (() => undefined)
+    return (source === undefined ? undefined : compileKeySource(source, stage)) ?? (() => undefined)
   })
   const fixed = [stage.deploymentId, cacheNamespace]
   return (exchange) => JSON.stringify([...fixed, exchange.method, ...readers.map((read) => valueOf(read, exchange))])
 }
 
-/** An absent parameter is a value of its own. */
+function compileKeySource(source: string, stage: RestStage): SourceReader | undefined {
+  const parameter = compileParameter(source)
+  return parameter === undefined ? compileSource(source, stage) : (_, parameters): SourceValue => parameter(parameters)
+}
+
+/** An absent parameter is a value of its own, and not the empty one, which a backend may answer otherwise. */
 function valueOf(read: SourceReader, exchange: RestRouted & Parameterised): string | readonly string[] | null {
   return read(exchange, exchange.parameters) ?? null
 }

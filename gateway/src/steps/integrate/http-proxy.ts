@@ -25,6 +25,7 @@ import {
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
 import { remappedHeaders } from '../answer/proxy-headers.ts'
+import { requestConversion, type ContentHandling } from '../map/payload.ts'
 import type { Step } from '../pipeline.ts'
 import { streamBody } from './stream-body.ts'
 import { compileUri, type ResolvedUri } from './uri.ts'
@@ -36,6 +37,7 @@ export interface HttpProxySettings {
   readonly httpMethod: string
   readonly timeoutMs: number
   readonly options: UpstreamOptions | undefined
+  readonly contentHandling: ContentHandling
 }
 
 const noValues: ReadonlyMap<string, string> = new Map()
@@ -50,6 +52,7 @@ export function httpProxy(
   const uri = compileUri(settings.uri, method.stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
   const userAgent = `AmazonAPIGateway_${method.stage.apiId}`
+  const bodyOf = compileBody(settings.contentHandling, method.stage)
   const read = clock === undefined ? readWhole(method.stage) : readStream(method.stage, clock)
 
   return {
@@ -64,13 +67,23 @@ export function httpProxy(
         // What is two parameters for validators and authorizers is two for the backend.
         target: joinQuery(target, splitAtSemicolons(exchange.rawQuery), mapped),
         headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: method.stage.apiId }, mapped),
-        body: exchange.body.length === 0 ? undefined : exchange.body,
+        body: bodyOf(exchange),
         timeoutMs,
       }
       const isTold = listener !== undefined && listener.decisionsOnly !== true
       const whole = isTold ? toldRead(read, listener, target.origin) : read
       return whole(backend, request, exchange).then(answered, failed)
     },
+  }
+}
+
+/** Text goes on as UTF-8, whatever it was; only what is binary for the API stays as it came. rest specification 3.7. */
+function compileBody(handling: ContentHandling, { isBinary }: RestStage) {
+  const [ofText, ofBinary] = [requestConversion(handling, false), requestConversion(handling, true)]
+  return ({ body, headers }: RestAdmitted): Uint8Array | string | undefined => {
+    if (body.length === 0) return undefined
+    const mediaType = firstMediaType(lastHeader(headers, 'content-type') ?? 'application/json')
+    return (isBinary(mediaType) ? ofBinary : ofText)(body).content
   }
 }
 

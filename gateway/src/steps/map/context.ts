@@ -56,7 +56,10 @@ function branchType(branch: Branch): HostType<ContextParts> {
     get: (parts, name) => {
       const node = types.get(name)
       if (node === undefined) return null
-      return typeof node === 'function' ? node(parts.exchange, parts.stage) : new HostObject(node, parts)
+      if (typeof node !== 'function') return new HostObject(node, parts)
+      // Recorded: what identity does not have is a text, and stays one in `$util.escapeJavaScript(…)`.
+      const value = node(parts.exchange, parts.stage)
+      return value === null ? '' : value
     },
   })
 }

@@ -1,8 +1,11 @@
 // Step `route` of REST APIs: which resource and method serve the path and verb.
+import { readSignature, SignatureFault } from '@sluice/sigv4'
 import { routeMatched } from '../../nouns/decisions.ts'
 import type { Received, Routed } from '../../nouns/exchange.ts'
-import { fault } from '../../nouns/faults.ts'
+import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { lastHeader } from '../../nouns/headers.ts'
 import { resourcePath } from '../../nouns/rest.ts'
+import { signatureRefusal } from '../authorize/rest/iam.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
 
@@ -25,7 +28,7 @@ export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed
       if (match === undefined) {
         const reason = { verb, path }
         listener?.decided({ step: 'route', verdict: 'no route', reason, refuses: true, atMs: exchange.receivedAtMs })
-        throw fault('MISSING_AUTHENTICATION_TOKEN')
+        throw unrouted(exchange)
       }
       if (listener !== undefined) {
         if (exchange.sentMethod === undefined) listener.decided(routeMatched)
@@ -33,5 +36,20 @@ export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed
       }
       return match
     },
+  }
+}
+
+/**
+ * AWS: who calls a path that is none with an `Authorization` header of another scheme is told that it is no signature — documented
+ * and a well-known trap, S A.6; anybody else that there is no token.
+ */
+function unrouted({ headers, rawQuery }: Received): GatewayFault {
+  if (lastHeader(headers, 'authorization') === undefined) return fault('MISSING_AUTHENTICATION_TOKEN')
+  try {
+    readSignature({ rawHeaders: headers, query: rawQuery })
+    return fault('MISSING_AUTHENTICATION_TOKEN')
+  } catch (error) {
+    if (error instanceof SignatureFault) return signatureRefusal(error)
+    throw error
   }
 }

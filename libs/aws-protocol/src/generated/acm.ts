@@ -3,11 +3,14 @@ import { ServiceFault } from '../fault.ts'
 
 /** Every operation of the service, with the types of its input and output. */
 export interface Operations {
+  AddTagsToCertificate: { readonly input: AddTagsToCertificateRequest; readonly output: void }
   DeleteCertificate: { readonly input: DeleteCertificateRequest; readonly output: void }
   DescribeCertificate: { readonly input: DescribeCertificateRequest; readonly output: DescribeCertificateResponse }
   GetCertificate: { readonly input: GetCertificateRequest; readonly output: GetCertificateResponse }
   ImportCertificate: { readonly input: ImportCertificateRequest; readonly output: ImportCertificateResponse }
   ListCertificates: { readonly input: ListCertificatesRequest; readonly output: ListCertificatesResponse }
+  ListTagsForCertificate: { readonly input: ListTagsForCertificateRequest; readonly output: ListTagsForCertificateResponse }
+  RemoveTagsFromCertificate: { readonly input: RemoveTagsFromCertificateRequest; readonly output: void }
 }
 
 export type AccessDeniedExceptionMembers = {}
@@ -17,6 +20,11 @@ export class AccessDeniedException extends ServiceFault {
   constructor(message: string, members: AccessDeniedExceptionMembers = {}) {
     super('AccessDeniedException', 400, message, { shape: 'AccessDeniedException', members })
   }
+}
+
+export interface AddTagsToCertificateRequest {
+  readonly CertificateArn: string
+  readonly Tags: readonly Tag[]
 }
 
 export interface CertificateDetail {
@@ -295,8 +303,21 @@ export interface ListCertificatesResponse {
   readonly NextToken?: string | undefined
 }
 
+export interface ListTagsForCertificateRequest {
+  readonly CertificateArn: string
+}
+
+export interface ListTagsForCertificateResponse {
+  readonly Tags?: readonly Tag[] | undefined
+}
+
 export type RecordType =
   | 'CNAME'
+
+export interface RemoveTagsFromCertificateRequest {
+  readonly CertificateArn: string
+  readonly Tags: readonly Tag[]
+}
 
 export type RenewalEligibility =
   | 'ELIGIBLE'

@@ -45,11 +45,15 @@ export interface Operations {
   ListAttachedGroupPolicies: { readonly input: ListAttachedGroupPoliciesRequest; readonly output: ListAttachedGroupPoliciesResponse }
   ListAttachedRolePolicies: { readonly input: ListAttachedRolePoliciesRequest; readonly output: ListAttachedRolePoliciesResponse }
   ListAttachedUserPolicies: { readonly input: ListAttachedUserPoliciesRequest; readonly output: ListAttachedUserPoliciesResponse }
+  ListEntitiesForPolicy: { readonly input: ListEntitiesForPolicyRequest; readonly output: ListEntitiesForPolicyResponse }
   ListGroupPolicies: { readonly input: ListGroupPoliciesRequest; readonly output: ListGroupPoliciesResponse }
   ListGroups: { readonly input: ListGroupsRequest; readonly output: ListGroupsResponse }
   ListGroupsForUser: { readonly input: ListGroupsForUserRequest; readonly output: ListGroupsForUserResponse }
+  ListInstanceProfilesForRole: { readonly input: ListInstanceProfilesForRoleRequest; readonly output: ListInstanceProfilesForRoleResponse }
+  ListOpenIDConnectProviderTags: { readonly input: ListOpenIDConnectProviderTagsRequest; readonly output: ListOpenIDConnectProviderTagsResponse }
   ListOpenIDConnectProviders: { readonly input: ListOpenIDConnectProvidersRequest; readonly output: ListOpenIDConnectProvidersResponse }
   ListPolicies: { readonly input: ListPoliciesRequest; readonly output: ListPoliciesResponse }
+  ListPolicyTags: { readonly input: ListPolicyTagsRequest; readonly output: ListPolicyTagsResponse }
   ListPolicyVersions: { readonly input: ListPolicyVersionsRequest; readonly output: ListPolicyVersionsResponse }
   ListRolePolicies: { readonly input: ListRolePoliciesRequest; readonly output: ListRolePoliciesResponse }
   ListRoleTags: { readonly input: ListRoleTagsRequest; readonly output: ListRoleTagsResponse }
@@ -67,13 +71,19 @@ export interface Operations {
   SetDefaultPolicyVersion: { readonly input: SetDefaultPolicyVersionRequest; readonly output: void }
   SimulateCustomPolicy: { readonly input: SimulateCustomPolicyRequest; readonly output: SimulatePolicyResponse }
   SimulatePrincipalPolicy: { readonly input: SimulatePrincipalPolicyRequest; readonly output: SimulatePolicyResponse }
+  TagOpenIDConnectProvider: { readonly input: TagOpenIDConnectProviderRequest; readonly output: void }
+  TagPolicy: { readonly input: TagPolicyRequest; readonly output: void }
   TagRole: { readonly input: TagRoleRequest; readonly output: void }
   TagUser: { readonly input: TagUserRequest; readonly output: void }
+  UntagOpenIDConnectProvider: { readonly input: UntagOpenIDConnectProviderRequest; readonly output: void }
+  UntagPolicy: { readonly input: UntagPolicyRequest; readonly output: void }
   UntagRole: { readonly input: UntagRoleRequest; readonly output: void }
   UntagUser: { readonly input: UntagUserRequest; readonly output: void }
   UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: void }
   UpdateAssumeRolePolicy: { readonly input: UpdateAssumeRolePolicyRequest; readonly output: void }
+  UpdateOpenIDConnectProviderThumbprint: { readonly input: UpdateOpenIDConnectProviderThumbprintRequest; readonly output: void }
   UpdateRole: { readonly input: UpdateRoleRequest; readonly output: UpdateRoleResponse }
+  UpdateRoleDescription: { readonly input: UpdateRoleDescriptionRequest; readonly output: UpdateRoleDescriptionResponse }
 }
 
 export interface AccessKey {
@@ -317,6 +327,13 @@ export class EntityAlreadyExistsException extends ServiceFault {
   }
 }
 
+export type EntityType =
+  | 'User'
+  | 'Role'
+  | 'Group'
+  | 'LocalManagedPolicy'
+  | 'AWSManagedPolicy'
+
 export interface EvaluationResult {
   readonly EvalActionName: string
   readonly EvalDecision: PolicyEvaluationDecisionType
@@ -441,6 +458,16 @@ export interface Group {
   readonly Path: string
 }
 
+export interface InstanceProfile {
+  readonly Arn: string
+  readonly CreateDate: number
+  readonly InstanceProfileId: string
+  readonly InstanceProfileName: string
+  readonly Path: string
+  readonly Roles: readonly Role[]
+  readonly Tags?: readonly Tag[] | undefined
+}
+
 export type InvalidInputExceptionMembers = {}
 
 /** Status 400. */
@@ -510,6 +537,23 @@ export interface ListAttachedUserPoliciesResponse {
   readonly Marker?: string | undefined
 }
 
+export interface ListEntitiesForPolicyRequest {
+  readonly EntityFilter?: EntityType | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+  readonly PolicyArn: string
+  readonly PolicyUsageFilter?: PolicyUsageType | undefined
+}
+
+export interface ListEntitiesForPolicyResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly PolicyGroups?: readonly PolicyGroup[] | undefined
+  readonly PolicyRoles?: readonly PolicyRole[] | undefined
+  readonly PolicyUsers?: readonly PolicyUser[] | undefined
+}
+
 export interface ListGroupPoliciesRequest {
   readonly GroupName: string
   readonly Marker?: string | undefined
@@ -546,6 +590,30 @@ export interface ListGroupsResponse {
   readonly Marker?: string | undefined
 }
 
+export interface ListInstanceProfilesForRoleRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly RoleName: string
+}
+
+export interface ListInstanceProfilesForRoleResponse {
+  readonly InstanceProfiles: readonly InstanceProfile[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListOpenIDConnectProviderTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly OpenIDConnectProviderArn: string
+}
+
+export interface ListOpenIDConnectProviderTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
+}
+
 export interface ListOpenIDConnectProvidersRequest {}
 
 export interface ListOpenIDConnectProvidersResponse {
@@ -565,6 +633,18 @@ export interface ListPoliciesResponse {
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
   readonly Policies?: readonly Policy[] | undefined
+}
+
+export interface ListPolicyTagsRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PolicyArn: string
+}
+
+export interface ListPolicyTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
 }
 
 export interface ListPolicyVersionsRequest {
@@ -722,6 +802,11 @@ export class PolicyEvaluationException extends ServiceFault {
   }
 }
 
+export interface PolicyGroup {
+  readonly GroupId?: string | undefined
+  readonly GroupName?: string | undefined
+}
+
 export type PolicyNotAttachableExceptionMembers = {}
 
 /** Status 400. */
@@ -729,6 +814,11 @@ export class PolicyNotAttachableException extends ServiceFault {
   constructor(message: string, members: PolicyNotAttachableExceptionMembers = {}) {
     super('PolicyNotAttachable', 400, message, { shape: 'PolicyNotAttachableException', members })
   }
+}
+
+export interface PolicyRole {
+  readonly RoleId?: string | undefined
+  readonly RoleName?: string | undefined
 }
 
 export type PolicySourceType =
@@ -743,6 +833,11 @@ export type PolicySourceType =
 export type PolicyUsageType =
   | 'PermissionsPolicy'
   | 'PermissionsBoundary'
+
+export interface PolicyUser {
+  readonly UserId?: string | undefined
+  readonly UserName?: string | undefined
+}
 
 export interface PolicyVersion {
   readonly CreateDate?: number | undefined
@@ -883,6 +978,16 @@ export interface Tag {
   readonly Value: string
 }
 
+export interface TagOpenIDConnectProviderRequest {
+  readonly OpenIDConnectProviderArn: string
+  readonly Tags: readonly Tag[]
+}
+
+export interface TagPolicyRequest {
+  readonly PolicyArn: string
+  readonly Tags: readonly Tag[]
+}
+
 export interface TagRoleRequest {
   readonly RoleName: string
   readonly Tags: readonly Tag[]
@@ -900,6 +1005,16 @@ export class UnmodifiableEntityException extends ServiceFault {
   constructor(message: string, members: UnmodifiableEntityExceptionMembers = {}) {
     super('UnmodifiableEntity', 400, message, { shape: 'UnmodifiableEntityException', members })
   }
+}
+
+export interface UntagOpenIDConnectProviderRequest {
+  readonly OpenIDConnectProviderArn: string
+  readonly TagKeys: readonly string[]
+}
+
+export interface UntagPolicyRequest {
+  readonly PolicyArn: string
+  readonly TagKeys: readonly string[]
 }
 
 export interface UntagRoleRequest {
@@ -921,6 +1036,20 @@ export interface UpdateAccessKeyRequest {
 export interface UpdateAssumeRolePolicyRequest {
   readonly PolicyDocument: string
   readonly RoleName: string
+}
+
+export interface UpdateOpenIDConnectProviderThumbprintRequest {
+  readonly OpenIDConnectProviderArn: string
+  readonly ThumbprintList: readonly string[]
+}
+
+export interface UpdateRoleDescriptionRequest {
+  readonly Description: string
+  readonly RoleName: string
+}
+
+export interface UpdateRoleDescriptionResponse {
+  readonly Role?: Role | undefined
 }
 
 export interface UpdateRoleRequest {

@@ -15,11 +15,11 @@ const table = {
     EphemeralStorage ReservedConcurrentExecutions LoggingConfig RecursiveLoop
   `),
   read: names(`
-    CodeUri InlineCode ImageUri PackageType Events Policies Role Tags Tracing AutoPublishAlias
+    CodeUri InlineCode ImageUri PackageType Events Policies Role Tags Tracing AutoPublishAlias EventInvokeConfig
     AssumeRolePolicyDocument PermissionsBoundary RolePath VersionDescription
   `),
   idle: names(`
-    DeadLetterQueue DeploymentPreference EventInvokeConfig FileSystemConfigs ImageConfig KmsKeyArn
+    DeadLetterQueue DeploymentPreference FileSystemConfigs ImageConfig KmsKeyArn
     ProvisionedConcurrencyConfig VpcConfig RuntimeManagementConfig SnapStart FunctionUrlConfig
     CodeSigningConfigArn PropagateTags AutoPublishAliasAllProperties AutoPublishCodeSha256
     VersionDeletionPolicy SourceKMSKeyArn TenancyConfig CapacityProviderConfig DurableConfig
@@ -48,6 +48,7 @@ export function transformFunction(draft: Draft, output: Output): void {
     Tags: tagList(draft, member(properties, 'Tags'), { 'lambda:createdBy': 'SAM' }),
   })
   addAlias(draft, output)
+  addEventInvokeConfig(draft, output)
 }
 
 /** A local folder or zip stays a path, as `aws cloudformation package` takes it; S3's members get Lambda's names. */
@@ -84,4 +85,27 @@ function addAlias(draft: Draft, output: Output): void {
   })
   output.aliases.set(`${logicalId}.Version`, versionId)
   output.aliases.set(`${logicalId}.Alias`, `${logicalId}Alias${name}`)
+}
+
+/** How asynchronous invocations are tried again. What a destination needs, a queue for one, is not here. */
+function addEventInvokeConfig(draft: Draft, output: Output): void {
+  const { logicalId, properties, dependsOn } = draft
+  const config = member(properties, 'EventInvokeConfig')
+  if (config === undefined) return
+  const destinations = member(config, 'DestinationConfig')
+  if (destinations !== undefined) output.remark(destinations, `DestinationConfig of ${logicalId} has no effect here`)
+  const retries = keptOf(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts'])
+  if (Object.keys(retries).length === 0) return
+  const alias = textOf(member(properties, 'AutoPublishAlias'))
+  const aliasIds = alias === undefined ? [] : [`${logicalId}Alias${alias}`]
+  output.add(
+    { ...draft, dependsOn: [...dependsOn, ...aliasIds], offset: config.offset },
+    `${logicalId}EventInvokeConfig`,
+    'AWS::Lambda::EventInvokeConfig',
+    {
+      FunctionName: call(config, 'Ref', logicalId),
+      Qualifier: alias ?? '$LATEST',
+      ...retries,
+    },
+  )
 }

@@ -10,6 +10,7 @@ type Scheme =
   | { readonly kind: 'authorizer'; readonly authorizer: Authorizer }
   | { readonly kind: 'apiKey' }
   | { readonly kind: 'iam' }
+  | { readonly kind: 'unsupported'; readonly type: string }
 
 /** The authorization members of a method. */
 export interface MethodSecurity {
@@ -63,6 +64,9 @@ export class Security {
     if (scheme === undefined) {
       if (!this.schemes.has(name))
         this.reading.warn(`Reference to security definition '${name}' not found. Ignoring.`, scopes)
+    } else if (scheme.kind === 'unsupported') {
+      // Own: a method that asks for an authorizer that there is not must not be open to all.
+      this.reading.refuse(`Unsupported authorizer type '${scheme.type}' for '${name}', which a method requires`, scopes)
     } else if (scheme.kind === 'apiKey') security.apiKeyRequired = true
     else if (security.authorizationType !== 'NONE') {
       this.reading.warn(`A method has one authorizer. Ignoring security requirement '${name}'.`, scopes)
@@ -77,7 +81,7 @@ export class Security {
       if (type !== undefined) return { kind: 'authorizer', authorizer: readAuthorizer(name, scheme, type) }
       const written = textOf(member(extension, 'type')) ?? ''
       this.reading.warn(`Unsupported authorizer type '${written}' for '${name}'. Ignoring.`, extension)
-      return undefined
+      return { kind: 'unsupported', type: written }
     }
     if (enumOf(member(scheme, 'x-amazon-apigateway-authtype')) === 'AWSSIGV4') return { kind: 'iam' }
     if (isApiKey(scheme)) return { kind: 'apiKey' }

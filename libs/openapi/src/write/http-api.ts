@@ -85,7 +85,29 @@ function writePaths(routes: readonly Route[], style: Style): Node {
     operations.push([key, writeRoute(route, style)])
     paths.set(path, operations)
   }
-  return mapOfPairs([...paths].map(([path, operations]) => [path, mapOfPairs(operations)] as const))
+  return mapOfPairs(
+    [...paths].map(([path, operations]) => [
+      path,
+      mapOfPairs([...operations, ['parameters', writePathParameters(path)] as const]),
+    ]),
+  )
+}
+
+/** AWS's own exports: OpenAPI wants each `{name}` of a path declared, and HTTP APIs keep nothing about them but the name. */
+function writePathParameters(path: string): Node | undefined {
+  const names = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+  if (names.length === 0) return undefined
+  return listOf(
+    names.map((name) =>
+      mapOf({
+        name,
+        in: 'path',
+        description: `Generated path parameter for ${name}`,
+        required: true,
+        schema: mapOf({ type: 'string' }),
+      }),
+    ),
+  )
 }
 
 function writeRoute(route: Route, style: Style): Node {

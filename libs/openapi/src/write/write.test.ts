@@ -252,6 +252,19 @@ const ROUTES: HttpApiDescription = {
 describe('writeHttpApi', () => {
   const style = { includeExtensions: true, format: 'json', server: { host: 'h' }, versionFallback: '1' } as const
 
+  test('declares the parameters of a path, as OpenAPI wants it', () => {
+    const routes = [{ routeKey: 'GET /a/{id}/{proxy+}', authorizationType: 'NONE' }] as const
+    const written = JSON.parse(writeHttpApi({ ...ROUTES, routes }, style)) as { paths: Record<string, object> }
+    const declared = (name: string): object => ({
+      name,
+      in: 'path',
+      description: `Generated path parameter for ${name}`,
+      required: true,
+      schema: { type: 'string' },
+    })
+    expect(written.paths['/a/{id}/{proxy+}']).toMatchObject({ parameters: [declared('id'), declared('proxy+')] })
+  })
+
   test('writes an integration of several routes once and refers to it', () => {
     const written = JSON.parse(writeHttpApi(ROUTES, style)) as { paths: object; components: object }
     const reference = { $ref: '#/components/x-amazon-apigateway-integrations/i~11' }

@@ -5,7 +5,8 @@ import { numberText } from '../numbers.ts'
 import { textOf } from '../print.ts'
 import { isDouble, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
 
-const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
+/** Each part is bounded: zeros are flags and digits, and long runs of them would be tried in every split. */
+const SPECIFIER = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
 const MAX_WIDTH = 1_000
 
 /** Formats values. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */

@@ -81,7 +81,7 @@ function wholeOf(text: string, radix: number): number | bigint | null {
 
 function parseDouble(text: string): JavaNumber {
   const trimmed = text.trim()
-  if (!/^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)$/.test(trimmed)) {
+  if (!/^[+-]?(?:NaN|Infinity|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)$/.test(trimmed)) {
     throw new MethodFault(`NumberFormatException: For input string: "${text}"`)
   }
   return toJavaDouble(Number(trimmed.replace(/[dDfF]$/, '')))

@@ -10,17 +10,20 @@ export interface ClientPlace {
   readonly region: string
 }
 
+/** The one folder of AWS's archives: tools that unpack one look for it. */
+const folder = 'apiGateway-js-sdk'
+
 /** The client's files by path. */
 export function javascriptClient(snapshot: RestSnapshot, place: ClientPlace): Readonly<Record<string, string>> {
   const calls = callsOf(snapshot)
   const name = snapshot.api.name ?? 'api'
   return {
-    'apigClient.js': clientSource(calls, place),
-    'apigClient.d.ts': clientTypes(calls, snapshot),
-    'lib/send.js': sendSource,
-    'lib/sigv4.js': signSource,
-    'package.json': `${JSON.stringify({ name: 'apig-client', version: '1.0.0', type: 'module', exports: './apigClient.js', types: './apigClient.d.ts' }, null, 2)}\n`,
-    'README.md': readme(name, calls),
+    [`${folder}/apigClient.js`]: clientSource(calls, place),
+    [`${folder}/apigClient.d.ts`]: clientTypes(calls, snapshot),
+    [`${folder}/lib/send.js`]: sendSource,
+    [`${folder}/lib/sigv4.js`]: signSource,
+    [`${folder}/package.json`]: `${JSON.stringify({ name: 'apig-client', version: '1.0.0', type: 'module', exports: './apigClient.js', types: './apigClient.d.ts' }, null, 2)}\n`,
+    [`${folder}/README.md`]: readme(name, calls),
   }
 }
 

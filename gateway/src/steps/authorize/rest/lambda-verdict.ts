@@ -57,7 +57,9 @@ function parsed(text: string): Members {
 
 function policyOf(document: Members): CompiledPolicy {
   try {
-    const policy = parsePolicy(document)
+    // `"Resource": []` is how Chalice's authorizers allow nothing: AWS answers 403, and the log has no error
+    // (https://github.com/aws/chalice/issues/971).
+    const policy = parsePolicy(document, { mayBeOfNoResource: true })
     if (resourcesOf(document).every((resource) => String(resource).length <= longestResource)) return policy
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error

@@ -75,7 +75,11 @@ export function compileAuthorizerEvent1(
         resourceId: path,
         stage: stage.stageName,
         requestId: exchange.extendedRequestId,
-        identity: { sourceIp: exchange.sourceIp, userAgent: lastHeader(exchange.headers, 'user-agent') ?? null },
+        identity: {
+          sourceIp: exchange.sourceIp,
+          userAgent: lastHeader(exchange.headers, 'user-agent') ?? null,
+          ...clientCertificateOf(exchange),
+        },
         resourcePath: path,
         httpMethod: exchange.method,
         apiId: stage.apiId,
@@ -123,16 +127,20 @@ function identityOf(exchange: HttpAdmitted, caller: Caller | undefined): object 
     user: identity?.user ?? null,
     userAgent: lastHeader(exchange.headers, 'user-agent') ?? null,
     userArn: identity?.userArn ?? null,
-    ...(exchange.clientCertificate !== undefined && { clientCert: exchange.clientCertificate }),
+    ...clientCertificateOf(exchange),
   }
+}
+
+/** Only a domain name with mutual TLS has the member. */
+function clientCertificateOf({ clientCertificate: clientCert }: HttpRouted): object {
+  return clientCert === undefined ? {} : { clientCert }
 }
 
 function authorizerOf(caller: Caller | undefined): object {
   if (caller === undefined || caller.identity !== undefined) return {}
   if (caller.claims !== undefined) return { authorizer: { claims: caller.claims, scopes: caller.scopes ?? null } }
-  return {
-    authorizer: { ...(caller.principalId !== undefined && { principalId: caller.principalId }), ...caller.context },
-  }
+  const { principalId, authorizerLatencyMs: integrationLatency, context } = caller
+  return { authorizer: { ...(principalId !== undefined && { principalId }), integrationLatency, ...context } }
 }
 
 function pairsOf(headers: HeaderList): [string, string][] {
