@@ -27,7 +27,7 @@ export interface Case {
   readonly name: string
   /** Whether only the gateway's own process counts (functions are processes of their own). */
   readonly ownProcessOnly?: boolean
-  /** Seconds of load before anything is measured, where half of the measured time is too short. */
+  /** Seconds of load before anything is measured, where the usual time is too short. */
   readonly warmUpSeconds?: number
   /** Connections, where the default would not fit. */
   readonly connections?: number

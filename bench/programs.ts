@@ -69,7 +69,9 @@ const documents = {
       '/hello': {
         get: {
           responses: {},
-          ...integration('aws_proxy', 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere'),
+          ...integration('aws_proxy', 'arn:aws:lambda:us-east-1:000000000000:function:elsewhere', {
+            payloadFormatVersion: '2.0',
+          }),
         },
       },
     },

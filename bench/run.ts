@@ -27,6 +27,8 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 const connections = Number(values.connections)
+/** On one core V8 compiles beside the requests: what is hot is optimised after some seconds of load. */
+const usualWarmUpSeconds = 4
 const backendPort = 18_080
 const ownPort = 18_081
 
@@ -59,7 +61,7 @@ async function runOnce(
   const which = ownProcessOnly === true ? 'own' : undefined
   const { program, load: target } = await contender.start({ own: ownPort, backend: backendPort })
   try {
-    await load({ ...target, seconds: warmUpSeconds ?? Math.max(1, Math.ceil(seconds / 2)), connections: own })
+    await load({ ...target, seconds: warmUpSeconds ?? usualWarmUpSeconds, connections: own })
     const [cpuBefore, machineBefore, ownBefore] = [
       program.cpuMicroseconds(which),
       machineCpuSeconds(),

@@ -88,6 +88,13 @@ describe('CreateRestApi', () => {
   })
 })
 
+test('an empty description in a patch takes the description away', async () => {
+  const { run } = createControlPlane()
+  const { id: restApiId = '' } = await run('CreateRestApi', { name: 'x', description: 'pets' })
+  const patchOperations = [{ op: 'replace' as const, path: '/description', value: '' }]
+  expect(await run('UpdateRestApi', { restApiId, patchOperations })).not.toHaveProperty('description')
+})
+
 describe('the resource policy', () => {
   test('is expanded, its one resource made a scalar, and escaped once more', async () => {
     const { run } = createControlPlane()

@@ -120,8 +120,9 @@ function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
     { path: '/name', replace: setting('name', (value) => required(value, 'API name cannot be an empty string')) },
     {
       path: '/description',
-      add: setting('description', (value) => required(value, noDescription)),
-      replace: setting('description', (value) => required(value, noDescription)),
+      add: setting('description', text),
+      // Clients that take the description away send an empty one, which only CreateRestApi refuses.
+      replace: setting('description', text),
       remove: removing('description'),
     },
     { path: '/apiKeySource', replace: setting('apiKeySource', apiKeySourceOf) },
