@@ -34,6 +34,20 @@ test('is what a resource policy is asked for: a GET that is to be a DELETE is de
   expect(refused.text).toContain('/prod/DELETE/pets')
 })
 
+test('is no way into the path of an ARN: what is no verb names no method, not even of ANY', async () => {
+  const statement = {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 'execute-api:Invoke',
+    Resource: 'execute-api:/*/GET/1/*',
+  }
+  const id = await createApi(access, { policy: policy(statement) })
+  await addMock(access, id, '/pets', { httpMethod: 'ANY' })
+  await deploy(access, id)
+  const refused = await call(access, id, '/pets', overridden('GET/1'))
+  expect([refused.status, refused.text]).toEqual([403, '{"message":"Missing Authentication Token"}'])
+})
+
 test('is signed with the verb that was sent, and needs the permission of the one that is meant', async () => {
   const id = await createApi(access)
   await addMock(access, id, '/pets', { httpMethod: 'ANY', method: { authorizationType: 'AWS_IAM' } })

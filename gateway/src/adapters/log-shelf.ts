@@ -2,6 +2,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
 import type { LogEvent, LogGroupFacts, LogGroupSettings, LogPlace, LogQuery, LogStreamFacts } from '../ports/logs.ts'
+import { transact } from './sqlite-transaction.ts'
 
 export interface WaitingLine {
   readonly place: LogPlace
@@ -248,14 +249,11 @@ export class LogShelf {
   }
 
   private transact(work: () => void): void {
-    this.database.exec('BEGIN')
     try {
-      work()
-      this.database.exec('COMMIT')
+      transact(this.database, work)
     } catch (error) {
+      // Groups and streams that the transaction made are not there.
       this.known.clear()
-      // A full disk has ended the transaction already.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK')
       throw error
     }
   }

@@ -5,6 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { metricFamilies, type MetricFamily } from '../nouns/metric-families.ts'
 import { Tally, type TallyRecord } from '../nouns/tally.ts'
 import type { Dimension, MeterKey } from '../ports/metrics.ts'
+import { transact } from './sqlite-transaction.ts'
 
 /** AWS keeps values by the minute for 15 days. Security specification F.1. */
 const keptMinutes = 15 * 24 * 60
@@ -111,7 +112,7 @@ export class MetricShelf {
   /** Writes present minutes as they are now, until `untilMs` (of `performance.now`); gives how many there was time for. */
   keep(parts: readonly MeterPart[], untilMs: number): number {
     let kept = 0
-    this.transact(() => {
+    transact(this.database, () => {
       for (const { key, minute } of parts) {
         if (kept > 0 && performance.now() >= untilMs) return
         this.statements.keep.run(key, minute.minute, pack(minute.tallies.map((tally) => tally.record())))
@@ -123,7 +124,7 @@ export class MetricShelf {
 
   /** Writes minutes of many meters at once; what is there of a minute already is added to. */
   write(parts: readonly MeterPart[], nowMinute: number): void {
-    this.transact(() => {
+    transact(this.database, () => {
       for (const { key, minute } of parts) this.add(key, minute)
       this.statements.trim.run(nowMinute - keptMinutes)
       if (this.usedBytes() > this.maximumBytes) {
@@ -167,7 +168,7 @@ export class MetricShelf {
   private recover(): void {
     const left = this.statements.kept.all()
     if (left.length === 0) return
-    this.transact(() => {
+    transact(this.database, () => {
       for (const row of left) {
         const key = row['key'] as string
         const tallies = parseKey(key).family.metrics.map(() => new Tally())
@@ -175,18 +176,6 @@ export class MetricShelf {
         this.add(key, { minute: row['minute'] as number, tallies })
       }
     })
-  }
-
-  private transact(work: () => void): void {
-    this.database.exec('BEGIN')
-    try {
-      work()
-      this.database.exec('COMMIT')
-    } catch (error) {
-      // A full disk has ended the transaction already.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK')
-      throw error
-    }
   }
 
   private add(key: string, { minute, tallies }: Minute): void {

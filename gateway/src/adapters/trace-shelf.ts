@@ -9,6 +9,7 @@ import {
   type Trace,
   type TraceQuery,
 } from '../ports/traces.ts'
+import { transact } from './sqlite-transaction.ts'
 
 /** A segment that is not written yet. Times are epoch seconds. */
 export interface WaitingSegment {
@@ -77,7 +78,7 @@ export class TraceShelf {
   write(segments: readonly WaitingSegment[]): number {
     const { addTrace, addSegment } = this.statements
     let refused = 0
-    this.transact(() => {
+    transact(this.database, () => {
       for (const { scope, traceId, id, start, end, document } of segments) {
         const position = addTrace.get(scope.account, scope.region, traceId, start, end)?.['position'] as number
         if (addSegment.run(position, id, document).changes === 0) refused++
@@ -108,7 +109,7 @@ export class TraceShelf {
   /** Removes traces that ended longer ago than they are kept. */
   expire(nowMs: number): void {
     const beforeSeconds = nowMs / 1000 - keptSeconds
-    this.transact(() => {
+    transact(this.database, () => {
       this.statements.expireSegments.run(beforeSeconds)
       this.statements.expireTraces.run(beforeSeconds)
     })
@@ -127,21 +128,10 @@ export class TraceShelf {
     while (this.usedBytes() > this.maximumBytes) {
       const cut = this.statements.cut.get()?.['cut'] as number | null
       if (cut === null) return
-      this.transact(() => {
+      transact(this.database, () => {
         this.statements.shrinkSegments.run(cut)
         this.statements.shrinkTraces.run(cut)
       })
-    }
-  }
-
-  private transact(work: () => void): void {
-    this.database.exec('BEGIN')
-    try {
-      work()
-      this.database.exec('COMMIT')
-    } catch (error) {
-      this.database.exec('ROLLBACK')
-      throw error
     }
   }
 

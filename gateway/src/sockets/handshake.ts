@@ -19,7 +19,6 @@ export function handshakeProblem({ request }: Upgrade): string | undefined {
   const { headers } = request
   if (request.method !== 'GET') return 'Invalid HTTP method'
   if (request.httpVersion !== '1.1') return 'HTTP/1.1 is required'
-  if (headers.host === undefined) return 'Missing Host header'
   // Whoever stands in front and reads a body here would take the client's frames for it.
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
     return 'Unexpected body'

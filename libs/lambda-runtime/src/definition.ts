@@ -27,8 +27,6 @@ export interface FunctionDefinition {
   readonly timeoutMs: number
   readonly memoryMb: number
   readonly region: string
-  /** Most invocations at a time; 0 throttles every one. Without it only the limits of the runtime count. */
-  readonly reservedConcurrency?: number
   /** Sandboxes that are started ahead of the first invocation and never reaped. */
   readonly provisionedConcurrency?: number
   /** `/aws/lambda/NAME` unless given. */

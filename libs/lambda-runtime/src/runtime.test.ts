@@ -97,23 +97,6 @@ function isAlive(pid: number): boolean {
 }
 
 describe('throttling', () => {
-  test('refuses more invocations than are reserved, and takes them again afterwards', async () => {
-    await fixture.runtime.define(functionOf(counter, { reservedConcurrency: 1 }))
-    const first = fixture.runtime.invoke('pets', event)
-    await expect(fixture.runtime.invoke('pets', event)).rejects.toMatchObject({
-      code: 'TooManyRequests',
-      message: 'Rate Exceeded.',
-      reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-    })
-    await first
-    expect(await invoke('pets')).toMatchObject({ count: 2 })
-  })
-
-  test('refuses every invocation of a function that reserves none', async () => {
-    await fixture.runtime.define(functionOf(counter, { reservedConcurrency: 0 }))
-    await expect(fixture.runtime.invoke('pets', event)).rejects.toMatchObject({ code: 'TooManyRequests' })
-  })
-
   test('refuses what no sandbox can be had for', async () => {
     await fixture.runtime.define(functionOf(counter))
     const busy = [1, 2, 3].map(() => fixture.runtime.invoke('pets', event))

@@ -44,7 +44,6 @@ interface DefinedFunction {
   pool: Pool
   /** The place of its definition in the order of `define` calls: the last call wins, not the slowest. */
   turn: number
-  inFlight: number
 }
 
 class LocalRuntime implements LambdaRuntime {
@@ -79,7 +78,7 @@ class LocalRuntime implements LambdaRuntime {
     }
     const known = this.#functions.get(key)
     if (known === undefined) {
-      this.#functions.set(key, { pool: new Pool(definition, code, this.#fleet), turn, inFlight: 0 })
+      this.#functions.set(key, { pool: new Pool(definition, code, this.#fleet), turn })
     } else if (known.turn < turn) {
       const old = known.pool
       known.turn = turn
@@ -154,12 +153,7 @@ class LocalRuntime implements LambdaRuntime {
       wantsTail: options.logType === 'Tail',
       stream,
     }
-    known.inFlight++
-    try {
-      return await known.pool.invoke(call)
-    } finally {
-      known.inFlight--
-    }
+    return known.pool.invoke(call)
   }
 
   /** The function that may take one more event of this size; throws the fault that says why not. */
@@ -172,10 +166,6 @@ class LocalRuntime implements LambdaRuntime {
         'RequestTooLarge',
         `Request must be smaller than ${this.#limits.requestBytes} bytes for the InvokeFunction operation`,
       )
-    }
-    const reserved = known.pool.definition.reservedConcurrency ?? Infinity
-    if (known.inFlight >= reserved) {
-      throw new RuntimeFault('TooManyRequests', 'Rate Exceeded.', 'ReservedFunctionConcurrentInvocationLimitExceeded')
     }
     return known
   }

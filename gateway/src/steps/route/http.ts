@@ -3,6 +3,7 @@ import { routeMatched } from '../../nouns/decisions.ts'
 import type { Received, Routed } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { httpRoutePath } from '../../nouns/http.ts'
+import { anyVerbs } from '../../nouns/verbs.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
 
@@ -13,7 +14,7 @@ export interface HttpRoutes<Target> {
 }
 
 /** TRACE, CONNECT and unknown methods match no route. HTTP 4.3. */
-const knownVerbs: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+const knownVerbs: ReadonlySet<string> = new Set(anyVerbs)
 
 /** Sorts targets by their route keys: `GET /pets/{petId}`, `ANY /{proxy+}`, `$default`. */
 export function createHttpRoutes<Target extends { readonly routeKey: string }>(

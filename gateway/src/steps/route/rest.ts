@@ -3,17 +3,15 @@ import { readSignature, SignatureFault } from '@sluice/sigv4'
 import { routeMatched } from '../../nouns/decisions.ts'
 import type { Received, Routed } from '../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { anyVerbs } from '../../nouns/verbs.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { resourcePath } from '../../nouns/rest.ts'
 import { signatureRefusal } from '../authorize/rest/iam.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
 
-/** The verbs that `ANY` stands for. rest specification 1.3. */
-const anyVerbs: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
-
 export function createRestTrie<Target>(): PathTrie<Target> {
-  return new PathTrie<Target>({ precedence: 'branch', decodeValues: false, anyVerbs })
+  return new PathTrie<Target>({ precedence: 'branch', decodeValues: false, anyVerbs: new Set(anyVerbs) })
 }
 
 export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed<Target>> {

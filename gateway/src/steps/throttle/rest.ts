@@ -1,13 +1,13 @@
 // Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. S D.5, E.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
-import { fault, type GatewayFault } from '../../nouns/faults.ts'
-import { maskedKey } from '../../nouns/masked-key.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
 import type { Planned } from '../../ports/api-keys.ts'
-import type { BucketLimit, Counters, Limit, Rate } from '../../ports/counters.ts'
+import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
+import { bucketOf } from './bucket.ts'
+import { limitFault } from './refusal.ts'
 import { tellLimit } from './telling.ts'
 
 type Exchange = RestRouted & Partial<Planned>
@@ -23,7 +23,7 @@ export interface RestThrottleSettings {
 /** Undefined where nothing limits. Throws GatewayFault THROTTLED or QUOTA_EXCEEDED. */
 export function throttleRest(settings: RestThrottleSettings, counters: Counters): Step<Exchange, object> | undefined {
   const { method, setting, account } = settings
-  const { stage, resourcePath, httpMethod } = method
+  const { stage, resourceId, resourcePath, httpMethod } = method
   const scope: Scope = { account: stage.account, region: stage.region }
   const place = `${stage.apiId}:${stage.stageName}`
   const fixed: readonly Limit[] = [
@@ -48,7 +48,8 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
     const limit = limits[refusing]
     if (limit === undefined) return nothing
     tellLimit(exchange, 'throttle', limit, counters)
-    throw refusal(limit, method, exchange)
+    const target = `Resource ${resourceId}, HttpMethod ${httpMethod}`
+    throw limitFault(limit, { kind: 'RestApi', stage, target }, exchange)
   }
   return {
     name: 'throttle',
@@ -66,33 +67,8 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
 const nothing = {}
 const unlimited = { limit: Number.POSITIVE_INFINITY, period: 'DAY', offset: 0 } as const
 
-function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
-  return rate === undefined ? [] : [{ kind: 'bucket', key, rate: rate.rate, burst: rate.burst }]
-}
-
 /** -1 stands for: as the account. */
 function rateOf({ throttlingRateLimit: rate = -1, throttlingBurstLimit: burst = -1 }: MethodSetting): Rate | undefined {
   if (rate < 0 && burst < 0) return undefined
   return { rate: rate < 0 ? Math.max(burst, 1) : rate, burst: burst < 0 ? Math.ceil(rate) : burst }
-}
-
-/** With the execution log's line in AWS's words. S F.6. */
-function refusal(
-  limit: Limit,
-  { stage, resourceId, httpMethod }: RestMethod,
-  { apiKey, plan }: Exchange,
-): GatewayFault {
-  const { apiId, stageName } = stage
-  const who = `API Key ${maskedKey(apiKey?.value ?? '')} exceeded`
-  const place = `for API Stage ${apiId}/${stageName}: Key`
-  if (limit.kind === 'quota') {
-    const quota = `quota exhausted for Usage Plan ID ${limit.planId}. Q Limit: ${limit.limit} Period: ${limit.period}`
-    return fault('QUOTA_EXCEEDED', { log: `${who} quota limit ${place} ${quota}` })
-  }
-  const target = `RestApi ${apiId}, Stage ${stageName}, Resource ${resourceId}, HttpMethod ${httpMethod}`
-  const rate = `Limit: ${limit.rate.toFixed(2)} Burst: ${limit.burst}`
-  const log = limit.key.startsWith('plan')
-    ? `${who} throttle limit ${place} throttle limit exceeded for Usage Plan ID ${plan?.id}, ${target}. ${rate}`
-    : `Key throttle limit exceeded for ${target}. ${rate}`
-  return fault('THROTTLED', { log })
 }

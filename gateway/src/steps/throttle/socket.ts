@@ -1,12 +1,12 @@
 // Steps `throttle` and `throttlePlan` of WebSocket routes: what the route and the account still have, and what the client's plan has. WebSocket 32.
 import type { RouteSettings } from '@sluice/aws-protocol/apigatewayv2'
-import { fault, type GatewayFault } from '../../nouns/faults.ts'
-import { maskedKey } from '../../nouns/masked-key.ts'
 import type { SocketExchange, SocketRoute } from '../../nouns/socket.ts'
 import type { Planned } from '../../ports/api-keys.ts'
-import type { BucketLimit, Counters, Limit, Rate } from '../../ports/counters.ts'
+import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket, connectionBucket } from './account.ts'
+import { bucketOf } from './bucket.ts'
+import { limitFault } from './refusal.ts'
 import { tellLimit } from './telling.ts'
 
 export interface SocketThrottleSettings {
@@ -68,32 +68,12 @@ function take(
     const limit = limits[index]
     if (limit === undefined) return nothing
     tellLimit(exchange, step, limit, counters)
-    throw refusal(limit, exchange)
+    const { stage, routeKey } = exchange.target
+    throw limitFault(limit, { kind: 'WebSocketApi', stage, target: `Route ${routeKey}` }, exchange)
   }
   const refusing = counters.admit(limits)
   if (refusing === -1) return nothing
   return typeof refusing === 'number' ? decide(refusing) : refusing.then(decide)
-}
-
-/** With the execution log's line, in the words of REST APIs (?). S F.6. */
-function refusal(limit: Limit, { target: { stage, routeKey }, apiKey, plan }: Exchange): GatewayFault {
-  const { apiId, stageName } = stage
-  const who = `API Key ${maskedKey(apiKey?.value ?? '')} exceeded`
-  const place = `for API Stage ${apiId}/${stageName}: Key`
-  if (limit.kind === 'quota') {
-    const quota = `quota exhausted for Usage Plan ID ${limit.planId}. Q Limit: ${limit.limit} Period: ${limit.period}`
-    return fault('QUOTA_EXCEEDED', { log: `${who} quota limit ${place} ${quota}` })
-  }
-  const target = `WebSocketApi ${apiId}, Stage ${stageName}, Route ${routeKey}`
-  const rate = `Limit: ${limit.rate.toFixed(2)} Burst: ${limit.burst}`
-  const log = limit.key.startsWith('plan')
-    ? `${who} throttle limit ${place} throttle limit exceeded for Usage Plan ID ${plan?.id}, ${target}. ${rate}`
-    : `Key throttle limit exceeded for ${target}. ${rate}`
-  return fault('THROTTLED', { log })
-}
-
-function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
-  return rate === undefined ? [] : [{ kind: 'bucket', key, rate: rate.rate, burst: rate.burst }]
 }
 
 /** A limit of which one half is not set takes it from the other. 0 lets nothing through. */

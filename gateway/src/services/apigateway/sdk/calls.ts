@@ -1,5 +1,6 @@
 // The calls of a generated client: one for each method and verb of a deployment, with the names that AWS gives them (R 16.1).
 import type { RestSnapshot } from '../../../nouns/snapshot.ts'
+import { anyVerbs } from '../../../nouns/verbs.ts'
 
 type Method = RestSnapshot['methods'][number]
 
@@ -21,8 +22,6 @@ export interface ClientCall {
   readonly responseModel: string | undefined
 }
 
-const verbsOfAny = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-
 /** In order of path and verb. `ANY` is a call for each verb that the resource has no method of its own for. */
 export function callsOf({ methods, resources }: RestSnapshot): readonly ClientCall[] {
   const paths = new Map(resources.map(({ id, path }) => [id, path ?? '/']))
@@ -30,7 +29,7 @@ export function callsOf({ methods, resources }: RestSnapshot): readonly ClientCa
   const taken = new Set<string>()
   const drafts = methods.flatMap((method) => {
     const { httpMethod = 'ANY', resourceId } = method
-    const verbs = httpMethod === 'ANY' ? verbsOfAny.filter((verb) => !own.has(`${resourceId} ${verb}`)) : [httpMethod]
+    const verbs = httpMethod === 'ANY' ? anyVerbs.filter((verb) => !own.has(`${resourceId} ${verb}`)) : [httpMethod]
     return verbs.map((verb) => ({ method, verb, path: paths.get(resourceId) ?? '/' }))
   })
   return drafts
