@@ -54,6 +54,12 @@ test('writes Swagger without extensions, under the date where the API has no ver
   })
 })
 
+test('writes the plain document for Postman, beside other extensions too', async () => {
+  const { get } = await deployed()
+  expect(await get('swagger', 'postman')).toEqual(await get('swagger'))
+  expect(await get('oas30', 'postman,integrations')).toEqual(await get('oas30', 'integrations'))
+})
+
 test('writes OpenAPI 3 with integrations, of what was deployed', async () => {
   const { get, run, restApiId, rootId } = await deployed()
   await run('DeleteMethod', { restApiId, resourceId: rootId, httpMethod: 'GET' })
@@ -90,6 +96,6 @@ test('refuses other types, formats, extensions and unknown stages', async () => 
   const get = (more: object) => refusal(run('GetExport', { restApiId, stageName: 'dev', exportType: 'oas30', ...more }))
   expect(await get({ exportType: 'raml' })).toMatchObject({ status: 400 })
   expect(await get({ accepts: 'text/html' })).toMatchObject({ status: 400 })
-  expect(await get({ parameters: { extensions: 'postman' } })).toMatchObject({ status: 400 })
+  expect(await get({ parameters: { extensions: 'raml' } })).toMatchObject({ status: 400 })
   expect(await get({ stageName: 'x' })).toEqual(notFound('Invalid stage identifier specified'))
 })

@@ -17,6 +17,9 @@ const extensions: readonly RestExtension[] = [
   'validators',
 ]
 
+/** What Postman imports is the plain document: what AWS writes with this extension holds no field that others lack. */
+const postman = 'postman'
+
 const formats: Readonly<Record<string, TextFormat>> = { 'application/json': 'json', 'application/yaml': 'yaml' }
 
 export const exporting: Handlers<Operations, 'GetExport', Call> = {
@@ -55,10 +58,11 @@ export const exporting: Handlers<Operations, 'GetExport', Call> = {
 function extensionsOf(list: string | undefined): ReadonlySet<RestExtension> {
   const names = (list ?? '').split(',').map((name) => name.trim())
   const asked = new Set<RestExtension>()
-  for (const name of names.filter((each) => each !== '')) {
+  for (const name of names.filter((each) => each !== '' && each !== postman)) {
     const extension = extensions.find((each) => each === name)
     if (extension === undefined) {
-      throw new BadRequestException(`Invalid extension specified: ${name}. Valid options are ${extensions.join(',')}`)
+      const valid = [...extensions, postman].join(',')
+      throw new BadRequestException(`Invalid extension specified: ${name}. Valid options are ${valid}`)
     }
     asked.add(extension)
   }
