@@ -3,6 +3,7 @@ import { accessCase, cacheCase } from './access.ts'
 import { jwtCase } from './jwt.ts'
 import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
+import { policiesCase } from './policies.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
 import { remoteLambdaCase } from './remote-lambda.ts'
 import { startRoutes } from './routes.ts'
@@ -95,6 +96,7 @@ export const cases: readonly Case[] = [
   },
   proxyCase('proxy', '/small'),
   proxyCase('post', '/small', { method: 'POST', body: kilobyte }),
+  policiesCase,
   proxyCase('large-64k', '/64k'),
   proxyCase('large-1m', '/1m'),
   tlsCase('tls', {}),

@@ -78,6 +78,41 @@ export function startProxyNginx(port: number, backendPort: number): Promise<Prog
   )
 }
 
+/** What nginx is told to do beside proxying, in the `policies` case. */
+interface Policies {
+  readonly prefixes: readonly string[]
+  readonly keyValues: readonly string[]
+  readonly manyPerSecond: number
+}
+
+/** nginx with a location a route, a table of keys, a limit for all and one a key, and a buffered access log in JSON. */
+export function startPoliciesNginx(
+  port: number,
+  backendPort: number,
+  { prefixes, keyValues, manyPerSecond }: Policies,
+): Promise<Program> {
+  const log = join(mkdtempSync(join(tmpdir(), 'sluice-bench-log-')), 'access.log')
+  const fields = ['request_id', 'remote_addr', 'time_iso8601', 'request_method', 'uri', 'status', 'body_bytes_sent']
+  const line = fields.map((field) => `"${field}":"$${field}"`).join(',')
+  const limit = (zone: string): string => `limit_req zone=${zone} burst=${manyPerSecond} nodelay;`
+  const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://backend; }`)
+  return startNginx(
+    `upstream backend { server 127.0.0.1:${backendPort}; keepalive 128; keepalive_requests 100000000; }
+     map_hash_max_size 8192; map_hash_bucket_size 128;
+     map $http_x_api_key $client { default ""; ${keyValues.map((value, index) => `${value} client-${index};`).join(' ')} }
+     limit_req_zone $server_name zone=stage:1m rate=${manyPerSecond}r/s;
+     limit_req_zone $client zone=client:10m rate=${manyPerSecond}r/s;
+     log_format json escape=json '{${line},"client":"$client","time":$request_time}';
+     server { listen 127.0.0.1:${port} backlog=4096; access_log ${log} json buffer=64k flush=1s;
+       if ($client = "") { return 403 '{"message":"Forbidden"}'; }
+       ${limit('stage')} ${limit('client')}
+       proxy_http_version 1.1; proxy_set_header Connection "";
+       proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Request-Id $request_id;
+       ${locations.join('\n')} }`,
+    0,
+  )
+}
+
 /** nginx answering by itself over TLS. */
 export function startTlsNginx(port: number, { certificate, key }: KeyFiles): Promise<Program> {
   return startNginx(
