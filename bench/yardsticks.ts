@@ -85,6 +85,25 @@ interface Policies {
   readonly manyPerSecond: number
 }
 
+/** What our own line of a request tells, in nginx's words. */
+const loggedByNginx = [
+  'request_id',
+  'connection',
+  'remote_addr',
+  'remote_user',
+  'client',
+  'time_local',
+  'server_name',
+  'request_method',
+  'request_uri',
+  'uri',
+  'server_protocol',
+  'status',
+  'body_bytes_sent',
+  'request_time',
+  'upstream_response_time',
+]
+
 /** nginx with a location a route, a table of keys, a limit for all and one a key, and a buffered access log in JSON. */
 export function startPoliciesNginx(
   port: number,
@@ -92,8 +111,7 @@ export function startPoliciesNginx(
   { prefixes, keyValues, manyPerSecond }: Policies,
 ): Promise<Program> {
   const log = join(mkdtempSync(join(tmpdir(), 'sluice-bench-log-')), 'access.log')
-  const fields = ['request_id', 'remote_addr', 'time_iso8601', 'request_method', 'uri', 'status', 'body_bytes_sent']
-  const line = fields.map((field) => `"${field}":"$${field}"`).join(',')
+  const line = loggedByNginx.map((field) => `"${field}":"$${field}"`).join(',')
   const limit = (zone: string): string => `limit_req zone=${zone} burst=${manyPerSecond} nodelay;`
   const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://backend; }`)
   return startNginx(
@@ -102,7 +120,7 @@ export function startPoliciesNginx(
      map $http_x_api_key $client { default ""; ${keyValues.map((value, index) => `${value} client-${index};`).join(' ')} }
      limit_req_zone $server_name zone=stage:1m rate=${manyPerSecond}r/s;
      limit_req_zone $client zone=client:10m rate=${manyPerSecond}r/s;
-     log_format json escape=json '{${line},"client":"$client","time":$request_time}';
+     log_format json escape=json '{${line}}';
      server { listen 127.0.0.1:${port} backlog=4096; access_log ${log} json buffer=64k flush=1s;
        if ($client = "") { return 403 '{"message":"Forbidden"}'; }
        ${limit('stage')} ${limit('client')}
