@@ -93,6 +93,9 @@ test('a private API whose policy asks for an endpoint is closed to callers that 
     policy: policy({ ...everyone, Condition: condition }),
   })
   expect(outcome(await call(access, id, '/pets/1'))).toEqual(refused(id, '/pets/1'))
+  // Where no listener stands for one, a host names the endpoint that a request is to have come through.
+  expect((await call(access, `${id}-vpce-1`, '/pets/1')).status).toBe(200)
+  expect((await call(access, `${id}-vpce-2`, '/pets/1')).status).toBe(403)
 })
 
 test('a policy takes effect with the next deployment', async () => {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Credentials } from '@sluice/sigv4'
 import { parseBackends, type Backends } from './nouns/backends.ts'
 import type { AdjustableLimits } from './nouns/limits.ts'
+import { parseVpcListener, type VpcListener } from './nouns/vpc-endpoint.ts'
 import { logLevels, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
 import { commandHelp, isCommand, type CommandName } from './command-help.ts'
@@ -46,6 +47,8 @@ export interface Config {
   readonly cognitoIssuers: ReadonlyMap<string, string>
   readonly backends: Backends
   readonly trustedProxies: readonly TrustedRange[]
+  /** Listeners that stand for VPC endpoints. */
+  readonly vpcListeners: readonly VpcListener[]
   /** A file, or `stdout`, for a line of JSON a request; undefined for neither. */
   readonly accessLog: string | undefined
   /** How many requests are kept for `sluice explain`. */
@@ -190,6 +193,7 @@ function build(command: Config['command'], { files, environment, value }: Given)
     cognitoIssuers: cognitoIssuersOf(value('cognito-issuer')),
     backends: backendsOf(value('backends')),
     trustedProxies: listOf(value('trusted-proxies')).map(trustedRangeOf),
+    vpcListeners: listOf(value('vpc-endpoints')).map(vpcListenerOf),
     accessLog: accessLogOf(value('access-log')),
     explain: explainOf(value('explain'), command),
     explainHeader: switchOf('explain-header', value('explain-header')) === true,
@@ -311,6 +315,14 @@ function trustedRangeOf(text: string): TrustedRange {
   const range = parseRange(text)
   if (range !== undefined) return range
   throw new UsageError(`--trusted-proxies takes addresses and ranges such as 10.0.0.0/8, not "${text}".`)
+}
+
+function vpcListenerOf(text: string): VpcListener {
+  const listener = parseVpcListener(text)
+  if (listener !== undefined) return listener
+  throw new UsageError(
+    `--vpc-endpoints takes endpoints and their addresses such as vpce-0a1b2c3d@vpc-11aa22bb=10.0.0.5:8080, not "${text}".`,
+  )
 }
 
 /** `a, b` → its parts. */

@@ -3,6 +3,7 @@ import type { Credentials } from '@sluice/sigv4'
 import type { Log } from './log.ts'
 import type { Backends } from './nouns/backends.ts'
 import type { AdjustableLimits } from './nouns/limits.ts'
+import type { VpcListener } from './nouns/vpc-endpoint.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Connections } from './ports/connections.ts'
 import type { TrustedRange } from './server/client-address.ts'
@@ -42,6 +43,8 @@ export interface GatewayParts {
   readonly backends?: Backends | undefined
   /** Whose `X-Forwarded-*` headers are believed; nobody's when absent. */
   readonly trustedProxies?: readonly TrustedRange[] | undefined
+  /** Listeners that stand for VPC endpoints; none when absent. */
+  readonly vpcListeners?: readonly VpcListener[] | undefined
   /** How many requests are kept for `sluice explain`; none when absent. */
   readonly explain?: number | undefined
   /** Whether refusals tell their callers why, in `x-sluice-explain`; not when absent. */

@@ -19,6 +19,8 @@ import { createDataPlane } from './server/data-plane.ts'
 import { createDomainPlane } from './server/domain-plane.ts'
 import { createFront } from './server/front.ts'
 import type { Front } from './server/incoming.ts'
+import type { VpcEndpoint } from './nouns/vpc-endpoint.ts'
+import { throughVpcEndpoint } from './server/private-api.ts'
 import { createManagement } from './server/management.ts'
 import { createPages, PageText, type Page, type Pages } from './server/pages.ts'
 import { createServicePlane } from './server/service-plane.ts'
@@ -42,6 +44,8 @@ export interface Core {
   /** APIs alone, and all the rest: for two ports. */
   readonly dataFront: Front
   readonly adminFront: Front
+  /** Private APIs, as requests through a VPC endpoint reach them. */
+  readonly vpcFront: (endpoint: VpcEndpoint) => Front
   readonly endpoint: Endpoint
   readonly store: Store
   readonly plans: Plans
@@ -192,13 +196,16 @@ interface Planes {
 
 /** One front for everything, and two for a gateway whose APIs have a port of their own. */
 function openFronts(
-  { domain, clock, trustedProxies = [] }: GatewayParts,
+  { mode, domain, clock, trustedProxies = [], vpcListeners = [] }: GatewayParts,
   { store, blobs, observability, planPorts }: World,
   { plans, sockets, codeLinks, services, domainPlane, clients }: Planes,
-): Pick<Core, 'front' | 'dataFront' | 'adminFront'> {
-  const dataPlane = createDataPlane({ plans, clock, sockets })
+): Pick<Core, 'front' | 'dataFront' | 'adminFront' | 'vpcFront'> {
+  // On a laptop private APIs are called like any, until somebody says where their endpoints are.
+  const guardsPrivateApis = mode === 'serve' || vpcListeners.length > 0
+  const dataPlane = createDataPlane({ plans, clock, sockets, guardsPrivateApis })
   const management = createManagement({ plans, services, dataPlane })
-  const apis = { dataPlane, management, domainPlane, domain }
+  const apis = { dataPlane, management, domainPlane, domain, impliesVpcEndpoints: !guardsPrivateApis }
+  const vpcFront = behindProxies(createFront({ dataPlane, domain }), trustedProxies)
   const own = observability.pages(store, {
     clients,
     webSockets: () => sockets.counts().open,
@@ -210,6 +217,7 @@ function openFronts(
     front: behindProxies(createFront({ ...apis, services, pages }), trustedProxies),
     dataFront: behindProxies(createFront(apis), trustedProxies),
     adminFront: createFront({ services, pages, domain }),
+    vpcFront: (endpoint) => throughVpcEndpoint(vpcFront, endpoint),
   }
 }
 

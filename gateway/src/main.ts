@@ -75,7 +75,7 @@ async function run(config: Config): Promise<void> {
   }
   const listeners = await startListeners(config, core, log)
   const tls = await startTls(config, core, log)
-  const open = tls === undefined ? listeners : [...listeners, tls]
+  const open = [...listeners, ...(tls === undefined ? [] : [tls]), ...(await startVpcListeners(config, core, log))]
   core.setClients(() => open.reduce((sum, { connections }) => sum + connections(), 0))
   const xray = await startXray(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
@@ -193,6 +193,25 @@ async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed
   } catch (error) {
     throw new UsageError(listenProblem(host, tlsPort, error as NodeJS.ErrnoException, '--tls-port'), { cause: error })
   }
+}
+
+/** A listener of its own for each VPC endpoint. */
+async function startVpcListeners(config: Config, core: Core, log: Log): Promise<readonly Listener[]> {
+  const bug = (error: unknown): void => log.error({ error }, 'a request through a VPC endpoint failed unexpectedly')
+  const open: Listener[] = []
+  for (const { host, port, ...endpoint } of config.vpcListeners) {
+    try {
+      const listener = await listen({ host, port, front: core.vpcFront(endpoint), bug })
+      open.push(listener)
+      process.stdout.write(
+        `VPC endpoint ${endpoint.vpceId}: http://${hostInUrl(host)}:${listener.address.port}  (private APIs)\n`,
+      )
+    } catch (error) {
+      const problem = error as NodeJS.ErrnoException
+      throw new UsageError(listenProblem(host, port, problem, '--vpc-endpoints'), { cause: error })
+    }
+  }
+  return open
 }
 
 /** Segments of functions and programs of this machine, on a port of loopback. */

@@ -87,6 +87,11 @@ export const options = {
     default: undefined,
     about: 'proxies whose X-Forwarded-For, -Proto, -Port and -Host are believed; default: none',
   },
+  'vpc-endpoints': {
+    value: 'VPCE@VPC=HOST:PORT,...',
+    default: undefined,
+    about: 'listeners that stand for VPC endpoints: private REST APIs are reached through them alone',
+  },
   'access-log': {
     value: 'FILE|stdout',
     default: undefined,

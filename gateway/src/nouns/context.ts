@@ -62,6 +62,8 @@ export const contextVariables: Readonly<Record<string, ContextReader>> = {
   'identity.user': identity('user'),
   'identity.userAgent': ({ headers }) => lastHeader(headers, 'user-agent') ?? null,
   'identity.userArn': identity('userArn'),
+  'identity.vpcId': ({ vpcEndpoint }) => vpcEndpoint?.vpcId,
+  'identity.vpceId': ({ vpcEndpoint }) => vpcEndpoint?.vpceId,
   isCanaryRequest: (_, stage) => (stage.canary === undefined ? undefined : String(stage.canary.isCanaryRequest)),
   operationName: ({ target }) => target?.operationName,
   path: ({ rawPath }) => rawPath,

@@ -3,6 +3,7 @@ import type { CognitoIdentity } from './cognito-identity.ts'
 import type { Listener } from './decisions.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import type { HeaderList } from './headers.ts'
+import type { VpcEndpoint } from './vpc-endpoint.ts'
 import type { Work } from './work.ts'
 
 /** A request as it came in, for one stage of one API. */
@@ -40,6 +41,8 @@ export interface Received {
   readonly clientCertificate?: ClientCertificate | undefined
   /** Undefined where there is no TLS. */
   readonly tls?: NegotiatedTls | undefined
+  /** The VPC endpoint through which a private API was reached. */
+  readonly vpcEndpoint?: VpcEndpoint | undefined
   readonly listener: Listener | undefined
   /** Kept while somebody records what requests take. */
   readonly work?: Work | undefined

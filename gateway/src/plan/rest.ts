@@ -91,6 +91,7 @@ export function planRestStage(
   return {
     protocol: 'REST',
     isDefaultEndpointDisabled: snapshot.api.disableExecuteApiEndpoint === true,
+    isPrivate: snapshot.api.endpointConfiguration?.types?.includes('PRIVATE') === true,
     run: answering((received) => whenKnown(list.run(received), (routed) => routed.target.plan().run(routed)), {
       succeed: ({ answer }, received) => {
         if (received.listener !== undefined) tellMethodResponse(received.listener, answer)

@@ -18,6 +18,8 @@ export interface StagePlan {
   readonly protocol: 'REST' | 'HTTP'
   /** Whether only custom domain names lead here: REST APIs alone, HTTP APIs answer 404 by themselves. */
   readonly isDefaultEndpointDisabled?: boolean
+  /** Whether VPC endpoints lead here, and they alone. REST APIs. */
+  readonly isPrivate?: boolean
   /** Never throws nor rejects: every failure is an answer. A promise only where something has to be waited for. */
   readonly run: (received: Received) => Answer | Promise<Answer>
   /** The answer to a request whose body exceeds the payload limit; it was not read. */

@@ -12,6 +12,7 @@ import { forbidden } from '../steps/answer/gateway-response.ts'
 import { plainAnswer } from './plain-answer.ts'
 import { healthy, isHealthCheck } from './domain-plane.ts'
 import { fixed, type Destination, type Head } from './incoming.ts'
+import { stamped } from './private-api.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { socketDestination } from './socket-plane.ts'
 
@@ -42,6 +43,8 @@ export interface DataPlaneParts {
   readonly sockets?: Sockets | undefined
   /** Asked for each request: who listens to its decisions. Undefined: nobody ever does. */
   readonly listenerFor?: ((requestId: string) => Listener | undefined) | undefined
+  /** Whether private APIs are reached through VPC endpoints alone; from everywhere when absent. */
+  readonly guardsPrivateApis?: boolean | undefined
 }
 
 export type DataPlane = (head: Head, address: Address) => Destination | Promise<Destination>
@@ -62,7 +65,7 @@ function toStage(
   address: Address,
   api: PlannedApi | undefined,
 ): Destination | Promise<Destination> {
-  if (api === undefined) return fixed(forbidden())
+  if (api === undefined || (head.vpcEndpoint !== undefined && api.kind !== 'RestApi')) return fixed(forbidden())
   const place = placeOf(address, api)
   const { stageName, start, rawPath } = place
   const plan = stageName === undefined ? undefined : api.stage(stageName)
@@ -82,8 +85,8 @@ function toStage(
   const overridden = api.kind === 'RestApi' ? withOverriddenVerb(head) : head
   const received = (): Omit<Received, 'body'> => receive(parts, overridden, address, place)
   return plan instanceof Promise
-    ? plan.then((found) => toPlan(open(found, address), api, head, received))
-    : toPlan(open(plan, address), api, head, received)
+    ? plan.then((found) => toPlan(open(parts, found, head, address), api, head, received))
+    : toPlan(open(parts, plan, head, address), api, head, received)
 }
 
 /**
@@ -131,9 +134,18 @@ function firstSegment(sentPath: string, api: PlannedApi): Place {
 }
 
 /** The plan, where this address may reach it. AWS: a disabled default endpoint reads like a stage that is not there. */
-function open(plan: Plan | undefined, { customDomain }: Address): Plan | undefined {
-  const isClosed = plan?.protocol === 'REST' && plan.isDefaultEndpointDisabled === true && customDomain === undefined
-  return isClosed ? undefined : plan
+function open(
+  { guardsPrivateApis = false }: DataPlaneParts,
+  plan: Plan | undefined,
+  { vpcEndpoint }: Head,
+  { customDomain }: Address,
+): Plan | undefined {
+  if (plan?.protocol !== 'REST') return plan
+  if (plan.isDefaultEndpointDisabled === true && customDomain === undefined) return undefined
+  // AWS: a VPC endpoint leads to private APIs, and nothing else does — rest specification 13.3
+  const isWrongWay =
+    plan.isPrivate === true ? guardsPrivateApis && vpcEndpoint === undefined : vpcEndpoint !== undefined
+  return isWrongWay ? undefined : plan
 }
 
 function toPlan(
@@ -178,6 +190,7 @@ function refused({ kind }: PlannedApi, status: number, message: string | null): 
 
 function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Address, place: Place): Received {
   const requestId = requestIdOf(head)
+  const { vpcEndpoint } = head
   return {
     requestId,
     extendedRequestId: extendedRequestId(),
@@ -188,7 +201,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     sentPath: head.target.split('?', 1)[0],
     resourcePathStart: place.start,
     rawQuery: address.rawQuery,
-    headers: head.headers,
+    headers: vpcEndpoint === undefined ? head.headers : stamped(head.headers, vpcEndpoint),
     body: noBody,
     sourceIp: head.remoteAddress,
     protocol: `HTTP/${head.httpVersion}`,
@@ -198,6 +211,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     customDomain: address.customDomain?.match,
     clientCertificate: address.customDomain?.clientCertificate,
     tls: head.tls,
+    vpcEndpoint,
     listener: listenerFor?.(requestId),
     work: undefined,
   }

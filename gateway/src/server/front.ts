@@ -6,6 +6,7 @@ import type { CustomDomain } from '../plan/custom-domain.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { DomainPlane, Requested } from './domain-plane.ts'
 import type { Destination, Front, Head } from './incoming.ts'
+import { privateRequest } from './private-api.ts'
 
 export interface FrontParts {
   /** Absent on a port that is for administration only. */
@@ -20,6 +21,8 @@ export interface FrontParts {
   readonly pages?: ((head: Head, path: string, query: string) => Answer | Promise<Answer>) | undefined
   /** The suffix of the host names that are handed out: `localhost`. */
   readonly domain: string
+  /** Whether a host that names a VPC endpoint counts as a request through it, on a listener that is none of its own. */
+  readonly impliesVpcEndpoints?: boolean | undefined
 }
 
 const apiHost = /^([a-z0-9-]+)\.execute-api\./i
@@ -35,7 +38,7 @@ const refused: Destination = { maximumBodyBytes: 0, handle: forbidden, tooLarge:
 const maximumPageBodyBytes = 1024 * 1024
 
 export function createFront(parts: FrontParts): Front {
-  const { dataPlane, management = dataPlane, domainPlane } = parts
+  const { dataPlane, management = dataPlane, domainPlane, impliesVpcEndpoints = false } = parts
   const elsewhere = createElsewhere(parts)
   return (head) => {
     const question = head.target.indexOf('?')
@@ -45,12 +48,10 @@ export function createFront(parts: FrontParts): Front {
     const rawQuery = question < 0 ? '' : head.target.slice(question + 1)
     const host = hostName(lastHeader(head.headers, 'host') ?? '')
 
-    const apiId = apiHost.exec(host)?.[1]?.toLowerCase()
     const plane = isManagement(rawPath) ? management : dataPlane
-    if (plane !== undefined && apiId !== undefined) {
-      return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
-    }
     const requested = { rawPath, rawQuery, host }
+    const byHost = plane && toApiHost(plane, head, requested, impliesVpcEndpoints)
+    if (byHost !== undefined) return byHost
     const found = domainPlane?.find(host)
     if (plane === undefined || domainPlane === undefined || found === undefined)
       return elsewhere(plane, head, requested)
@@ -58,6 +59,23 @@ export function createFront(parts: FrontParts): Front {
       custom === undefined ? elsewhere(plane, head, requested) : domainPlane.serve(plane, custom, head, requested)
     return found instanceof Promise ? found.then(toFound) : toFound(found)
   }
+}
+
+/** Where a request goes whose host is an API's default endpoint, or which came in through a VPC endpoint. */
+function toApiHost(
+  plane: DataPlane,
+  head: Head,
+  { rawPath, rawQuery, host }: Requested,
+  impliesVpcEndpoints: boolean,
+): Destination | Promise<Destination> | undefined {
+  const label = apiHost.exec(host)?.[1]?.toLowerCase()
+  if (head.vpcEndpoint === undefined && label?.includes('vpce-') !== true) {
+    if (label === undefined) return undefined
+    return plane(head, { apiId: label, rawPath, rawQuery, domainName: host, stageName: undefined })
+  }
+  const found = privateRequest(label, head, impliesVpcEndpoints)
+  if (found === undefined) return refused
+  return plane(found.head, { apiId: found.apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
 }
 
 /** Where requests go whose host names nothing. */

@@ -2,6 +2,7 @@
 import type { Answer } from '../nouns/exchange.ts'
 import type { HeaderList } from '../nouns/headers.ts'
 import { payloadBytes } from '../nouns/limits.ts'
+import type { VpcEndpoint } from '../nouns/vpc-endpoint.ts'
 import type { TlsConnection } from './tls-connection.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
 
@@ -21,6 +22,8 @@ export interface Head {
   readonly port: number
   /** Undefined where there is no TLS. */
   readonly tls?: TlsConnection | undefined
+  /** Which VPC endpoint's listener took the request; undefined on public ones. */
+  readonly vpcEndpoint?: VpcEndpoint | undefined
 }
 
 /** Who answers the request, and how large a body it takes. */

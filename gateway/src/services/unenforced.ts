@@ -31,7 +31,10 @@ export const unenforced: readonly Unenforced[] = [
     setting: 'Sizes of stage caches above 0.5 GB; `cacheDataEncrypted`',
     today: 'kept; a cache takes 0.5 GB, in memory',
   },
-  { setting: 'Private REST APIs', today: 'served like any; no listener of a VPC tells a policy its `aws:SourceVpce`' },
+  {
+    setting: 'Private REST APIs',
+    today: '`--vpc-endpoints` names their listeners, which speak plain HTTP; endpoint policies are not asked',
+  },
   {
     setting: 'Classes and keys of log groups (`logGroupClass`, `kmsKeyId`)',
     today: 'kept; lines are neither priced nor encrypted',

@@ -68,7 +68,11 @@ type ConditionKey = (exchange: Received) => string | undefined
 const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'aws:currenttime': ({ receivedAtMs }) => new Date(receivedAtMs).toISOString(),
   'aws:epochtime': ({ receivedAtMs }) => String(Math.floor(receivedAtMs / 1000)),
-  'aws:sourceip': ({ sourceIp }) => sourceIp,
+  // AWS: what comes in through a VPC endpoint has no public address.
+  'aws:sourceip': ({ sourceIp, vpcEndpoint }) => (vpcEndpoint === undefined ? sourceIp : undefined),
+  'aws:sourcevpc': ({ vpcEndpoint }) => vpcEndpoint?.vpcId,
+  'aws:sourcevpce': ({ vpcEndpoint }) => vpcEndpoint?.vpceId,
+  'aws:vpcsourceip': ({ sourceIp, vpcEndpoint }) => (vpcEndpoint === undefined ? undefined : sourceIp),
   'aws:securetransport': ({ scheme }) => String(scheme === 'https'),
   'aws:useragent': ({ headers }) => lastHeader(headers, 'user-agent'),
   'aws:referer': ({ headers }) => lastHeader(headers, 'referer'),

@@ -29,9 +29,7 @@ const unset: Reader = () => undefined
 /** What is never set is there too, so that a name ends where it ends. */
 export const phaseVariables: Readonly<Record<string, Reader>> = {
   ...phaseReaders(phaseOf),
-  // No web ACL is asked here, and no listener stands in a VPC.
-  'identity.vpcId': unset,
-  'identity.vpceId': unset,
+  // No web ACL is asked here.
   'waf.error': unset,
   'waf.latency': unset,
   'waf.status': unset,

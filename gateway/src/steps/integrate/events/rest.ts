@@ -107,13 +107,20 @@ function identityMember(exchange: Received & Partial<Keyed>, caller: Caller | un
     `"cognitoAuthenticationProvider":${cognito('cognitoAuthenticationProvider')},` +
     (apiKey === undefined ? '' : `"apiKey":${quote(apiKey.value)},"apiKeyId":${quote(apiKey.id)},`) +
     `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
-    `"user":${orNull(identity?.user)}${clientCertificateMember(exchange)}}`
+    `"user":${orNull(identity?.user)}${clientCertificateMember(exchange)}${vpcEndpointMembers(exchange)}}`
   )
 }
 
 /** Only a domain name with mutual TLS has the member. */
 function clientCertificateMember({ clientCertificate }: Received): string {
   return clientCertificate === undefined ? '' : `,"clientCert":${JSON.stringify(clientCertificate)}`
+}
+
+/** Only a private API has the members. */
+function vpcEndpointMembers({ vpcEndpoint }: Received): string {
+  if (vpcEndpoint === undefined) return ''
+  const { vpcId, vpceId } = vpcEndpoint
+  return `,"vpcId":${orNull(vpcId)},"vpceId":${quote(vpceId)}`
 }
 
 /** Written by the gateway itself; the last one is for the gateway alone. rest specification 1.3. */
