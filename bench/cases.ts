@@ -11,7 +11,7 @@ import { tlsCase } from './tls.ts'
 import { tracingCase } from './tracing.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
-export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'headers' | 'reconnects' | 'authorization'>
+export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'headers' | 'reconnects' | 'inTurn'>
 
 /** One program of a case: how to start it, and what to send it. */
 export interface Contender {

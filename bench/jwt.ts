@@ -25,7 +25,7 @@ function contender({ name, isProtected, tokens }: JwtPlan): Contender {
       issuer.keys = [pair.publicJwk]
       const exp = Math.floor(Date.now() / 1000) + 3600
       const claims = { iss: issuer.issuer, aud: 'bench', exp, scope: 'pets.read', roles }
-      const authorization = await Promise.all(
+      const values = await Promise.all(
         Array.from(
           { length: tokens },
           async (_, index) => `Bearer ${await tokenOf(pair, { ...claims, sub: `user-${index}` })}`,
@@ -43,7 +43,7 @@ function contender({ name, isProtected, tokens }: JwtPlan): Contender {
       }
       return {
         program: { ...program, stop },
-        load: { url: `${origin}/_aws/execute-api/${apiId}/$default/small`, authorization },
+        load: { url: `${origin}/_aws/execute-api/${apiId}/$default/small`, inTurn: { name: 'Authorization', values } },
       }
     },
   }

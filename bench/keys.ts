@@ -1,10 +1,11 @@
-// `npm run bench -- keys`: a million API keys: importing them, starting with them, and what finding one costs next to ten.
+// `npm run bench -- keys`: a million API keys: importing them, starting with them, and what finding one, and a request, cost next to a thousand.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGateway, type EmbeddedGateway } from '../gateway/src/embedded.ts'
 import { createStoredApiKeys } from '../gateway/src/adapters/stored-api-keys.ts'
 import { openSqliteStore } from '../gateway/src/adapters/sqlite-store.ts'
+import { costOfRequest } from './key-requests.ts'
 
 const scope = { account: '000000000000', region: 'us-east-1' }
 /** Lines of one CSV file. */
@@ -70,13 +71,15 @@ async function measure(folder: string, count: number): Promise<void> {
   for (const value of order) if (keys.find(scope, value) === undefined) throw new Error('a key was not found')
   const findNs = ((performance.now() - foundMs) / lookups) * 1_000_000
   await store.close()
+  const values = Array.from({ length: count }, (_, index) => valueOf(index))
+  const requestMicroseconds = await costOfRequest(folder, planId, values)
   process.stdout.write(
-    `keys: ${count.toLocaleString('en')}: import ${(importMs / 1000).toFixed(1)} s, open ${openMs.toFixed(0)} ms, first request ${indexMs.toFixed(0)} ms (nothing held up for more than ${blockMs.toFixed(0)} ms), ${bytes.toFixed(0)} bytes a key, found in ${findNs.toFixed(0)} ns\n`,
+    `keys: ${count.toLocaleString('en')}: import ${(importMs / 1000).toFixed(1)} s, open ${openMs.toFixed(0)} ms, first request ${indexMs.toFixed(0)} ms (nothing held up for more than ${blockMs.toFixed(0)} ms), ${bytes.toFixed(0)} bytes a key, found in ${findNs.toFixed(0)} ns, a request ${requestMicroseconds.toFixed(1)} µs\n`,
   )
 }
 
 export async function measureKeys(): Promise<void> {
-  for (const count of [10, 1_000_000]) {
+  for (const count of [1_000, 1_000_000]) {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-keys-'))
     try {
       await measure(folder, count)

@@ -16,8 +16,8 @@ export interface LoadOptions {
   readonly reconnects?: boolean
   /** Beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Values of the header, one a request in turn; autocannon sends the first. */
-  readonly authorization?: readonly string[]
+  /** A header whose values take turns, one a request; autocannon sends the first. */
+  readonly inTurn?: { readonly name: string; readonly values: readonly string[] }
 }
 
 export interface LoadResult {
@@ -48,13 +48,13 @@ export function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 /** Requests with a header in turn are made before the load begins: the generator is not to be what is measured. */
-const inTurn = (values: readonly string[], file: string): string => {
+const takingTurns = ({ name, values }: NonNullable<LoadOptions['inTurn']>, file: string): string => {
   writeFileSync(file, values.join('\n'))
   return `
 local requests, next = {}, 0
 init = function()
   for line in io.lines("${file}") do
-    wrk.headers["Authorization"] = line
+    wrk.headers["${name}"] = line
     requests[#requests + 1] = wrk.format()
   end
 end
@@ -64,9 +64,9 @@ request = function()
 end`
 }
 
-const script = ({ method = 'GET', body, authorization = [] }: LoadOptions, file: string): string => `
+const script = ({ method = 'GET', body, inTurn }: LoadOptions, file: string): string => `
 wrk.method = "${method}"
-${authorization.length > 1 ? inTurn(authorization, `${file}.headers`) : ''}
+${inTurn !== undefined && inTurn.values.length > 1 ? takingTurns(inTurn, `${file}.headers`) : ''}
 ${body === undefined ? '' : `wrk.body = [[${body}]]\nwrk.headers["Content-Type"] = "application/json"`}
 done = function(summary, latency, requests)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
@@ -74,18 +74,13 @@ done = function(summary, latency, requests)
 end
 `
 
-function headersOf({
-  host,
-  headers,
-  reconnects = false,
-  authorization = [],
-}: LoadOptions): Readonly<Record<string, string>> {
+function headersOf({ host, headers, reconnects = false, inTurn }: LoadOptions): Readonly<Record<string, string>> {
   return {
     ...usualHeaders,
     ...headers,
     ...(host === undefined ? {} : { Host: host }),
     ...(reconnects ? { Connection: 'close' } : {}),
-    ...(authorization[0] === undefined ? {} : { Authorization: authorization[0] }),
+    ...(inTurn === undefined ? {} : { [inTurn.name]: inTurn.values[0] ?? '' }),
   }
 }
 

@@ -1,5 +1,5 @@
 // The store in memory: what `sluice dev` and tests use when nothing has to outlive the process.
-import type { Kind, Scope } from '../nouns/records.ts'
+import { isTold, type Kind, type Scope } from '../nouns/records.ts'
 import type { Store } from '../ports/store.ts'
 import type { Commit, Range } from './buffered-transaction.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
@@ -65,7 +65,7 @@ class MemoryJournal implements Journal {
       if (value === undefined) this.claims.delete(`${space}\n${name}`)
       else this.claims.set(`${space}\n${name}`, value)
     }
-    return (this.sequence += writes.length)
+    return (this.sequence += writes.filter(isTold).length)
   }
 
   scopes(): readonly Scope[] {

@@ -24,6 +24,8 @@ interface Count {
   isDirty: boolean
   /** Whether the store knows all of it: then it may be let go. */
   isKept: boolean
+  /** Whether its key has left the plan: then it is not written any more. */
+  hasLeft: boolean
 }
 
 /** A crash loses what was counted since. */
@@ -168,6 +170,7 @@ export class QuotaBook {
       limit,
       isDirty: false,
       isKept: true,
+      hasLeft: false,
     })
   }
 
@@ -186,6 +189,7 @@ export class QuotaBook {
     const count = this.counts.get(name)
     if (count === undefined) return
     this.last = undefined
+    count.hasLeft = true
     this.counts.delete(name)
     this.dirty.delete(count)
   }
@@ -200,9 +204,9 @@ export class QuotaBook {
       try {
         await this.store.transact(scope, async (transaction) => {
           for (const count of counts) {
+            // A key that left its plan before it was our turn has no counts any more.
+            if (count.hasLeft) continue
             const { planId, keyId } = count.key
-            // A key that left its plan meanwhile has no counts any more.
-            if ((await transaction.get('UsagePlanKey', [planId, keyId])) === undefined) continue
             transaction.put('UsageDay', [planId, keyId, dayText(count.day)], recordOf(count))
             for (const key of count.stale) transaction.delete('UsageDay', key)
           }

@@ -1,5 +1,5 @@
 // The part of a store that every one-process adapter has: transactions one after the other, and watchers told in order.
-import type { Scope } from '../nouns/records.ts'
+import { isTold, type Scope } from '../nouns/records.ts'
 import type { Change, Reader, Store, Transaction } from '../ports/store.ts'
 import { BufferedTransaction, committedReader, type Commit, type Committed } from './buffered-transaction.ts'
 import { decodeKey } from './record-keys.ts'
@@ -58,8 +58,10 @@ export class SerialStore implements Store {
 
   private tell(commit: Commit, lastSequence: number): void {
     if (this.listeners.size === 0) return
-    const first = lastSequence - commit.writes.length + 1
-    const changes = commit.writes.map(({ kind, key }, index): Change => ({
+    const told = commit.writes.filter(isTold)
+    if (told.length === 0) return
+    const first = lastSequence - told.length + 1
+    const changes = told.map(({ kind, key }, index): Change => ({
       sequence: first + index,
       scope: commit.scope,
       kind,

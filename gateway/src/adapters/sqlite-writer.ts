@@ -1,6 +1,7 @@
 // The SQLite store's writer thread: one commit at a time, durable before it answers, so that an fsync never stalls a request.
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { isTold } from '../nouns/records.ts'
 import type { Commit } from './buffered-transaction.ts'
 
 const { file } = workerData as { file: string }
@@ -24,10 +25,11 @@ const trim = database.prepare('DELETE FROM changes WHERE sequence <= ?')
 function write({ scope: { account, region }, writes, claims }: Commit): number {
   database.exec('BEGIN IMMEDIATE')
   try {
-    for (const { kind, key, json } of writes) {
+    for (const written of writes) {
+      const { kind, key, json } = written
       if (json === undefined) remove.run(account, region, kind, key)
       else put.run(account, region, kind, key, json)
-      change.run(account, region, kind, key)
+      if (isTold(written)) change.run(account, region, kind, key)
     }
     for (const { space, name, value } of claims) {
       if (value === undefined) release.run(space, name)

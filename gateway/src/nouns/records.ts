@@ -186,3 +186,8 @@ export interface Records {
 }
 
 export type Kind = keyof Records
+
+/** Whether a record's changes are told to watchers: not those of counts, which are written each second for all that was used. */
+export function isTold({ kind }: { readonly kind: Kind }): boolean {
+  return kind !== 'UsageDay'
+}
