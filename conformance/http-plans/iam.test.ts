@@ -225,6 +225,14 @@ describe('policies', () => {
   })
 })
 
+test('the secret must be that of the key that is named, whichever other key stands in the header', async () => {
+  await createAda({ inline: { p: policy('*') } })
+  const call = signed({ credentials: { accessKeyId: 'AKIABOB', secretAccessKey: ada.secretAccessKey } })
+  const other = `Other=x Credential=${ada.accessKeyId}/20260101/${region}/execute-api/aws4_request`
+  const headers = call.headers?.map((text) => text.replace('AWS4-HMAC-SHA256 ', `AWS4-HMAC-SHA256 ${other}, `))
+  expect((await protectedStage().call({ ...call, ...(headers !== undefined && { headers }) })).status).toBe(403)
+})
+
 test('an inactive key is refused', async () => {
   await createAda({ status: 'Inactive', inline: { p: policy('*') } })
   expect(outcome(await protectedStage().call(signed()))).toEqual(forbidden)

@@ -21,7 +21,7 @@ export function createStoredPrincipals({
   store,
   trustedAccount,
 }: StoredPrincipalsParts): Principals & { close(): void } {
-  let known = new Map<string, Promise<KnownPrincipal | undefined>>()
+  let known = new Map<string, KnownPrincipal | Promise<KnownPrincipal | undefined>>()
   const close = store.watch((changes) => {
     if (changes.some(({ kind }) => watched.has(kind))) known = new Map()
   })
@@ -32,7 +32,10 @@ export function createStoredPrincipals({
       if (remembered !== undefined) return remembered
       const memory = known
       const looking = lookUp(store, accessKeyId, sessionToken).then((found) => {
-        if (typeof found === 'object') return found
+        if (typeof found === 'object') {
+          if (memory.get(question) === looking) memory.set(question, found)
+          return found
+        }
         // Made-up key ids must not fill the memory.
         memory.delete(question)
         return found === 'refused' || trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount)

@@ -23,7 +23,7 @@ export interface KnownPrincipal {
 export interface Principals {
   /**
    * Undefined when the key is unknown or inactive, or `sessionToken`, what the request brings if its key is temporary,
-   * is not its own. In `dev` unknown keys are somebody all the same.
+   * is not its own. In `dev` unknown keys are somebody all the same. A promise only for one that has to be looked up.
    */
-  find(accessKeyId: string, sessionToken?: string): Promise<KnownPrincipal | undefined>
+  find(accessKeyId: string, sessionToken?: string): KnownPrincipal | Promise<KnownPrincipal | undefined>
 }

@@ -31,6 +31,11 @@ export function scopeText(scope: Omit<CredentialScope, 'accessKeyId'>): string {
   return `${scope.date}/${scope.region}/${scope.service}/${terminator}`
 }
 
+/** The scope's text with the key in front, as `Credential` names it. */
+export function credentialText(accessKeyId: string, scope: Omit<CredentialScope, 'accessKeyId'>): string {
+  return `${accessKeyId}/${scopeText(scope)}`
+}
+
 /** The text that the signing key signs. `encoding` says which bytes the canonical request stands for. */
 export function stringToSign(
   timestamp: string,

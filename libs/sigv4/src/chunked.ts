@@ -1,15 +1,15 @@
 // Bodies framed as `aws-chunked`: taking them apart and checking the chain of their signatures.
 // Rules: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and sigv4-streaming-trailers.html
-import { hash, type KeyObject } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SignatureFault } from './fault.ts'
 import { payloadHash } from './payload.ts'
-import { sameText, signature } from './signing-key.ts'
+import { sameText, type SigningKey } from './signing-key.ts'
 
 /** What the chain of chunk signatures starts from: given by `verify`. */
 export interface ChunkSigning {
   /** The word of `X-Amz-Content-Sha256`: tells whether chunks are signed and whether trailers follow. */
   readonly payload: string
-  readonly key: KeyObject
+  readonly key: SigningKey
   readonly timestamp: string
   readonly scope: string
   readonly seedSignature: string
@@ -134,7 +134,7 @@ class SignatureChain {
   #check(kind: 'PAYLOAD' | 'TRAILER', hashes: string, presented: string, chunk: number | 'trailer'): void {
     const { timestamp, scope, key } = this.#signing
     const stringToSign = `AWS4-HMAC-SHA256-${kind}\n${timestamp}\n${scope}\n${this.#previous}\n${hashes}`
-    if (!sameText(signature(key, stringToSign), presented)) {
+    if (!sameText(key.sign(stringToSign), presented)) {
       throw new SignatureFault({ reason: 'bad-chunk-signature', chunk, stringToSign })
     }
     this.#previous = presented

@@ -1,7 +1,7 @@
 // What a request says about its own signature, read from the `Authorization` header or from a presigned query.
-import { algorithm } from './canonical.ts'
+import { algorithm, scopeText } from './canonical.ts'
 import { type Component, SignatureFault, type SignatureForm } from './fault.ts'
-import { headerValue } from './headers.ts'
+import { headerValue, signedNames, type SignedNames } from './headers.ts'
 import { queryValue } from './query.ts'
 import type { CredentialScope, SignableRequest } from './request.ts'
 import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts'
@@ -9,9 +9,13 @@ import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts
 /** A signature as presented: complete and well-formed, but not verified. */
 export interface PresentedSignature {
   readonly form: SignatureForm
+  /** As it stands in the request: `scope` with its terminator. */
+  readonly credential: string
   readonly scope: CredentialScope
+  /** The scope without the key, with the terminator that it should have. */
+  readonly scopeText: string
   readonly terminator: string
-  readonly signedHeaders: readonly string[]
+  readonly names: SignedNames
   readonly signature: string
   readonly timestampMs: number
   /** The same as `20250115T120000Z`. */
@@ -55,7 +59,7 @@ export function readSignature(request: SignedRequest): PresentedSignature {
 }
 
 function readHeaderForm(authorization: string, rawHeaders: readonly string[]): PresentedSignature {
-  const pairs = readPairs(authorization)
+  const pairs = readUsualPairs(authorization) ?? readPairs(authorization)
   const amzDate = headerValue(rawHeaders, 'x-amz-date')
   const date = amzDate ?? headerValue(rawHeaders, 'date')
   const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = pairs
@@ -63,12 +67,18 @@ function readHeaderForm(authorization: string, rawHeaders: readonly string[]): P
     const lacks = lacking({ ...pairs, Date: date })
     throw new SignatureFault({ reason: 'incomplete', form: 'header', lacks, authorization })
   }
+  const named = readCredential(credential)
+  const { timestamp, timestampMs } = readDate(date, amzDate === undefined ? parseDateHeader : parseTimestamp)
   return {
     form: 'header',
-    ...readCredential(credential),
-    signedHeaders: signedHeaders.split(';'),
+    credential,
+    scope: named.scope,
+    scopeText: named.scopeText,
+    terminator: named.terminator,
+    names: signedNames(signedHeaders),
     signature,
-    ...readDate(date, amzDate === undefined ? parseDateHeader : parseTimestamp),
+    timestampMs,
+    timestamp,
     sessionToken: headerValue(rawHeaders, 'x-amz-security-token'),
     expiresSeconds: undefined,
   }
@@ -90,8 +100,34 @@ function lacking(components: Partial<Components<Component>>): readonly Component
   return (Object.keys(components) as Component[]).filter((name) => !components[name])
 }
 
+type HeaderComponents = Components<'Credential' | 'Signature' | 'SignedHeaders'>
+
+const opening = `${algorithm} Credential=`
+
+/** The components as nearly all clients write them, in AWS's order: found without taking everything apart. */
+function readUsualPairs(authorization: string): HeaderComponents | undefined {
+  if (!authorization.startsWith(opening)) return undefined
+  const scopeEnd = authorization.indexOf(',', opening.length)
+  const names = startOf('SignedHeaders=', authorization, scopeEnd)
+  const namesEnd = names < 0 ? -1 : authorization.indexOf(',', names)
+  const signature = startOf('Signature=', authorization, namesEnd)
+  if (signature < 0 || authorization.includes(',', signature)) return undefined
+  return {
+    Credential: authorization.slice(opening.length, scopeEnd).trimEnd(),
+    Signature: authorization.slice(signature).trimEnd(),
+    SignedHeaders: authorization.slice(names, namesEnd).trimEnd(),
+  }
+}
+
+/** Where the value of a component begins that follows a comma, with a blank or without; -1 where something else does. */
+function startOf(name: string, authorization: string, comma: number): number {
+  if (comma < 0) return -1
+  const start = authorization[comma + 1] === ' ' ? comma + 2 : comma + 1
+  return authorization.startsWith(name, start) ? start + name.length : -1
+}
+
 /** The components behind the scheme. One that is named twice is as good as not there. */
-function readPairs(authorization: string): Components<'Credential' | 'Signature' | 'SignedHeaders'> {
+function readPairs(authorization: string): HeaderComponents {
   const space = authorization.indexOf(' ')
   const scheme = space < 0 ? authorization : authorization.slice(0, space)
   if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
@@ -134,8 +170,9 @@ function readQueryForm(query: string): PresentedSignature {
   }
   return {
     form: 'query',
+    credential,
     ...readCredential(credential),
-    signedHeaders: signedHeaders.split(';'),
+    names: signedNames(signedHeaders),
     signature,
     ...readDate(date, parseTimestamp),
     sessionToken: queryValue(query, 'X-Amz-Security-Token'),
@@ -150,14 +187,21 @@ function readExpiry(expires: string | undefined): number | undefined {
   return seconds
 }
 
-interface Credential {
-  readonly scope: CredentialScope
-  readonly terminator: string
-}
+type Credential = Pick<PresentedSignature, 'scope' | 'scopeText' | 'terminator'>
+
+/** A client presents one credential all day. Longer texts than usual are not kept, so that nobody fills memory. */
+const keptCredentials = 1_000
+const keptCharacters = 200
+const kept = new Map<string, Credential>()
 
 function readCredential(credential: string): Credential {
+  const known = kept.get(credential)
+  if (known !== undefined) return known
   const split = splitCredential(credential)
   if (split === undefined) throw new SignatureFault({ reason: 'malformed-scope', credential })
+  if (credential.length > keptCharacters) return split
+  if (kept.size >= keptCredentials) kept.clear()
+  kept.set(credential, split)
   return split
 }
 
@@ -165,5 +209,6 @@ function splitCredential(credential: string): Credential | undefined {
   const [accessKeyId, date, region, service, last, ...more] = credential.split('/', 6)
   if (!accessKeyId || date === undefined || region === undefined || service === undefined) return undefined
   if (last === undefined || more.length > 0) return undefined
-  return { scope: { accessKeyId, date, region, service }, terminator: last }
+  const scope = { accessKeyId, date, region, service }
+  return { scope, scopeText: scopeText(scope), terminator: last }
 }

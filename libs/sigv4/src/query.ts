@@ -31,7 +31,9 @@ export function canonicalQuery(query: string, reading: QueryReading): string {
     pairs.push([name, equals < 0 ? '' : percentCanonicalise(piece.slice(equals + 1), reading.plusIsSpace)])
   }
   if (pairs.length > 1) pairs.sort(byNameThenValue)
-  return pairs.map(([name, value]) => `${name}=${value}`).join('&')
+  let text = ''
+  for (const [name, value] of pairs) text += text === '' ? `${name}=${value}` : `&${name}=${value}`
+  return text
 }
 
 type Pair = readonly [name: string, value: string]

@@ -12,6 +12,21 @@ export interface Reading {
   readonly encoding: TextEncoding
 }
 
+/** The canonical request that nearly all signatures are made over; its encoding is UTF-8. */
+export function usualReading(request: SignableRequest, presented: PresentedSignature, payloadHash: string): string {
+  const { names, scope } = presented
+  return canonicalRequest({
+    method: request.method,
+    path: canonicalPath(request.path, scope.service),
+    query: canonicalQuery(request.query, usualQuery),
+    headers: canonicalHeaders(request.rawHeaders, names),
+    signedHeaders: names.text,
+    payloadHash,
+  })
+}
+
+const usualQuery: QueryReading = { omit: ['X-Amz-Signature'], plusIsSpace: false }
+
 /**
  * Gives the canonical requests that a signature may have been made over, the usual one first. The others exist only
  * for requests that show the corner in question:
@@ -26,11 +41,8 @@ export function* readings(
   payloadHash: string,
 ): Generator<Reading> {
   // The headers are sorted and in lower case, the list is as sent: a client that lists otherwise gets a mismatch.
-  const names = isCanonical(presented.signedHeaders)
-    ? presented.signedHeaders
-    : presented.signedHeaders.map((name) => name.toLowerCase()).sort()
-  const headers = canonicalHeaders(request.rawHeaders, names)
-  const signedHeaders = presented.signedHeaders.join(';')
+  const headers = canonicalHeaders(request.rawHeaders, presented.names)
+  const signedHeaders = presented.names.text
   for (const encoding of textEncodings(request.path, headers)) {
     for (const path of canonicalPaths(request.path, presented.scope.service, encoding)) {
       for (const query of canonicalQueries(request.query, presented)) {
@@ -41,17 +53,6 @@ export function* readings(
   }
 }
 
-/** Whether names are in lower case and in order, as all signers write them. */
-function isCanonical(names: readonly string[]): boolean {
-  let before = ''
-  for (const name of names) {
-    if (name < before || upperCase.test(name)) return false
-    before = name
-  }
-  return true
-}
-
-const upperCase = /[A-Z\x80-\uffff]/
 const ascii = /^[\0-\x7f]*$/
 const latin1 = /^[\0-\xff]*$/
 

@@ -1,12 +1,12 @@
 // Signing a request, in headers or in the query.
 import { algorithm, canonicalPath, canonicalRequest, scopeText, stringToSign } from './canonical.ts'
-import { canonicalHeaders, headerValue } from './headers.ts'
+import { canonicalHeaders, headerValue, signedNames } from './headers.ts'
 import { payloadHash, unsignedPayload } from './payload.ts'
 import { percentEncode } from './percent-encoding.ts'
 import { maxExpiresSeconds } from './presented.ts'
 import { canonicalQuery } from './query.ts'
 import type { Credentials, SignableRequest } from './request.ts'
-import { signature, signingKey } from './signing-key.ts'
+import { signingKey } from './signing-key.ts'
 import { formatTimestamp } from './timestamp.ts'
 
 /** What a signature is bound to. */
@@ -104,19 +104,18 @@ function signatureOf(
   options: SignOptions & { readonly timestamp: string },
 ): Signature {
   const { service, timestamp } = options
-  const names = namesToSign(request.rawHeaders, options.signedHeaders)
-  const signedHeaders = names.join(';')
+  const signedHeaders = namesToSign(request.rawHeaders, options.signedHeaders).join(';')
   const canonical = canonicalRequest({
     method: request.method,
     path: canonicalPath(request.path, service),
     query: canonicalQuery(request.query, { omit: [], plusIsSpace: false }),
-    headers: canonicalHeaders(request.rawHeaders, names),
+    headers: canonicalHeaders(request.rawHeaders, signedNames(signedHeaders)),
     signedHeaders,
     payloadHash: hashLine,
   })
   const scope = { date: timestamp.slice(0, 8), region: options.region, service }
   const text = stringToSign(timestamp, scopeText(scope), canonical)
-  return { signature: signature(signingKey(credentials, scope), text), signedHeaders, scope: scopeText(scope) }
+  return { signature: signingKey(credentials, scope).sign(text), signedHeaders, scope: scopeText(scope) }
 }
 
 /** Sorted names of the headers to sign: the chosen ones, and always `host` and what AWS's own headers say. */

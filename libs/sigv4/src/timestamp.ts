@@ -13,11 +13,18 @@ export function parseTimestamp(text: string): number | undefined {
   if (!basicFormat.test(text)) return undefined
   const [year, month, day] = [digits(text, 0, 4), digits(text, 4, 6), digits(text, 6, 8)]
   const [hour, minute, second] = [digits(text, 9, 11), digits(text, 11, 13), digits(text, 13, 15)]
-  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-  // Date.UTC carries what is too large over: a 30th of February has become another day of another month.
-  const isReal = time.getUTCMonth() === month - 1 && time.getUTCDate() === day
-  return isReal && hour < 24 && minute < 60 && second < 60 ? time.getTime() : undefined
+  // Date.UTC carries what is too large over: a 30th of February would be another day of another month.
+  const isReal = day >= 1 && day <= daysOf(year, month) && hour < 24 && minute < 60 && second < 60
+  return isReal ? Date.UTC(year, month - 1, day, hour, minute, second) : undefined
 }
+
+/** The days of a month that is counted from 1; none for a month that is not. */
+function daysOf(year: number, month: number): number {
+  if (month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)) return 29
+  return daysOfMonths[month - 1] ?? 0
+}
+
+const daysOfMonths: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** The number that the characters from `start` to before `end` write. */
 function digits(text: string, start: number, end: number): number {

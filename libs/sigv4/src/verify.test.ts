@@ -7,7 +7,7 @@ import { parseCredentialScope } from './presented.ts'
 import type { SignableRequest } from './request.ts'
 import { describeFailure, type FailureAnswer, type FailureWords } from './sentences.ts'
 import { presign, sign } from './sign.ts'
-import { signature, signingKey } from './signing-key.ts'
+import { signingKey } from './signing-key.ts'
 import { type KnownKey, verify, type VerifyOptions } from './verify.ts'
 
 const host = 'abc.execute-api.us-east-1.amazonaws.com'
@@ -256,7 +256,7 @@ describe('the clock', () => {
         ),
       ),
     ].join('\n')
-    const proof = signature(signingKey(key, { date: '20250115', region: 'us-east-1', service: 'execute-api' }), text)
+    const proof = signingKey(key, { date: '20250115', region: 'us-east-1', service: 'execute-api' }).sign(text)
     const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=date;host, Signature=${proof}`
     const dated = withHeaders('Date', 'Wed, 15 Jan 2025 12:00:00 GMT', 'authorization', authorization)
     expect((await verify(dated, options)).timestampMs).toBe(now)

@@ -1,13 +1,12 @@
 // Verifying a signed request: who signed it, when, for which service, and whether the signature is right.
-import type { KeyObject } from 'node:crypto'
-import { scopeText, stringToSign, terminator } from './canonical.ts'
+import { stringToSign, terminator } from './canonical.ts'
 import type { ChunkSigning } from './chunked.ts'
 import { SignatureFault, type SignatureForm } from './fault.ts'
 import { type PayloadKind, type PayloadLine, payloadHash, payloadLine } from './payload.ts'
 import { type PresentedSignature, readSignature } from './presented.ts'
-import { readings } from './readings.ts'
+import { readings, usualReading } from './readings.ts'
 import type { CredentialScope, SignableRequest } from './request.ts'
-import { sameText, signature, signingKey } from './signing-key.ts'
+import { sameText, type SigningKey, signingKey } from './signing-key.ts'
 import { formatTimestamp } from './timestamp.ts'
 
 /** What the store of keys knows of an access key. It may carry more; {@link Verified} gives it back. */
@@ -19,13 +18,17 @@ export interface KnownKey {
   readonly expiresAtMs?: number | undefined
 }
 
-/** What to verify against. */
-export interface VerifyOptions<Key extends KnownKey> {
+/** What to verify against, where the key is looked up on the way. */
+export interface VerifyOptions<Key extends KnownKey> extends VerifyRules {
   /** Looks a key up; undefined when it is unknown or inactive. */
   readonly secretFor: (
     accessKeyId: string,
     sessionToken: string | undefined,
   ) => Key | undefined | Promise<Key | undefined>
+}
+
+/** What to verify against. */
+export interface VerifyRules {
   /** The time, in milliseconds since 1970. */
   readonly now: number
   /** The service that the signature must be for; any when absent. */
@@ -69,37 +72,63 @@ export async function verify<Key extends KnownKey>(
   options: VerifyOptions<Key>,
 ): Promise<Verified<Key>> {
   const presented = readSignature(request)
-  checkScope(presented, options)
-  checkSignedHeaders(presented)
-  checkTime(presented, options)
-  const { accessKeyId } = presented.scope
-  const found = options.secretFor(accessKeyId, presented.sessionToken)
+  checkClaims(presented, options)
+  const found = options.secretFor(presented.scope.accessKeyId, presented.sessionToken)
   const key = found instanceof Promise ? await found : found
+  return verified(request, presented, { key, rules: options })
+}
+
+/** A signature that was read from a request, and the key that it names: undefined when that is unknown or inactive. */
+export interface KeyedSignature<Key extends KnownKey> {
+  readonly presented: PresentedSignature
+  readonly key: Key | undefined
+}
+
+/**
+ * Verifies the signature of a request, as {@link verify} does, when it has been read and its key is at hand.
+ * @throws SignatureFault with the reason
+ */
+export function verifyRead<Key extends KnownKey>(
+  request: SignableRequest,
+  { presented, key }: KeyedSignature<Key>,
+  rules: VerifyRules,
+): Verified<Key> {
+  checkClaims(presented, rules)
+  return verified(request, presented, { key, rules })
+}
+
+/** What can be told without the key. */
+function checkClaims(presented: PresentedSignature, rules: VerifyRules): void {
+  checkScope(presented, rules)
+  checkSignedHeaders(presented)
+  checkTime(presented, rules)
+}
+
+function verified<Key extends KnownKey>(
+  request: SignableRequest,
+  presented: PresentedSignature,
+  { key, rules }: { readonly key: Key | undefined; readonly rules: VerifyRules },
+): Verified<Key> {
+  const { credential, scope } = presented
+  const { accessKeyId } = scope
   if (key === undefined) throw new SignatureFault({ reason: 'unknown-key', accessKeyId })
-  checkToken(presented, key, options.now)
-  const payload = payloadLine(
-    request,
-    { ...presented, service: presented.scope.service },
-    payloadRules(presented, options),
-  )
-  const derivedKey = signingKey({ accessKeyId, secretAccessKey: key.secretAccessKey }, presented.scope)
+  checkToken(presented, key, rules.now)
+  const payload = payloadLine(request, presented, payloadRules(presented, rules))
+  const derivedKey = signingKey({ accessKeyId, secretAccessKey: key.secretAccessKey }, scope, credential)
   checkSignature(request, presented, payload.line, derivedKey)
   checkPayload(request, payload)
   return {
     key,
-    scope: presented.scope,
+    scope,
     form: presented.form,
     timestampMs: presented.timestampMs,
     sessionToken: presented.sessionToken,
-    signedHeaders: presented.signedHeaders,
+    signedHeaders: presented.names.listed,
     payload: verifiedPayload(payload, presented, derivedKey),
   }
 }
 
-function checkScope(
-  presented: PresentedSignature,
-  options: Pick<VerifyOptions<KnownKey>, 'service' | 'regions'>,
-): void {
+function checkScope(presented: PresentedSignature, options: Pick<VerifyRules, 'service' | 'regions'>): void {
   const { scope, timestamp } = presented
   const wrong: ('service' | 'region' | 'terminator')[] = []
   if (options.service !== undefined && options.service !== scope.service) wrong.push('service')
@@ -115,14 +144,14 @@ function checkScope(
 }
 
 // A presigned request carries its date in the query, which is signed as a whole.
-function checkSignedHeaders({ form, signedHeaders }: PresentedSignature): void {
+function checkSignedHeaders({ form, names: { listed: signedHeaders } }: PresentedSignature): void {
   if (!signedHeaders.includes('host')) throw new SignatureFault({ reason: 'unsigned-header', header: 'host' })
   if (form === 'header' && !signedHeaders.includes('x-amz-date') && !signedHeaders.includes('date')) {
     throw new SignatureFault({ reason: 'unsigned-header', header: 'x-amz-date' })
   }
 }
 
-function checkTime(presented: PresentedSignature, options: Pick<VerifyOptions<KnownKey>, 'now' | 'skewMs'>): void {
+function checkTime(presented: PresentedSignature, options: Pick<VerifyRules, 'now' | 'skewMs'>): void {
   const { now, skewMs = 300_000 } = options
   const { timestampMs, timestamp } = presented
   const lifeMs = presented.expiresSeconds === undefined ? skewMs : presented.expiresSeconds * 1_000
@@ -148,7 +177,7 @@ function checkToken({ scope, sessionToken }: PresentedSignature, key: KnownKey, 
 
 function payloadRules(
   { scope }: PresentedSignature,
-  options: Pick<VerifyOptions<KnownKey>, 'allowUnsignedPayload' | 'allowChunkedPayload'>,
+  options: Pick<VerifyRules, 'allowUnsignedPayload' | 'allowChunkedPayload'>,
 ): { allowUnsignedPayload: boolean; allowChunkedPayload: boolean } {
   const isS3 = scope.service === 's3'
   return {
@@ -161,17 +190,17 @@ function checkSignature(
   request: SignableRequest,
   presented: PresentedSignature,
   payload: string,
-  key: KeyObject,
+  key: SigningKey,
 ): void {
-  const { timestamp } = presented
-  const scope = scopeText(presented.scope)
-  let usual: { canonicalRequest: string; stringToSign: string } | undefined
+  const { timestamp, scopeText: scope } = presented
+  const usual = usualReading(request, presented, payload)
+  const usualText = stringToSign(timestamp, scope, usual)
+  if (sameText(key.sign(usualText), presented.signature)) return
   for (const { canonical, encoding } of readings(request, presented, payload)) {
     const text = stringToSign(timestamp, scope, canonical, encoding)
-    if (sameText(signature(key, text), presented.signature)) return
-    usual ??= { canonicalRequest: canonical, stringToSign: text }
+    if (sameText(key.sign(text), presented.signature)) return
   }
-  throw new SignatureFault({ reason: 'bad-signature', canonicalRequest: '', stringToSign: '', ...usual })
+  throw new SignatureFault({ reason: 'bad-signature', canonicalRequest: usual, stringToSign: usualText })
 }
 
 function checkPayload(request: SignableRequest, payload: PayloadLine): void {
@@ -182,7 +211,7 @@ function checkPayload(request: SignableRequest, payload: PayloadLine): void {
   }
 }
 
-function verifiedPayload(payload: PayloadLine, presented: PresentedSignature, key: KeyObject): VerifiedPayload {
+function verifiedPayload(payload: PayloadLine, presented: PresentedSignature, key: SigningKey): VerifiedPayload {
   const { kind, line } = payload
   if (kind === 'unsigned') return { kind, sha256: undefined, chunks: undefined }
   if (kind !== 'chunked') return { kind, sha256: line, chunks: undefined }
@@ -190,7 +219,7 @@ function verifiedPayload(payload: PayloadLine, presented: PresentedSignature, ke
     payload: line,
     key,
     timestamp: presented.timestamp,
-    scope: scopeText(presented.scope),
+    scope: presented.scopeText,
     seedSignature: presented.signature,
   }
   return { kind, sha256: undefined, chunks }

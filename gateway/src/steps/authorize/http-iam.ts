@@ -1,14 +1,14 @@
 // Step `authorize` of HTTP API routes with IAM authorization: who signed, and whether its policies let it in. HTTP 13, S A.
 import { evaluate, type Decision } from '@sluice/iam-policy'
-import { SignatureFault, describeFailure } from '@sluice/sigv4'
+import { describeFailure, type SignatureFault } from '@sluice/sigv4'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { httpRequestArn } from '../../nouns/http-arn.ts'
 import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
 import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Step } from '../pipeline.ts'
-import { circumstances, identityOf, permissionsOf, policiesOf } from './iam-policies.ts'
-import { signerOf, type Signer, type SignerPorts } from './iam-signer.ts'
+import { circumstances, policiesOf, SignedCaller } from './iam-policies.ts'
+import { whenSigned, type Signer, type SignerPorts } from './iam-signer.ts'
 import { tellPolicies } from './telling.ts'
 
 const action = 'execute-api:Invoke'
@@ -16,28 +16,25 @@ const action = 'execute-api:Invoke'
 /** Every refusal is the same 403; why is told to the log alone. */
 export function authorizeByIam(route: HttpRoute, ports: SignerPorts): Step<HttpRouted, Admitted> {
   const { account, region } = route.stage
+  const signerPorts = { ...ports, region }
+  const refuse = (error: SignatureFault): never => {
+    throw forbidden(describeFailure(error.failure).message, error)
+  }
   return {
     name: 'authorize',
-    run: async (exchange) => {
-      const signer = await found(signerOf(exchange, ports, region))
-      const { principal } = signer.known
-      const resource = httpRequestArn(route, exchange)
-      const decision = decide(signer.known, { account, resource, exchange })
-      tellPolicies(exchange, decision, { principal: principal.arn, resource })
-      if (decision.decision !== 'allow') {
-        throw forbidden(`User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`)
+    run: (exchange) => {
+      const use = (signer: Signer): Admitted => {
+        const { principal } = signer.known
+        const resource = httpRequestArn(route, exchange)
+        const decision = decide(signer.known, { account, resource, exchange })
+        if (exchange.listener !== undefined) tellPolicies(exchange, decision, { principal: principal.arn, resource })
+        if (decision.decision !== 'allow') {
+          throw forbidden(`User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`)
+        }
+        return { caller: new SignedCaller(signer, exchange) }
       }
-      const may = permissionsOf(signer.known, circumstances(exchange, principal))
-      return { caller: { identity: identityOf(signer), may } }
+      return whenSigned(exchange, signerPorts, { use, refuse })
     },
-  }
-}
-
-async function found(finding: Promise<Signer>): Promise<Signer> {
-  try {
-    return await finding
-  } catch (error) {
-    throw error instanceof SignatureFault ? forbidden(describeFailure(error.failure).message, error) : error
   }
 }
 

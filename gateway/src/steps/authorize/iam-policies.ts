@@ -15,12 +15,19 @@ import { lastHeader } from '../../nouns/headers.ts'
 import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Signer } from './iam-signer.ts'
 
+type OwnPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session'>
+
+/** A principal is the same object until something of it changes. */
+const knownPolicies = new WeakMap<KnownPrincipal, OwnPolicies>()
+
 /** What a signer's own policies say. */
-export function policiesOf({
-  policies,
-  permissionsBoundary,
-  sessionPolicies,
-}: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary' | 'session'> {
+export function policiesOf(known: KnownPrincipal): OwnPolicies {
+  let own = knownPolicies.get(known)
+  if (own === undefined) knownPolicies.set(known, (own = compiledPoliciesOf(known)))
+  return own
+}
+
+function compiledPoliciesOf({ policies, permissionsBoundary, sessionPolicies }: KnownPrincipal): OwnPolicies {
   return {
     identity: policies.map(compiled),
     boundary: permissionsBoundary === undefined ? undefined : compiled(permissionsBoundary),
@@ -28,12 +35,27 @@ export function policiesOf({
   }
 }
 
-/** Whether a signer may do something else: for integrations that call as whoever calls them. */
-export function permissionsOf(known: KnownPrincipal, context: Context): NonNullable<Caller['may']> {
-  const { principal } = known
-  return (action, resource) => {
+/** Whoever signed a request, described when somebody asks: most backends never do. */
+export class SignedCaller implements Caller {
+  private readonly signer: Signer
+  private readonly exchange: Received
+
+  constructor(signer: Signer, exchange: Received) {
+    this.signer = signer
+    this.exchange = exchange
+  }
+
+  get identity(): CallerIdentity {
+    return identityOf(this.signer)
+  }
+
+  /** Whether it may do something else: for integrations that call as whoever calls them. */
+  may(action: string, resource: string): boolean {
+    const { known } = this.signer
+    const { principal } = known
     // AWS: what a caller may do elsewhere than in its own account is not for its policies alone to say.
     const set = { ...policiesOf(known), sameAccount: principal.account === accountOf(resource) }
+    const context = circumstances(this.exchange, principal)
     return evaluate(set, { principal, action, resource, context }).decision === 'allow'
   }
 }
