@@ -112,19 +112,44 @@ function readPath(path: JsonPath, document: unknown): unknown {
   }
 }
 
-/** A request to read values from; what has to be parsed is parsed once, when it is asked for. */
+/** A request to read values from. */
 export function requestMessage(received: Received): SourceMessage {
-  let pairs: readonly (readonly [string, string])[] | undefined
-  const { headers, body } = received
-  return {
-    header: (lowerName) => joined(headerValues(headers, lowerName)),
-    query: (name) => {
-      pairs ??= parseQuery(received.rawQuery)
-      return joined(pairs.filter(([candidate]) => candidate === name).map(([, value]) => value))
-    },
-    path: () => httpRoutePath(received),
-    text: () => (body.length === 0 ? undefined : utf8(body)),
-    json: once(() => parseJson(body)),
+  return new RequestMessage(received)
+}
+
+/** What has to be parsed is parsed once, when it is asked for. */
+class RequestMessage implements SourceMessage {
+  private readonly received: Received
+  private pairs: readonly (readonly [string, string])[] | undefined
+  private document: { readonly value: unknown } | undefined
+
+  constructor(received: Received) {
+    this.received = received
+    this.pairs = undefined
+    this.document = undefined
+  }
+
+  header(lowerName: string): string | undefined {
+    return joined(headerValues(this.received.headers, lowerName))
+  }
+
+  query(name: string): string | undefined {
+    this.pairs ??= parseQuery(this.received.rawQuery)
+    return joined(this.pairs.filter(([candidate]) => candidate === name).map(([, value]) => value))
+  }
+
+  path(): string {
+    return httpRoutePath(this.received)
+  }
+
+  text(): string | undefined {
+    const { body } = this.received
+    return body.length === 0 ? undefined : utf8(body)
+  }
+
+  json(): unknown {
+    this.document ??= { value: parseJson(this.received.body) }
+    return this.document.value
   }
 }
 

@@ -16,14 +16,27 @@ export function checkIssuer(claims: Claims, issuer: string): void {
   if (found !== issuer) throw new TokenFault('issuer does not match', { claim: 'iss', expected: issuer, found })
 }
 
-/** `client_id` counts only where there is no `aud`. Throws TokenFault. */
-export function checkAudience(claims: Claims, audience: ReadonlySet<string>): void {
-  const claim = (own(claims, 'aud') ?? undefined) === undefined ? 'client_id' : 'aud'
-  const found = own(claims, claim)
+/** Whom a token is for: the texts of `aud`, or of `client_id` where there is no `aud`. */
+export function audiencesOf(claims: Claims): readonly string[] {
+  const found = own(claims, audienceClaim(claims))
   const values: readonly unknown[] = Array.isArray(found) ? found : [found]
-  if (!values.some((value) => typeof value === 'string' && audience.has(value))) {
-    throw new TokenFault('the token does not have a valid audience', { claim, expected: [...audience], found })
-  }
+  return values.filter((value) => typeof value === 'string')
+}
+
+function audienceClaim(claims: Claims): string {
+  return (own(claims, 'aud') ?? undefined) === undefined ? 'client_id' : 'aud'
+}
+
+/** One of a token's audiences must be expected. Throws TokenFault. */
+export function checkAudience(
+  token: { readonly audiences: readonly string[]; readonly claims: Claims },
+  audience: ReadonlySet<string>,
+): void {
+  for (const each of token.audiences) if (audience.has(each)) return
+  const { claims } = token
+  const claim = audienceClaim(claims)
+  const finding = { claim, expected: [...audience], found: own(claims, claim) }
+  throw new TokenFault('the token does not have a valid audience', finding)
 }
 
 /** Reads `exp`, which must be there, `nbf` and `iat`. Throws TokenFault for what is no number. */

@@ -18,6 +18,32 @@ describe('parseToken', () => {
     })
   })
 
+  test('takes parts of the alphabet of URLs alone, and no part that is cut off', () => {
+    const head = part({ alg: 'RS256', kid: 'k1' })
+    const readable = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/
+    const character = fc.oneof(
+      { weight: 40, arbitrary: fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '_', '-') },
+      { weight: 1, arbitrary: fc.constantFrom('+', '/', '=', '.', ' ', '\n', '\u00e9', '\u0161') },
+    )
+    fc.assert(
+      fc.property(fc.array(character, { maxLength: 24 }), (characters) => {
+        const signature = characters.join('')
+        const parse = (): unknown => parseToken(`${head}.${part({})}.${signature}`)
+        if (signature !== '' && readable.test(signature)) expect(parse).not.toThrow()
+        else expect(parse).toThrow('the token is malformed')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('tokens of one head have each their own claims, and a head in vain is in vain again', () => {
+    const head = part({ alg: 'RS256', kid: 'k1' })
+    const read = (sub: string): unknown => parseToken(`${head}.${part({ sub })}.AQID`).claims
+    expect([read('ada'), read('bob')]).toEqual([{ sub: 'ada' }, { sub: 'bob' }])
+    const symmetric = `${part({ alg: 'HS256', kid: 'k1' })}.${part({})}.AQID`
+    for (const _ of [1, 2]) expect(() => parseToken(symmetric)).toThrow('signing method HS256 is invalid')
+  })
+
   test('refuses any other text with a reason that a header can carry', () => {
     const piece = fc.oneof(
       fc.string(),

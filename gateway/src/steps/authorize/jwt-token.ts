@@ -32,7 +32,7 @@ export class TokenFault extends Error {
 export const maximumTokenCharacters = 10_240
 
 const malformed = 'the token is malformed'
-const base64url = /^[A-Za-z0-9_-]+$/
+const beyondLatin1 = /[^\0-\xff]/
 const algorithmName = /^[A-Za-z0-9+_-]{1,32}$/
 
 /** AWS: RSA only. HTTP 11.2. */
@@ -44,29 +44,62 @@ export const supportedAlgorithms: ReadonlyMap<string, string> = new Map([
 
 /** Takes a token apart without trusting it. Throws TokenFault. */
 export function parseToken(token: string): ParsedToken {
-  if (token.length > maximumTokenCharacters) throw new TokenFault(malformed)
-  const parts = token.split('.', 4)
-  const [head = '', payload = '', signature = ''] = parts
-  if (parts.length !== 3 || !parts.every((part) => base64url.test(part))) throw new TokenFault(malformed)
-  const { alg, kid, crit } = objectOf(head)
+  if (token.length > maximumTokenCharacters || isOfOtherLetters(token)) throw new TokenFault(malformed)
+  const headEnd = token.indexOf('.')
+  const signedEnd = token.indexOf('.', headEnd + 1)
+  if (headEnd < 0 || signedEnd < 0) throw new TokenFault(malformed)
+  const payload = decoded(token.slice(headEnd + 1, signedEnd))
+  const signature = decoded(token.slice(signedEnd + 1))
+  const { algorithm, keyId } = readHead(token.slice(0, headEnd))
+  return { algorithm, keyId, claims: objectOf(payload), signed: token.slice(0, signedEnd), signature }
+}
+
+/** Whether Node's decoder would take letters that are none of base64url: of base64, or by the lower byte of their number. */
+function isOfOtherLetters(token: string): boolean {
+  return token.includes('+') || token.includes('/') || beyondLatin1.test(token)
+}
+
+/** The claims of what `parseToken` found to be signed. */
+export function claimsOf(signed: string): ParsedToken['claims'] {
+  return objectOf(decoded(signed.slice(signed.indexOf('.') + 1)))
+}
+
+type Head = Pick<ParsedToken, 'algorithm' | 'keyId'>
+
+/** All tokens of a key have the same head. Those of strangers must not fill memory. */
+const maximumHeads = 100
+const maximumHeadCharacters = 512
+const heads = new Map<string, Head>()
+
+function readHead(text: string): Head {
+  const known = heads.get(text)
+  if (known !== undefined) return known
+  const { alg, kid, crit } = objectOf(decoded(text))
   if (typeof alg !== 'string' || !algorithmName.test(alg)) throw new TokenFault(malformed)
   if (!supportedAlgorithms.has(alg)) throw new TokenFault(`signing method ${alg} is invalid`)
   // RFC 7515 4.1.11: who does not understand a critical extension must refuse; no extension is understood here.
   if (crit !== undefined) throw new TokenFault(malformed)
   if (typeof kid !== 'string') throw new TokenFault('signature mismatch')
-  return {
-    algorithm: alg,
-    keyId: kid,
-    claims: objectOf(payload),
-    signed: token.slice(0, head.length + 1 + payload.length),
-    signature: Buffer.from(signature, 'base64url'),
-  }
+  const head = { algorithm: alg, keyId: kid }
+  if (text.length > maximumHeadCharacters) return head
+  if (heads.size >= maximumHeads) heads.clear()
+  heads.set(text, head)
+  return head
 }
 
-function objectOf(part: string): Readonly<Record<string, unknown>> {
+/** The bytes of a part. Node's decoder passes over what is no base64: then there are fewer than there should be. */
+function decoded(part: string): Buffer {
+  const bytes = Buffer.from(part, 'base64url')
+  if (part === '' || part.length % 4 === 1 || bytes.length !== Math.floor((part.length * 3) / 4)) {
+    throw new TokenFault(malformed)
+  }
+  return bytes
+}
+
+function objectOf(bytes: Buffer): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    value = JSON.parse(bytes.toString('utf8'))
   } catch {
     throw new TokenFault(malformed)
   }

@@ -1,9 +1,9 @@
 // Tokens that were found right, remembered: so many, and so many bytes.
-import { LRUCache } from 'lru-cache'
 import type { VerifiedToken } from './issuers.ts'
 
-const maximumTokens = 10_000
-const maximumTokenBytes = 32 * 1024 * 1024
+/** Of one generation; two are remembered. */
+const generationTokens = 5_000
+const generationBytes = 16 * 1024 * 1024
 
 interface Known {
   readonly token: string
@@ -11,7 +11,7 @@ interface Known {
 }
 
 /** A token, its claims as values and as texts, each shorter than the token, and what holds them; an estimate. */
-const bytesOf = ({ token }: Known): number => token.length * 4 + 512
+const bytesOf = (token: string): number => token.length * 4 + 512
 
 /**
  * A token comes as a new string with each request, and a map hashes all of a new string: for a usual token that takes
@@ -20,23 +20,38 @@ const bytesOf = ({ token }: Known): number => token.length * 4 + 512
  */
 const tailCharacters = 32
 
+/**
+ * When a generation is full, the one before it is forgotten as a whole, but for the tokens that came again meanwhile: keeping
+ * the order of use, and forgetting tokens one by one, costs each new token a microsecond more.
+ */
 export class KnownTokens {
-  private readonly byTail = new LRUCache<string, Known>({
-    max: maximumTokens,
-    maxSize: maximumTokenBytes,
-    sizeCalculation: bytesOf,
-  })
+  private young = new Map<string, Known>()
+  private old = new Map<string, Known>()
+  private youngBytes = 0
 
   get(token: string): VerifiedToken | undefined {
-    const known = this.byTail.get(token.slice(-tailCharacters))
-    return known?.token === token ? known.verified : undefined
+    const tail = token.slice(-tailCharacters)
+    const young = this.young.get(tail)
+    if (young?.token === token) return young.verified
+    const old = this.old.get(tail)
+    if (old?.token !== token) return undefined
+    this.set(token, old.verified)
+    return old.verified
   }
 
   set(token: string, verified: VerifiedToken): void {
-    this.byTail.set(token.slice(-tailCharacters), { token, verified })
+    if (this.young.size >= generationTokens || this.youngBytes >= generationBytes) {
+      this.old = this.young
+      this.young = new Map()
+      this.youngBytes = 0
+    }
+    this.young.set(token.slice(-tailCharacters), { token, verified })
+    this.youngBytes += bytesOf(token)
   }
 
   delete(token: string): void {
-    this.byTail.delete(token.slice(-tailCharacters))
+    const tail = token.slice(-tailCharacters)
+    this.young.delete(tail)
+    this.old.delete(tail)
   }
 }

@@ -34,10 +34,12 @@ export function authorizeByCognito(
   const { clock } = issuers
   const keysByIssuer = new Map(settings.issuers.map((issuer) => [issuer, issuers.keysOf(issuer)]))
   const verified = (token: string): VerifiedToken | Promise<VerifiedToken> => {
-    const issuer = issuers.verified.get(token)?.issuer.issuer ?? parseToken(token).claims['iss']
+    const known = issuers.verified.get(token)
+    const parsed = known === undefined ? parseToken(token) : undefined
+    const issuer = known?.issuer.issuer ?? parsed?.claims['iss']
     const keys = keysByIssuer.get(typeof issuer === 'string' ? issuer : '')
     if (keys === undefined) throw otherIssuer(settings.issuers, issuer)
-    return verifiedToken(token, keys, issuers)
+    return verifiedToken(token, keys, issuers, parsed)
   }
   const admit = (exchange: RestRouted, token: VerifiedToken): Admitted => {
     checkTimes(token, clock.now())
