@@ -133,13 +133,14 @@ async function signedByUser({ origin, apiId }: Place): Promise<Headers> {
   return Object.fromEntries(added.flatMap((name, at) => (at % 2 === 0 ? [[name, added[at + 1] ?? '']] : [])))
 }
 
-/** The first row is what the others are compared with. */
+/** The first row is what the others are compared with; for IAM it is the second, whose requests are as long as its own. */
 export const accessCase: Case = {
   name: 'access',
   // The authorizer's function, asked once, is a process of its own.
   ownProcessOnly: true,
   contenders: [
     contender({ name: 'sluice open' }),
+    contender({ name: 'sluice open, signed requests', admit: signedByUser }),
     contender({
       name: 'sluice API key, throttle, quota',
       method: { security: [{ key: [] }] },
