@@ -62,7 +62,7 @@ export function openTracing(parts: TracingParts): Tracing {
   const { spans } = exporters
   const traces: Traces = spans === undefined ? kept : withSpans(kept, spans)
   const samplers = createStoredSamplers(store, log)
-  const begun = createBegun()
+  const begun = createBegun({ account, region })
   const { scopeOf } = begun
   const receiver = createXrayReceiver({ segments: traces, clock, log, scope: { account, region }, scopeOf })
   return {
@@ -152,15 +152,16 @@ function together(all: readonly Segments[]): Segments {
   }
 }
 
-/** Datagrams name no account: what was begun here says whose a trace is. */
-function createBegun(): {
-  add: (scope: Scope, traceId: string) => void
+/** Datagrams name no account: what was begun here says whose a trace is. A new trace of the gateway's own account needs no saying. */
+function createBegun({ account, region }: Scope): {
+  add: (scope: Scope, traceId: string, isNew: boolean) => void
   scopeOf: (traceId: string) => Scope | undefined
 } {
   let scopes = new Map<string, Scope>()
   let before = scopes
   return {
-    add: (scope, traceId) => {
+    add: (scope, traceId, isNew) => {
+      if (isNew && scope.account === account && scope.region === region) return
       if (scopes.size >= mostBegun) {
         before = scopes
         scopes = new Map()

@@ -10,10 +10,10 @@ const service = {
   arn: 'arn:aws:apigateway:us-east-1::/restapis/a1/stages/prod',
 }
 const request = (changes: Partial<SampledRequest> = {}): SampledRequest => ({
-  host: 'a1.execute-api.localhost',
+  domainName: 'a1.execute-api.localhost',
   method: 'GET',
-  path: '/prod/pets/1',
-  header: () => undefined,
+  rawPath: '/prod/pets/1',
+  headers: [],
   ...changes,
 })
 const all = { ...defaultSampling, Priority: 1, FixedRate: 1, ReservoirSize: 0 }
@@ -69,10 +69,9 @@ describe('rules', () => {
     const sample = new Sampling([{ ...all, RuleName: 'mine', Attributes: { 'X-Plan': 'gold*', 'X-Beta': '*' } }]).of(
       service,
     )
-    const headers = (given: Record<string, string>) => request({ header: (name) => given[name] })
-    expect(sample(headers({ 'X-Plan': 'Golden', 'X-Beta': '' }), 0, 0)).toBe('mine')
-    expect(sample(headers({ 'X-Plan': 'Golden' }), 0, 0)).toBe('Default')
-    expect(sample(headers({ 'X-Plan': 'silver', 'X-Beta': '1' }), 0, 0)).toBe('Default')
+    expect(sample(request({ headers: ['x-plan', 'Golden', 'X-Beta', ''] }), 0, 0)).toBe('mine')
+    expect(sample(request({ headers: ['X-Plan', 'Golden'] }), 0, 0)).toBe('Default')
+    expect(sample(request({ headers: ['X-Plan', 'silver', 'X-Beta', '1'] }), 0, 0)).toBe('Default')
   })
 })
 

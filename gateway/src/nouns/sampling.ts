@@ -1,6 +1,8 @@
 // Which requests X-Ray's sampling rules choose: the first rule that matches gives so many a second, and a share of the rest. Security specification G.2.
 import type { SamplingRule } from '@sluice/aws-protocol/xray'
+import type { Received } from './exchange.ts'
 import { compileGlob } from './glob.ts'
+import { lastHeader } from './headers.ts'
 
 /** The rule that X-Ray begins with, which every account has: one request a second, and five of a hundred beyond. */
 export const defaultSampling = {
@@ -27,16 +29,8 @@ export interface SampledService {
   readonly arn: string
 }
 
-/** What rules match of a request. */
-export interface SampledRequest {
-  /** Without the port. */
-  readonly host: string
-  readonly method: string
-  /** As sent, with the stage, without the query. */
-  readonly path: string
-  /** A header's value, by its name in any case. */
-  readonly header: (name: string) => string | undefined
-}
+/** What rules match of a request: its host without the port, its path with the stage and without the query. */
+export type SampledRequest = Pick<Received, 'domainName' | 'method' | 'rawPath' | 'headers'>
 
 /** Decides request by request: the name of the rule that chose it, undefined when none did. `draw`: evenly from 0 up to 1. */
 export type Sampler = (request: SampledRequest, nowMs: number, draw: number) => string | undefined
@@ -98,13 +92,16 @@ function matcherOf({ Host, HTTPMethod, URLPath, Attributes = {} }: SamplingRule)
   const method = compileGlob(HTTPMethod)
   const path = compileGlob(URLPath)
   // AWS: attributes of requests through API Gateway are the headers of the client's request.
-  const headers = Object.entries(Attributes).map(([name, value]) => ({ name, isWanted: compileGlob(value) }))
+  const headers = Object.entries(Attributes).map(([name, value]) => ({
+    name: name.toLowerCase(),
+    isWanted: compileGlob(value),
+  }))
   return (request) =>
-    host(request.host) &&
+    host(request.domainName) &&
     method(request.method) &&
-    path(request.path) &&
+    path(request.rawPath) &&
     headers.every(({ name, isWanted }) => {
-      const value = request.header(name)
+      const value = lastHeader(request.headers, name)
       return value !== undefined && isWanted(value)
     })
 }

@@ -36,10 +36,11 @@ export function parseTraceHeader(text: string | undefined): TraceHeader {
 
 /** What goes on to the integration. */
 export function formatTraceHeader({ root, parent, sampled, rest }: TraceHeader & { readonly root: string }): string {
-  const parts = [`Root=${root}`]
-  if (parent !== undefined) parts.push(`Parent=${parent}`)
-  if (sampled !== undefined) parts.push(`Sampled=${sampled ? 1 : 0}`)
-  return [...parts, ...rest].join(';')
+  let text = `Root=${root}`
+  if (parent !== undefined) text += `;Parent=${parent}`
+  if (sampled !== undefined) text += sampled ? ';Sampled=1' : ';Sampled=0'
+  for (const field of rest) text += `;${field}`
+  return text
 }
 
 /** A new trace that begins now. `hex`: 24 hexadecimal digits. */

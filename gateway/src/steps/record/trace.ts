@@ -1,9 +1,9 @@
 // Traces of REST APIs: who is sampled, and what the integration is told. Security specification G.
 import { randomText } from '../../nouns/entropy.ts'
 import type { Received } from '../../nouns/exchange.ts'
+import { byHeaderName } from '../../nouns/header-names.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Scope } from '../../nouns/records.ts'
-import type { SampledRequest } from '../../nouns/sampling.ts'
 import { formatTraceHeader, newTraceId, parseTraceHeader, type TraceHeader } from '../../nouns/trace-header.ts'
 import {
   formatTraceparent,
@@ -21,8 +21,11 @@ export interface TracePorts {
   /** Where segments go. */
   readonly segments: Segments
   readonly samplers: Samplers
-  /** Told of every trace that is recorded, before its segment is: others may send theirs at any time. */
-  readonly begun?: ((scope: Scope, traceId: string) => void) | undefined
+  /**
+   * Told of every trace that is recorded, before its segment is: others may send theirs at any time. `isNew`: its id was
+   * made here.
+   */
+  readonly begun?: ((scope: Scope, traceId: string, isNew: boolean) => void) | undefined
   /** Whether a client's `traceparent` is continued. */
   readonly continuesW3c: boolean
 }
@@ -33,27 +36,34 @@ type IncomingContext = ReturnType<typeof traceContextOf>
 
 /** `tracingEnabled` samples by the rules; without it, only requests are recorded that whoever called has sampled. */
 export function recordTraces(recorded: RecordedRestStage, ports: TracePorts): StageRecorder<RestOutcome> {
-  const { segments, samplers, begun: tellBegun, continuesW3c } = ports
+  const { segments, samplers, begun, continuesW3c } = ports
   const { scope, stage } = recorded
   const isActive = stage.tracingEnabled === true
   const sample = samplers.of(scope, stageService(recorded))
   const segmentOf = compileSegment(recorded)
   const choose = (received: Received): string | undefined =>
-    isActive ? sample(sampledRequest(received), received.receivedAtMs, Math.random()) : undefined
+    isActive ? sample(received, received.receivedAtMs, Math.random()) : undefined
+  const enter = (received: Received, decided: Decided): Received => {
+    const entered = traced(received, decided)
+    const sampled = entered.work?.sampled
+    if (sampled !== undefined) begun?.(scope, sampled.traceId, decided.incoming.root === undefined)
+    return entered
+  }
   return {
     begin: (received) => {
       const text = lastHeader(received.headers, traceHeader)
       const context = continuesW3c ? traceContextOf(received.headers) : undefined
-      if (!isActive && text === undefined && context === undefined) return received
+      if (text === undefined && context === undefined) {
+        const ruleName = choose(received)
+        // The integration itself makes what an unsampled request without a trace is sent with.
+        if (ruleName === undefined) return received
+        return enter(received, { incoming: noTrace, text, context, ruleName, isSampled: true })
+      }
       const incoming = incomingOf(text, context)
       const ruleName = incoming.sampled === undefined ? choose(received) : undefined
       const isSampled = incoming.sampled ?? ruleName !== undefined
-      // The integration itself makes what an unsampled request without a trace is sent with.
-      if (!isSampled && context === undefined && (text === undefined || !isActive)) return received
-      const begun = enter(received, { incoming, context, ruleName, isSampled })
-      const { sampled } = begun.work ?? {}
-      if (sampled !== undefined) tellBegun?.(scope, sampled.traceId)
-      return begun
+      if (!isSampled && context === undefined && !isActive) return received
+      return enter(received, { incoming, text, context, ruleName, isSampled })
     },
     record: (outcome) => {
       const { sampled } = outcome.work
@@ -65,23 +75,30 @@ export function recordTraces(recorded: RecordedRestStage, ports: TracePorts): St
 
 interface Decided {
   readonly incoming: TraceHeader
+  /** The header as it came. */
+  readonly text: string | undefined
   readonly context: IncomingContext
   readonly ruleName: string | undefined
   readonly isSampled: boolean
 }
 
+const noTrace = parseTraceHeader(undefined)
+
 /** Notes what the request is recorded as, and writes the headers that every integration passes on. */
-function enter(received: Received, { incoming, context, ruleName, isSampled }: Decided): Received {
+function traced(received: Received, { incoming, text, context, ruleName, isSampled }: Decided): Received {
   const root = incoming.root ?? newTraceId(received.receivedAtMs, randomText(12, 'hex'))
-  const segmentId = randomText(8, 'hex')
-  const parent = isSampled ? segmentId : (incoming.parent ?? segmentId)
-  const traceContext = context && outgoingContext(context, root, isSampled ? segmentId : undefined)
+  const segmentId = isSampled ? randomText(8, 'hex') : undefined
+  const traceContext = context && outgoingContext(context, root, segmentId)
   const { work } = received
   if (work !== undefined) {
-    work.sampled = isSampled ? { segmentId, traceId: root, parentId: incoming.parent, ruleName } : undefined
+    work.sampled =
+      segmentId === undefined ? undefined : { segmentId, traceId: root, parentId: incoming.parent, ruleName }
     work.traceContext = traceContext
   }
-  const header = formatTraceHeader({ ...incoming, root, parent, sampled: isSampled })
+  const parent = segmentId ?? incoming.parent ?? randomText(8, 'hex')
+  const header = formatTraceHeader({ root, parent, sampled: isSampled, rest: incoming.rest })
+  // Most of what is not sampled goes on as it came.
+  if (header === text && traceContext?.traceparent === context?.traceparent) return received
   const headers = tracedHeaders(received, header, traceContext)
   return Object.assign<Received, Pick<Received, 'headers'>>(received, { headers })
 }
@@ -105,15 +122,13 @@ function outgoingContext(
   return { traceparent: formatTraceparent({ traceId, parentId: segmentId, isSampled: true }), tracestate }
 }
 
-function sampledRequest({ domainName, method, rawPath, headers }: Received): SampledRequest {
-  return { host: domainName, method, path: rawPath, header: (name) => lastHeader(headers, name.toLowerCase()) }
-}
+const lowerName = byHeaderName((_, lower) => lower)
 
 function tracedHeaders({ headers }: Received, header: string, context: TraceContext | undefined): string[] {
   const kept: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
-    const lower = name.toLowerCase()
+    const lower = lowerName(name)
     if (lower === traceHeader) continue
     kept.push(name, lower === 'traceparent' && context !== undefined ? context.traceparent : (headers[index + 1] ?? ''))
   }
