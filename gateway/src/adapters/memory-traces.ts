@@ -1,4 +1,4 @@
-// Traces in memory: the newest ones, within bounds.
+// Traces in memory: the newest ones, within bounds. They are put in order when somebody asks, not when they come.
 import type { Scope } from '../nouns/records.ts'
 import type { Clock } from '../ports/clock.ts'
 import {
@@ -10,21 +10,26 @@ import {
   type TraceQuery,
   type Traces,
 } from '../ports/traces.ts'
+import { SegmentLog, type LoggedSegment, type Place, type SegmentChunk } from './segment-log.ts'
 
 export interface MemoryTracesOptions {
   readonly clock: Clock
   /** Beyond so many the oldest is forgotten. 10,000 when absent. */
   readonly maximumTraces?: number
-  /** Documents of more characters in all make the oldest traces go. 64 million when absent. */
-  readonly maximumChars?: number
+  /** Segments of more bytes in all make the oldest traces go. 32 MB when absent. */
+  readonly maximumBytes?: number
 }
 
 interface Kept {
+  readonly key: string
   readonly id: string
   readonly position: number
   readonly scope: Scope
-  /** By segment id, in order of arrival. Text takes less memory than objects, and nobody can change it. */
-  readonly documents: Map<string, string>
+  /** What its first segment came in: the others came later, and stay longer. */
+  readonly firstChunk: SegmentChunk
+  /** In order of arrival, and where their documents are. */
+  readonly segmentIds: string[]
+  readonly places: Place[]
   start: number
   end: number
 }
@@ -36,42 +41,34 @@ export function createMemoryTraces(options: MemoryTracesOptions): Traces {
 class MemoryTraces implements Traces {
   private readonly clock: Clock
   private readonly maximumTraces: number
-  private readonly maximumChars: number
+  private readonly log: SegmentLog
+  /** What was there when somebody last asked. */
   private readonly kept = new Map<string, Kept>()
   /** In order of arrival, from `oldest` on: a map from whose front much was deleted is slow to begin with. */
-  private order: Kept[] = []
+  private order: (Kept | undefined)[] = []
   private oldest = 0
   private positions = 0
-  private chars = 0
+  /** Known of what somebody has asked for. */
   dropped = 0
 
-  constructor({ clock, maximumTraces = 10_000, maximumChars = 64_000_000 }: MemoryTracesOptions) {
+  constructor({ clock, maximumTraces = 10_000, maximumBytes = 32 * 1024 * 1024 }: MemoryTracesOptions) {
     this.clock = clock
     this.maximumTraces = maximumTraces
-    this.maximumChars = maximumChars
+    this.log = new SegmentLog(maximumBytes)
   }
 
   put(scope: Scope, segment: SegmentDocument): void {
-    const trace = this.open(scope, segment.trace_id)
-    const before = trace.documents.get(segment.id)
-    if (before === undefined && trace.documents.size >= mostSegments) {
-      this.dropped++
-      return
-    }
-    const document = JSON.stringify(segment)
-    trace.documents.set(segment.id, document)
-    trace.start = Math.min(trace.start, segment.start_time)
-    trace.end = Math.max(trace.end, segment.end_time ?? segment.start_time)
-    this.chars += document.length - (before?.length ?? 0)
-    this.forget()
+    this.log.append(scope, segment)
   }
 
   find(scope: Scope, traceId: string): Trace | undefined {
+    this.readOn()
     const trace = this.kept.get(keyOf(scope, traceId))
     return trace === undefined || this.isExpired(trace) ? undefined : shown(trace)
   }
 
   page({ scope, fromSeconds, toSeconds, after = 0, limit }: TraceQuery): readonly PlacedTrace[] {
+    this.readOn()
     const found: Kept[] = []
     const first = this.order[this.oldest]?.position ?? 1
     const start = this.oldest + Math.max(0, after + 1 - first)
@@ -85,33 +82,56 @@ class MemoryTraces implements Traces {
   }
 
   close(): void {
+    this.log.clear()
     this.kept.clear()
     this.order = []
     this.oldest = 0
-    this.chars = 0
   }
 
-  private open(scope: Scope, id: string): Kept {
+  private readOn(): void {
+    // What is gone must not be gone on with.
+    this.forget()
+    for (const segment of this.log.unread()) {
+      this.add(segment)
+      this.forget()
+    }
+  }
+
+  private add({ scope, traceId, id, start, end, place }: LoggedSegment): void {
+    const trace = this.open(scope, traceId, place.chunk)
+    const known = trace.segmentIds.indexOf(id)
+    if (known >= 0) trace.places[known] = place
+    else if (trace.places.length < mostSegments) {
+      trace.segmentIds.push(id)
+      trace.places.push(place)
+    } else {
+      this.dropped++
+      return
+    }
+    trace.start = Math.min(trace.start, start)
+    trace.end = Math.max(trace.end, end)
+  }
+
+  private open(scope: Scope, id: string, firstChunk: SegmentChunk): Kept {
     const key = keyOf(scope, id)
     let trace = this.kept.get(key)
     if (trace === undefined) {
-      const position = ++this.positions
-      trace = { id, position, scope, documents: new Map(), start: Number.POSITIVE_INFINITY, end: 0 }
+      const [position, start] = [++this.positions, Number.POSITIVE_INFINITY]
+      trace = { key, id, position, scope, firstChunk, segmentIds: [], places: [], start, end: 0 }
       this.kept.set(key, trace)
       this.order.push(trace)
     }
     return trace
   }
 
-  /** Too old, too many, too large: from the oldest on, until none of it is true. */
+  /** Gone, too old, too many: from the oldest on, until none of it is true. */
   private forget(): void {
     for (let trace = this.order[this.oldest]; trace !== undefined; trace = this.order[++this.oldest]) {
-      const isTooMuch = this.kept.size > this.maximumTraces || this.chars > this.maximumChars
-      if (!isTooMuch && !this.isExpired(trace)) break
-      this.kept.delete(keyOf(trace.scope, trace.id))
-      for (const document of trace.documents.values()) this.chars -= document.length
-      // It stands in the order for a while.
-      trace.documents.clear()
+      const isTooMuch = this.kept.size > this.maximumTraces
+      if (!isTooMuch && !trace.firstChunk.isGone && !this.isExpired(trace)) break
+      this.kept.delete(trace.key)
+      // The order is cut now and then only.
+      this.order[this.oldest] = undefined
     }
     if (this.oldest < this.maximumTraces) return
     this.order = this.order.slice(this.oldest)
@@ -127,6 +147,6 @@ function keyOf({ account, region }: Scope, id: string): string {
   return `${account}\n${region}\n${id}`
 }
 
-function shown({ id, position, documents }: Kept): PlacedTrace {
-  return { id, position, segments: [...documents.values()].map((text) => JSON.parse(text) as SegmentDocument) }
+function shown({ id, position, places }: Kept): PlacedTrace {
+  return { id, position, segments: places.map(({ chunk, index }) => chunk.document(index)) }
 }
