@@ -38,8 +38,10 @@ const schema = `
 `
 
 const texts = {
-  addTrace: `INSERT INTO traces (account, region, id, start, end) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET start = min(start, excluded.start), end = max(end, excluded.end) RETURNING position`,
+  position: 'SELECT position FROM traces WHERE account = ? AND region = ? AND id = ?',
+  addTrace: 'INSERT INTO traces (account, region, id, start, end) VALUES (?, ?, ?, ?, ?)',
+  widenTrace: 'UPDATE traces SET start = min(start, ?), end = max(end, ?) WHERE position = ?',
+  addFirst: 'INSERT INTO segments (trace, id, document) VALUES (?, ?, ?)',
   addSegment: `INSERT INTO segments (trace, id, document) SELECT ?1, ?2, ?3
     WHERE (SELECT count(*) FROM segments WHERE trace = ?1) < ${mostSegments}
       OR EXISTS (SELECT 1 FROM segments WHERE trace = ?1 AND id = ?2)
@@ -76,13 +78,9 @@ export class TraceShelf {
 
   /** All segments or none; of a trace that is full, none more: how many those were. Throws when the disk does. */
   write(segments: readonly WaitingSegment[]): number {
-    const { addTrace, addSegment } = this.statements
     let refused = 0
     transact(this.database, () => {
-      for (const { scope, traceId, id, start, end, document } of segments) {
-        const position = addTrace.get(scope.account, scope.region, traceId, start, end)?.['position'] as number
-        if (addSegment.run(position, id, document).changes === 0) refused++
-      }
+      for (const segment of segments) if (!this.add(segment)) refused++
     })
     this.uncheckedSegments += segments.length
     if (this.uncheckedSegments >= segmentsBetweenChecks) {
@@ -117,6 +115,19 @@ export class TraceShelf {
 
   close(): void {
     this.database.close()
+  }
+
+  /** False when its trace is full. Most traces have one segment: the first asks for no more than it needs. */
+  private add({ scope: { account, region }, traceId, id, start, end, document }: WaitingSegment): boolean {
+    const { position, addTrace, widenTrace, addFirst, addSegment } = this.statements
+    const known = position.get(account, region, traceId)?.['position'] as number | undefined
+    if (known === undefined) {
+      const { lastInsertRowid } = addTrace.run(account, region, traceId, start, end)
+      addFirst.run(lastInsertRowid, id, document)
+      return true
+    }
+    widenTrace.run(start, end, known)
+    return addSegment.run(known, id, document).changes !== 0
   }
 
   private segmentsOf(position: number): readonly SegmentDocument[] {
