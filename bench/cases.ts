@@ -3,12 +3,12 @@ import { accessCase, cacheCase } from './access.ts'
 import { jwtCase } from './jwt.ts'
 import type { LoadOptions } from './load.ts'
 import type { Program } from './process.ts'
+import { observabilityCase } from './observability.ts'
 import { policiesCase } from './policies.ts'
 import { startSluice, type SluiceProgram } from './programs.ts'
 import { remoteLambdaCase } from './remote-lambda.ts'
 import { startRoutes } from './routes.ts'
 import { tlsCase } from './tls.ts'
-import { tracingCase } from './tracing.ts'
 import { hasNginx, startNode, startProxyNginx, startStaticNginx } from './yardsticks.ts'
 
 export type Load = Pick<LoadOptions, 'url' | 'method' | 'body' | 'headers' | 'reconnects' | 'inTurn'>
@@ -33,6 +33,8 @@ export interface Case {
   /** Connections, where the default would not fit. */
   readonly connections?: number
   readonly contenders: readonly Contender[]
+  /** A line behind the table. `costs`: CPU-microseconds a request of each contender. */
+  readonly remark?: (costs: readonly number[]) => string
 }
 
 const at = (port: number, path: string): string => `http://127.0.0.1:${port}${path}`
@@ -80,9 +82,6 @@ function proxyCase(name: string, path: string, more: Omit<Load, 'url'> = {}): Ca
   }
 }
 
-/** The small answer of a backend, through a REST API. */
-const proxied = (program: SluiceProgram): Load => ({ url: program.url('rest', '/small') })
-
 const kilobyte = JSON.stringify({ text: 'x'.repeat(1010) })
 
 export const cases: readonly Case[] = [
@@ -128,14 +127,5 @@ export const cases: readonly Case[] = [
   jwtCase,
   accessCase,
   cacheCase,
-  {
-    // The first row is what the others are compared with: metrics are always on, bench/micro/record.ts measures them.
-    name: 'observability',
-    contenders: [
-      sluice('metrics', proxied, ['--explain', '0']),
-      sluice('and access log', proxied, ['--explain', '0', '--access-log', '/dev/null']),
-      sluice('and explain', proxied, ['--explain', '10000']),
-    ],
-  },
-  tracingCase,
+  observabilityCase,
 ]

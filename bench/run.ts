@@ -50,6 +50,8 @@ interface Row {
   readonly residentMb: number
   readonly toNginx: number | undefined
   readonly toBare: number | undefined
+  /** Where there is no yardstick: to the case's first program. */
+  readonly toFirst: number | undefined
   readonly errors: number
   readonly disturbed: boolean
 }
@@ -102,6 +104,8 @@ async function runCase(each: Case): Promise<Row[]> {
     }
   }
   const cost = (program: string): number => median((runs.get(program) ?? []).map((run) => run.cpuMicroseconds))
+  const first = contenders[0]?.name ?? ''
+  const hasYardstick = runs.has('nginx') || runs.has('bare node')
   return contenders.map(({ name: program }) => {
     const own = runs.get(program) ?? []
     const of = (key: keyof Run): number => median(own.map((run) => run[key]))
@@ -115,6 +119,7 @@ async function runCase(each: Case): Promise<Row[]> {
       residentMb: of('residentMb'),
       toNginx: runs.has('nginx') ? cost(program) / cost('nginx') : undefined,
       toBare: runs.has('bare node') ? cost(program) / cost('bare node') : undefined,
+      toFirst: hasYardstick ? undefined : cost(program) / cost(first),
       errors: own.reduce((sum, run) => sum + run.errors, 0),
       disturbed: own.some((run) => run.foreign > 0.1),
     }
@@ -123,7 +128,19 @@ async function runCase(each: Case): Promise<Row[]> {
 
 function format(rows: readonly Row[]): string {
   const ratio = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(2)}×`)
-  const head = ['case', 'program', 'req/s', 'CPU µs/req', '× nginx', '× bare', 'p50 ms', 'p99 ms', 'RSS MB', 'errors']
+  const head = [
+    'case',
+    'program',
+    'req/s',
+    'CPU µs/req',
+    '× nginx',
+    '× bare',
+    '× first',
+    'p50 ms',
+    'p99 ms',
+    'RSS MB',
+    'errors',
+  ]
   const lines = rows.map((row) => [
     row.case,
     row.program + (row.disturbed ? ' *' : ''),
@@ -131,6 +148,7 @@ function format(rows: readonly Row[]): string {
     row.cpuMicrosecondsPerRequest.toFixed(1),
     ratio(row.toNginx),
     ratio(row.toBare),
+    ratio(row.toFirst),
     row.p50Ms.toFixed(2),
     row.p99Ms.toFixed(2),
     row.residentMb.toFixed(0),
@@ -172,6 +190,10 @@ try {
   await backend?.stop()
 }
 if (rows.length > 0) process.stdout.write(`${format(rows)}\n`)
+for (const { name, remark } of chosen) {
+  const costs = rows.filter((row) => row.case === name).map((row) => row.cpuMicrosecondsPerRequest)
+  if (remark !== undefined) process.stdout.write(`${name}: ${remark(costs)}\n`)
+}
 const webSocket =
   positionals.length === 0 || positionals.includes('websocket')
     ? await measureWebSocket({ rounds, seconds, connections, port: ownPort })
