@@ -30,6 +30,8 @@ const text = compatibility(
     testCalls: { method: nobody, authorizer: nobody },
     webTokens: { read: nobody, verify: nobody },
     identityPoolIssuer: '',
+    cognitoIssuers: new Map(),
+    trustsUnknownRoles: false,
     counters: createMemoryCounters(createMemoryStore(), systemClock),
     logs: createSqliteLogs(inMemory),
     metrics: createSqliteMetrics(inMemory),

@@ -27,6 +27,7 @@ import { createServicePlane } from './server/service-plane.ts'
 import { withoutForeignPages } from './server/web-page.ts'
 import type { XrayInlet } from './server/xray-daemon.ts'
 import type { Addresses } from './services/call.ts'
+import { poolTokenIssuer, withPoolTokens } from './services/cognito-identity/pool-token.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying, verifyingKnown } from './services/identity.ts'
 import { codeLinkPath, createCodeLinks, type CodeLinks } from './services/lambda/code-links.ts'
@@ -122,8 +123,8 @@ function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks 
       folders: isDev,
       connections,
       testCalls: createTestCalls(planPorts),
-      webTokens: createWebTokens(planPorts.issuers),
-      identityPoolIssuer: parts.cognitoIssuers?.get(cognitoIdentityHost) ?? `https://${cognitoIdentityHost}`,
+      ...tokenParts(parts, world),
+      trustsUnknownRoles: isDev,
       counters: traffic.counters,
       accountRate: traffic.account,
       ...observability,
@@ -142,6 +143,13 @@ function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks 
     reachesIssuer: parts.checkIssuers === true ? (issuer) => planPorts.issuers.reaches(issuer) : undefined,
     bug,
   })
+}
+
+/** Whose tokens are taken for roles and identities. */
+function tokenParts({ cognitoIssuers = new Map() }: GatewayParts, { store, planPorts }: World) {
+  const identityPoolIssuer = cognitoIssuers.get(cognitoIdentityHost) ?? poolTokenIssuer
+  const webTokens = withPoolTokens(createWebTokens(planPorts.issuers), store, identityPoolIssuer)
+  return { webTokens, identityPoolIssuer, cognitoIssuers }
 }
 
 /** What programs of this machine may send and ask without credentials, as the gateway's own account. */

@@ -32,13 +32,13 @@ export function createStoredPrincipals({
       if (remembered !== undefined) return remembered
       const memory = known
       const looking = lookUp(store, accessKeyId, sessionToken).then((found) => {
-        if (typeof found === 'object') {
+        if (typeof found === 'object' && (trustedAccount !== undefined || !hasUnknownRole(found.session))) {
           if (memory.get(question) === looking) memory.set(question, found)
           return found
         }
         // Made-up key ids must not fill the memory.
         memory.delete(question)
-        return found === 'refused' || trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount)
+        return found !== undefined || trustedAccount === undefined ? undefined : trusted(accessKeyId, trustedAccount)
       })
       looking.catch(() => memory.delete(question))
       if (memory.size >= maximumKeys) memory.clear()
@@ -103,8 +103,8 @@ async function sessionOf(store: Store, session: Session, sessionToken: string): 
   const principal = principalOf(session, known.principal)
   return {
     ...known,
-    // Root needs no policies, but a federated user that it made is not root.
-    policies: owner.kind === 'Account' && principal.type === 'FederatedUser' ? [everything] : known.policies,
+    // Root needs no policies, but a federated user that it made is not root, nor is who has an unknown role.
+    policies: owner.kind === 'Account' && principal.type !== 'Account' ? [everything] : known.policies,
     principal: { ...principal, attributes },
     secretAccessKey,
     sessionToken,
@@ -116,8 +116,15 @@ async function sessionOf(store: Store, session: Session, sessionToken: string): 
 
 const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
-function principalOf({ account, owner, arn, userId, origin }: Session, own: Owned['principal']): Owned['principal'] {
+/** `dev` lets roles pass that nobody here knows. Their sessions are worth nothing in `serve`. */
+function hasUnknownRole(session: Session | undefined): boolean {
+  return session?.owner.kind === 'Account' && session.webIdentity !== undefined
+}
+
+function principalOf(session: Session, own: Owned['principal']): Owned['principal'] {
+  const { account, owner, arn, userId, origin } = session
   if (owner.kind === 'Role') return { type: 'AssumedRole', account, arn, userId, roleArn: own.arn }
+  if (hasUnknownRole(session)) return { type: 'AssumedRole', account, arn, userId }
   return origin === 'GetFederationToken' ? { type: 'FederatedUser', account, arn, userId } : own
 }
 

@@ -9,6 +9,7 @@ import type {
   FunctionPolicyRecord,
   FunctionRecord,
 } from './function-records.ts'
+import type { IdentityPoolRecord, IdentityRecord } from './identity-pool.ts'
 import type { OpenIdProviderRecord } from './oidc-provider.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -180,6 +181,11 @@ export interface Records {
   ManagedPolicy: ManagedPolicyRecord
   /** [arn] */
   OpenIdProvider: OpenIdProviderRecord
+
+  /** [identityPoolId] */
+  IdentityPool: IdentityPoolRecord
+  /** [identityPoolId, identityId] */
+  Identity: IdentityRecord
 
   /** [ruleName]; the default rule only when it was changed */
   SamplingRule: SamplingRuleRecord

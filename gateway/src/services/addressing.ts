@@ -6,6 +6,7 @@ import type { ModelName } from './models.ts'
 const byName: Readonly<Record<string, ModelName>> = {
   acm: 'acm',
   apigateway: 'apigateway',
+  'cognito-identity': 'cognito-identity',
   'execute-api': 'apigatewaymanagementapi',
   iam: 'iam',
   lambda: 'lambda',
@@ -20,6 +21,7 @@ const byName: Readonly<Record<string, ModelName>> = {
 const byTarget: Readonly<Record<string, ModelName>> = {
   Logs_20140328: 'logs',
   AWSWAF_20190729: 'wafv2',
+  AWSCognitoIdentityService: 'cognito-identity',
   CertificateManager: 'acm',
   GraniteServiceVersion20100801: 'cloudwatch',
 }

@@ -1,5 +1,6 @@
 // What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. S B.8, HTTP 37.2.
 import { functionArn } from '../nouns/function-arn.ts'
+import { identityPoolArn } from '../nouns/identity-pool.ts'
 import { providerArn, providerHost } from '../nouns/oidc-provider.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Reader } from '../ports/store.ts'
@@ -41,6 +42,10 @@ const rows: { readonly [name in ModelName]?: Row } = {
   logs: ({ operation, input, scope: { account, region } }) => ({
     action: `logs:${operation}`,
     resource: named(input, ['logGroupName'], (name) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
+  }),
+  'cognito-identity': ({ operation, input, scope }) => ({
+    action: `cognito-identity:${operation}`,
+    resource: textOf(input, 'ResourceArn') || named(input, ['IdentityPoolId'], (id) => identityPoolArn(scope, id)),
   }),
   acm: (asked) => ofArn('acm', asked, ['CertificateArn']),
   cloudwatch: (asked) => ofArn('cloudwatch', asked, []),

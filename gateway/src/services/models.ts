@@ -9,6 +9,7 @@ const files = {
   apigatewaymanagementapi: 'apigatewaymanagementapi-2018-11-29',
   apigatewayv2: 'apigatewayv2-2018-11-29',
   cloudwatch: 'cloudwatch-2010-08-01',
+  'cognito-identity': 'cognito-identity-2014-06-30',
   iam: 'iam-2010-05-08',
   lambda: 'lambda-2015-03-31',
   logs: 'logs-2014-03-28',

@@ -20,7 +20,8 @@ export async function providerOf(
   account: string,
   issuer: string,
 ): Promise<Provider | undefined> {
-  if (issuer === identityPoolIssuer) {
+  // Those of this gateway's pools name AWS's issuer, whoever else stands in for it.
+  if (issuer === identityPoolIssuer || issuer === `https://${cognitoIdentityHost}`) {
     return { name: cognitoIdentityHost, host: cognitoIdentityHost, issuer, audience: undefined }
   }
   const host = providerHost(issuer)

@@ -12,10 +12,9 @@ import { WebTokenFault, type TokenClaims, type WebTokens } from '../../ports/web
 import type { Call } from '../call.ts'
 import { accessDenied, validationError } from './faults.ts'
 import type { StsParts } from './parts.ts'
-import { refusedAction, roleCredentials, type RoleRequest } from './role-grant.ts'
-import { sessionTags } from './session-tags.ts'
-import { findRole, type Applicant, type FoundRole } from './trust.ts'
-import { audienceOf, identityKeys, passedByToken, textClaim } from './web-identity-claims.ts'
+import { findRole, type FoundRole } from './trust.ts'
+import { audienceOf, textClaim } from './web-identity-claims.ts'
+import { webIdentityCredentials } from './web-identity-grant.ts'
 import { providerOf, type Provider } from './web-identity-providers.ts'
 
 /** Throws ServiceFault in AWS's words: InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, AccessDenied … */
@@ -33,24 +32,10 @@ export async function assumeRoleWithWebIdentity(
   if (found === undefined) throw notTrusted()
   const { claims, provider } = await identified(parts, found, input.WebIdentityToken)
   await checkToken({ claims, provider, webTokens }, input.WebIdentityToken, call.nowMs)
-  const { tags: passed, sourceIdentity } = passedByToken(claims)
-  const tags = sessionTags(passed, undefined)
-  const webIdentity = { provider: provider.name, keys: identityKeys(provider.host, claims) }
-  const request: RoleRequest = { origin: 'AssumeRoleWithWebIdentity', input, tags, sourceIdentity, webIdentity }
-  const applicant: Applicant = {
-    principal: { type: 'FederatedIdentity', arn: provider.name, provider: provider.name, account: found.account },
-    policies: { identity: [], resourceMustAllow: true },
-    keys: [
-      ...Object.entries(webIdentity.keys),
-      ['aws:FederatedProvider', provider.name],
-      ['sts:RoleSessionName', input.RoleSessionName],
-      ['sts:SourceIdentity', sourceIdentity],
-      ...tags.keys,
-    ],
-  }
-  if (refusedAction(request, found, applicant, call) !== undefined) throw notTrusted()
+  const answer = await webIdentityCredentials(store, { found, provider, claims, input }, call)
+  if (answer === undefined) throw notTrusted()
   return {
-    ...(await roleCredentials(store, request, found, call)),
+    ...answer,
     SubjectFromWebIdentityToken: textClaim(claims, 'sub'),
     Provider: provider.host === provider.name ? provider.host : provider.issuer,
     Audience: audienceOf(claims)[0],

@@ -1,0 +1,140 @@
+// Logins: the tokens that an app brings of its users' providers, verified by the keys of their issuers.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/external-identity-providers.html
+import {
+  ExternalServiceException,
+  InvalidParameterException,
+  NotAuthorizedException,
+} from '@sluice/aws-protocol/cognito-identity'
+import { cognitoIdentityHost } from '../../nouns/cognito-identity.ts'
+import type { Login } from '../../nouns/identity-pool.ts'
+import { WebTokenFault, type TokenClaims, type WebTokens } from '../../ports/web-tokens.ts'
+import { audienceOf, textClaim } from '../sts/web-identity-claims.ts'
+import { invalidToken } from './faults.ts'
+import type { FoundPool } from './found.ts'
+import type { CognitoIdentityParts } from './parts.ts'
+
+export interface VerifiedLogin extends Login {
+  readonly claims: TokenClaims
+  /** What the pool's own tokens call it in `amr`, behind the provider. */
+  readonly method: string
+  /** What role mappings call the provider. */
+  readonly mappedAs: string
+}
+
+/** A provider that the pool takes tokens of. */
+interface TrustedProvider {
+  readonly issuer: string
+  /** Why it is not for this pool; undefined when it is. */
+  readonly refusal: (audience: readonly string[]) => Error | undefined
+  readonly methodOf: (subject: string) => string
+  readonly mappedAs: (audience: string) => string
+}
+
+/** All of them, or none: throws NotAuthorizedException and the like in AWS's words for the first that is not right. */
+export async function verifiedLogins(
+  parts: CognitoIdentityParts,
+  found: FoundPool,
+  logins: Readonly<Record<string, string>>,
+  nowMs: number,
+): Promise<readonly VerifiedLogin[]> {
+  const verified: VerifiedLogin[] = []
+  for (const [provider, token] of Object.entries(logins)) {
+    const trusted = await trustedProvider(parts, found, provider)
+    const claims = await verifiedClaims(parts.webTokens, { issuer: trusted.issuer, token, nowMs })
+    const audience = audienceOf(claims)
+    const refusal = trusted.refusal(audience)
+    if (refusal !== undefined) throw refusal
+    const subject = textClaim(claims, 'sub') ?? ''
+    const mappedAs = trusted.mappedAs(audience[0] ?? '')
+    verified.push({ provider, subject, claims, method: trusted.methodOf(subject), mappedAs })
+  }
+  return verified
+}
+
+const userPool = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/
+
+async function trustedProvider(
+  { store, cognitoIssuers }: CognitoIdentityParts,
+  { record: { pool } }: FoundPool,
+  provider: string,
+): Promise<TrustedProvider> {
+  const clients = (pool.CognitoIdentityProviders ?? []).filter(({ ProviderName }) => ProviderName === provider)
+  const poolId = userPool.exec(provider)?.[1]
+  if (poolId !== undefined && clients.length > 0) {
+    const clientIds = clients.map(({ ClientId = '' }) => ClientId)
+    return {
+      issuer: cognitoIssuers.get(poolId) ?? `https://${provider}`,
+      // AWS: another client of the pool is another provider — in SDK issue reports.
+      refusal: (audience) => (isAmong(audience, clientIds) ? undefined : unsupportedProvider()),
+      methodOf: (subject) => `${provider}:CognitoSignIn:${subject}`,
+      mappedAs: (audience) => `${provider}:${audience}`,
+    }
+  }
+  const arn = (pool.OpenIdConnectProviderARNs ?? []).find((each) => each.split(':oidc-provider/', 2)[1] === provider)
+  const account = arn?.split(':', 5)[4] ?? ''
+  const known = arn && (await store.read({ account, region: 'global' }).get('OpenIdProvider', [arn]))
+  if (known) {
+    return {
+      issuer: known.url,
+      refusal: (audience) =>
+        isAmong(audience, known.clientIds) ? undefined : invalidToken('Incorrect token audience.'),
+      // Open choice: AWS does not say what it calls logins of these providers.
+      methodOf: (subject) => `${known.arn}:OIDC:${subject}`,
+      mappedAs: () => provider,
+    }
+  }
+  throw unusableProvider(pool, provider)
+}
+
+function unusableProvider(
+  { SupportedLoginProviders = {}, SamlProviderARNs = [], DeveloperProviderName }: FoundPool['record']['pool'],
+  provider: string,
+): Error {
+  if (provider === DeveloperProviderName || provider === cognitoIdentityHost) {
+    return new InvalidParameterException('Please provide a valid public provider.')
+  }
+  // Own: their tokens are no JWTs, or are for their maker alone to look into.
+  const isKept = Object.hasOwn(SupportedLoginProviders, provider) || SamlProviderARNs.includes(provider)
+  return isKept ? invalidToken("Couldn't verify signed token.") : unsupportedProvider()
+}
+
+function unsupportedProvider(): Error {
+  return new NotAuthorizedException('Token is not from a supported provider of this identity pool.')
+}
+
+function isAmong(audience: readonly string[], clientIds: readonly string[]): boolean {
+  return audience.some((each) => clientIds.includes(each))
+}
+
+/** A token as it was brought, and by whom it has to be. */
+interface Presented {
+  readonly issuer: string
+  readonly token: string
+  readonly nowMs: number
+}
+
+/** Issuer, claims that must be there, signature, times. Throws NotAuthorizedException, and ExternalServiceException. */
+export async function verifiedClaims(webTokens: WebTokens, { issuer, token, nowMs }: Presented): Promise<TokenClaims> {
+  const claims = webTokens.read(token)
+  if (claims === undefined) throw invalidToken('Not a valid OpenId Connect identity token.')
+  if (textClaim(claims, 'iss') !== issuer) throw invalidToken("Issuer doesn't match providerName")
+  for (const name of ['aud', 'sub']) {
+    // AWS: an access token of a user pool has no `aud`.
+    if (claims[name] === undefined) throw invalidToken(`Missing a required claim: ${name}`)
+  }
+  try {
+    await webTokens.verify(token, issuer)
+  } catch (error) {
+    throw error instanceof WebTokenFault ? unverified(error, issuer) : error
+  }
+  const [now, expires] = [Math.floor(nowMs / 1000), Number(claims['exp'])]
+  if (expires <= now) throw invalidToken(`Token expired: ${now} >= ${expires}`)
+  if (Number(claims['nbf'] ?? 0) > now) throw invalidToken('Token is not valid yet.')
+  return claims
+}
+
+function unverified({ reason }: WebTokenFault, issuer: string): Error {
+  return reason === 'unreachable'
+    ? new ExternalServiceException(`The keys of ${issuer} could not be retrieved.`)
+    : invalidToken("Couldn't verify signed token.")
+}

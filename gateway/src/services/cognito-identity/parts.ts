@@ -1,0 +1,9 @@
+// What identity pools need of the place they run in.
+import type { StsParts } from '../sts/parts.ts'
+
+export interface CognitoIdentityParts extends StsParts {
+  /** User pool id → the issuer whose tokens count as the pool's. Of other pools it is AWS's own. */
+  readonly cognitoIssuers: ReadonlyMap<string, string>
+  /** `dev`: roles that nobody here knows are let pass. */
+  readonly trustsUnknownRoles: boolean
+}

@@ -1,0 +1,106 @@
+// The tokens that this gateway's identity pools give, signed by a key of the store's own, as AWS's are by AWS's.
+import { createPrivateKey, createPublicKey, generateKeyPair, hash, sign, verify, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { cognitoIdentityHost } from '../../nouns/cognito-identity.ts'
+import { identityPoolArn } from '../../nouns/identity-pool.ts'
+import { WebTokenFault, type TokenClaims, type WebTokens } from '../../ports/web-tokens.ts'
+import type { Store } from '../../ports/store.ts'
+import type { FoundPool } from './found.ts'
+
+/** What tokens of AWS's identity pools, and those of this gateway's, name as `iss`. */
+export const poolTokenIssuer = `https://${cognitoIdentityHost}`
+
+/** Where the store keeps the private key (PEM): a claim, because it belongs to no account. */
+const tokenKey = { space: 'identity-token-key', name: 'current' } as const
+const nowhere = { account: '', region: '' }
+const digest = 'RSA-SHA512'
+
+/** Somebody in a pool, as a token tells of them. */
+export interface Subject {
+  readonly identityId: string
+  /** `amr`: `unauthenticated`, or `authenticated` and the logins behind it. */
+  readonly methods: readonly string[]
+  /** Tags for the session. */
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** What the pool's token says of a subject. */
+export function poolClaimsOf(
+  { scope, record: { pool } }: FoundPool,
+  { identityId, methods, tags }: Subject,
+  { nowMs, seconds }: { readonly nowMs: number; readonly seconds: number },
+): TokenClaims {
+  const now = Math.floor(nowMs / 1000)
+  const principalTags = Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, [value]]))
+  return {
+    sub: identityId,
+    aud: pool.IdentityPoolId,
+    amr: methods,
+    iss: poolTokenIssuer,
+    [`${poolTokenIssuer}/identity-pool-arn`]: identityPoolArn(scope, pool.IdentityPoolId),
+    ...(Object.keys(tags).length > 0 && {
+      'https://aws.amazon.com/tags': { principal_tags: principalTags, transitive_tag_keys: [] },
+    }),
+    exp: now + seconds,
+    iat: now,
+  }
+}
+
+/** A token with these claims. Not to be called inside a transaction: the first call makes the key in one of its own. */
+export async function signedToken(store: Store, claims: TokenClaims): Promise<string> {
+  const key = createPrivateKey(await privateKeyOf(store))
+  const signed = `${headerOf(key)}.${base64url(JSON.stringify(claims))}`
+  return `${signed}.${sign(digest, Buffer.from(signed), key).toString('base64url')}`
+}
+
+/** Web tokens, with those that pools of this gateway gave. `elsewhere`: who else may be the issuer of identity pools. */
+export function withPoolTokens(webTokens: WebTokens, store: Store, elsewhere: string): WebTokens {
+  return {
+    read: (token) => webTokens.read(token),
+    verify: async (token, issuer) => {
+      const own = issuer === poolTokenIssuer ? await ownClaims(store, token) : undefined
+      if (own !== undefined) return own
+      if (issuer !== poolTokenIssuer || issuer === elsewhere) return webTokens.verify(token, issuer)
+      throw new WebTokenFault('invalid', new Error('the token is of no pool of this gateway'))
+    },
+  }
+}
+
+/** The claims of a token that this gateway has signed. */
+async function ownClaims(store: Store, token: string): Promise<TokenClaims | undefined> {
+  const pem = await store.read(nowhere).claimed(tokenKey.space, tokenKey.name)
+  if (pem === undefined) return undefined
+  const key = createPrivateKey(pem)
+  const [head = '', payload = '', signature = '', more] = token.split('.', 4)
+  // The header of each of our tokens is the same text: another one is not from here, whatever it says.
+  if (head !== headerOf(key) || more !== undefined) return undefined
+  const isOwn = verify(
+    digest,
+    Buffer.from(`${head}.${payload}`),
+    createPublicKey(key),
+    Buffer.from(signature, 'base64url'),
+  )
+  return isOwn ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims) : undefined
+}
+
+function headerOf(key: KeyObject): string {
+  const kid = hash('sha256', createPublicKey(key).export({ type: 'spki', format: 'der' })).slice(0, 16)
+  return base64url(JSON.stringify({ kid, typ: 'JWS', alg: 'RS512' }))
+}
+
+async function privateKeyOf(store: Store): Promise<string> {
+  const { space, name } = tokenKey
+  const known = await store.read(nowhere).claimed(space, name)
+  if (known !== undefined) return known
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  return store.transact(nowhere, async (transaction) => {
+    if (await transaction.claim(space, name, pem)) return pem
+    // Somebody was faster.
+    return (await transaction.claimed(space, name)) ?? pem
+  })
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}

@@ -1,0 +1,68 @@
+// Which role somebody gets: the pool's for guests or for users, or what the token or a rule says.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
+import type { MappingRule, RoleMapping } from '@sluice/aws-protocol/cognito-identity'
+import type { IdentityPoolRecord } from '../../nouns/identity-pool.ts'
+import type { TokenClaims } from '../../ports/web-tokens.ts'
+import { claimTexts } from './claim-texts.ts'
+import { forbidden, misconfigured } from './faults.ts'
+import type { VerifiedLogin } from './login.ts'
+
+/** Whoever wants a role. */
+export interface Candidate {
+  readonly identityId: string
+  readonly isGuest: boolean
+  readonly logins: readonly VerifiedLogin[]
+  /** The role that they ask for, of those that they may have. */
+  readonly customRole: string | undefined
+}
+
+/** The role's ARN. Throws NotAuthorizedException, and InvalidIdentityPoolConfigurationException where there is none. */
+export function chosenRole({ roles, roleMappings }: IdentityPoolRecord, candidate: Candidate): string {
+  const { isGuest, logins, customRole, identityId } = candidate
+  const mapped = logins.find(({ mappedAs }) => Object.hasOwn(roleMappings, mappedAs))
+  const mapping = mapped && roleMappings[mapped.mappedAs]
+  const found = mapping && mappedRole(mapping, mapped.claims, customRole)
+  if (found === 'denied') throw forbidden(identityId)
+  const role = found ?? roles[isGuest ? 'unauthenticated' : 'authenticated']
+  if (role === undefined) throw misconfigured()
+  // Open choice: what AWS says of a role that somebody asks for and may not have.
+  if (customRole !== undefined && customRole !== role) throw forbidden(identityId)
+  return role
+}
+
+/** Undefined: the pool's own. */
+function mappedRole(
+  mapping: RoleMapping,
+  claims: TokenClaims,
+  customRole: string | undefined,
+): string | 'denied' | undefined {
+  const { Type: type, AmbiguousRoleResolution: resolution } = mapping
+  const allowed = type === 'Token' ? rolesOfToken(claims) : rolesOfRules(mapping, claims)
+  if (customRole !== undefined) return allowed.includes(customRole) ? customRole : 'denied'
+  const first = type === 'Token' ? claimTexts(claims, 'cognito:preferred_role')[0] : allowed[0]
+  return first ?? (resolution === 'Deny' ? 'denied' : undefined)
+}
+
+/** AWS's documentation calls the claim a text with commas; in tokens it is a list. */
+function rolesOfToken(claims: TokenClaims): readonly string[] {
+  return claimTexts(claims, 'cognito:roles').flatMap((text) => text.split(','))
+}
+
+function rolesOfRules({ RulesConfiguration: rules }: RoleMapping, claims: TokenClaims): readonly string[] {
+  return (rules?.Rules ?? []).filter((rule) => isMatch(rule, claims)).map(({ RoleARN }) => RoleARN)
+}
+
+/** AWS: `NotEqual` does not match a claim that is not there. */
+function isMatch({ Claim, MatchType, Value }: MappingRule, claims: TokenClaims): boolean {
+  const texts = claimTexts(claims, Claim)
+  switch (MatchType) {
+    case 'Equals':
+      return texts.includes(Value)
+    case 'NotEqual':
+      return texts.length > 0 && !texts.includes(Value)
+    case 'StartsWith':
+      return texts.some((text) => text.startsWith(Value))
+    case 'Contains':
+      return texts.some((text) => text.includes(Value))
+  }
+}
