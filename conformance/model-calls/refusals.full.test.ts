@@ -12,6 +12,7 @@ const services: readonly ModelName[] = [
   'sts',
   'logs',
   'cloudwatch',
+  'cognito-identity',
   'xray',
   'acm',
 ]

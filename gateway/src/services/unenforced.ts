@@ -15,6 +15,20 @@ export const unenforced: readonly Unenforced[] = [
     today: 'pass; services of AWS are called with the credentials of the process, functions by their resource policy',
   },
   {
+    setting: 'Roles of identity pools that this gateway’s IAM does not have, in `sluice dev`',
+    today: 'pass; their sessions may do what the account’s root may, guests no more than AWS lets guests do',
+  },
+  {
+    setting:
+      'Logins of Facebook, Google, Amazon, Apple, Twitter and Digits (`SupportedLoginProviders`) and of SAML providers in identity pools',
+    today:
+      'kept; their tokens cannot be verified here and are refused as AWS refuses forged ones. Google and Apple can be OIDC providers of IAM instead',
+  },
+  {
+    setting: '`ServerSideTokenCheck` of identity pools',
+    today: 'kept; a token is good until it expires, whoever has signed out meanwhile',
+  },
+  {
     setting: 'The caller’s own credentials (`arn:aws:iam::*:user/*`), or none, for services of AWS',
     today: 'kept; they are called with the credentials of the process. On AWS an integration with them needs a role',
   },

@@ -1,6 +1,7 @@
 // Every resource type of a template that Sluice makes, and the values of those that it does not make.
 import { httpApi } from './http-api.ts'
 import { httpParts } from './http-parts.ts'
+import { identityPool, identityPoolPrincipalTag, identityPoolRoles } from './identity-pool.ts'
 import { policy, role } from './identity.ts'
 import { account, apiKey, usagePlan } from './keys.ts'
 import { lambdaKinds } from './lambda.ts'
@@ -26,18 +27,24 @@ export const kinds: ReadonlyMap<string, ResourceKind> = new Map<string, Resource
   ...lambdaKinds,
   ['AWS::IAM::Role', role],
   ['AWS::IAM::Policy', policy],
+  ['AWS::Cognito::IdentityPool', identityPool],
+  ['AWS::Cognito::IdentityPoolRoleAttachment', identityPoolRoles],
+  ['AWS::Cognito::IdentityPoolPrincipalTag', identityPoolPrincipalTag],
   ['AWS::Logs::LogGroup', logGroup],
 ])
 
-/** An attribute of something that is not made: an ARN that looks like one, else the logical id. */
+/** An attribute of something that is not made: an ARN or a name that looks like one, else the logical id. */
 export function standIn(
   { logicalId, type }: { readonly logicalId: string; readonly type: string },
   attribute: string,
   { region, account }: { readonly region: string; readonly account: string },
 ): string {
+  if (type === 'AWS::Cognito::UserPool') {
+    const poolId = `${region}_${logicalId}`
+    if (attribute === 'Arn') return `arn:aws:cognito-idp:${region}:${account}:userpool/${poolId}`
+    if (attribute === 'ProviderName') return `cognito-idp.${region}.amazonaws.com/${poolId}`
+  }
   if (!attribute.endsWith('Arn')) return logicalId
-  if (type === 'AWS::Cognito::UserPool')
-    return `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_${logicalId}`
   const service = type.split('::')[1]?.toLowerCase() ?? 'unknown'
   return `arn:aws:${service}:${region}:${account}:${logicalId}`
 }

@@ -2,6 +2,7 @@
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { AwsCall } from '../client.ts'
 import type { ModelName } from '../../services/models.ts'
+import { isAbsence } from './found.ts'
 import { attributesOf, inputOf, operationOf, textMember, type Input, type InputOptions } from './input.ts'
 import type { Made, ResourceKind } from './resource-kind.ts'
 
@@ -47,7 +48,7 @@ export async function quietly(removal: Promise<unknown>): Promise<void> {
   try {
     await removal
   } catch (error) {
-    if (!(error instanceof ServiceFault) || error.status !== 404) throw error
+    if (!isAbsence(error)) throw error
   }
 }
 

@@ -61,26 +61,27 @@ export function withPoolTokens(webTokens: WebTokens, store: Store, elsewhere: st
       const own = issuer === poolTokenIssuer ? await ownClaims(store, token) : undefined
       if (own !== undefined) return own
       if (issuer !== poolTokenIssuer || issuer === elsewhere) return webTokens.verify(token, issuer)
-      throw new WebTokenFault('invalid', new Error('the token is of no pool of this gateway'))
+      throw notOurs()
     },
   }
 }
 
-/** The claims of a token that this gateway has signed. */
+/** The claims of a token that this gateway has signed; undefined for other issuers' tokens. Rejects with WebTokenFault. */
 async function ownClaims(store: Store, token: string): Promise<TokenClaims | undefined> {
   const pem = await store.read(nowhere).claimed(tokenKey.space, tokenKey.name)
   if (pem === undefined) return undefined
   const key = createPrivateKey(pem)
   const [head = '', payload = '', signature = '', more] = token.split('.', 4)
   // The header of each of our tokens is the same text: another one is not from here, whatever it says.
-  if (head !== headerOf(key) || more !== undefined) return undefined
-  const isOwn = verify(
-    digest,
-    Buffer.from(`${head}.${payload}`),
-    createPublicKey(key),
-    Buffer.from(signature, 'base64url'),
-  )
-  return isOwn ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims) : undefined
+  if (head !== headerOf(key)) return undefined
+  const signed = Buffer.from(`${head}.${payload}`)
+  const isOwn = verify(digest, signed, createPublicKey(key), Buffer.from(signature, 'base64url'))
+  if (!isOwn || more !== undefined) throw notOurs()
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims
+}
+
+function notOurs(): WebTokenFault {
+  return new WebTokenFault('invalid', new Error('no pool of this gateway has signed the token'))
 }
 
 function headerOf(key: KeyObject): string {

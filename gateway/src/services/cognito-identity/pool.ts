@@ -1,8 +1,14 @@
 // Identity pools: made, changed, shown, listed, and deleted with all their identities.
 // https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
 import type { Handlers } from '@sluice/aws-protocol'
-import { InvalidParameterException, type IdentityPool, type Operations } from '@sluice/aws-protocol/cognito-identity'
+import {
+  InvalidParameterException,
+  ResourceConflictException,
+  type IdentityPool,
+  type Operations,
+} from '@sluice/aws-protocol/cognito-identity'
 import { poolClaims } from '../../nouns/identity-pool.ts'
+import type { TagsRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { ownPool } from './found.ts'
 import { forget } from './link.ts'
@@ -18,11 +24,12 @@ type Names =
 
 export const pool: Handlers<Operations, Names, Call> = {
   CreateIdentityPool: async (input, call) => {
-    const { account, region } = call.scope
-    const IdentityPoolId = `${region}:${call.ids.uuid()}`
+    const IdentityPoolId = newPoolId(call, input.IdentityPoolTags)
     const made = { IdentityPoolId, ...input, IdentityPoolTags: checkedTags(input.IdentityPoolTags ?? {}) }
     checkProviders(made)
-    await call.store.claim(poolClaims, IdentityPoolId, account)
+    if (!(await call.store.claim(poolClaims, IdentityPoolId, call.scope.account))) {
+      throw new ResourceConflictException(`IdentityPool '${IdentityPoolId}' already exists.`)
+    }
     call.store.put('IdentityPool', [IdentityPoolId], { pool: made, roles: {}, roleMappings: {}, tagMaps: [] })
     return made
   },
@@ -61,6 +68,14 @@ export const pool: Handlers<Operations, Names, Call> = {
     call.store.release(poolClaims, IdentityPoolId)
     call.store.delete('IdentityPool', [IdentityPoolId])
   },
+}
+
+/** Of its region; in `dev` the tag `_custom_id_` chooses it, as that of an API. */
+function newPoolId({ scope: { region }, ids, customIds }: Call, tags: TagsRecord = {}): string {
+  const chosen = customIds && Object.hasOwn(tags, '_custom_id_') ? tags['_custom_id_'] : undefined
+  if (chosen === undefined) return `${region}:${ids.uuid()}`
+  if (chosen.startsWith(`${region}:`) && /^[\w-]{1,18}:[0-9a-f-]{1,36}$/.test(chosen)) return chosen
+  throw new InvalidParameterException('Invalid _custom_id_: use the region, a colon and a UUID')
 }
 
 const userPool = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/[\w-]+$/

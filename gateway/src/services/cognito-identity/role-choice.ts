@@ -21,8 +21,7 @@ export function chosenRole({ roles, roleMappings }: IdentityPoolRecord, candidat
   const { isGuest, logins, customRole, identityId } = candidate
   const mapped = logins.find(({ mappedAs }) => Object.hasOwn(roleMappings, mappedAs))
   const mapping = mapped && roleMappings[mapped.mappedAs]
-  const found = mapping && mappedRole(mapping, mapped.claims, customRole)
-  if (found === 'denied') throw forbidden(identityId)
+  const found = mapping && mappedRole(mapping, mapped.claims, candidate)
   const role = found ?? roles[isGuest ? 'unauthenticated' : 'authenticated']
   if (role === undefined) throw misconfigured()
   // Open choice: what AWS says of a role that somebody asks for and may not have.
@@ -30,17 +29,20 @@ export function chosenRole({ roles, roleMappings }: IdentityPoolRecord, candidat
   return role
 }
 
-/** Undefined: the pool's own. */
+/** Undefined: the pool's own. Throws NotAuthorizedException. */
 function mappedRole(
   mapping: RoleMapping,
   claims: TokenClaims,
-  customRole: string | undefined,
-): string | 'denied' | undefined {
+  { customRole, identityId }: Candidate,
+): string | undefined {
   const { Type: type, AmbiguousRoleResolution: resolution } = mapping
   const allowed = type === 'Token' ? rolesOfToken(claims) : rolesOfRules(mapping, claims)
-  if (customRole !== undefined) return allowed.includes(customRole) ? customRole : 'denied'
   const first = type === 'Token' ? claimTexts(claims, 'cognito:preferred_role')[0] : allowed[0]
-  return first ?? (resolution === 'Deny' ? 'denied' : undefined)
+  const role = customRole ?? first
+  const isDenied =
+    customRole === undefined ? role === undefined && resolution === 'Deny' : !allowed.includes(customRole)
+  if (isDenied) throw forbidden(identityId)
+  return role
 }
 
 /** AWS's documentation calls the claim a text with commas; in tokens it is a list. */
