@@ -12,18 +12,20 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { CognitoIdentityClient } from '@aws-sdk/nested-clients/cognito-identity'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { createClient, type Client } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/cognito-identity'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { modelOf } from '../../gateway/src/services/models.ts'
 import { callApi } from '../fixture/call.ts'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
+import { temporaryFolder } from '../fixture/folder.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
 import { account, policy, region } from './access.ts'
-import { identityPoolHost, signIn } from './identity-pool.ts'
+import { createPool, identityPoolHost, openPlace, signIn } from './identity-pool.ts'
 
 let sluice: RunningSluice
 let folder: string
@@ -136,6 +138,25 @@ test('a role that is not here gives nobody credentials', async () => {
   await expect(poolsOf().call('GetCredentialsForIdentity', { IdentityId })).rejects.toMatchObject({
     code: 'InvalidIdentityPoolConfigurationException',
   })
+})
+
+test('what `dev` gave for a role that nobody knew is worth nothing', async () => {
+  const data = join(await temporaryFolder(), 'data')
+  const place = await openPlace({ dataFolder: data })
+  const { IdentityPoolId } = await createPool(place, guests)
+  const unauthenticated = `arn:aws:iam::${account}:role/elsewhere`
+  await place.pools.call('SetIdentityPoolRoles', { IdentityPoolId, Roles: { unauthenticated } })
+  const { identityId: _id, sessionToken = '', ...keys } = await signIn(place, IdentityPoolId)
+  const credentials = { ...keys, sessionToken }
+  const { Arn } = await new STSClient({ ...place.gateway.clientConfig, credentials }).send(
+    new GetCallerIdentityCommand(),
+  )
+  expect(Arn).toBe(`arn:aws:sts::${account}:assumed-role/elsewhere/CognitoIdentityCredentials`)
+  await place.close()
+  const served = await startSluice(['serve', '--data', data])
+  onTestFinished(async () => void (await served.stop()))
+  const sts = new STSClient({ region, endpoint: served.url, credentials, maxAttempts: 1 })
+  await expect(sts.send(new GetCallerIdentityCommand())).rejects.toMatchObject({ Code: 'InvalidClientTokenId' })
 })
 
 test('a pool is changed by whoever may, and by nobody without a signature', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/nested-clients/cognito-identity'
 import { createClient, type Client } from '@sluice/aws-protocol'
 import type { CreateIdentityPoolInput, IdentityPool, Operations } from '@sluice/aws-protocol/cognito-identity'
+import type { GatewayOptions } from 'sluice'
 import { modelOf } from '../../gateway/src/services/models.ts'
 import { createPair, startIssuer, tokenOf, type Issuer, type SigningPair } from '../http-plans/issuer.ts'
 import { policy, startAccess, type Access } from './access.ts'
@@ -28,11 +29,11 @@ export interface Place extends Access {
   readonly close: () => Promise<void>
 }
 
-export async function openPlace(): Promise<Place> {
+export async function openPlace(options: GatewayOptions = {}): Promise<Place> {
   const issuer = await startIssuer()
   const pair = await createPair('one')
   issuer.keys = [pair.publicJwk]
-  const access = startAccess({ cognitoIssuers: { [userPoolId]: issuer.issuer } })
+  const access = startAccess({ ...options, cognitoIssuers: { [userPoolId]: issuer.issuer } })
   const { gateway } = access
   const { region, endpoint, requestHandler } = gateway.clientConfig
   return {

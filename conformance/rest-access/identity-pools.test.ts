@@ -225,6 +225,16 @@ describe('a token', () => {
       'Invalid login token. Missing a required claim: aud',
     ],
     [
+      'that is an access token for a client',
+      () => idToken(place, { token_use: 'access' }),
+      'Invalid login token. Not a Cognito token.',
+    ],
+    [
+      'whose subject is no text',
+      () => idToken(place, { sub: 7 }),
+      'Invalid login token. Missing a required claim: sub',
+    ],
+    [
       'signed by another key',
       async () => idToken(place, {}, await createPair('one')),
       "Invalid login token. Couldn't verify signed token.",

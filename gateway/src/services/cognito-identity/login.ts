@@ -24,10 +24,10 @@ export interface VerifiedLogin extends Login {
 /** A provider that the pool takes tokens of. */
 interface TrustedProvider {
   readonly issuer: string
-  /** Why it is not for this pool; undefined when it is. */
-  readonly refusal: (audience: readonly string[]) => Error | undefined
+  /** Why a token is not for this pool; undefined when it is. */
+  readonly refusal: (claims: TokenClaims) => Error | undefined
   readonly methodOf: (subject: string) => string
-  readonly mappedAs: (audience: string) => string
+  readonly mappedAs: (claims: TokenClaims) => string
 }
 
 /** All of them, or none: throws NotAuthorizedException and the like in AWS's words for the first that is not right. */
@@ -41,12 +41,11 @@ export async function verifiedLogins(
   for (const [provider, token] of Object.entries(logins)) {
     const trusted = await trustedProvider(parts, found, provider)
     const claims = await verifiedClaims(parts.webTokens, { issuer: trusted.issuer, token, nowMs })
-    const audience = audienceOf(claims)
-    const refusal = trusted.refusal(audience)
+    const refusal = trusted.refusal(claims)
     if (refusal !== undefined) throw refusal
     const subject = textClaim(claims, 'sub') ?? ''
-    const mappedAs = trusted.mappedAs(audience[0] ?? '')
-    verified.push({ provider, subject, claims, method: trusted.methodOf(subject), mappedAs })
+    const method = trusted.methodOf(subject)
+    verified.push({ provider, subject, claims, method, mappedAs: trusted.mappedAs(claims) })
   }
   return verified
 }
@@ -64,10 +63,14 @@ async function trustedProvider(
     const clientIds = clients.map(({ ClientId = '' }) => ClientId)
     return {
       issuer: cognitoIssuers.get(poolId) ?? `https://${provider}`,
-      // AWS: another client of the pool is another provider — in SDK issue reports.
-      refusal: (audience) => (isAmong(audience, clientIds) ? undefined : unsupportedProvider()),
+      refusal: (claims) => {
+        // Who stands in for a user pool may not say what its tokens are for.
+        if ((textClaim(claims, 'token_use') ?? 'id') !== 'id') return invalidToken('Not a Cognito token.')
+        // AWS: another client of the pool is another provider — in SDK issue reports.
+        return clientOf(claims, clientIds) === undefined ? unsupportedProvider() : undefined
+      },
       methodOf: (subject) => `${provider}:CognitoSignIn:${subject}`,
-      mappedAs: (audience) => `${provider}:${audience}`,
+      mappedAs: (claims) => `${provider}:${clientOf(claims, clientIds) ?? ''}`,
     }
   }
   const arn = (pool.OpenIdConnectProviderARNs ?? []).find((each) => each.split(':oidc-provider/', 2)[1] === provider)
@@ -76,8 +79,8 @@ async function trustedProvider(
   if (known) {
     return {
       issuer: known.url,
-      refusal: (audience) =>
-        isAmong(audience, known.clientIds) ? undefined : invalidToken('Incorrect token audience.'),
+      refusal: (claims) =>
+        clientOf(claims, known.clientIds) === undefined ? invalidToken('Incorrect token audience.') : undefined,
       // Open choice: AWS does not say what it calls logins of these providers.
       methodOf: (subject) => `${known.arn}:OIDC:${subject}`,
       mappedAs: () => provider,
@@ -102,8 +105,9 @@ function unsupportedProvider(): Error {
   return new NotAuthorizedException('Token is not from a supported provider of this identity pool.')
 }
 
-function isAmong(audience: readonly string[], clientIds: readonly string[]): boolean {
-  return audience.some((each) => clientIds.includes(each))
+/** The client of the pool that a token is for. */
+function clientOf(claims: TokenClaims, clientIds: readonly string[]): string | undefined {
+  return audienceOf(claims).find((each) => clientIds.includes(each))
 }
 
 /** A token as it was brought, and by whom it has to be. */
@@ -118,10 +122,9 @@ export async function verifiedClaims(webTokens: WebTokens, { issuer, token, nowM
   const claims = webTokens.read(token)
   if (claims === undefined) throw invalidToken('Not a valid OpenId Connect identity token.')
   if (textClaim(claims, 'iss') !== issuer) throw invalidToken("Issuer doesn't match providerName")
-  for (const name of ['aud', 'sub']) {
-    // AWS: an access token of a user pool has no `aud`.
-    if (claims[name] === undefined) throw invalidToken(`Missing a required claim: ${name}`)
-  }
+  // AWS: an access token of a user pool has no `aud`.
+  if (audienceOf(claims).length === 0) throw invalidToken('Missing a required claim: aud')
+  if (textClaim(claims, 'sub') === undefined) throw invalidToken('Missing a required claim: sub')
   try {
     await webTokens.verify(token, issuer)
   } catch (error) {

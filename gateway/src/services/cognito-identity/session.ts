@@ -17,6 +17,8 @@ import type { CognitoIdentityParts } from './parts.ts'
 /** AWS: what `$context.identity.caller` and the session's ARN end in. S A.8. */
 const RoleSessionName = 'CognitoIdentityCredentials'
 const lifeMs = 3_600_000
+/** Tokens may name anything as a role. */
+const roleForm = /^arn:aws(?:-[a-z-]+)?:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/
 
 /** Whom the credentials are for. */
 export interface Assuming {
@@ -54,8 +56,8 @@ async function unknownRoleCredentials(
   { roleArn, claims, isGuest }: Assuming,
   { nowMs }: Call,
 ): Promise<Credentials> {
-  const account = roleArn.split(':', 5)[4] ?? ''
-  const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1)
+  const [, account, roleName] = roleForm.exec(roleArn) ?? []
+  if (account === undefined) throw misconfigured()
   const { tags } = sessionTags(passedByToken(claims).tags, undefined)
   return issueSession(store, {
     account,

@@ -63,7 +63,7 @@ export async function credentialsForIdentity(
     : await byLogins(parts, found, { identityId, tokens }, call)
   const isGuest = !(claims['amr'] as readonly string[]).includes('authenticated')
   const roleArn = chosenRole(found.record, { identityId, isGuest, logins, customRole })
-  const given = await sessionCredentials(parts, { roleArn, claims, isGuest }, call)
+  const given = await sessionCredentials(parts, { roleArn, claims, isGuest }, { ...call, scope: found.scope })
   const { AccessKeyId, SecretAccessKey: SecretKey, SessionToken, Expiration } = given
   return { IdentityId: subject, Credentials: { AccessKeyId, SecretKey, SessionToken, Expiration } }
 }
