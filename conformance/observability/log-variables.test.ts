@@ -3,6 +3,7 @@ import {
   CreateAuthorizerCommand,
   CreateDeploymentCommand,
   GetResourcesCommand,
+  PutIntegrationCommand,
   UpdateMethodCommand,
   type PatchOperation,
 } from '@aws-sdk/client-api-gateway'
@@ -216,10 +217,10 @@ const unset = [
 ]
 
 test('every variable has a value or a dash', async () => {
-  const id = await createPets(place, { name: 'all', uri: backend.url, patches: logTo('all', [...valued, ...unset]) })
+  const id = await createPets(place, { name: 'all', uri: backend.url, patches: logTo('valued', valued) })
   const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793'
   await place.get(id, '/prod/pets/1', { 'User-Agent': 'test', 'X-Amzn-Trace-Id': trace })
-  const line = await told('all')
+  const line = await told('valued')
   expect(Object.keys(line).sort()).toEqual([...valued].sort())
   expect(line).toMatchObject({
     'integration.responseTransferMode': 'BUFFERED',
@@ -227,6 +228,13 @@ test('every variable has a value or a dash', async () => {
     resourcePath: '/pets/{petId}',
     xrayTraceId: '1-5759e988-bd862e3fe1be46a994272793',
   })
+  // A format has 3 KB at most: not all names fit into one.
+  for (const [group, names] of Object.entries({ first: unset.slice(0, 30), second: unset.slice(30) })) {
+    await patchStage(place.rest, id, logTo(group, names))
+    await place.get(id, '/prod/pets/1')
+    expect((await place.logs.call('FilterLogEvents', { logGroupName: group })).events).toHaveLength(1)
+    expect(await told(group)).toEqual({})
+  }
 })
 
 test('a name ends where it ends', async () => {
@@ -239,4 +247,25 @@ test('a name ends where it ends', async () => {
   await place.get(id, '/prod/pets/1')
   const { events } = await place.logs.call('FilterLogEvents', { logGroupName: 'ends' })
   expect(events?.[0]?.message?.slice(37)).toBe('---.')
+})
+
+test('what a template overrides can be logged', async () => {
+  const names = ['requestOverride.header.trace', 'requestOverride.path.id', 'responseOverride.status']
+  const restApiId = await createPets(place, { name: 'overrides', patches: logTo('overrides', names) })
+  const { items = [] } = await place.rest.send(new GetResourcesCommand({ restApiId }))
+  const resourceId = items.find(({ path }) => path === '/pets/{petId}')?.id
+  const template =
+    '#set($context.requestOverride.header.trace = "t-1")#set($context.responseOverride.status = 201){"statusCode":200}'
+  await place.rest.send(
+    new PutIntegrationCommand({
+      restApiId,
+      resourceId,
+      httpMethod: 'GET',
+      type: 'MOCK',
+      requestTemplates: { 'application/json': template },
+    }),
+  )
+  await place.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'prod' }))
+  await place.get(restApiId, '/prod/pets/1')
+  expect(await told('overrides')).toEqual({ 'requestOverride.header.trace': 't-1', 'responseOverride.status': '201' })
 })

@@ -49,7 +49,7 @@ describe('access logs', () => {
 
   test('know what failed, what it took, and what the backend answered', async () => {
     const format =
-      '{"id":"$context.requestId","status":$context.status,"total":$context.responseLatency,"integration":"$context.integration.latency","backend":"$context.integration.status","type":"$context.error.responseType","message":$context.error.messageString,"unknown":"$context.nobody.knows","stage":"$context.stage-$context.apiId"}'
+      '{"id":"$context.requestId","status":$context.status,"total":$context.responseLatency,"integration":"$context.integration.latency","backend":"$context.integration.status","type":"$context.error.responseType","message":$context.error.messageString,"unset":"$context.authorizer.plan","stage":"$context.stage-$context.apiId"}'
     const id = await createPets(place, { name: 'json', uri: backend.url, patches: accessLog('json', format) })
     backend.answer = (_, response) => {
       place.gateway.clock.advance(30)
@@ -68,7 +68,7 @@ describe('access logs', () => {
       backend: '418',
       type: '-',
       message: null,
-      unknown: '-',
+      unset: '-',
       stage: `prod-${id}`,
     })
     expect(JSON.parse(unknown ?? '')).toMatchObject({
@@ -112,11 +112,11 @@ describe('access logs', () => {
   })
 
   test.each([
-    ['$context.status', 'Access Log format must contain at least $context.requestId or $context.extendedRequestId'],
-    ['$context.requestIds', 'Access Log format must contain at least $context.requestId or $context.extendedRequestId'],
+    ['$context.status', 'Access Log format must include either $context.requestId or $context.extendedRequestId'],
+    ['$context.requestIds', 'The following context variables are not supported: [$context.requestIds]'],
     [
       '$context.requestId\n$context.status',
-      'Access Log format must be single line, new line character is allowed only at end of the format',
+      "Access Log format must be single line, new line character is allowed only at end of the format: '$context.requestId\n$context.status'",
     ],
   ])('are refused for the format %j', async (format, message) => {
     const id = await createPets(place, { name: 'refused' })

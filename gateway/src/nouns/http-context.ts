@@ -59,6 +59,11 @@ const variables: Readonly<Record<string, HttpContextReader>> = {
 const claimPrefix = 'authorizer.claims.'
 const authorizerPrefix = 'authorizer.'
 
+/** Whether templates and mappings of HTTP APIs know a name without `$context.`. */
+export function isHttpContextVariable(name: string): boolean {
+  return Object.hasOwn(variables, name) || name.startsWith(authorizerPrefix)
+}
+
 /** The reader of a variable by its name without `$context.`; for a name that is none, one that finds nothing. */
 export function httpContextReader(name: string): HttpContextReader {
   const known = Object.hasOwn(variables, name) ? variables[name] : undefined

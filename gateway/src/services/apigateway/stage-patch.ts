@@ -2,6 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CanarySettings, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
 import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'
+import { logFormatProblem } from '../log-format.ts'
 import { invalidStagePath, nothingToRemove, withMethodSetting, withoutMethodSetting } from './method-settings.ts'
 import { flag, namesIn, numberOr, patched, removing, setting, text, withMember } from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
@@ -43,20 +44,6 @@ const dialect: Dialect = ({ op, path, from }) => {
   return invalidStagePath(path).message
 }
 
-/** (?) AWS's words for both are known in part only. Security specification F.7. */
-function checkLogFormat(format: string): void {
-  if (/[\r\n]/.test(format.replace(/\n$/, ''))) {
-    throw new BadRequestException(
-      'Access Log format must be single line, new line character is allowed only at end of the format',
-    )
-  }
-  if (!/\$context\.(?:requestId|extendedRequestId)(?![A-Za-z0-9_])/.test(format)) {
-    throw new BadRequestException(
-      'Access Log format must contain at least $context.requestId or $context.extendedRequestId',
-    )
-  }
-}
-
 const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
   const set: Change<Stage> = (stage, { value }) => {
     if (!value) throw new BadRequestException('Access Log value must not be empty')
@@ -67,7 +54,8 @@ const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
     if (member === 'destinationArn' && value.includes(':firehose:') && parseDeliveryStreamArn(value) === undefined) {
       throw new BadRequestException('Invalid ARN specified in the request')
     }
-    if (member === 'format') checkLogFormat(value)
+    const problem = member === 'format' ? logFormatProblem('REST', value) : undefined
+    if (problem !== undefined) throw new BadRequestException(problem)
     return { ...stage, accessLogSettings: { ...stage.accessLogSettings, [member]: value } }
   }
   return { path: `/accessLogSettings/${member}`, add: set, replace: set }

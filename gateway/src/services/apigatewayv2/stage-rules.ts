@@ -8,6 +8,7 @@ import {
   type Stage,
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
+import { logFormatProblem } from '../log-format.ts'
 
 type SettingsByRoute = Readonly<Record<string, RouteSettings>>
 
@@ -83,21 +84,14 @@ export function checkStageVariables(variables: Readonly<Record<string, string>> 
 
 const logGroupArn = /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:[\w./#-]{1,512}(?::\*)?$/
 const deliveryStreamArn = /^arn:[\w-]+:firehose:[\w-]+:\d{12}:deliverystream\/amazon-apigateway-[\w.-]+$/
-const longestFormatBytes = 3 * 1024
 
-/** Refuses a destination that is no log group (or, for WebSocket APIs, delivery stream), and a format without a request id. */
+/** Refuses a destination that is no log group (or, for WebSocket APIs, delivery stream), and a format that cannot be written. */
 export function checkAccessLog(protocol: ProtocolType, settings: AccessLogSettings | undefined): void {
   if (settings === undefined) return
   const { DestinationArn: arn = '', Format: format = '' } = settings
   if (!logGroupArn.test(arn) && !(protocol === 'WEBSOCKET' && deliveryStreamArn.test(arn))) {
     throw new BadRequestException('Invalid ARN specified in the request')
   }
-  if (format === '' || Buffer.byteLength(format) > longestFormatBytes || /[\r\n]/.test(format)) {
-    throw new BadRequestException('Access log format must be a single line of 1 to 3072 bytes')
-  }
-  if (!/\$context\.(?:requestId|extendedRequestId)\b/.test(format)) {
-    throw new BadRequestException(
-      'Access log format must include at least one of [$context.requestId, $context.extendedRequestId]',
-    )
-  }
+  const problem = logFormatProblem(protocol, format)
+  if (problem !== undefined) throw new BadRequestException(problem)
 }

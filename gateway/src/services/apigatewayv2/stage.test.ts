@@ -58,10 +58,14 @@ describe('a stage', () => {
     [{ RouteSettings: { 'GET /pets': { DataTraceEnabled: true } } }, execution],
     [{ StageVariables: { 'a-b': 'x' } }, 'Invalid stage variable name: a-b. Please use characters a-zA-Z0-9_'],
     [{ AccessLogSettings: { ...log, DestinationArn: 'x' } }, 'Invalid ARN specified in the request'],
-    [{ AccessLogSettings: { ...log, Format: '' } }, 'Access log format must be a single line of 1 to 3072 bytes'],
+    [{ AccessLogSettings: { ...log, Format: '' } }, 'Access Log format must have 1 to 3072 bytes'],
     [
       { AccessLogSettings: { ...log, Format: '$context.status' } },
-      'Access log format must include at least one of [$context.requestId, $context.extendedRequestId]',
+      'Access Log format must include either $context.requestId or $context.extendedRequestId',
+    ],
+    [
+      { AccessLogSettings: { ...log, Format: '$context.requestId $context.xrayTraceId' } },
+      'The following context variables are not supported: [$context.xrayTraceId]',
     ],
   ])('%j is refused for an HTTP API', async (members, message) => {
     const service = testService()

@@ -1,4 +1,5 @@
 // Access log formats: `$context` variables in plain text, compiled once into a function that writes one line a request.
+import { variablesIn } from '../../nouns/log-variables.ts'
 
 /** Reads one variable; undefined, null and '' are written as `-`. */
 export type LogReader<Told> = (outcome: Told) => string | number | null | undefined
@@ -6,20 +7,17 @@ export type LogReader<Told> = (outcome: Told) => string | number | null | undefi
 /** Variables by their name without `$context.`; undefined for a name that is none. */
 export type LogVariables<Told> = (name: string) => LogReader<Told> | undefined
 
-const variable = /\$context\.([A-Za-z0-9_.-]+)/g
-
 /** The one variable that brings its quotes and escapes along. */
 const quotedName = 'error.messageString'
 
-/** Never throws. An unknown variable is `-`, as on AWS. Security specification F.7. */
+/** Never throws: an unknown variable is `-`. Formats are refused when they are set. Security specification F.7. */
 export function compileLogFormat<Told>(format: string, variables: LogVariables<Told>): (outcome: Told) => string {
   const line = format.replace(/\n$/, '')
   const pieces: ((outcome: Told) => string)[] = []
   let end = 0
-  for (const match of line.matchAll(variable)) {
-    const { name, reader } = longestKnown(match[1] ?? '', variables)
-    pieces.push(piece(line.slice(end, match.index), name, reader))
-    end = match.index + '$context.'.length + name.length
+  for (const { name, start, end: behind } of variablesIn(line, (each) => variables(each) !== undefined)) {
+    pieces.push(piece(line.slice(end, start), name, variables(name)))
+    end = behind
   }
   const tail = line.slice(end)
   return (outcome) => {
@@ -27,19 +25,6 @@ export function compileLogFormat<Told>(format: string, variables: LogVariables<T
     for (const write of pieces) text += write(outcome)
     return text + tail
   }
-}
-
-/** `$context.status-$context.requestId`: a name may be followed by characters that could belong to it. */
-function longestKnown<Told>(
-  text: string,
-  variables: LogVariables<Told>,
-): { readonly name: string; readonly reader: LogReader<Told> | undefined } {
-  const whole = text.replace(/[.-]+$/, '')
-  for (let name = whole; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('-'), 0))) {
-    const reader = variables(name)
-    if (reader !== undefined) return { name, reader }
-  }
-  return { name: whole, reader: undefined }
 }
 
 /** A variable's value behind the text that stands before it. */

@@ -1,9 +1,12 @@
 // The `$context` variables of access logs: those that templates know, and those that are known only when the answer is.
+import { Meter, textOf } from '@sluice/vtl'
 import { contextReader, type ContextExchange } from '../../nouns/context.ts'
-import { httpContextReader } from '../../nouns/http-context.ts'
+import type { GatewayResponseType } from '../../nouns/faults.ts'
+import { httpContextReader, isHttpContextVariable } from '../../nouns/http-context.ts'
 import type { HttpStage } from '../../nouns/http.ts'
 import { lastHeader } from '../../nouns/headers.ts'
-import type { Returned } from '../../nouns/outgoing.ts'
+import { parseOverride, type LogName } from '../../nouns/log-variables.ts'
+import type { Mapped, Returned } from '../../nouns/outgoing.ts'
 import type { RestStage } from '../../nouns/rest.ts'
 import { parseTraceHeader } from '../../nouns/trace-header.ts'
 import type { HttpOutcome, RestOutcome } from '../../ports/recorder.ts'
@@ -11,7 +14,7 @@ import type { LogReader, LogVariables } from './log-format.ts'
 import { phaseVariables } from './phase-variables.ts'
 
 type Outcome = RestOutcome | HttpOutcome
-type Table<Told> = Readonly<Record<string, LogReader<Told>>>
+type Table<Name extends string, Told> = Readonly<Record<Name, LogReader<Told>>>
 
 const integrationMs: LogReader<Outcome> = ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs)
 const isStreamed = ({ answer: { body } }: Outcome): boolean => typeof body === 'object' && Symbol.asyncIterator in body
@@ -34,7 +37,7 @@ const callStatus: LogReader<Outcome> = (outcome) =>
   outcome.work.awsRequestId === undefined ? backendStatus(outcome) : 200
 
 /** Known of both kinds of API. Security specification F.8, HTTP 18.2. */
-const ofBoth: Table<Outcome> = {
+const ofBoth = {
   awsEndpointRequestId: backendRequestId,
   'customDomain.basePathMatched': ({ exchange }) => exchange.customDomain?.basePath,
   'integration.error': integrationError,
@@ -50,11 +53,12 @@ const ofBoth: Table<Outcome> = {
   responseLatency: ({ exchange, endedAtMs }) => Math.max(0, endedAtMs - exchange.receivedAtMs),
   responseLength: ({ responseBytes }) => responseBytes,
   status: ({ answer }) => answer.status,
-}
+} satisfies Table<string, Outcome>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-const ofRest: Table<RestOutcome> = {
+const ofRest: Table<LogName<'REST'>, RestOutcome> = {
+  ...ofBoth,
   ...phaseVariables,
   'customDomain.routingRuleIdMatched': ({ exchange }) => exchange.customDomain?.routingRuleId,
   // AWS: of a stream the integration's latency lasts until its end.
@@ -79,28 +83,55 @@ const ofRest: Table<RestOutcome> = {
   xrayTraceId: ({ exchange }) => parseTraceHeader(lastHeader(exchange.headers, 'x-amzn-trace-id')).root,
 }
 
-const ofHttp: Table<HttpOutcome> = {
+/** (?) What AWS calls the answers that an HTTP API makes itself; 429 is in the specification, HTTP 17. */
+const responseTypes: ReadonlyMap<number, GatewayResponseType> = new Map([
+  [401, 'UNAUTHORIZED'],
+  [403, 'ACCESS_DENIED'],
+  [404, 'RESOURCE_NOT_FOUND'],
+  [413, 'REQUEST_TOO_LARGE'],
+  [429, 'THROTTLED'],
+  [503, 'INTEGRATION_FAILURE'],
+])
+
+const ofHttp: Table<LogName<'HTTP'>, HttpOutcome> = {
+  ...ofBoth,
   'authorizer.error': ({ work, exchange }) =>
     work.authorizerMs >= 0 && exchange.caller === undefined ? work.fault?.message : undefined,
   awsEndpointRequestId2: ({ answer }) => lastHeader(answer.headers, 'x-amz-id-2'),
   dataProcessed: ({ exchange, responseBytes }) => exchange.body.length + responseBytes,
   'error.message': ({ work }) => work.fault?.message,
   'error.messageString': ({ work }) => (work.fault === undefined ? undefined : JSON.stringify(work.fault.message)),
+  'error.responseType': ({ work: { fault } }) =>
+    fault && (responseTypes.get(fault.status) ?? (fault.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX')),
+  // No account here is in an organization.
+  'identity.principalOrgId': () => undefined,
 }
 
 export function restLogVariables(stage: RestStage): LogVariables<RestOutcome> {
   return (name) => {
-    const known = own(ofRest, name) ?? own(ofBoth, name)
-    if (known !== undefined) return known
+    if (isOwn(ofRest, name)) return ofRest[name]
     const read = contextReader(name)
-    return read && (({ exchange }) => read(exchange, stageOf(exchange, stage)))
+    return read === undefined ? overrideReader(name) : ({ exchange }) => read(exchange, stageOf(exchange, stage))
+  }
+}
+
+/** (?) AWS documents overrides for templates alone; stages that log them are deployed all the same. */
+function overrideReader(name: string): LogReader<RestOutcome> | undefined {
+  const override = parseOverride(name)
+  if (override === undefined) return undefined
+  const { kind, group, member } = override
+  return ({ exchange }) => {
+    const { overrides } = exchange as Partial<Mapped>
+    const members = group === undefined ? overrides?.[kind] : overrides?.[kind]?.get(group)
+    const value = members instanceof Map ? members.get(member) : undefined
+    return value === undefined || value === null ? undefined : textOf(value, new Meter({}))
   }
 }
 
 export function httpLogVariables(stage: HttpStage): LogVariables<HttpOutcome> {
   return (name) => {
-    const known = own(ofHttp, name) ?? own(ofBoth, name)
-    if (known !== undefined) return known
+    if (isOwn(ofHttp, name)) return ofHttp[name]
+    if (!isHttpContextVariable(name)) return undefined
     const read = httpContextReader(name)
     return ({ exchange }) => read(exchange, exchange.target?.stage ?? stage)
   }
@@ -111,6 +142,6 @@ function stageOf({ target }: ContextExchange, stage: RestStage): RestStage {
   return target?.stage ?? stage
 }
 
-function own<Told>(table: Table<Told>, name: string): LogReader<Told> | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined
+function isOwn<Name extends string>(table: Table<Name, never>, name: string): name is Name {
+  return Object.hasOwn(table, name)
 }

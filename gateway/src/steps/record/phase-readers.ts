@@ -5,6 +5,10 @@ import type { LogReader } from './log-format.ts'
 /** IAM has the first two: who calls, and what he may do; a Lambda authorizer or a user pool the third. */
 export type Phase = 'authenticate' | 'authorize' | 'authorizer'
 
+type PhaseName =
+  | `${Phase}.${'error' | 'latency' | 'status'}`
+  | `authorizer.${'integrationLatency' | 'integrationStatus' | 'requestId'}`
+
 /** Whether a phase of the request took place, and the fault that ended it. Undefined: it did not. */
 export type PhaseOf<Outcome> = (outcome: Outcome, phase: Phase) => { readonly fault?: GatewayFault } | undefined
 
@@ -16,7 +20,7 @@ interface Authorized {
 /** `authenticate.*`, `authorize.*` and `authorizer.*`. Security specification F.8; WebSocket 33.1. */
 export function phaseReaders<Outcome extends Authorized>(
   phaseOf: PhaseOf<Outcome>,
-): Readonly<Record<string, LogReader<Outcome>>> {
+): Readonly<Record<PhaseName, LogReader<Outcome>>> {
   const error =
     (phase: Phase): LogReader<Outcome> =>
     (outcome) => {

@@ -26,8 +26,8 @@ const phaseOf: PhaseOf<RestOutcome> = ({ exchange, work }, phase) => {
 
 const unset: Reader = () => undefined
 
-/** What is never set is there too, so that a name ends where it ends. */
-export const phaseVariables: Readonly<Record<string, Reader>> = {
+/** What is never set is there too: AWS knows the names. */
+export const phaseVariables = {
   ...phaseReaders(phaseOf),
   // No web ACL is asked here.
   'waf.error': unset,
@@ -35,4 +35,4 @@ export const phaseVariables: Readonly<Record<string, Reader>> = {
   'waf.status': unset,
   wafResponseCode: unset,
   webaclArn: unset,
-}
+} satisfies Readonly<Record<string, Reader>>

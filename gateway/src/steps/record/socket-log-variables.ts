@@ -1,5 +1,6 @@
 // The `$context` variables of a WebSocket API's access log: those that templates know, and those of how an event went. WebSocket 33.1.
 import { socketContextReader } from '../../nouns/socket-context.ts'
+import type { LogName } from '../../nouns/log-variables.ts'
 import type { SocketStage } from '../../nouns/socket.ts'
 import type { SocketOutcome } from '../../ports/recorder.ts'
 import type { LogReader, LogVariables } from './log-format.ts'
@@ -20,19 +21,21 @@ const phaseOf: PhaseOf<SocketOutcome> = ({ exchange, work }, phase) => {
 }
 
 const integrationMs: Reader = ({ work }) => (work.integrationMs < 0 ? undefined : work.integrationMs)
+const integrationError: Reader = ({ work }) =>
+  work.integrationMs < 0 || work.fault === undefined ? undefined : (work.fault.log ?? work.fault.message)
 const unset: Reader = () => undefined
 
-/** What is unset is there too, so that a name ends where it ends. */
-const variables: Readonly<Record<string, Reader>> = {
+/** What is never set is there too: AWS knows the names. */
+const variables: Readonly<Record<LogName<'WEBSOCKET'>, Reader>> = {
   ...phaseReaders(phaseOf),
   'identity.principalOrgId': unset,
-  'integration.error': ({ work }) =>
-    work.integrationMs < 0 || work.fault === undefined ? undefined : (work.fault.log ?? work.fault.message),
+  'integration.error': integrationError,
   'integration.integrationStatus': ({ work, exchange }) =>
     work.awsRequestId === undefined ? exchange.reply?.status : 200,
   'integration.latency': integrationMs,
   'integration.requestId': ({ work }) => work.awsRequestId,
   'integration.status': ({ exchange }) => exchange.reply?.status,
+  integrationErrorMessage: integrationError,
   integrationLatency: integrationMs,
   status: ({ status }) => status,
   'waf.error': unset,
@@ -42,7 +45,7 @@ const variables: Readonly<Record<string, Reader>> = {
 
 export function socketLogVariables(stage: SocketStage): LogVariables<SocketOutcome> {
   return (name) => {
-    if (Object.hasOwn(variables, name)) return variables[name]
+    if (Object.hasOwn(variables, name)) return variables[name as LogName<'WEBSOCKET'>]
     const read = socketContextReader(name)
     return read && (({ exchange }) => read(exchange, stage))
   }
