@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createFirehoseDeliveries } from './adapters/firehose-deliveries.ts'
+import { LogSubscriptions } from './adapters/log-subscriptions.ts'
 import { createLineFile } from './adapters/line-file.ts'
 import { createProcessMetrics, type ProcessGauges } from './adapters/prometheus-process.ts'
 import { createPrometheusTotals } from './adapters/prometheus-totals.ts'
@@ -12,6 +13,7 @@ import type { Log } from './log.ts'
 import { createRecorders } from './plan/recorders.ts'
 import type { Aws } from './ports/aws.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Functions } from './ports/functions.ts'
 import type { Logs } from './ports/logs.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { Recorders } from './ports/recorder.ts'
@@ -20,6 +22,7 @@ import type { Stories } from './ports/stories.ts'
 import type { Segments, Traces } from './ports/traces.ts'
 import { PageText, type Pages } from './server/pages.ts'
 import type { XrayReceiver } from './server/xray-receiver.ts'
+import { compileFilter } from './services/logs/filter-pattern.ts'
 import { openTracing } from './tracing.ts'
 import type { TracingConfig } from './tracing-config.ts'
 
@@ -52,6 +55,8 @@ export interface Observability {
   /** The pages that show it. */
   readonly pages: (store: Store, gauges: Omit<ProcessGauges, 'dropped'>) => Pages
   readonly record: Recorders
+  /** Whom lines of subscribed log groups go to. */
+  readonly deliverTo: (functions: Functions) => void
   readonly close: () => Promise<void>
 }
 
@@ -59,7 +64,8 @@ export interface Observability {
 export function openObservability(parts: ObservabilityParts): Observability {
   const { dataFolder, accessLog, explain: kept = 0, clock, log } = parts
   const file = (name: string): string | undefined => (dataFolder === undefined ? undefined : join(dataFolder, name))
-  const logs = createSqliteLogs({ file: file('logs.db'), clock, log })
+  const subscriptions = new LogSubscriptions({ compile: compileFilter, log })
+  const logs = createSqliteLogs({ file: file('logs.db'), clock, log, watch: subscriptions.take })
   const tracing = openTracing(parts)
   const { traces, minutesOver } = tracing
   const metrics = createSqliteMetrics({ file: file('metrics.db'), clock, log, minutesOver })
@@ -69,6 +75,7 @@ export function openObservability(parts: ObservabilityParts): Observability {
   const dropped = (): Record<string, number> => ({
     'log groups': logs.dropped,
     'delivery streams': deliveries.dropped(),
+    'subscribed functions': subscriptions.dropped,
     'access log': sink?.dropped() ?? 0,
   })
   const streamName = randomBytes(16).toString('hex')
@@ -103,9 +110,11 @@ export function openObservability(parts: ObservabilityParts): Observability {
       stories,
       traces: tracing.tracePorts,
     }),
+    deliverTo: (functions) => subscriptions.deliverTo(functions),
     close: async () => {
       await Promise.all([sink?.close(), deliveries.close()])
       logs.close()
+      await subscriptions.close()
       metrics.close()
       await tracing.close()
     },

@@ -73,6 +73,7 @@ export function openWorld(parts: GatewayParts): World {
     xrayAddress: () => xrayAddress,
   }
   const functions = openFunctions(parts, place)
+  observability.deliverTo(functions)
   const limits = { ...adjustableLimits, ...parts.limits }
   const planPorts = portsOf(parts, {
     store,

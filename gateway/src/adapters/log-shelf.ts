@@ -1,7 +1,16 @@
 // The SQLite tables of log groups, streams and events, and the statements that read and write them.
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
-import type { LogEvent, LogGroupFacts, LogGroupSettings, LogPlace, LogQuery, LogStreamFacts } from '../ports/logs.ts'
+import type {
+  KeptLines,
+  LogEvent,
+  LogGroupFacts,
+  LogGroupSettings,
+  LogPlace,
+  LogQuery,
+  LogStreamFacts,
+  LogSubscription,
+} from '../ports/logs.ts'
 import { transact } from './sqlite-transaction.ts'
 
 export interface WaitingLine {
@@ -33,10 +42,9 @@ const schema = `
 `
 
 const texts = {
-  group: 'SELECT id, retention FROM groups WHERE account = ? AND region = ? AND name = ?',
+  group: 'SELECT id, settings FROM groups WHERE account = ? AND region = ? AND name = ?',
   addGroup: 'INSERT INTO groups (account, region, name, created, settings) VALUES (?, ?, ?, ?, ?)',
   changeGroup: 'UPDATE groups SET settings = ? WHERE id = ?',
-  settings: 'SELECT settings FROM groups WHERE id = ?',
   retain: 'UPDATE groups SET retention = ? WHERE id = ?',
   groups: `SELECT name, created, retention, settings,
       (SELECT coalesce(sum(length(message) + 26), 0) FROM events WHERE group_id = groups.id) AS bytes
@@ -61,9 +69,10 @@ const dayMs = 86_400_000
 /** The size is looked at once in so many lines. */
 const linesBetweenChecks = 5_000
 
-interface StreamIds {
+interface KnownStream {
   readonly groupId: number
   readonly streamId: number
+  readonly subscriptions: readonly LogSubscription[]
 }
 
 /** A group that was made by its first line. */
@@ -72,6 +81,7 @@ export const plainGroup: LogGroupSettings = {
   kmsKeyId: undefined,
   tags: {},
   isProtected: false,
+  subscriptions: [],
 }
 
 function settingsIn(text: unknown): LogGroupSettings {
@@ -88,28 +98,39 @@ export class LogShelf {
   private readonly database: DatabaseSync
   private readonly statements: Readonly<Record<keyof typeof texts, StatementSync>>
   private readonly maximumBytes: number
-  /** Ids of streams that were written lately, by place; forgotten whole when groups go or it grows large. */
-  private readonly known = new Map<string, StreamIds>()
+  private readonly watch: (kept: readonly KeptLines[]) => void
+  /** Streams that were written lately, by place; forgotten whole when groups change or it grows large. */
+  private readonly known = new Map<string, KnownStream>()
   private uncheckedLines = 0
 
-  constructor(file: string, maximumBytes: number) {
+  /** `watch` is told of lines that are written to groups with subscriptions. */
+  constructor(file: string, maximumBytes: number, watch: (kept: readonly KeptLines[]) => void) {
     this.database = new DatabaseSync(file)
     this.database.exec(schema)
     addSettings(this.database)
     this.maximumBytes = maximumBytes
+    this.watch = watch
     const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])
     this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>
   }
 
   /** All lines or none, so that none is left out. Throws when the disk does. */
   write(lines: readonly WaitingLine[], nowMs: number): number {
+    const kept = new Map<KnownStream, { place: LogPlace; events: LogEvent[] }>()
     this.transact(() => {
       const { addEvent, touchStream, shrink } = this.statements
       // A stream is touched once, however many of its lines are in the batch: an invocation alone writes three.
       const touched = new Map<number, { first: number; last: number }>()
       for (const { place, timestampMs, message } of lines) {
-        const { groupId, streamId } = this.idsOf(place, nowMs)
-        addEvent.run(groupId, streamId, timestampMs, nowMs, message)
+        const stream = this.streamOf(place, nowMs)
+        const { groupId, streamId } = stream
+        const { lastInsertRowid } = addEvent.run(groupId, streamId, timestampMs, nowMs, message)
+        if (stream.subscriptions.length > 0) {
+          const event = { id: Number(lastInsertRowid), stream: place.stream, timestampMs, ingestionMs: nowMs, message }
+          const lines = kept.get(stream)
+          if (lines === undefined) kept.set(stream, { place, events: [event] })
+          else lines.events.push(event)
+        }
         const known = touched.get(streamId)
         if (known === undefined) touched.set(streamId, { first: timestampMs, last: timestampMs })
         else if (timestampMs < known.first) known.first = timestampMs
@@ -121,6 +142,7 @@ export class LogShelf {
       this.uncheckedLines = 0
       if (this.usedBytes() > this.maximumBytes) shrink.run()
     })
+    if (kept.size > 0) this.watch([...kept].map(([{ subscriptions }, lines]) => ({ ...lines, subscriptions })))
     return 0
   }
 
@@ -131,10 +153,10 @@ export class LogShelf {
   }
 
   changeGroup(scope: Scope, name: string, settings: Partial<LogGroupSettings>): boolean {
-    const id = this.groupId(scope, name)
-    if (id === undefined) return false
-    const before = settingsIn(this.statements.settings.get(id)?.['settings'])
-    this.statements.changeGroup.run(JSON.stringify({ ...before, ...settings }), id)
+    const row = this.groupRow(scope, name)
+    if (row === undefined) return false
+    this.known.clear()
+    this.statements.changeGroup.run(JSON.stringify({ ...settingsIn(row['settings']), ...settings }), row['id'] ?? null)
     return true
   }
 
@@ -258,25 +280,30 @@ export class LogShelf {
     }
   }
 
-  private groupId({ account, region }: Scope, name: string): number | undefined {
-    return this.statements.group.get(account, region, name)?.['id'] as number | undefined
+  private groupId(scope: Scope, name: string): number | undefined {
+    return this.groupRow(scope, name)?.['id'] as number | undefined
   }
 
-  private idsOf({ scope, group, stream }: LogPlace, nowMs: number): StreamIds {
+  private groupRow({ account, region }: Scope, name: string): Record<string, SQLOutputValue> | undefined {
+    return this.statements.group.get(account, region, name)
+  }
+
+  private streamOf({ scope, group, stream }: LogPlace, nowMs: number): KnownStream {
     const key = `${scope.account}\n${scope.region}\n${group}\n${stream}`
     const known = this.known.get(key)
     if (known !== undefined) return known
     const { addGroup, addStream, stream: find } = this.statements
+    const row = this.groupRow(scope, group)
     const groupId =
-      this.groupId(scope, group) ??
+      (row?.['id'] as number | undefined) ??
       Number(addGroup.run(scope.account, scope.region, group, nowMs, null).lastInsertRowid)
     const streamId =
       (find.get(groupId, stream)?.['id'] as number | undefined) ??
       Number(addStream.run(groupId, stream, nowMs).lastInsertRowid)
     if (this.known.size >= 1_000) this.known.clear()
-    const ids = { groupId, streamId }
-    this.known.set(key, ids)
-    return ids
+    const made = { groupId, streamId, subscriptions: settingsIn(row?.['settings']).subscriptions }
+    this.known.set(key, made)
+    return made
   }
 
   private usedBytes(): number {

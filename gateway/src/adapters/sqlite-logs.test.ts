@@ -48,6 +48,7 @@ describe('log groups', () => {
         kmsKeyId: undefined,
         tags: {},
         isProtected: false,
+        subscriptions: [],
       },
     ])
     expect(logs.streams(scope, place.group)).toEqual([

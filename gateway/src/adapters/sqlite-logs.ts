@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
+  KeptLines,
   LogEvent,
   LogGroupFacts,
   LogGroupSettings,
@@ -24,6 +25,8 @@ export interface SqliteLogsOptions {
   readonly maximumBytes?: number
   /** Lines that wait to be written take at most so much memory; more are dropped. 32 MB when absent. */
   readonly maximumWaitingBytes?: number
+  /** Is told of lines that were written to groups with subscriptions; must not throw. Nobody when absent. */
+  readonly watch?: (kept: readonly KeptLines[]) => void
 }
 
 const gigabyte = 1024 ** 3
@@ -38,12 +41,13 @@ class SqliteLogs implements Logs {
 
   constructor({ file, clock, log, ...options }: SqliteLogsOptions) {
     const { maximumBytes = file === undefined ? gigabyte / 8 : gigabyte, maximumWaitingBytes } = options
+    const { watch = (): void => {} } = options
     this.clock = clock
     this.lines = new WriteBehind({
       file,
       clock,
       log,
-      open: () => new LogShelf(file ?? ':memory:', maximumBytes),
+      open: () => new LogShelf(file ?? ':memory:', maximumBytes, watch),
       cost: ({ message }) => message.length + lineOverheadBytes,
       maximumCost: maximumWaitingBytes ?? gigabyte / 32,
       batchRows: 500,

@@ -9,6 +9,18 @@ export interface LogPlace {
   readonly stream: string
 }
 
+/** A subscription filter: a function that gets the lines of a group that a pattern takes. */
+export interface LogSubscription {
+  readonly name: string
+  /** A filter pattern of CloudWatch Logs; `''` takes every line. */
+  readonly pattern: string
+  readonly destinationArn: string
+  /** As whom the function is invoked: `logs.amazonaws.com`, or the one of its region. */
+  readonly principal: string
+  readonly distribution: 'Random' | 'ByLogStream'
+  readonly createdMs: number
+}
+
 /** What is said of a group beside its name and retention. */
 export interface LogGroupSettings {
   readonly logClass: 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY'
@@ -16,6 +28,8 @@ export interface LogGroupSettings {
   readonly tags: Readonly<Record<string, string>>
   /** Whether it is not to be deleted. */
   readonly isProtected: boolean
+  /** In order of their names. */
+  readonly subscriptions: readonly LogSubscription[]
 }
 
 export interface LogGroupFacts extends LogGroupSettings {
@@ -48,6 +62,13 @@ export interface LogEvent {
   readonly timestampMs: number
   readonly ingestionMs: number
   readonly message: string
+}
+
+/** Lines of one stream that were just written, and who wants them. */
+export interface KeptLines {
+  readonly place: LogPlace
+  readonly subscriptions: readonly LogSubscription[]
+  readonly events: readonly LogEvent[]
 }
 
 /** A place between events, in their order: by time, then by id. */

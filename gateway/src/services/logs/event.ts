@@ -2,6 +2,7 @@
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidParameterException, type Operations } from '@sluice/aws-protocol/logs'
 import type { LogEvent, LogPosition } from '../../ports/logs.ts'
+import { logEventId } from '../../nouns/log-event-id.ts'
 import type { Call } from '../call.ts'
 import { compileFilter } from './filter-pattern.ts'
 import { groupNameOf, invalidToken, noSuchGroup, noSuchStream, type LogsParts } from './parts.ts'
@@ -82,7 +83,7 @@ function filtered(events: readonly LogEvent[], next: LogPosition | undefined): O
       timestamp: event.timestampMs,
       message: event.message,
       ingestionTime: event.ingestionMs,
-      eventId: digitsOf(event),
+      eventId: logEventId(event),
     })),
     searchedLogStreams: [],
     nextToken: next && placeText('f', next),
@@ -128,13 +129,9 @@ function withinPage(events: readonly LogEvent[]): LogEvent[] {
   return events.slice(0, end < 0 ? events.length : end)
 }
 
-/** 56 digits, as AWS's event ids and tokens have. */
-function digitsOf({ timestampMs, id }: LogPosition): string {
-  return String(Math.max(0, timestampMs)).padStart(20, '0') + String(id).padStart(36, '0')
-}
-
+/** AWS's tokens have as many digits as its events' ids. */
 function placeText(direction: 'f' | 'b', position: LogPosition): string {
-  return `${direction}/${digitsOf(position)}/s`
+  return `${direction}/${logEventId(position)}/s`
 }
 
 function parsePlace(token: string): { readonly direction: string; readonly position: LogPosition } {

@@ -2,12 +2,14 @@
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/logs'
 import type { Call } from '../call.ts'
+import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
 import { eventHandlers } from './event.ts'
 import { groupHandlers } from './group.ts'
 import type { LogsParts } from './parts.ts'
 import { putHandlers } from './put-events.ts'
 import { streamHandlers } from './stream.ts'
+import { subscriptionFilterHandlers } from './subscription-filter.ts'
 import { tagHandlers } from './tag.ts'
 
 export function createLogsService(parts: LogsParts): Service {
@@ -17,6 +19,17 @@ export function createLogsService(parts: LogsParts): Service {
     ...eventHandlers(parts),
     ...putHandlers(parts),
     ...tagHandlers(parts),
+    ...subscriptionFilterHandlers(parts),
+    ...notYet([
+      'DeleteMetricFilter',
+      'DescribeMetricFilters',
+      'GetQueryResults',
+      'PutMetricFilter',
+      'StartLiveTail',
+      'StartQuery',
+      'StopQuery',
+      'TestMetricFilter',
+    ]),
   } satisfies Handlers<Operations, keyof Operations, Call>
   // Lines are no records: nothing here needs the store's lock.
   return { name: 'logs', handlers, unlocked: new Set(Object.keys(handlers)) }

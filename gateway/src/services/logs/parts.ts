@@ -1,10 +1,13 @@
 // What the Logs API needs of the place it runs in, and how its calls name a group.
 import { InvalidParameterException, ResourceNotFoundException } from '@sluice/aws-protocol/logs'
 import { parseLogGroupArn } from '../../nouns/log-group-arn.ts'
+import type { Functions } from '../../ports/functions.ts'
 import type { Logs } from '../../ports/logs.ts'
 
 export interface LogsParts {
   readonly logs: Logs
+  /** Who gets the lines of subscribed groups. */
+  readonly functions: Functions
 }
 
 interface GroupInput {

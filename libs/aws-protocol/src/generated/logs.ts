@@ -7,18 +7,29 @@ export interface Operations {
   CreateLogStream: { readonly input: CreateLogStreamRequest; readonly output: void }
   DeleteLogGroup: { readonly input: DeleteLogGroupRequest; readonly output: void }
   DeleteLogStream: { readonly input: DeleteLogStreamRequest; readonly output: void }
+  DeleteMetricFilter: { readonly input: DeleteMetricFilterRequest; readonly output: void }
   DeleteRetentionPolicy: { readonly input: DeleteRetentionPolicyRequest; readonly output: void }
+  DeleteSubscriptionFilter: { readonly input: DeleteSubscriptionFilterRequest; readonly output: void }
   DescribeLogGroups: { readonly input: DescribeLogGroupsRequest; readonly output: DescribeLogGroupsResponse }
   DescribeLogStreams: { readonly input: DescribeLogStreamsRequest; readonly output: DescribeLogStreamsResponse }
+  DescribeMetricFilters: { readonly input: DescribeMetricFiltersRequest; readonly output: DescribeMetricFiltersResponse }
+  DescribeSubscriptionFilters: { readonly input: DescribeSubscriptionFiltersRequest; readonly output: DescribeSubscriptionFiltersResponse }
   FilterLogEvents: { readonly input: FilterLogEventsRequest; readonly output: FilterLogEventsResponse }
   GetLogEvents: { readonly input: GetLogEventsRequest; readonly output: GetLogEventsResponse }
+  GetQueryResults: { readonly input: GetQueryResultsRequest; readonly output: GetQueryResultsResponse }
   ListTagsForResource: { readonly input: ListTagsForResourceRequest; readonly output: ListTagsForResourceResponse }
   ListTagsLogGroup: { readonly input: ListTagsLogGroupRequest; readonly output: ListTagsLogGroupResponse }
   PutLogEvents: { readonly input: PutLogEventsRequest; readonly output: PutLogEventsResponse }
   PutLogGroupDeletionProtection: { readonly input: PutLogGroupDeletionProtectionRequest; readonly output: void }
+  PutMetricFilter: { readonly input: PutMetricFilterRequest; readonly output: void }
   PutRetentionPolicy: { readonly input: PutRetentionPolicyRequest; readonly output: void }
+  PutSubscriptionFilter: { readonly input: PutSubscriptionFilterRequest; readonly output: void }
+  StartLiveTail: { readonly input: StartLiveTailRequest; readonly output: StartLiveTailResponse }
+  StartQuery: { readonly input: StartQueryRequest; readonly output: StartQueryResponse }
+  StopQuery: { readonly input: StopQueryRequest; readonly output: StopQueryResponse }
   TagLogGroup: { readonly input: TagLogGroupRequest; readonly output: void }
   TagResource: { readonly input: TagResourceRequest; readonly output: void }
+  TestMetricFilter: { readonly input: TestMetricFilterRequest; readonly output: TestMetricFilterResponse }
   UntagLogGroup: { readonly input: UntagLogGroupRequest; readonly output: void }
   UntagResource: { readonly input: UntagResourceRequest; readonly output: void }
 }
@@ -71,7 +82,17 @@ export interface DeleteLogStreamRequest {
   readonly logStreamName: string
 }
 
+export interface DeleteMetricFilterRequest {
+  readonly filterName: string
+  readonly logGroupName: string
+}
+
 export interface DeleteRetentionPolicyRequest {
+  readonly logGroupName: string
+}
+
+export interface DeleteSubscriptionFilterRequest {
+  readonly filterName: string
   readonly logGroupName: string
 }
 
@@ -105,6 +126,36 @@ export interface DescribeLogStreamsResponse {
   readonly logStreams?: readonly LogStream[] | undefined
   readonly nextToken?: string | undefined
 }
+
+export interface DescribeMetricFiltersRequest {
+  readonly filterNamePrefix?: string | undefined
+  readonly limit?: number | undefined
+  readonly logGroupName?: string | undefined
+  readonly metricName?: string | undefined
+  readonly metricNamespace?: string | undefined
+  readonly nextToken?: string | undefined
+}
+
+export interface DescribeMetricFiltersResponse {
+  readonly metricFilters?: readonly MetricFilter[] | undefined
+  readonly nextToken?: string | undefined
+}
+
+export interface DescribeSubscriptionFiltersRequest {
+  readonly filterNamePrefix?: string | undefined
+  readonly limit?: number | undefined
+  readonly logGroupName: string
+  readonly nextToken?: string | undefined
+}
+
+export interface DescribeSubscriptionFiltersResponse {
+  readonly nextToken?: string | undefined
+  readonly subscriptionFilters?: readonly SubscriptionFilter[] | undefined
+}
+
+export type Distribution =
+  | 'Random'
+  | 'ByLogStream'
 
 export interface Entity {
   readonly attributes?: Readonly<Record<string, string>> | undefined
@@ -164,6 +215,21 @@ export interface GetLogEventsResponse {
   readonly events?: readonly OutputLogEvent[] | undefined
   readonly nextBackwardToken?: string | undefined
   readonly nextForwardToken?: string | undefined
+}
+
+export interface GetQueryResultsRequest {
+  readonly maxItems?: number | undefined
+  readonly nextToken?: string | undefined
+  readonly queryId: string
+}
+
+export interface GetQueryResultsResponse {
+  readonly encryptionKey?: string | undefined
+  readonly nextToken?: string | undefined
+  readonly queryLanguage?: QueryLanguage | undefined
+  readonly results?: readonly (readonly ResultField[])[] | undefined
+  readonly statistics?: QueryStatistics | undefined
+  readonly status?: QueryStatus | undefined
 }
 
 export type InheritedProperty =
@@ -228,6 +294,32 @@ export interface ListTagsLogGroupResponse {
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
+export interface LiveTailSessionLogEvent {
+  readonly ingestionTime?: number | undefined
+  readonly logGroupIdentifier?: string | undefined
+  readonly logStreamName?: string | undefined
+  readonly message?: string | undefined
+  readonly timestamp?: number | undefined
+}
+
+export interface LiveTailSessionMetadata {
+  readonly sampled?: boolean | undefined
+}
+
+export interface LiveTailSessionStart {
+  readonly logEventFilterPattern?: string | undefined
+  readonly logGroupIdentifiers?: readonly string[] | undefined
+  readonly logStreamNamePrefixes?: readonly string[] | undefined
+  readonly logStreamNames?: readonly string[] | undefined
+  readonly requestId?: string | undefined
+  readonly sessionId?: string | undefined
+}
+
+export interface LiveTailSessionUpdate {
+  readonly sessionMetadata?: LiveTailSessionMetadata | undefined
+  readonly sessionResults?: readonly LiveTailSessionLogEvent[] | undefined
+}
+
 export interface LogGroup {
   readonly arn?: string | undefined
   readonly bearerTokenAuthenticationEnabled?: boolean | undefined
@@ -258,6 +350,43 @@ export interface LogStream {
   readonly logStreamName?: string | undefined
   readonly storedBytes?: number | undefined
   readonly uploadSequenceToken?: string | undefined
+}
+
+export type MalformedQueryExceptionMembers = {
+  readonly queryCompileError?: QueryCompileError | undefined
+}
+
+/** Status 400. */
+export class MalformedQueryException extends ServiceFault {
+  constructor(message: string, members: MalformedQueryExceptionMembers = {}) {
+    super('MalformedQueryException', 400, message, { shape: 'MalformedQueryException', members })
+  }
+}
+
+export interface MetricFilter {
+  readonly applyOnTransformedLogs?: boolean | undefined
+  readonly creationTime?: number | undefined
+  readonly emitSystemFieldDimensions?: readonly string[] | undefined
+  readonly fieldSelectionCriteria?: string | undefined
+  readonly filterName?: string | undefined
+  readonly filterPattern?: string | undefined
+  readonly logGroupName?: string | undefined
+  readonly metricTransformations?: readonly MetricTransformation[] | undefined
+}
+
+export interface MetricFilterMatchRecord {
+  readonly eventMessage?: string | undefined
+  readonly eventNumber?: number | undefined
+  readonly extractedValues?: Readonly<Record<string, string>> | undefined
+}
+
+export interface MetricTransformation {
+  readonly defaultValue?: number | undefined
+  readonly dimensions?: Readonly<Record<string, string>> | undefined
+  readonly metricName: string
+  readonly metricNamespace: string
+  readonly metricValue: string
+  readonly unit?: StandardUnit | undefined
 }
 
 export type OperationAbortedExceptionMembers = {}
@@ -298,10 +427,65 @@ export interface PutLogGroupDeletionProtectionRequest {
   readonly logGroupIdentifier: string
 }
 
+export interface PutMetricFilterRequest {
+  readonly applyOnTransformedLogs?: boolean | undefined
+  readonly emitSystemFieldDimensions?: readonly string[] | undefined
+  readonly fieldSelectionCriteria?: string | undefined
+  readonly filterName: string
+  readonly filterPattern: string
+  readonly logGroupName: string
+  readonly metricTransformations: readonly MetricTransformation[]
+}
+
 export interface PutRetentionPolicyRequest {
   readonly logGroupName: string
   readonly retentionInDays: number
 }
+
+export interface PutSubscriptionFilterRequest {
+  readonly applyOnTransformedLogs?: boolean | undefined
+  readonly destinationArn: string
+  readonly distribution?: Distribution | undefined
+  readonly emitSystemFields?: readonly string[] | undefined
+  readonly fieldSelectionCriteria?: string | undefined
+  readonly filterName: string
+  readonly filterPattern: string
+  readonly logGroupName: string
+  readonly roleArn?: string | undefined
+}
+
+export interface QueryCompileError {
+  readonly location?: QueryCompileErrorLocation | undefined
+  readonly message?: string | undefined
+}
+
+export interface QueryCompileErrorLocation {
+  readonly endCharOffset?: number | undefined
+  readonly startCharOffset?: number | undefined
+}
+
+export type QueryLanguage =
+  | 'CWLI'
+  | 'SQL'
+  | 'PPL'
+
+export interface QueryStatistics {
+  readonly bytesScanned?: number | undefined
+  readonly estimatedBytesSkipped?: number | undefined
+  readonly estimatedRecordsSkipped?: number | undefined
+  readonly logGroupsScanned?: number | undefined
+  readonly recordsMatched?: number | undefined
+  readonly recordsScanned?: number | undefined
+}
+
+export type QueryStatus =
+  | 'Scheduled'
+  | 'Running'
+  | 'Complete'
+  | 'Failed'
+  | 'Cancelled'
+  | 'Timeout'
+  | 'Unknown'
 
 export interface RejectedEntityInfo {
   readonly errorType: EntityRejectionErrorType
@@ -331,6 +515,11 @@ export class ResourceNotFoundException extends ServiceFault {
   }
 }
 
+export interface ResultField {
+  readonly field?: string | undefined
+  readonly value?: string | undefined
+}
+
 export interface SearchedLogStream {
   readonly logStreamName?: string | undefined
   readonly searchedCompletely?: boolean | undefined
@@ -345,6 +534,107 @@ export class ServiceUnavailableException extends ServiceFault {
   }
 }
 
+export type SessionStreamingExceptionMembers = {}
+
+/** Status 400. */
+export class SessionStreamingException extends ServiceFault {
+  constructor(message: string, members: SessionStreamingExceptionMembers = {}) {
+    super('SessionStreamingException', 400, message, { shape: 'SessionStreamingException', members })
+  }
+}
+
+export type SessionTimeoutExceptionMembers = {}
+
+/** Status 400. */
+export class SessionTimeoutException extends ServiceFault {
+  constructor(message: string, members: SessionTimeoutExceptionMembers = {}) {
+    super('SessionTimeoutException', 400, message, { shape: 'SessionTimeoutException', members })
+  }
+}
+
+export type StandardUnit =
+  | 'Seconds'
+  | 'Microseconds'
+  | 'Milliseconds'
+  | 'Bytes'
+  | 'Kilobytes'
+  | 'Megabytes'
+  | 'Gigabytes'
+  | 'Terabytes'
+  | 'Bits'
+  | 'Kilobits'
+  | 'Megabits'
+  | 'Gigabits'
+  | 'Terabits'
+  | 'Percent'
+  | 'Count'
+  | 'Bytes/Second'
+  | 'Kilobytes/Second'
+  | 'Megabytes/Second'
+  | 'Gigabytes/Second'
+  | 'Terabytes/Second'
+  | 'Bits/Second'
+  | 'Kilobits/Second'
+  | 'Megabits/Second'
+  | 'Gigabits/Second'
+  | 'Terabits/Second'
+  | 'Count/Second'
+  | 'None'
+
+export interface StartLiveTailRequest {
+  readonly logEventFilterPattern?: string | undefined
+  readonly logGroupIdentifiers: readonly string[]
+  readonly logStreamNamePrefixes?: readonly string[] | undefined
+  readonly logStreamNames?: readonly string[] | undefined
+}
+
+export interface StartLiveTailResponse {
+  readonly responseStream?: AsyncIterable<StartLiveTailResponseStream> | undefined
+}
+
+export interface StartLiveTailResponseStream {
+  readonly SessionStreamingException?: SessionStreamingException | undefined
+  readonly SessionTimeoutException?: SessionTimeoutException | undefined
+  readonly sessionStart?: LiveTailSessionStart | undefined
+  readonly sessionUpdate?: LiveTailSessionUpdate | undefined
+}
+
+export interface StartQueryRequest {
+  readonly endTime: number
+  readonly limit?: number | undefined
+  readonly logGroupIdentifiers?: readonly string[] | undefined
+  readonly logGroupName?: string | undefined
+  readonly logGroupNames?: readonly string[] | undefined
+  readonly queryLanguage?: QueryLanguage | undefined
+  readonly queryString: string
+  readonly startTime: number
+}
+
+export interface StartQueryResponse {
+  readonly queryId?: string | undefined
+}
+
+export interface StopQueryRequest {
+  readonly queryId: string
+}
+
+export interface StopQueryResponse {
+  readonly success?: boolean | undefined
+}
+
+export interface SubscriptionFilter {
+  readonly applyOnTransformedLogs?: boolean | undefined
+  readonly creationTime?: number | undefined
+  readonly destinationArn?: string | undefined
+  readonly distribution?: Distribution | undefined
+  readonly emitSystemFields?: readonly string[] | undefined
+  readonly fieldSelectionCriteria?: string | undefined
+  readonly filterName?: string | undefined
+  readonly filterPattern?: string | undefined
+  readonly logGroupName?: string | undefined
+  readonly roleArn?: string | undefined
+}
+
 export interface TagLogGroupRequest {
   readonly logGroupName: string
   readonly tags: Readonly<Record<string, string>>
@@ -353,6 +643,15 @@ export interface TagLogGroupRequest {
 export interface TagResourceRequest {
   readonly resourceArn: string
   readonly tags: Readonly<Record<string, string>>
+}
+
+export interface TestMetricFilterRequest {
+  readonly filterPattern: string
+  readonly logEventMessages: readonly string[]
+}
+
+export interface TestMetricFilterResponse {
+  readonly matches?: readonly MetricFilterMatchRecord[] | undefined
 }
 
 export type TooManyTagsExceptionMembers = {
