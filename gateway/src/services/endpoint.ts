@@ -71,7 +71,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const credentialScope = scopeOf(request.signed)
     const { model, named } =
       request.connectionsOf === undefined ? addressee(request.wire, credentialScope?.service) : managementApi
-    if (model === undefined) return unknownService(named, requestId)
+    if (model === undefined) return unknownService(named, requestId, request.wire)
     const service = modelOf(model)
     let dialect: Dialect = service.dialect(request.wire)
     try {
@@ -233,18 +233,26 @@ function faultOf(error: unknown, parts: EndpointParts, requestId: string): Servi
   )
 }
 
-function unknownService(named: string, requestId: string): WireAnswer {
+function unknownService(named: string, requestId: string, { headers }: WireRequest): WireAnswer {
   const message =
     named === ''
       ? 'Missing Authentication Token'
       : `The service "${named}" is not served by Sluice. See docs/compatibility.md.`
+  const status = named === '' ? 403 : 501
+  const code = named === '' ? 'MissingAuthenticationTokenException' : 'NotImplementedException'
+  // A service that is called with forms, such as CloudFormation, is answered in XML: its clients read nothing else.
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) {
+    const text = message.replace(/[<&]/g, (character) => `&#${character.charCodeAt(0)};`)
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error>`
+    return {
+      status,
+      headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId },
+      body: `<ErrorResponse>${error}<RequestId>${requestId}</RequestId></ErrorResponse>\n`,
+    }
+  }
   return {
-    status: named === '' ? 403 : 501,
-    headers: {
-      'Content-Type': 'application/json',
-      'x-amzn-RequestId': requestId,
-      'x-amzn-ErrorType': named === '' ? 'MissingAuthenticationTokenException' : 'NotImplementedException',
-    },
+    status,
+    headers: { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': code },
     body: JSON.stringify({ message }),
   }
 }
