@@ -5,7 +5,7 @@ import { refreshLifecycle } from '../gateway/src/plan/lifecycle.ts'
 
 const file = join(import.meta.dirname, '..', 'docs', 'lifecycle.md')
 const page = readFileSync(file, 'utf8')
-const fresh = refreshLifecycle(page)
+const fresh = await refreshLifecycle(page)
 
 if (!process.argv.includes('--check')) {
   writeFileSync(file, fresh)

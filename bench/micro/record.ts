@@ -22,7 +22,7 @@ const recorded = {
   scope,
   api: { id: 'abc', name: 'bench' },
   stage: { stageName: 'dev', deploymentId: 'd1' },
-  methods: [],
+  integrationOf: () => undefined,
 }
 const answer = { status: 200, headers: ['Content-Type', 'application/json'], body: '{"ok":true}' }
 

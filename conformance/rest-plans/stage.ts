@@ -92,7 +92,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   )
   return async (call = {}) => {
     const lines: string[] = []
-    const answer = await plan.run(received(call, lines))
+    const answer = await (await plan).run(received(call, lines))
     if (bugs.length > 0) throw bugs[0]
     return replyOf(answer, lines)
   }

@@ -1,6 +1,7 @@
 // A transaction over any adapter that can read: writes wait in memory, reads see them, and a commit takes them all at once.
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 import type { Entry, Page, Reader, Transaction } from '../ports/store.ts'
+import { Turns } from '../nouns/turns.ts'
 import { decodeKey, encodeKey, endOfPrefix } from './record-keys.ts'
 
 /** A range of encoded keys of one kind: `from` inclusive, `to` exclusive. */
@@ -49,8 +50,16 @@ function parse<K extends Kind>(json: string): Records[K] {
   return JSON.parse(json) as Records[K]
 }
 
-function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): readonly Entry<K>[] {
-  return pairs.map(([key, json]) => ({ key: decodeKey(key), record: parse<K>(json) }))
+/** A large API has tens of thousands of records. */
+async function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): Promise<readonly Entry<K>[]> {
+  const turns = new Turns()
+  const parsed: Entry<K>[] = []
+  for (const [key, json] of pairs) {
+    parsed.push({ key: decodeKey(key), record: parse<K>(json) })
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return parsed
 }
 
 /** Reads of what is committed. */

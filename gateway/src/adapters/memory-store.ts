@@ -1,40 +1,55 @@
 // The store in memory: what `sluice dev` and tests use when nothing has to outlive the process.
+import { promisify } from 'node:util'
+import { deflateRaw, inflateRawSync } from 'node:zlib'
 import { isTold, type Kind, type Scope } from '../nouns/records.ts'
 import type { Store } from '../ports/store.ts'
-import type { Commit, Range } from './buffered-transaction.ts'
+import type { Commit, Range, Write } from './buffered-transaction.ts'
+import { OrderedKeys } from './ordered-keys.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
 
-/** Records of one kind in one scope: JSON by key, and the keys in order. */
-class Shelf {
-  readonly json = new Map<string, string>()
-  private readonly keys: string[] = []
+const compress = promisify(deflateRaw)
 
-  put(key: string, json: string): void {
-    if (!this.json.has(key)) this.keys.splice(this.position(key), 0, key)
-    this.json.set(key, json)
+/** Documents from this length on are kept compressed: snapshots above all, which are read once for each plan. */
+const compressedChars = 16_384
+
+/** A record: JSON, or JSON that is compressed. */
+type Kept = string | Buffer
+
+/** What is kept instead of the documents that are large, by the index of their write. */
+async function keptOf(writes: readonly Write[]): Promise<ReadonlyMap<number, Buffer>> {
+  const compressed = new Map<number, Buffer>()
+  for (const [index, { json = '' }] of writes.entries()) {
+    // Speed before size: what is large is repetitive, and any level makes a tenth of it.
+    if (json.length >= compressedChars) compressed.set(index, await compress(json, { level: 1 }))
+  }
+  return compressed
+}
+
+function textOf(record: Kept): string {
+  return typeof record === 'string' ? record : inflateRawSync(record).toString()
+}
+
+/** Records of one kind in one scope by key, and the keys in order. */
+class Shelf {
+  private readonly records = new Map<string, Kept>()
+  private readonly keys = new OrderedKeys()
+
+  get(key: string): string | undefined {
+    const record = this.records.get(key)
+    return record === undefined ? undefined : textOf(record)
+  }
+
+  put(key: string, record: Kept): void {
+    if (!this.records.has(key)) this.keys.add(key)
+    this.records.set(key, record)
   }
 
   delete(key: string): void {
-    if (this.json.delete(key)) this.keys.splice(this.position(key), 1)
+    if (this.records.delete(key)) this.keys.delete(key)
   }
 
   list({ from, to, limit }: Range): (readonly [string, string])[] {
-    const start = this.position(from)
-    const end = to === undefined ? this.keys.length : this.position(to)
-    const keys = this.keys.slice(start, limit === undefined ? end : Math.min(end, start + limit))
-    return keys.map((key) => [key, this.json.get(key) ?? ''] as const)
-  }
-
-  /** The index of the first key that is not before `key`. */
-  private position(key: string): number {
-    let low = 0
-    let high = this.keys.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.keys[middle] ?? '') < key) low = middle + 1
-      else high = middle
-    }
-    return low
+    return this.keys.range(from, to, limit).map((key) => [key, this.get(key) ?? ''] as const)
   }
 }
 
@@ -44,7 +59,7 @@ class MemoryJournal implements Journal {
   private sequence = 0
 
   get(scope: Scope, kind: Kind, key: string): string | undefined {
-    return this.shelves.get(scopeKey(scope))?.get(kind)?.json.get(key)
+    return this.shelves.get(scopeKey(scope))?.get(kind)?.get(key)
   }
 
   list(scope: Scope, kind: Kind, range: Range): readonly (readonly [string, string])[] {
@@ -56,10 +71,11 @@ class MemoryJournal implements Journal {
   }
 
   async append({ scope, writes, claims }: Commit): Promise<number> {
-    for (const { kind, key, json } of writes) {
+    const records = await keptOf(writes)
+    for (const [index, { kind, key, json }] of writes.entries()) {
       const shelf = this.shelf(scope, kind)
       if (json === undefined) shelf.delete(key)
-      else shelf.put(key, json)
+      else shelf.put(key, records.get(index) ?? json)
     }
     for (const { space, name, value } of claims) {
       if (value === undefined) this.claims.delete(`${space}\n${name}`)

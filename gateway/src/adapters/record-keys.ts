@@ -3,9 +3,9 @@ import type { Key } from '../nouns/records.ts'
 
 /** `['a', 'b/c']` → `a/b%2Fc/`: every part ends in `/`, and `/` and `%` inside a part are escaped. */
 export function encodeKey(key: Key): string {
-  let text = ''
-  for (const part of key) text += `${part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F'))}/`
-  return text
+  const parts = key.map((part) => part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F')))
+  // Joined at once: a text that is added up keeps its pieces, and keys are kept by the hundred thousand.
+  return [...parts, ''].join('/')
 }
 
 export function decodeKey(text: string): Key {

@@ -21,19 +21,19 @@ function rowsBelow(heading: string): readonly (readonly string[])[] {
   )
 }
 
-const stepsOf = (lists: ReturnType<typeof restLists>): string[] =>
+const stepsOf = (lists: Awaited<ReturnType<typeof restLists>>): string[] =>
   [...new Set(lists.flatMap(({ steps }) => steps))].sort()
 
-test('the lists of docs/lifecycle.md are the lists of the plans ("npm run generate" writes them)', () => {
-  expect(page).toBe(refreshLifecycle(page))
+test('the lists of docs/lifecycle.md are the lists of the plans ("npm run generate" writes them)', async () => {
+  expect(page).toBe(await refreshLifecycle(page))
 })
 
-test('a page without its marks is refused, not left as it is', () => {
-  expect(() => refreshLifecycle('# The life of a request\n')).toThrow('<!-- steps: REST -->')
+test('a page without its marks is refused, not left as it is', async () => {
+  await expect(refreshLifecycle('# The life of a request\n')).rejects.toThrow('<!-- steps: REST -->')
 })
 
 describe.each([
-  ['REST', '### Steps of a REST API', restLists()],
+  ['REST', '### Steps of a REST API', await restLists()],
   ['HTTP', '### Steps of an HTTP API', httpLists()],
   ['WebSocket', '### Steps of a WebSocket API', webSocketLists()],
 ] as const)('%s APIs', (_name, heading, lists) => {

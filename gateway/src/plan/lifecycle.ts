@@ -161,7 +161,7 @@ const ports: RestPlanPorts = {
 }
 
 /** The lists of REST APIs: one for each thing that a method may be configured with. */
-export function restLists(): Lists {
+export async function restLists(): Promise<Lists> {
   const settingKey = (configured: string): string => `~1${Object.keys(methods).indexOf(configured)}/POST`
   const stage: apigateway.Stage = {
     stageName: 'prod',
@@ -178,8 +178,8 @@ export function restLists(): Lists {
     methods: restSnapshot.methods.slice(0, 1),
   }
   return [
-    ...listsOf(Object.keys(methods), planRestStage(restSnapshot, stage, scope, ports)),
-    ...listsOf(['the API has a minimum compression size'], planRestStage(compressing, stage, scope, ports)),
+    ...listsOf(Object.keys(methods), await planRestStage(restSnapshot, stage, scope, ports)),
+    ...listsOf(['the API has a minimum compression size'], await planRestStage(compressing, stage, scope, ports)),
   ]
 }
 
@@ -205,8 +205,8 @@ function listsOf(configured: readonly string[], plan: Pick<StagePlan, 'describe'
 }
 
 /** The page with what stands between its `<!-- steps: … -->` marks written anew. Throws when a mark is missing. */
-export function refreshLifecycle(page: string): string {
-  const blocks = { REST: restLists(), HTTP: httpLists(), WEBSOCKET: webSocketLists() }
+export async function refreshLifecycle(page: string): Promise<string> {
+  const blocks = { REST: await restLists(), HTTP: httpLists(), WEBSOCKET: webSocketLists() }
   return Object.entries(blocks).reduce((text, [name, lists]) => withBlock(text, name, lists), page)
 }
 

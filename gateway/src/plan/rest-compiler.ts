@@ -1,5 +1,7 @@
 // REST stages from the store: the stage's record, its deployment and its canary's, their snapshots, their plan.
+import type { Integration } from '@sluice/aws-protocol/apigateway'
 import type { Scope } from '../nouns/records.ts'
+import type { RestMethod } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Reader } from '../ports/store.ts'
 import { canaryStage, splitTraffic, type PlannableStage } from './canary.ts'
@@ -7,7 +9,7 @@ import { certificateOf } from './client-certificate.ts'
 import { explained } from './explained.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
-import { planRestStage } from './rest.ts'
+import { PlannedMethod, planRestStage } from './rest.ts'
 import type { RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 export function restCompiler(ports: RestPlanPorts): StageCompiler {
@@ -26,15 +28,19 @@ export function restCompiler(ports: RestPlanPorts): StageCompiler {
       if (snapshot === undefined) return undefined
       const { canarySettings } = stage
       const own = { ...stage, ...(canarySettings && { isCanaryRequest: false }) }
-      let plan: StagePlan = planRestStage(snapshot, own, scope, ports)
+      let plan: StagePlan = await planRestStage(snapshot, own, scope, ports)
       if (canarySettings !== undefined) {
         const canary = await planCanary(read, { apiId, stage: canaryStage(stage, canarySettings) }, scope, ports)
         if (canary !== undefined) plan = splitTraffic(plan, canary, canarySettings.percentTraffic ?? 0)
       }
-      const recorder = ports.record?.rest({ scope, api: snapshot.api, methods: snapshot.methods, stage: record })
+      const recorder = ports.record?.rest({ scope, api: snapshot.api, integrationOf, stage: record })
       return recorded(explained(plan, ports), recorder, ports)
     },
   }
+}
+
+function integrationOf(method: RestMethod): Integration | undefined {
+  return method instanceof PlannedMethod ? method.configuration.methodIntegration : undefined
 }
 
 async function planCanary(
@@ -44,7 +50,7 @@ async function planCanary(
   ports: RestPlanPorts,
 ): Promise<StagePlan | undefined> {
   const snapshot = await snapshotOf(read, apiId, stage)
-  return snapshot && planRestStage(snapshot, stage, scope, ports)
+  return snapshot && (await planRestStage(snapshot, stage, scope, ports))
 }
 
 /** What the stage's deployment froze. */

@@ -6,6 +6,7 @@ import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
+import { Turns } from '../nouns/turns.ts'
 import { compileCompression } from '../steps/answer/compress.ts'
 import { addRequestIds } from '../steps/answer/gateway-response.ts'
 import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
@@ -14,6 +15,7 @@ import { createRestTrie, routeRest } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { answering } from './answering.ts'
 import type { PlannableStage } from './canary.ts'
+import { PackedList } from './packed.ts'
 import { noteFault, timed } from './recorded.ts'
 import { planRestAdmission, type PlanAdmission } from './rest-admission.ts'
 import { planRestAuthorization, type PlanAuthorization } from './rest-authorization.ts'
@@ -23,20 +25,51 @@ import type { PlanPorts, RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 type SnapshotMethod = RestSnapshot['methods'][number]
 
-/** A method that the stage's list found: what the steps know of it, and its own list, made when it is first called. */
-export interface PlannedMethod extends RestMethod {
-  readonly plan: () => Pipeline<RestRouted, Answered>
-}
-
 /** What the methods of a stage share. */
 interface Shared {
   readonly ports: RestPlanPorts
   readonly intake: Intake
   readonly authorization: PlanAuthorization
   readonly admission: PlanAdmission
+  /** What was deployed of each method, in the order of their indexes. */
+  readonly configured: PackedList<SnapshotMethod>
 }
 
-export function planMethod(
+/** A method that the stage's list found: what the steps know of it, and its own list, made when it is first called. */
+export class PlannedMethod implements RestMethod {
+  readonly stage: RestStage
+  readonly resourceId: string
+  readonly resourcePath: string
+  readonly httpMethod: string
+  readonly operationName: string | undefined
+  readonly apiKeyRequired: boolean
+  readonly authorization: string | undefined
+  private readonly index: number
+  private readonly shared: Shared
+  private list: Pipeline<RestRouted, Answered> | undefined = undefined
+
+  constructor(facts: RestMethod, index: number, shared: Shared) {
+    this.stage = facts.stage
+    this.resourceId = facts.resourceId
+    this.resourcePath = facts.resourcePath
+    this.httpMethod = facts.httpMethod
+    this.operationName = facts.operationName
+    this.apiKeyRequired = facts.apiKeyRequired
+    this.authorization = facts.authorization
+    this.index = index
+    this.shared = shared
+  }
+
+  get plan(): Pipeline<RestRouted, Answered> {
+    return (this.list ??= timed(planMethod(this.configuration, this, this.shared), this.shared.ports))
+  }
+
+  get configuration(): SnapshotMethod {
+    return this.shared.configured.at(this.index)
+  }
+}
+
+function planMethod(
   method: SnapshotMethod,
   facts: RestMethod,
   { ports, intake, authorization, admission }: Shared,
@@ -49,12 +82,12 @@ export function planMethod(
 }
 
 /** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
-export function planRestStage(
+export async function planRestStage(
   snapshot: RestSnapshot,
   record: PlannableStage,
   scope: Scope,
   ports: RestPlanPorts,
-): StagePlan {
+): Promise<StagePlan> {
   const stage = stageFacts(snapshot, record, scope)
   const shared: Shared = {
     ports,
@@ -64,16 +97,20 @@ export function planRestStage(
     },
     authorization: planRestAuthorization(snapshot, stage, ports),
     admission: planRestAdmission(snapshot, record, ports),
+    configured: new PackedList(),
   }
   const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
   const trie = createRestTrie<PlannedMethod>()
   const methods: PlannedMethod[] = []
+  const turns = new Turns()
   for (const method of snapshot.methods) {
     const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
-    let plan: Pipeline<RestRouted, Answered> | undefined
-    const planned = { ...facts, plan: () => (plan ??= timed(planMethod(method, facts, shared), ports)) }
+    const planned = new PlannedMethod(facts, methods.length, shared)
     methods.push(planned)
+    shared.configured.push(method)
     trie.add(planned.resourcePath, planned.httpMethod, planned)
+    const others = turns.next()
+    if (others !== undefined) await others
   }
   const list = Pipeline.from<Received>().step(routeRest(trie))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
@@ -92,7 +129,7 @@ export function planRestStage(
     protocol: 'REST',
     isDefaultEndpointDisabled: snapshot.api.disableExecuteApiEndpoint === true,
     isPrivate: snapshot.api.endpointConfiguration?.types?.includes('PRIVATE') === true,
-    run: answering((received) => whenKnown(list.run(received), (routed) => routed.target.plan().run(routed)), {
+    run: answering((received) => whenKnown(list.run(received), (routed) => routed.target.plan.run(routed)), {
       succeed: ({ answer }, received) => {
         if (received.listener !== undefined) tellMethodResponse(received.listener, answer)
         return finish(answer, received)
@@ -103,7 +140,7 @@ export function planRestStage(
     describe: () =>
       methods.map(({ httpMethod, resourcePath, plan }) => ({
         route: `${httpMethod} ${resourcePath}`,
-        steps: [...list.names, ...plan().names],
+        steps: [...list.names, ...plan.names],
       })),
   }
 }

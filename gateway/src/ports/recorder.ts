@@ -5,6 +5,7 @@ import type { ContextExchange } from '../nouns/context.ts'
 import type { Answer, Received } from '../nouns/exchange.ts'
 import type { HttpContextExchange } from '../nouns/http-context.ts'
 import type { Scope } from '../nouns/records.ts'
+import type { RestMethod } from '../nouns/rest.ts'
 import type { SocketContextExchange } from '../nouns/socket-context.ts'
 import type { Replied, SocketReceived } from '../nouns/socket.ts'
 import type { Work } from '../nouns/work.ts'
@@ -36,7 +37,8 @@ export interface StageRecorder<Told, Start = Received> {
 export interface RecordedRestStage {
   readonly scope: Scope
   readonly api: apigateway.RestApi
-  readonly methods: readonly (apigateway.Method & { readonly resourceId: string })[]
+  /** The integration of a method that a request found. */
+  readonly integrationOf: (method: RestMethod) => apigateway.Integration | undefined
   readonly stage: apigateway.Stage
 }
 

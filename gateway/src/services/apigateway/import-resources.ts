@@ -2,6 +2,7 @@
 import type { Integration, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
 import type { Method as DescribedMethod, Resource, RestApiDescription } from '@sluice/openapi'
 import type { ResourceRecord } from '../../nouns/records.ts'
+import { Turns } from '../../nouns/turns.ts'
 import type { Call } from '../call.ts'
 import type { NamedIds } from './import-parts.ts'
 import type { ImportProblems } from './import-problems.ts'
@@ -37,6 +38,7 @@ export async function putResources(importing: ResourceImport, resources: readonl
   const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
   const children = Map.groupBy(all.values(), ({ parentId }) => parentId)
   const taken = new Set(Array.from(all.values(), ({ id }) => id))
+  const turns = new Turns()
   for (const { path, methods } of resources) {
     if (!all.has(path)) checkResourceCount(call, all.size + 1)
     await problems.attempt(`Unable to create resource at path '${path}'`, () => {
@@ -45,6 +47,7 @@ export async function putResources(importing: ResourceImport, resources: readonl
     const resourceId = all.get(path)?.id
     if (resourceId === undefined) continue
     for (const method of methods) await putMethod(importing, path, resourceId, method)
+    await turns.next()
   }
 }
 

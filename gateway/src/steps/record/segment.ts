@@ -2,6 +2,7 @@
 import type { Integration } from '@sluice/aws-protocol/apigateway'
 import { randomText } from '../../nouns/entropy.ts'
 import { lastHeader } from '../../nouns/headers.ts'
+import type { RestMethod } from '../../nouns/rest.ts'
 import type { SampledService } from '../../nouns/sampling.ts'
 import type { Sampled } from '../../nouns/work.ts'
 import type { RecordedRestStage, RestOutcome } from '../../ports/recorder.ts'
@@ -82,20 +83,20 @@ interface Called {
 
 /** The call of the integration; a MOCK calls nobody. */
 function compileSubsegment(recorded: RecordedRestStage): (outcome: RestOutcome) => SubsegmentDocument | undefined {
-  const called = new Map<string, Called | undefined>()
-  const lookUp = memoized(() => integrationsOf(recorded))
-  const callOf = (method: string): Called | undefined => {
-    if (called.has(method)) return called.get(method)
-    const integration = lookUp().get(method)
-    const isMock = integration === undefined || integration.type === 'MOCK'
-    const whom = isMock ? undefined : calledOf(recorded, integration)
-    called.set(method, whom)
-    return whom
+  const called = new WeakMap<RestMethod, { readonly whom: Called | undefined }>()
+  const callOf = (method: RestMethod): Called | undefined => {
+    let known = called.get(method)
+    if (known === undefined) {
+      const integration = recorded.integrationOf(method)
+      const isMock = integration === undefined || integration.type === 'MOCK'
+      called.set(method, (known = { whom: isMock ? undefined : calledOf(recorded, integration) }))
+    }
+    return known.whom
   }
   return ({ exchange, work, answer }) => {
     const { target } = exchange
     if (work.integrationMs < 0 || target === undefined) return undefined
-    const whom = callOf(`${target.resourceId} ${target.httpMethod}`)
+    const whom = callOf(target)
     if (whom === undefined) return undefined
     const { request, ...named } = whom
     const start = work.integrationAtMs / 1000
@@ -109,21 +110,6 @@ function compileSubsegment(recorded: RecordedRestStage): (outcome: RestOutcome) 
       ...failureOf(status),
     }
   }
-}
-
-/** By resource and verb. Made for the first segment: most stages never have one, and some have a hundred thousand methods. */
-function integrationsOf({ methods }: RecordedRestStage): ReadonlyMap<string, Integration | undefined> {
-  return new Map(
-    methods.map(({ resourceId, httpMethod = '', methodIntegration }) => [
-      `${resourceId} ${httpMethod}`,
-      methodIntegration,
-    ]),
-  )
-}
-
-function memoized<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 const functionArn = /functions\/(arn:[^/]+:function:([^:/]+)[^/]*)\/invocations/

@@ -1,26 +1,30 @@
 // A trie of path templates: literal segments before `{variable}` before `{greedy+}`, by verb, with AWS's two orders of precedence.
 import type { PathParameters } from '../../nouns/exchange.ts'
 
-interface Entry<Target> {
-  readonly target: Target
+/** A template's target for one verb; those of one path are a chain, because most paths have one or two. */
+class Entry<Target> {
+  /** Undefined for `ANY`. */
+  readonly verb: string | undefined
+  target: Target
   /** The names of the template's variables, in order. */
-  readonly names: readonly string[]
-}
+  names: readonly string[]
+  next: Entry<Target> | undefined
 
-class Leaf<Target> {
-  readonly verbs = new Map<string, Entry<Target>>()
-  any: Entry<Target> | undefined
-
-  find(verb: string): Entry<Target> | undefined {
-    return this.verbs.get(verb) ?? this.any
+  constructor(verb: string | undefined, target: Target, names: readonly string[]) {
+    this.verb = verb
+    this.target = target
+    this.names = names
+    this.next = undefined
   }
 }
 
 class Node<Target> {
-  literals: Map<string, Node<Target>> | undefined
-  variable: Node<Target> | undefined
-  greedy: Leaf<Target> | undefined
-  leaf: Leaf<Target> | undefined
+  literals: Map<string, Node<Target>> | undefined = undefined
+  variable: Node<Target> | undefined = undefined
+  /** Of the greedy variable below. */
+  greedy: Entry<Target> | undefined = undefined
+  /** Of the path that ends here. */
+  own: Entry<Target> | undefined = undefined
 }
 
 interface Found<Target> {
@@ -49,6 +53,8 @@ export interface TrieOptions {
 export class PathTrie<Target> {
   private readonly root = new Node<Target>()
   private readonly options: TrieOptions
+  /** Lists of variables' names: most templates have the same few. */
+  private readonly names = new Map<string, readonly string[]>()
 
   constructor(options: TrieOptions) {
     this.options = options
@@ -57,8 +63,8 @@ export class PathTrie<Target> {
   /** Adds a template such as `/pets/{petId}` or `/{proxy+}` for a verb or `ANY`. A later one replaces an equal one. */
   add(template: string, verb: string, target: Target): void {
     const names: string[] = []
+    const own = verb === 'ANY' ? undefined : verb
     let node = this.root
-    let leaf: Leaf<Target> | undefined
     for (const segment of segmentsOf(template)) {
       const name = variableName(segment)
       if (name === undefined) {
@@ -67,16 +73,13 @@ export class PathTrie<Target> {
       }
       if (name.endsWith('+')) {
         names.push(name.slice(0, -1))
-        leaf = node.greedy ??= new Leaf()
-        break
+        node.greedy = withEntry(node.greedy, own, target, this.known(names))
+        return
       }
       names.push(name)
       node = node.variable ??= new Node()
     }
-    leaf ??= node.leaf ??= new Leaf()
-    const entry = { target, names }
-    if (verb === 'ANY') leaf.any = entry
-    else leaf.verbs.set(verb, entry)
+    node.own = withEntry(node.own, own, target, this.known(names))
   }
 
   /** The best template for a raw path (`/pets/7`, still percent-encoded) and verb. */
@@ -89,6 +92,13 @@ export class PathTrie<Target> {
         ? search.branch(this.root, 0)
         : (search.complete(this.root, 0) ?? search.longestGreedy(this.root))
     return found === undefined ? undefined : { target: found.entry.target, pathParameters: parametersOf(found) }
+  }
+
+  private known(names: readonly string[]): readonly string[] {
+    const key = names.join('/')
+    const known = this.names.get(key)
+    if (known === undefined) this.names.set(key, names)
+    return known ?? names
   }
 }
 
@@ -137,7 +147,7 @@ class Search<Target> {
   }
 
   private inner(node: Node<Target>, index: number, withGreedy: boolean): Found<Target> | undefined {
-    if (index === this.segments.length) return this.found(node.leaf)
+    if (index === this.segments.length) return this.found(node.own)
     const literal = node.literals?.get(this.decoded[index] ?? '')
     const throughLiteral = literal && this.next(literal, index, withGreedy)
     if (throughLiteral !== undefined) return throughLiteral
@@ -162,11 +172,15 @@ class Search<Target> {
     return found === undefined ? undefined : { entry: found.entry, values: [...this.values, value] }
   }
 
-  private found(leaf: Leaf<Target> | undefined): Found<Target> | undefined {
+  private found(first: Entry<Target> | undefined): Found<Target> | undefined {
     const { anyVerbs } = this.options
-    const verbOnly = anyVerbs !== undefined && !anyVerbs.has(this.verb)
-    const entry = verbOnly ? leaf?.verbs.get(this.verb) : leaf?.find(this.verb)
-    return entry === undefined ? undefined : { entry, values: [...this.values] }
+    let any: Entry<Target> | undefined
+    for (let entry = first; entry !== undefined; entry = entry.next) {
+      if (entry.verb === this.verb) return { entry, values: [...this.values] }
+      if (entry.verb === undefined) any = entry
+    }
+    const takesVerb = anyVerbs === undefined || anyVerbs.has(this.verb)
+    return any === undefined || !takesVerb ? undefined : { entry: any, values: [...this.values] }
   }
 
   private value(index: number): string {
@@ -187,6 +201,27 @@ function literalChild<Target>(node: Node<Target>, segment: string): Node<Target>
   let child = literals.get(segment)
   if (child === undefined) literals.set(segment, (child = new Node()))
   return child
+}
+
+/** The chain with the verb's target in it, in place of the one before. */
+function withEntry<Target>(
+  first: Entry<Target> | undefined,
+  verb: string | undefined,
+  target: Target,
+  names: readonly string[],
+): Entry<Target> {
+  let last: Entry<Target> | undefined
+  for (let entry = first; entry !== undefined; entry = entry.next) {
+    if (entry.verb === verb) {
+      entry.target = target
+      entry.names = names
+      return first ?? entry
+    }
+    last = entry
+  }
+  const entry = new Entry(verb, target, names)
+  if (last !== undefined) last.next = entry
+  return first ?? entry
 }
 
 /** A segment that is no valid percent-encoding stands for itself. */
