@@ -105,11 +105,18 @@ export const cases: readonly Case[] = [
     name: 'routes',
     // Importing has used other code: what requests run is optimised anew, which takes some seconds.
     warmUpSeconds: 6,
-    contenders: [100, 100_000].map((routes) => ({
-      name: `sluice ${routes.toLocaleString('en')} routes`,
+    contenders: [
+      { name: '100 routes, one called', routes: 100, called: 1 },
+      { name: '100,000 routes, one called', routes: 100_000, called: 1 },
+      { name: '100 routes, all in turn', routes: 100, called: 100 },
+      { name: '100,000 routes, 10,000 in turn', routes: 100_000, called: 10_000 },
+    ].map(({ name, routes, called }) => ({
+      name: `sluice ${name}`,
       start: async ({ backend }) => {
-        const { program, url } = await startRoutes(routes, backend)
-        return { program, load: { url } }
+        const { program, url, paths } = await startRoutes(routes, backend)
+        const step = Math.floor(paths.length / called)
+        const values = called === 1 ? [] : paths.filter((_, index) => index % step === 0)
+        return { program, load: { url, inTurn: { name: ':path', values } } }
       },
     })),
   },

@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly reconnects?: boolean
   /** Beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>>
-  /** A header whose values take turns, one a request; autocannon sends the first. */
+  /** A header, or `:path`, whose values take turns, one a request; autocannon sends the first header, and calls `url` alone. */
   readonly inTurn?: { readonly name: string; readonly values: readonly string[] }
 }
 
@@ -47,14 +47,15 @@ export function load(options: LoadOptions): Promise<LoadResult> {
   return hasWrk ? runWrk(options) : runAutocannon(options)
 }
 
-/** Requests with a header in turn are made before the load begins: the generator is not to be what is measured. */
+/** Requests that take turns are made before the load begins: the generator is not to be what is measured. */
 const takingTurns = ({ name, values }: NonNullable<LoadOptions['inTurn']>, file: string): string => {
   writeFileSync(file, values.join('\n'))
+  const set = name === ':path' ? 'wrk.path = line' : `wrk.headers["${name}"] = line`
   return `
 local requests, next = {}, 0
 init = function()
   for line in io.lines("${file}") do
-    wrk.headers["${name}"] = line
+    ${set}
     requests[#requests + 1] = wrk.format()
   end
 end
@@ -66,7 +67,7 @@ end`
 
 const script = ({ method = 'GET', body, inTurn }: LoadOptions, file: string): string => `
 wrk.method = "${method}"
-${inTurn !== undefined && inTurn.values.length > 1 ? takingTurns(inTurn, `${file}.headers`) : ''}
+${inTurn !== undefined && inTurn.values.length > 1 ? takingTurns(inTurn, `${file}.values`) : ''}
 ${body === undefined ? '' : `wrk.body = [[${body}]]\nwrk.headers["Content-Type"] = "application/json"`}
 done = function(summary, latency, requests)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
@@ -80,7 +81,7 @@ function headersOf({ host, headers, reconnects = false, inTurn }: LoadOptions): 
     ...headers,
     ...(host === undefined ? {} : { Host: host }),
     ...(reconnects ? { Connection: 'close' } : {}),
-    ...(inTurn === undefined ? {} : { [inTurn.name]: inTurn.values[0] ?? '' }),
+    ...(inTurn === undefined || inTurn.name === ':path' ? {} : { [inTurn.name]: inTurn.values[0] ?? '' }),
   }
 }
 

@@ -40,17 +40,45 @@ async function deployMany(origin: string, operations: number): Promise<Deployed>
   return { apiId: id, importMs: importedMs - startedMs, deployMs: performance.now() - importedMs }
 }
 
-/** A gateway with so many routes in all, and the URL of one of them. */
-export async function startRoutes(routes: number, backend: number): Promise<{ program: SluiceProgram; url: string }> {
+const pathOf = (apiId: string, index: number): string =>
+  `/_aws/execute-api/${apiId}/prod/group${index % 50}/item${index}/7`
+
+/** A gateway with so many routes in all, the URL of one of them, and the paths of all. */
+export async function startRoutes(
+  routes: number,
+  backend: number,
+): Promise<{ program: SluiceProgram; url: string; paths: readonly string[] }> {
   const program = await startSluice(backend)
   const origin = `http://127.0.0.1:${program.port}`
-  let apiId = ''
+  const paths: string[] = []
   for (let left = routes; left > 0; left -= operationsPerApi) {
-    ;({ apiId } = await deployMany(origin, Math.min(left, operationsPerApi)))
+    const operations = Math.min(left, operationsPerApi)
+    const { apiId } = await deployMany(origin, operations)
+    for (let index = 0; index < operations; index++) paths.push(pathOf(apiId, index))
   }
   // The collector is to be done with what importing left behind before requests are measured.
   await new Promise((resolve) => setTimeout(resolve, settleMs))
-  return { program, url: `${origin}/_aws/execute-api/${apiId}/prod/group1/item51/7` }
+  return { program, url: `${origin}${paths[51] ?? ''}`, paths }
+}
+
+/** Calls one page after the other until it is told to end; then it says how long the slowest answer took. */
+function watchWaits(origin: string): () => Promise<number> {
+  let longestMs = 0
+  let isOver = false
+  const watch = async (): Promise<void> => {
+    while (!isOver) {
+      const startedMs = performance.now()
+      await (await fetch(`${origin}/_sluice/health`)).arrayBuffer()
+      longestMs = Math.max(longestMs, performance.now() - startedMs)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  const watching = watch()
+  return async () => {
+    isOver = true
+    await watching
+    return longestMs
+  }
 }
 
 /** Nothing of that case calls a backend. */
@@ -61,10 +89,11 @@ export async function measureScale(): Promise<void> {
   const program = await startSluice(unusedPort)
   const origin = `http://127.0.0.1:${program.port}`
   const restMb = program.residentMb()
+  const endWatch = watchWaits(origin)
   const { apiId, importMs, deployMs } = await deployMany(origin, 1_000)
   const request = async (): Promise<number> => {
     const startedMs = performance.now()
-    const answer = await fetch(`${origin}/_aws/execute-api/${apiId}/prod/group1/item51/7`)
+    const answer = await fetch(`${origin}${pathOf(apiId, 51)}`)
     if (!answer.ok) throw new Error(`the route answered ${answer.status}`)
     await answer.arrayBuffer()
     return performance.now() - startedMs
@@ -74,10 +103,11 @@ export async function measureScale(): Promise<void> {
   await callControlPlane(origin, 'POST', `/restapis/${apiId}/deployments`, '{"stageName":"prod"}')
   await request()
   const swapMs = performance.now() - startedMs
+  const longestWaitMs = await endWatch()
   const grownMb = program.residentMb() - restMb
   await program.stop()
   const ms = (value: number): string => `${value.toFixed(0)} ms`
   process.stdout.write(
-    `scale: 1,000 methods: import ${ms(importMs)}, deploy ${ms(deployMs)}, deploy again and answer ${ms(swapMs)}, ${grownMb.toFixed(0)} MB more\n`,
+    `scale: 1,000 methods: import ${ms(importMs)}, deploy ${ms(deployMs)}, deploy again and answer ${ms(swapMs)}; another request waited ${ms(longestWaitMs)} at most; ${grownMb.toFixed(0)} MB more\n`,
   )
 }

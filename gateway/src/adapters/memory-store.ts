@@ -20,7 +20,8 @@ async function keptOf(writes: readonly Write[]): Promise<ReadonlyMap<number, Buf
   const compressed = new Map<number, Buffer>()
   for (const [index, { json = '' }] of writes.entries()) {
     // Speed before size: what is large is repetitive, and any level makes a tenth of it.
-    if (json.length >= compressedChars) compressed.set(index, await compress(json, { level: 1 }))
+    // A copy, because the result is a part of a larger buffer.
+    if (json.length >= compressedChars) compressed.set(index, Buffer.from(await compress(json, { level: 1 })))
   }
   return compressed
 }

@@ -1,5 +1,5 @@
 // Identifiers as AWS makes them: lower-case letters and digits, of a length that depends on the kind.
-import { randomBytes } from 'node:crypto'
+import { randomPart } from './entropy.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -15,7 +15,7 @@ export interface Ids {
 export function randomId(length: number): string {
   let id = ''
   while (id.length < length) {
-    for (const byte of randomBytes(length * 2)) {
+    for (const byte of randomPart(length * 2)) {
       if (byte < 252 && id.length < length) id += alphabet.charAt(byte % 36)
     }
   }

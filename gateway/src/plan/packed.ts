@@ -14,7 +14,8 @@ export class PackedList<Value> {
 
   push(value: Value): void {
     if (this.last.length === chunkLength) {
-      this.chunks.push(deflateRawSync(JSON.stringify(this.last), options))
+      // A copy, because the result is a small part of a large buffer.
+      this.chunks.push(Buffer.from(deflateRawSync(JSON.stringify(this.last), options)))
       this.last = []
     }
     this.last.push(value)
