@@ -31,6 +31,13 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
       expect(await store.read(scope).get('RestApi', ['api'])).toBeUndefined()
     })
 
+    withStore('keeps a document of a hundred thousand characters as it was put', async (store) => {
+      const large = { ...model('Pet'), schema: JSON.stringify({ description: 'Höhe ✓ '.repeat(15_000) }) }
+      await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], large))
+      expect(await store.read(scope).get('Model', ['api', 'Pet'])).toEqual(large)
+      expect(await store.read(scope).list('Model', ['api'])).toEqual([{ key: ['api', 'Pet'], record: large }])
+    })
+
     withStore('keeps accounts and regions apart', async (store) => {
       await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
       expect(await store.read(elsewhere).get('Model', ['api', 'Pet'])).toBeUndefined()
