@@ -64,9 +64,9 @@ export async function startRoutes(
 /** Calls one page after the other until it is told to end; then it says how long the slowest answer took. */
 function watchWaits(origin: string): () => Promise<number> {
   let longestMs = 0
-  let isOver = false
+  const end = new AbortController()
   const watch = async (): Promise<void> => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       const startedMs = performance.now()
       await (await fetch(`${origin}/_sluice/health`)).arrayBuffer()
       longestMs = Math.max(longestMs, performance.now() - startedMs)
@@ -75,7 +75,7 @@ function watchWaits(origin: string): () => Promise<number> {
   }
   const watching = watch()
   return async () => {
-    isOver = true
+    end.abort()
     await watching
     return longestMs
   }

@@ -13,15 +13,15 @@ const compress = promisify(deflateRaw)
 const compressedChars = 16_384
 
 /** A record: JSON, or JSON that is compressed. */
-type Kept = string | Buffer
+type Kept = string | Uint8Array
 
 /** What is kept instead of the documents that are large, by the index of their write. */
-async function keptOf(writes: readonly Write[]): Promise<ReadonlyMap<number, Buffer>> {
-  const compressed = new Map<number, Buffer>()
+async function keptOf(writes: readonly Write[]): Promise<ReadonlyMap<number, Uint8Array>> {
+  const compressed = new Map<number, Uint8Array>()
   for (const [index, { json = '' }] of writes.entries()) {
     // Speed before size: what is large is repetitive, and any level makes a tenth of it.
     // A copy, because the result is a part of a larger buffer.
-    if (json.length >= compressedChars) compressed.set(index, Buffer.from(await compress(json, { level: 1 })))
+    if (json.length >= compressedChars) compressed.set(index, new Uint8Array(await compress(json, { level: 1 })))
   }
   return compressed
 }

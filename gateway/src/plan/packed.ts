@@ -8,14 +8,14 @@ const options = { level: 1 }
 
 /** A list of values that are JSON: as they are while they are few, packed when there are many. */
 export class PackedList<Value> {
-  private readonly chunks: Buffer[] = []
+  private readonly chunks: Uint8Array[] = []
   private last: Value[] = []
   private unpacked: { readonly chunk: number; readonly values: readonly Value[] } | undefined
 
   push(value: Value): void {
     if (this.last.length === chunkLength) {
-      // A copy, because the result is a small part of a large buffer.
-      this.chunks.push(Buffer.from(deflateRawSync(JSON.stringify(this.last), options)))
+      // A copy, because the result is a small part of a large buffer that others share.
+      this.chunks.push(new Uint8Array(deflateRawSync(JSON.stringify(this.last), options)))
       this.last = []
     }
     this.last.push(value)

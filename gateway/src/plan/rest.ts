@@ -99,19 +99,9 @@ export async function planRestStage(
     admission: planRestAdmission(snapshot, record, ports),
     configured: new PackedList(),
   }
-  const paths = new Map(snapshot.resources.map(({ id, path }) => [id, path ?? '/']))
+  const methods = await planMethods(snapshot, stage, shared)
   const trie = createRestTrie<PlannedMethod>()
-  const methods: PlannedMethod[] = []
-  const turns = new Turns()
-  for (const method of snapshot.methods) {
-    const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
-    const planned = new PlannedMethod(facts, methods.length, shared)
-    methods.push(planned)
-    shared.configured.push(method)
-    trie.add(planned.resourcePath, planned.httpMethod, planned)
-    const others = turns.next()
-    if (others !== undefined) await others
-  }
+  for (const method of methods) trie.add(method.resourcePath, method.httpMethod, method)
   const list = Pipeline.from<Received>().step(routeRest(trie))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
   const compress = compileCompression(shared.intake.minimumCompressionBytes)
@@ -143,6 +133,24 @@ export async function planRestStage(
         steps: [...list.names, ...plan.names],
       })),
   }
+}
+
+async function planMethods(
+  { methods, resources }: RestSnapshot,
+  stage: RestStage,
+  shared: Shared,
+): Promise<readonly PlannedMethod[]> {
+  const paths = new Map(resources.map(({ id, path }) => [id, path ?? '/']))
+  const planned: PlannedMethod[] = []
+  const turns = new Turns()
+  for (const method of methods) {
+    const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
+    planned.push(new PlannedMethod(facts, planned.length, shared))
+    shared.configured.push(method)
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return planned
 }
 
 /** A method as its steps know it. */
