@@ -3,19 +3,25 @@ import type { Clock } from '../ports/clock.ts'
 import { FunctionFault, type FunctionCall } from '../ports/functions.ts'
 
 /** The work's outcome, or the fault `timeout` when the call's time is over before. The work itself goes on. */
-export async function withinTime<Outcome>(
+export function withinTime<Outcome>(
   clock: Clock,
   { timeoutMs, functionArn }: FunctionCall,
   work: Promise<Outcome>,
 ): Promise<Outcome> {
   if (timeoutMs === undefined) return work
-  const { promise: timeIsUp, reject } = Promise.withResolvers<never>()
-  const cancel = clock.after(timeoutMs, () => reject(timeoutOf(functionArn, timeoutMs)))
-  try {
-    return await Promise.race([work, timeIsUp])
-  } finally {
-    cancel()
-  }
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(timeoutMs, () => reject(timeoutOf(functionArn, timeoutMs)))
+    work.then(
+      (outcome) => {
+        cancel()
+        resolve(outcome)
+      },
+      (error: unknown) => {
+        cancel()
+        reject(error)
+      },
+    )
+  })
 }
 
 /** The caller stopped waiting. */

@@ -4,7 +4,6 @@ import type { InvokeOptions, InvokeResult, LambdaRuntime, StreamInvocation } fro
 import type { Log } from '../log.ts'
 import type { Blobs } from '../ports/blobs.ts'
 import type { Clock } from '../ports/clock.ts'
-import { parseFunctionArn } from '../nouns/function-arn.ts'
 import type { EventInvokeRecord } from '../nouns/function-records.ts'
 import type { Logs } from '../ports/logs.ts'
 import {
@@ -23,6 +22,7 @@ import { FunctionConcurrency } from './function-concurrency.ts'
 import { FunctionDefinitions, type DefinitionParts } from './function-definitions.ts'
 import { FunctionEvents } from './function-events.ts'
 import { functionFault, functionNotFound } from './function-faults.ts'
+import { functionLines } from './function-lines.ts'
 import { beginFunctionTrace } from './function-segments.ts'
 import { FunctionLookup, pickTarget, type FoundFunction, type FunctionTarget } from './function-lookup.ts'
 
@@ -230,12 +230,7 @@ class LocalFunctions implements LocalFunctionsOpen {
     const xrayDaemonAddress = xrayAddress?.()
     const runtime = createRuntime({
       folder: codeFolder,
-      log: ({ functionKey, logGroupName, logStreamName, timestampMs, message }) => {
-        const scope = parseFunctionArn(functionKey)?.scope
-        if (scope !== undefined)
-          logs.append({ scope, group: logGroupName, stream: logStreamName }, timestampMs, message)
-        log.debug({ logGroup: logGroupName, logStream: logStreamName, line: message }, 'function log')
-      },
+      log: functionLines(logs, log),
       ...(url !== undefined && { endpointUrl: url }),
       ...(xrayDaemonAddress !== undefined && { xrayDaemonAddress }),
     })

@@ -11,13 +11,9 @@ import type {
   LogStreamFacts,
   LogSubscription,
 } from '../ports/logs.ts'
+import { blocksOf, blockSpanMs, blockText, eventsOf, lineOverheadBytes, readLines } from './log-blocks.ts'
+import type { StoredBlock, WaitingLine } from './log-blocks.ts'
 import { transact } from './sqlite-transaction.ts'
-
-export interface WaitingLine {
-  readonly place: LogPlace
-  readonly timestampMs: number
-  readonly message: string
-}
 
 // No line is worth an fsync: a crash of the machine may cost the last seconds of logs, a crash of the process none.
 const schema = `
@@ -47,7 +43,7 @@ const texts = {
   changeGroup: 'UPDATE groups SET settings = ? WHERE id = ?',
   retain: 'UPDATE groups SET retention = ? WHERE id = ?',
   groups: `SELECT name, created, retention, settings,
-      (SELECT coalesce(sum(length(message) + 26), 0) FROM events WHERE group_id = groups.id) AS bytes
+      (SELECT coalesce(sum(coalesce(bytes, length(message) + ${lineOverheadBytes})), 0) FROM events WHERE group_id = groups.id) AS bytes
     FROM groups WHERE account = ? AND region = ? ORDER BY name`,
   retained: 'SELECT id, retention FROM groups WHERE retention IS NOT NULL',
   deleteGroup: 'DELETE FROM groups WHERE id = ?',
@@ -60,8 +56,10 @@ const texts = {
   touchStream:
     'UPDATE streams SET first = min(coalesce(first, ?1), ?1), last = max(coalesce(last, ?2), ?2), ingested = ?3 WHERE id = ?4',
   streams: 'SELECT name, created, first, last, ingested FROM streams WHERE group_id = ? ORDER BY name',
-  addEvent: 'INSERT INTO events (group_id, stream_id, at, ingested, message) VALUES (?, ?, ?, ?, ?)',
-  expire: 'DELETE FROM events WHERE group_id = ? AND at < ?',
+  lastId: "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
+  addBlock:
+    'INSERT INTO events (id, group_id, stream_id, at, until, ingested, message, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  expire: 'DELETE FROM events WHERE group_id = ?1 AND at < ?2 AND coalesce(until, at) < ?2',
   shrink: 'DELETE FROM events WHERE id <= (SELECT min(id) + (max(id) - min(id)) / 10 FROM events)',
 } as const
 
@@ -88,10 +86,21 @@ function settingsIn(text: unknown): LogGroupSettings {
   return typeof text === 'string' ? { ...plainGroup, ...(JSON.parse(text) as Partial<LogGroupSettings>) } : plainGroup
 }
 
-/** Files of earlier versions have groups without settings. */
-function addSettings(database: DatabaseSync): void {
-  const columns = database.prepare('PRAGMA table_info(groups)').all()
-  if (!columns.some(({ name }) => name === 'settings')) database.exec('ALTER TABLE groups ADD COLUMN settings TEXT')
+/**
+ * Columns that files of earlier versions lack. `until` and `bytes`: of rows with several lines (see `log-blocks.ts`); `id`
+ * is the last line's.
+ */
+const laterColumns = [
+  ['groups', 'settings', 'TEXT'],
+  ['events', 'until', 'INTEGER'],
+  ['events', 'bytes', 'INTEGER'],
+] as const
+
+function addColumns(database: DatabaseSync): void {
+  for (const [table, column, type] of laterColumns) {
+    const columns = database.prepare(`PRAGMA table_info(${table})`).all()
+    if (!columns.some(({ name }) => name === column)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)
+  }
 }
 
 export class LogShelf {
@@ -102,46 +111,44 @@ export class LogShelf {
   /** Streams that were written lately, by place; forgotten whole when groups change or it grows large. */
   private readonly known = new Map<string, KnownStream>()
   private uncheckedLines = 0
+  /** Of the last line that was written. */
+  private lastId: number
 
   /** `watch` is told of lines that are written to groups with subscriptions. */
   constructor(file: string, maximumBytes: number, watch: (kept: readonly KeptLines[]) => void) {
     this.database = new DatabaseSync(file)
     this.database.exec(schema)
-    addSettings(this.database)
+    addColumns(this.database)
     this.maximumBytes = maximumBytes
     this.watch = watch
     const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])
     this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>
+    this.lastId = Number(this.statements.lastId.get()?.['seq'] ?? 0)
   }
 
   /** All lines or none, so that none is left out. Throws when the disk does. */
   write(lines: readonly WaitingLine[], nowMs: number): number {
     const kept = new Map<KnownStream, { place: LogPlace; events: LogEvent[] }>()
     this.transact(() => {
-      const { addEvent, touchStream, shrink } = this.statements
-      // A stream is touched once, however many of its lines are in the batch: an invocation alone writes three.
-      const touched = new Map<number, { first: number; last: number }>()
-      for (const { place, timestampMs, message } of lines) {
+      const { addBlock, touchStream, shrink } = this.statements
+      for (const block of blocksOf(lines, this.lastId)) {
+        const { place, lastId, fromMs, untilMs, bytes } = block
         const stream = this.streamOf(place, nowMs)
         const { groupId, streamId } = stream
-        const { lastInsertRowid } = addEvent.run(groupId, streamId, timestampMs, nowMs, message)
-        if (stream.subscriptions.length > 0) {
-          const event = { id: Number(lastInsertRowid), stream: place.stream, timestampMs, ingestionMs: nowMs, message }
-          const lines = kept.get(stream)
-          if (lines === undefined) kept.set(stream, { place, events: [event] })
-          else lines.events.push(event)
-        }
-        const known = touched.get(streamId)
-        if (known === undefined) touched.set(streamId, { first: timestampMs, last: timestampMs })
-        else if (timestampMs < known.first) known.first = timestampMs
-        else if (timestampMs > known.last) known.last = timestampMs
+        const isOne = block.lines.length === 3
+        addBlock.run(lastId, groupId, streamId, fromMs, isOne ? null : untilMs, nowMs, blockText(block), bytes)
+        touchStream.run(fromMs, untilMs, nowMs, streamId)
+        if (stream.subscriptions.length === 0) continue
+        const events = kept.get(stream)?.events ?? []
+        events.push(...eventsOf(block, nowMs))
+        kept.set(stream, { place, events })
       }
-      for (const [streamId, { first, last }] of touched) touchStream.run(first, last, nowMs, streamId)
       this.uncheckedLines += lines.length
       if (this.uncheckedLines < linesBetweenChecks) return
       this.uncheckedLines = 0
       if (this.usedBytes() > this.maximumBytes) shrink.run()
     })
+    this.lastId += lines.length
     if (kept.size > 0) this.watch([...kept].map(([{ subscriptions }, lines]) => ({ ...lines, subscriptions })))
     return 0
   }
@@ -223,11 +230,15 @@ export class LogShelf {
         }))
   }
 
-  events({ scope, group, streams, fromMs = 0, toMs, after, descending = false, limit }: LogQuery): readonly LogEvent[] {
+  events(query: LogQuery): readonly LogEvent[] {
+    const { scope, group, streams, after, descending = false } = query
     const groupId = this.groupId(scope, group)
     if (groupId === undefined) return []
-    const conditions = ['events.at >= ?']
-    const values: SQLInputValue[] = [fromMs]
+    const { fromMs = 0, toMs } = query
+    // A block that begins before the time may have lines behind it.
+    const earliestMs = Math.max(fromMs, descending ? 0 : (after?.timestampMs ?? 0))
+    const conditions = ['events.at >= ?', 'coalesce(until, at) >= ?']
+    const values: SQLInputValue[] = [earliestMs - blockSpanMs, earliestMs]
     const narrow = (condition: string, ...more: SQLInputValue[]): void => {
       conditions.push(condition)
       values.push(...more)
@@ -237,26 +248,21 @@ export class LogShelf {
       const ids = streams.flatMap(
         (name) => (this.statements.stream.get(groupId, name)?.['id'] as number | undefined) ?? [],
       )
-      narrow(`events.stream_id IN (${ids.map(() => '?').join(', ')})`, ...ids)
+      if (ids.length === 1) narrow('events.stream_id = ?', ...ids)
+      // In the order of the group's index: what several streams wrote need not be sorted.
+      else narrow(`events.group_id = ? AND +events.stream_id IN (${ids.map(() => '?').join(', ')})`, groupId, ...ids)
     }
     if (toMs !== undefined) narrow('events.at < ?', toMs)
-    if (after !== undefined)
-      narrow(`(events.at, events.id) ${descending ? '<' : '>'} (?, ?)`, after.timestampMs, after.id)
-    const order = descending ? 'DESC' : 'ASC'
+    if (descending && after !== undefined) narrow('events.at <= ?', after.timestampMs)
     const rows = this.database
       .prepare(
-        `SELECT events.id AS id, streams.name AS stream, at, events.ingested AS ingested, message
+        `SELECT events.id AS id, streams.name AS stream, at AS fromMs, until AS untilMs, events.ingested AS ingestionMs,
+           message AS text
          FROM events JOIN streams ON streams.id = events.stream_id
-         WHERE ${conditions.join(' AND ')} ORDER BY at ${order}, events.id ${order} LIMIT ?`,
+         WHERE ${conditions.join(' AND ')} ORDER BY at ${descending ? 'DESC' : 'ASC'}`,
       )
-      .all(...values, limit)
-    return rows.map((row) => ({
-      id: row['id'] as number,
-      stream: row['stream'] as string,
-      timestampMs: row['at'] as number,
-      ingestionMs: row['ingested'] as number,
-      message: row['message'] as string,
-    }))
+      .iterate(...values)
+    return readLines(rows as Iterable<unknown> as Iterable<StoredBlock>, query)
   }
 
   /** Removes lines that are older than their group keeps them. */

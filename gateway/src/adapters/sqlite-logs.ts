@@ -13,7 +13,8 @@ import type {
   LogStreamFacts,
   PutEvent,
 } from '../ports/logs.ts'
-import { LogShelf, plainGroup, type WaitingLine } from './log-shelf.ts'
+import { lineOverheadBytes, type WaitingLine } from './log-blocks.ts'
+import { LogShelf, plainGroup } from './log-shelf.ts'
 import { WriteBehind } from './write-behind.ts'
 
 export interface SqliteLogsOptions {
@@ -30,8 +31,6 @@ export interface SqliteLogsOptions {
 }
 
 const gigabyte = 1024 ** 3
-/** What a line counts beside its text, as AWS counts it. Security specification F.9. */
-const lineOverheadBytes = 26
 /** AWS cuts longer events. */
 const maximumLineChars = 1024 * 1024
 
