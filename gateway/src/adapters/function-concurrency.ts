@@ -7,15 +7,16 @@ export interface Reserving {
   readonly reservedConcurrency: number | undefined
 }
 
-const nothing = (): void => {}
-
 export class FunctionConcurrency {
   /** Of functions with a reservation: how many invocations run. */
   private readonly running = new Map<string, number>()
 
-  /** Takes a place; the returned function gives it back. Throws FunctionFault (throttled) when all are taken. */
-  enter({ functionId, reservedConcurrency }: Reserving): () => void {
-    if (reservedConcurrency === undefined) return nothing
+  /**
+   * Takes a place; the returned function gives it back. Undefined of a function without a reservation. Throws FunctionFault
+   * (throttled) when all are taken.
+   */
+  enter({ functionId, reservedConcurrency }: Reserving): (() => void) | undefined {
+    if (reservedConcurrency === undefined) return undefined
     const running = this.running.get(functionId) ?? 0
     if (running >= reservedConcurrency) {
       throw new FunctionFault('throttled', {

@@ -53,6 +53,12 @@ export interface LocalFunctionsParts {
 /** An asynchronous invocation, its payload as bytes. */
 type EventCall = FunctionCall & { readonly payload: Uint8Array }
 
+/** Which version runs, under which id. */
+interface Beginning {
+  readonly target: FunctionTarget
+  readonly requestId: string
+}
+
 /** Largest payload of an asynchronous invocation. Source: Lambda quotas. */
 const eventPayloadBytes = 1_048_576
 
@@ -98,7 +104,8 @@ class LocalFunctions implements LocalFunctionsOpen {
     const authorizing = this.authorize(call, found.permission)
     if (authorizing !== undefined) await authorizing
     const requestId = randomUUID()
-    if (call.type === 'RequestResponse') return this.answer(call, found, requestId)
+    // Awaited: a promise that is returned takes the long way.
+    if (call.type === 'RequestResponse') return await this.answer(call, found, requestId)
     const status = call.type === 'Event' ? 202 : 204
     const payload = bytesOf(call.payload)
     if (call.type === 'Event') this.enqueue({ ...call, payload }, requestId, found.eventInvoke)
@@ -145,25 +152,38 @@ class LocalFunctions implements LocalFunctionsOpen {
     }
   }
 
-  private async run(call: FunctionCall, found: FoundFunction, requestId: string): Promise<InvokeResult> {
+  /** Throws, or rejects with, what the runtime says; no promise but the runtime's own where nothing has to be made ready. */
+  private run(call: FunctionCall, found: FoundFunction, requestId: string): Promise<InvokeResult> {
     const leave = this.concurrency.enter(found)
-    try {
-      const target = pickTarget(found)
-      const preparing = this.definitions.prepare(target)
-      if (preparing !== undefined) await preparing
-      const runtime = this.opened ?? (await this.runtime())
-      const trace = beginFunctionTrace(call, requestId, this.parts)
-      const running = runtime.invoke(target.key, bytesOf(call.payload), optionsOf(trace?.call ?? call, requestId))
-      return await (trace === undefined ? running : trace.ended(running))
-    } finally {
-      leave()
-    }
+    const target = pickTarget(found)
+    const preparing = this.definitions.prepare(target)
+    const { opened } = this
+    const running =
+      preparing === undefined && opened !== undefined
+        ? this.begin(opened, call, { target, requestId })
+        : this.beginWhenReady(preparing, call, { target, requestId })
+    return leave === undefined ? running : running.finally(leave)
+  }
+
+  private async beginWhenReady(
+    preparing: Promise<void> | undefined,
+    call: FunctionCall,
+    beginning: Beginning,
+  ): Promise<InvokeResult> {
+    await preparing
+    return this.begin(await this.runtime(), call, beginning)
+  }
+
+  private begin(runtime: LambdaRuntime, call: FunctionCall, { target, requestId }: Beginning): Promise<InvokeResult> {
+    const trace = beginFunctionTrace(call, requestId, this.parts)
+    const running = runtime.invoke(target.key, call.payload, optionsOf(trace?.call ?? call, requestId))
+    return trace === undefined ? running : trace.ended(running)
   }
 
   private async streamFrom(call: FunctionCall, found: FoundFunction, requestId: string): Promise<StreamedAnswer> {
     const leave = this.concurrency.enter(found)
     const opened = await this.openStream(call, pickTarget(found), requestId).catch((error: unknown) => {
-      leave()
+      leave?.()
       throw error
     })
     opened.completion.then(leave, leave)
@@ -188,7 +208,7 @@ class LocalFunctions implements LocalFunctionsOpen {
     const runtime = await this.runtime()
     const trace = beginFunctionTrace(call, requestId, this.parts)
     const options = optionsOf(trace?.call ?? call, requestId)
-    const opened = await runtime.invokeStream(target.key, bytesOf(call.payload), options)
+    const opened = await runtime.invokeStream(target.key, call.payload, options)
     trace?.ended(opened.completion).catch(() => {})
     return opened
   }
@@ -248,8 +268,8 @@ function optionsOf({ functionArn, traceId, clientContext, logTail }: FunctionCal
   return {
     requestId,
     invokedFunctionArn: functionArn,
-    ...(traceId !== undefined && { traceHeader: traceId }),
-    ...(clientContext !== undefined && { clientContext }),
-    ...(logTail === true && { logType: 'Tail' as const }),
+    traceHeader: traceId,
+    clientContext,
+    logType: logTail === true ? 'Tail' : 'None',
   }
 }

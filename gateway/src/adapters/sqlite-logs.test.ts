@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLog } from '../log.ts'
 import type { LogQuery } from '../ports/logs.ts'
@@ -29,6 +30,25 @@ function open(options: Partial<SqliteLogsOptions> = {}) {
   const messages = (query: Partial<LogQuery> = {}) =>
     logs.events({ scope, group: place.group, limit: 10_000, ...query }).map(({ message }) => message)
   return { clock, logs, said, messages }
+}
+
+interface WrittenLine {
+  readonly stream: string
+  readonly at: number
+  readonly text: string
+}
+
+/** What a question should find among lines whose ids count from 1. */
+function expected(written: readonly WrittenLine[], asked: Omit<LogQuery, 'scope' | 'group'>): unknown[] {
+  const { streams, fromMs = 0, toMs = Number.POSITIVE_INFINITY, after, descending = false, limit } = asked
+  const sign = descending ? -1 : 1
+  return written
+    .map((line, index) => ({ ...line, id: index + 1 }))
+    .filter(({ stream, at }) => (streams?.includes(stream) ?? true) && at >= fromMs && at < toMs)
+    .filter(({ at, id }) => after === undefined || sign * (at - after.timestampMs || id - after.id) > 0)
+    .sort((one, other) => sign * (one.at - other.at || one.id - other.id))
+    .slice(0, limit)
+    .map(({ id, stream, text }) => [id, stream, text])
 }
 
 describe('log groups', () => {
@@ -112,14 +132,67 @@ describe('log groups', () => {
     logs.close()
   })
 
-  test('outlive the process', () => {
+  test('outlive the process, and ids go on where they were', () => {
     const file = join(folder, 'outlive.db')
     const before = open({ file })
     before.logs.append(place, 1, 'kept')
+    before.logs.append(place, 2, 'and kept')
     before.logs.close()
     const after = open({ file })
-    expect(after.messages()).toEqual(['kept'])
+    expect(after.messages()).toEqual(['kept', 'and kept'])
+    after.logs.append(place, 3, 'new')
+    expect(after.logs.events({ scope, group: place.group, limit: 10 }).map(({ id }) => id)).toEqual([1, 2, 3])
     after.logs.close()
+  })
+
+  test('of a file with one line a row are read, counted and gone on with', () => {
+    const file = join(folder, 'line-rows.db')
+    const earlier = new DatabaseSync(file)
+    earlier.exec(`
+      CREATE TABLE groups (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL,
+        name TEXT NOT NULL, created INTEGER NOT NULL, retention INTEGER, settings TEXT, UNIQUE (account, region, name));
+      CREATE TABLE streams (id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, name TEXT NOT NULL,
+        created INTEGER NOT NULL, first INTEGER, last INTEGER, ingested INTEGER, UNIQUE (group_id, name));
+      CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, stream_id INTEGER NOT NULL,
+        at INTEGER NOT NULL, ingested INTEGER NOT NULL, message TEXT NOT NULL);
+      INSERT INTO groups VALUES (1, '${scope.account}', '${scope.region}', '${place.group}', 1, NULL, NULL);
+      INSERT INTO streams VALUES (1, 1, 'a', 1, 5, 5, 5);
+      INSERT INTO events VALUES (7, 1, 1, 5, 5, '[1,2,"3"]')`)
+    earlier.close()
+    const { logs, messages } = open({ file })
+    logs.append(place, 6, 'new')
+    expect(messages()).toEqual(['[1,2,"3"]', 'new'])
+    expect(logs.events({ scope, group: place.group, limit: 10 }).map(({ id }) => id)).toEqual([7, 8])
+    expect(logs.groups(scope)).toMatchObject([{ storedBytes: 9 + 26 + 3 + 26 }])
+    logs.close()
+  })
+
+  test('any question gets the lines it asks for, in their order, however they came', () => {
+    const streams = fc.constantFrom('a', 'b', 'c')
+    const time = fc.integer({ min: 0, max: 4_000 })
+    const lines = fc.array(fc.record({ stream: streams, at: time, text: fc.string(), isRead: fc.boolean() }))
+    const query = fc.record({
+      streams: fc.option(fc.uniqueArray(streams), { nil: undefined }),
+      fromMs: fc.option(time, { nil: undefined }),
+      toMs: fc.option(time, { nil: undefined }),
+      after: fc.option(fc.record({ timestampMs: time, id: fc.nat(20) }), { nil: undefined }),
+      descending: fc.boolean(),
+      limit: fc.integer({ min: 1, max: 30 }),
+    })
+    fc.assert(
+      fc.property(lines, query, (written, asked) => {
+        const { logs } = open()
+        const kept = { a: { ...place, stream: 'a' }, b: { ...place, stream: 'b' }, c: { ...place, stream: 'c' } }
+        for (const { stream, at, text, isRead } of written) {
+          logs.append(kept[stream], at, text)
+          // Whoever reads ends a batch.
+          if (isRead) logs.groups(scope)
+        }
+        const found = logs.events({ scope, group: place.group, ...asked })
+        logs.close()
+        expect(found.map(({ id, stream, message }) => [id, stream, message])).toEqual(expected(written, asked))
+      }),
+    )
   })
 })
 

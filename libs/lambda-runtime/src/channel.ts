@@ -3,7 +3,8 @@
 /** One event on its way to a function's process. */
 export interface InvokeRequest {
   readonly requestId: string
-  readonly payload: Uint8Array
+  /** JSON, as bytes or as text. */
+  readonly payload: Uint8Array | string
   readonly invokedFunctionArn: string
   readonly traceHeader: string | undefined
   readonly clientContext: string | undefined

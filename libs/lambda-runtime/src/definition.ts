@@ -48,15 +48,15 @@ export interface FunctionHandle {
 /** What an invocation may carry beside its payload. */
 export interface InvokeOptions {
   /** A UUID of its own unless given. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   /** The alias or version that was called; the definition's ARN unless given. */
-  readonly invokedFunctionArn?: string
+  readonly invokedFunctionArn?: string | undefined
   /** Value of the `X-Amzn-Trace-Id` header, seen as `_X_AMZN_TRACE_ID`. */
-  readonly traceHeader?: string
+  readonly traceHeader?: string | undefined
   /** JSON text, seen as `context.clientContext`. */
-  readonly clientContext?: string
+  readonly clientContext?: string | undefined
   /** JSON text with `cognitoIdentityId` and `cognitoIdentityPoolId`, seen as `context.identity`. */
-  readonly cognitoIdentity?: string
+  readonly cognitoIdentity?: string | undefined
   /** `Tail` asks for the last 4 KB of the log in the result. */
   readonly logType?: 'None' | 'Tail'
 }

@@ -32,8 +32,9 @@ export function encodeInvoke(request: InvokeRequest, deadlineMs: number): readon
     clientContext: request.clientContext,
     identity: request.cognitoIdentity,
   })
+  const { payload } = request
   const metadataBytes = Buffer.byteLength(metadata)
-  const payloadBytes = request.payload.length
+  const payloadBytes = Buffer.byteLength(payload)
   const joined = payloadBytes <= joinedBytes
   const start = headBytes + 4 + metadataBytes
   const head = Buffer.allocUnsafe(joined ? start + payloadBytes : start)
@@ -41,8 +42,9 @@ export function encodeInvoke(request: InvokeRequest, deadlineMs: number): readon
   head[4] = invokeKind
   head.writeUInt32BE(metadataBytes, headBytes)
   head.write(metadata, headBytes + 4)
-  if (!joined) return [head, request.payload]
-  head.set(request.payload, start)
+  if (!joined) return [head, typeof payload === 'string' ? Buffer.from(payload) : payload]
+  if (typeof payload === 'string') head.write(payload, start)
+  else head.set(payload, start)
   return [head]
 }
 

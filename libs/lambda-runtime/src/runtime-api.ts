@@ -127,7 +127,7 @@ export class RuntimeApi implements Channel {
     this.#waiting = undefined
     this.#currentId = request.requestId
     response.setHeader('Content-Type', 'application/json')
-    response.setHeader('Content-Length', request.payload.length)
+    response.setHeader('Content-Length', Buffer.byteLength(request.payload))
     response.setHeader('Lambda-Runtime-Aws-Request-Id', headerText(request.requestId))
     response.setHeader('Lambda-Runtime-Deadline-Ms', String(deadlineMs))
     response.setHeader('Lambda-Runtime-Invoked-Function-Arn', headerText(request.invokedFunctionArn))

@@ -28,10 +28,10 @@ export interface LambdaRuntime {
    * settings, those under way finish with the old. When it rejects, what was there stays.
    */
   define(definition: FunctionDefinition): Promise<FunctionHandle>
-  /** Invokes and waits for the whole answer. */
-  invoke(key: string, payload: Uint8Array, options?: InvokeOptions): Promise<InvokeResult>
+  /** Invokes with a payload of JSON, bytes or text, and waits for the whole answer. */
+  invoke(key: string, payload: Uint8Array | string, options?: InvokeOptions): Promise<InvokeResult>
   /** Invokes and hands out the answer as it comes; resolves before its first byte. */
-  invokeStream(key: string, payload: Uint8Array, options?: InvokeOptions): Promise<StreamInvocation>
+  invokeStream(key: string, payload: Uint8Array | string, options?: InvokeOptions): Promise<StreamInvocation>
   /** Forgets a function; resolves when its invocations have finished and its processes are gone. */
   remove(key: string): Promise<void>
   /** Sandboxes that live now, busy and idle. */
@@ -90,11 +90,20 @@ class LocalRuntime implements LambdaRuntime {
     return handleOf(key, code)
   }
 
-  async invoke(key: string, payload: Uint8Array, options: InvokeOptions = {}): Promise<InvokeResult> {
-    return this.#run(this.#admit(key, payload), payload, options, undefined)
+  /** Not async: a warm sandbox's own promise is the answer. */
+  invoke(key: string, payload: Uint8Array | string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    try {
+      return this.#run(this.#admit(key, payload), payload, options, undefined)
+    } catch (fault) {
+      return Promise.reject(fault as RuntimeFault)
+    }
   }
 
-  async invokeStream(key: string, payload: Uint8Array, options: InvokeOptions = {}): Promise<StreamInvocation> {
+  async invokeStream(
+    key: string,
+    payload: Uint8Array | string,
+    options: InvokeOptions = {},
+  ): Promise<StreamInvocation> {
     const known = this.#admit(key, payload)
     const executedVersion = known.pool.definition.version
     const requestId = options.requestId ?? randomUUID()
@@ -134,9 +143,9 @@ class LocalRuntime implements LambdaRuntime {
     return retired
   }
 
-  async #run(
+  #run(
     known: DefinedFunction,
-    payload: Uint8Array,
+    payload: Uint8Array | string,
     options: InvokeOptions,
     stream: StreamTarget | undefined,
   ): Promise<InvokeResult> {
@@ -157,11 +166,11 @@ class LocalRuntime implements LambdaRuntime {
   }
 
   /** The function that may take one more event of this size; throws the fault that says why not. */
-  #admit(key: string, payload: Uint8Array): DefinedFunction {
+  #admit(key: string, payload: Uint8Array | string): DefinedFunction {
     if (this.#isClosed) throw new RuntimeFault('RuntimeClosed', 'The runtime is closed')
     const known = this.#functions.get(key)
     if (known === undefined) throw new RuntimeFault('FunctionNotFound', `Function not found: ${key}`)
-    if (payload.length > this.#limits.requestBytes) {
+    if (Buffer.byteLength(payload) > this.#limits.requestBytes) {
       throw new RuntimeFault(
         'RequestTooLarge',
         `Request must be smaller than ${this.#limits.requestBytes} bytes for the InvokeFunction operation`,

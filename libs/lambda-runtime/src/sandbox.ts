@@ -1,6 +1,7 @@
 // A sandbox: one process that serves one function, one event at a time, until something ends it.
 import type { Channel, ChannelListener } from './channel.ts'
 import type { FunctionDefinition, InvokeResult, LogSink, RuntimeLimits } from './definition.ts'
+import { Deadline } from './deadline.ts'
 import { processEnvironment } from './env.ts'
 import { responseTooLarge, RuntimeFault } from './faults.ts'
 import type { SandboxEnd } from './faults.ts'
@@ -55,6 +56,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
   readonly #log: SandboxLog
   readonly #splitters: Readonly<Record<'stdout' | 'stderr', LineSplitter>>
   readonly #brake: FloodBrake
+  readonly #deadline: Deadline = new Deadline(() => this.#timeIsUp())
   readonly #resolveStarted: () => void
   readonly #resolveGone: () => void
   readonly #bornMs: number = performance.now()
@@ -62,7 +64,6 @@ export class Sandbox implements ChannelListener, ProcessListener {
   #channel: Channel | undefined
   #invocation: Invocation | undefined
   #end: SandboxEnd | undefined
-  #timer: NodeJS.Timeout | undefined
   #wasReady = false
   #initDurationMs: number | undefined
   #maxMemoryMb = 0
@@ -87,7 +88,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
       () => this.#hold({ isFlooding: false }),
     )
     // An init that takes too long goes on in the first invocation's own time, as on AWS, though without a restart.
-    this.#startTimer(host.limits.initTimeoutMs + plan.definition.timeoutMs)
+    this.#deadline.set(host.limits.initTimeoutMs + plan.definition.timeoutMs)
     this.#start().catch((cause: unknown) => this.#refuse(cause))
   }
 
@@ -115,7 +116,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
       return invocation.result
     }
     this.#invocation = invocation
-    this.#startTimer(definition.timeoutMs)
+    this.#deadline.set(definition.timeoutMs)
     this.#channel?.send(call.request, Date.now() + definition.timeoutMs)
     return invocation.result
   }
@@ -124,7 +125,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
   end(end: SandboxEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    clearTimeout(this.#timer)
+    this.#deadline.close()
     this.#brake.close()
     this.#process?.kill()
     this.#channel?.close()
@@ -144,7 +145,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
 
   ready(): void {
     if (this.#wasReady || this.#end !== undefined) return
-    clearTimeout(this.#timer)
+    this.#deadline.clear()
     this.#wasReady = true
     this.#measureMemory()
     if (this.#plan.initializationType === 'on-demand') this.#initDurationMs = performance.now() - this.#bornMs
@@ -249,7 +250,7 @@ export class Sandbox implements ChannelListener, ProcessListener {
     const invocation = this.#invocation
     if (invocation === undefined) return undefined
     this.#invocation = undefined
-    clearTimeout(this.#timer)
+    this.#deadline.clear()
     // The reader of a stream may lag behind its end; the next invocation must not wait for that.
     if (this.#isStreamFull) this.#hold({ isStreamFull: false })
     return invocation
@@ -263,17 +264,15 @@ export class Sandbox implements ChannelListener, ProcessListener {
     if (this.#end === undefined) this.#plan.idle(this)
   }
 
-  /** Ends the sandbox in `delayMs` unless the moment's invocation (or start) is over by then. */
-  #startTimer(delayMs: number): void {
+  /** Ends the sandbox, unless the moment's invocation (or start) is over after all. */
+  #timeIsUp(): void {
     const invocation = this.#invocation
     const { timeoutMs } = this.#plan.definition
-    this.#timer = setTimeout(() => {
-      // An answer that arrived while this process was busy elsewhere is read first.
-      setImmediate(() => {
-        const isOver = invocation === undefined ? this.#wasReady : this.#invocation !== invocation
-        if (!isOver) this.end({ kind: 'timedOut', timeoutMs })
-      })
-    }, delayMs)
+    // An answer that arrived while this process was busy elsewhere is read first.
+    setImmediate(() => {
+      const isOver = invocation === undefined ? this.#wasReady : this.#invocation !== invocation
+      if (!isOver) this.end({ kind: 'timedOut', timeoutMs })
+    })
   }
 
   #hold(change: { readonly isFlooding?: boolean; readonly isStreamFull?: boolean }): void {

@@ -46,7 +46,7 @@ export function httpLambda(
       const payload = event(exchange.outgoing === undefined ? exchange : mapped(exchange, exchange.outgoing), trace)
       if (Buffer.byteLength(payload) > lambdaPayloadBytes) throw new HttpFault(413, 'Request Entity Too Large')
       const routeArn = route.path === '$default' ? '$default' : `${exchange.method}${route.path}`
-      const answer = await call(functions, {
+      const answer = await invoke(functions, {
         functionArn,
         payload,
         type: 'RequestResponse',
@@ -71,7 +71,7 @@ function mapped(exchange: HttpAdmitted, { headers, rawQuery, path }: HttpMapped[
   return { ...exchange, headers, rawQuery, rawPath: path ?? exchange.rawPath }
 }
 
-async function call(functions: Functions, request: Parameters<Functions['invoke']>[0]): Promise<FunctionAnswer> {
+async function invoke(functions: Functions, request: Parameters<Functions['invoke']>[0]): Promise<FunctionAnswer> {
   try {
     return await functions.invoke(request)
   } catch (error) {

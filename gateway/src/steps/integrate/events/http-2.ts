@@ -1,8 +1,10 @@
 // The event of payload format 2.0: what an HTTP API's Lambda function gets by default. HTTP 5.2.
 import type { Caller } from '../../../nouns/exchange.ts'
+import { byHeaderName } from '../../../nouns/header-names.ts'
 import { lastHeader } from '../../../nouns/headers.ts'
 import { decodePath } from '../../../nouns/http-arn.ts'
 import type { HttpAdmitted, HttpRoute, HttpRouted } from '../../../nouns/http.ts'
+import { quote } from '../../../nouns/json-text.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import { eventBody } from './http-body.ts'
@@ -58,6 +60,9 @@ function compileMembers2(route: HttpRoute): (exchange: HttpRouted, traceId: stri
   }
 }
 
+const lowerName = byHeaderName((_, lower) => lower)
+const quotedName = byHeaderName(quote)
+
 /** Lower-case names, repeats joined by `,`; cookies apart. The gateway's own forwarding headers are among them. */
 function eventHeaders(
   exchange: HttpRouted,
@@ -67,7 +72,7 @@ function eventHeaders(
   const cookies: string[] = []
   const { headers } = exchange
   for (let index = 0; index < headers.length; index += 2) {
-    const name = (headers[index] ?? '').toLowerCase()
+    const name = lowerName(headers[index] ?? '')
     const value = headers[index + 1] ?? ''
     if (name === 'cookie') cookies.push(...splitCookies(value))
     else {
@@ -85,7 +90,7 @@ function eventHeaders(
   joined.set('x-amzn-trace-id', traceId)
   joined.set('content-length', String(exchange.body.length))
   let text = '{'
-  for (const [name, value] of joined) text += `${text.length === 1 ? '' : ','}${quote(name)}:${quote(value)}`
+  for (const [name, value] of joined) text += `${text.length === 1 ? '' : ','}${quotedName(name)}:${quote(value)}`
   return { headers: `${text}}`, cookies }
 }
 
@@ -137,8 +142,4 @@ function bodyMembers(exchange: HttpAdmitted): string {
   if (exchange.body.length === 0) return '"isBase64Encoded":false'
   const { text, isBase64Encoded } = eventBody(exchange)
   return `"body":${quote(text)},"isBase64Encoded":${isBase64Encoded}`
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text)
 }

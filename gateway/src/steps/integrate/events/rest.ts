@@ -3,7 +3,9 @@ import { base64, utf8 } from '../../../nouns/bytes.ts'
 import { visibleHeaders } from '../../../nouns/client-headers.ts'
 import { cognitoMember, type CognitoMember } from '../../../nouns/cognito-identity.ts'
 import type { Caller, Keyed, Received } from '../../../nouns/exchange.ts'
+import { byHeaderName } from '../../../nouns/header-names.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
+import { quote } from '../../../nouns/json-text.ts'
 import { firstMediaType } from '../../../nouns/media-type.ts'
 import { parseQuery, splitAtSemicolons } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
@@ -27,9 +29,7 @@ export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, t
     const { pathParameters, caller } = exchange
     return (
       `${opening}${quote(eventPath(exchange))},"httpMethod":${quote(exchange.method)},` +
-      (headers.length === 0
-        ? '"headers":null,"multiValueHeaders":null,'
-        : `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},`) +
+      (headers.length === 0 ? '"headers":null,"multiValueHeaders":null,' : headerMembers(headers)) +
       queryMembers(query, 'null') +
       `"pathParameters":${pathParameters === undefined ? 'null' : JSON.stringify(pathParameters)},` +
       `"stageVariables":${stageVariables},` +
@@ -50,7 +50,7 @@ export function compileRestAuthorizerEvent(method: RestMethod): RestAuthorizerEv
     return (
       `{"type":"REQUEST","methodArn":${quote(methodArn)},"resource":${resource},"path":${quote(eventPath(exchange))},` +
       `"httpMethod":${quote(exchange.method)},` +
-      `"headers":${lastValues(headers)},"multiValueHeaders":${allValues(headers)},` +
+      headerMembers(headers) +
       queryMembers(parseQuery(splitAtSemicolons(exchange.rawQuery)), '{}') +
       `"pathParameters":${JSON.stringify(exchange.pathParameters ?? {})},"stageVariables":${stageVariables},` +
       `${fixedContext}${requestContext(exchange, undefined)}}}`
@@ -126,34 +126,40 @@ function vpcEndpointMembers({ vpcEndpoint }: Received): string {
 /** Written by the gateway itself; the last one is for the gateway alone. rest specification 1.3. */
 const replaced = new Set(['x-amzn-trace-id', 'x-forwarded-port', 'x-forwarded-proto', 'x-http-method-override'])
 
+/** The lower-case name of a header that the gateway writes or adds to; undefined for any other. */
+const ownName = byHeaderName((_, lower) => (lower === 'x-forwarded-for' || replaced.has(lower) ? lower : undefined))
+
 function eventHeaders(exchange: Received, traceId: string): HeaderList {
   const headers = visibleHeaders(exchange.headers)
   const forwarded: string[] = []
   let forwardedFor = exchange.sourceIp
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
-    const lower = name.toLowerCase()
-    if (lower === 'x-forwarded-for') forwardedFor = `${headers[index + 1]}, ${exchange.sourceIp}`
-    else if (!replaced.has(lower)) {
-      forwarded.push(name, headers[index + 1] ?? '')
-    }
+    const own = ownName(name)
+    if (own === undefined) forwarded.push(name, headers[index + 1] ?? '')
+    else if (own === 'x-forwarded-for') forwardedFor = `${headers[index + 1]}, ${exchange.sourceIp}`
   }
   forwarded.push('X-Amzn-Trace-Id', traceId, 'X-Forwarded-For', forwardedFor)
   forwarded.push('X-Forwarded-Port', String(exchange.port), 'X-Forwarded-Proto', exchange.scheme)
   return forwarded
 }
 
-/** `{"Name":"last value"}`; names that differ in case are names of their own, as recorded. */
-function lastValues(headers: HeaderList): string {
-  const last = new Map<string, string>()
-  for (let index = 0; index < headers.length; index += 2) last.set(headers[index] ?? '', headers[index + 1] ?? '')
-  return objectOf(last, quote)
-}
+const quotedName = byHeaderName(quote)
 
-function allValues(headers: HeaderList): string {
-  const all = new Map<string, string[]>()
-  for (let index = 0; index < headers.length; index += 2) append(all, headers[index] ?? '', headers[index + 1] ?? '')
-  return objectOf(all, JSON.stringify)
+/** `"headers"` with the last value of each name, and all of them; names that differ in case are names of their own, as recorded. */
+function headerMembers(headers: HeaderList): string {
+  /** Values as JSON, by name. */
+  const quoted = new Map<string, string[]>()
+  for (let index = 0; index < headers.length; index += 2) {
+    append(quoted, headers[index] ?? '', quote(headers[index + 1] ?? ''))
+  }
+  let [last, all] = ['', '']
+  for (const [name, values] of quoted) {
+    const member = `${last === '' ? '' : ','}${quotedName(name)}:`
+    last += `${member}${values.at(-1)}`
+    all += `${member}[${values.join(',')}]`
+  }
+  return `"headers":{${last}},"multiValueHeaders":{${all}},`
 }
 
 function queryMembers(query: readonly (readonly [string, string])[], empty: 'null' | '{}'): string {
@@ -184,10 +190,6 @@ function objectOf<Value>(map: ReadonlyMap<string, Value>, write: (value: Value) 
   let text = '{'
   for (const [name, value] of map) text += `${text.length === 1 ? '' : ','}${quote(name)}:${write(value)}`
   return `${text}}`
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text)
 }
 
 function orNull(text: string | null | undefined): string {

@@ -2,6 +2,7 @@
 import { cognitoMember } from '../../../nouns/cognito-identity.ts'
 import type { Caller, Keyed } from '../../../nouns/exchange.ts'
 import type { HeaderList } from '../../../nouns/headers.ts'
+import { quote } from '../../../nouns/json-text.ts'
 import { parseQuery } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
 import type { Handshake, SocketReceived, SocketRoute } from '../../../nouns/socket.ts'
@@ -131,8 +132,4 @@ export function allValues(pairs: readonly string[]): string {
     else values.push(pairs[index + 1] ?? '')
   }
   return JSON.stringify(Object.fromEntries(all))
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text)
 }
