@@ -14,7 +14,7 @@ export function withinTime<Outcome>(
     work.then(
       (outcome) => {
         cancel()
-        resolve(outcome)
+        return resolve(outcome)
       },
       (error: unknown) => {
         cancel()

@@ -186,7 +186,7 @@ class LocalFunctions implements LocalFunctionsOpen {
       leave?.()
       throw error
     })
-    opened.completion.then(leave, leave)
+    if (leave !== undefined) opened.completion.then(leave, leave)
     const end = opened.completion.then(({ functionError, payload, logTail = '' }) => ({
       functionError,
       payload,
