@@ -52,8 +52,6 @@ export const logNames = {
     ...ofWebAcl,
     'cipherSuite',
     'customDomain.routingRuleIdMatched',
-    'identity.vpcId',
-    'identity.vpceId',
     'integration.responseTransferMode',
     'integration.timeToAllHeaders',
     'integration.timeToFirstContent',
