@@ -1,7 +1,5 @@
 // Fifty clients at once on the REST control plane: nothing is lost, nothing fails, no two things have one id; and `kill -9` among
 // them leaves whatever was acknowledged, whole, and nothing half-written.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import {
   CreateApiKeyCommand,
   DeleteRestApiCommand,
@@ -18,19 +16,19 @@ import {
 } from '@aws-sdk/client-api-gateway'
 import { expect, onTestFinished, test } from 'vitest'
 import { callApi } from '../fixture/call.ts'
-import { clientsOf, type Credentials } from '../fixture/clients.ts'
+import { clientsOf } from '../fixture/clients.ts'
 import { temporaryFolder } from '../fixture/folder.ts'
 import { createRestApi, deploy, putMethod, resourceAt } from '../fixture/rest-api.ts'
-import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
+import { startServing } from '../fixture/serving.ts'
+import type { RunningSluice } from '../fixture/sluice.ts'
 
 const clients = 50
 
 type Serving = RunningSluice & { readonly rest: APIGatewayClient }
 
 async function start(folder: string): Promise<Serving> {
-  const sluice = await startSluice(['serve', '--data', folder, '--log-level', 'error'])
+  const { sluice, root } = await startServing(folder, ['--log-level', 'error'])
   onTestFinished(() => void sluice.process.kill('SIGKILL'))
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
   return { ...sluice, rest: clientsOf(sluice.url, root).rest }
 }
 

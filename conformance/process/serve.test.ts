@@ -1,5 +1,5 @@
 // `sluice serve`: every control-plane call is signed by a known key; APIs answer anybody.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetRestApisCommand } from '@aws-sdk/client-api-gateway'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
@@ -8,13 +8,12 @@ import { callApi } from '../fixture/call.ts'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
 import { temporaryFolder } from '../fixture/folder.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
-import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
+import { startServing, type Serving } from '../fixture/serving.ts'
 
-async function serve(folder: string): Promise<{ sluice: RunningSluice; root: Credentials }> {
-  const sluice = await startSluice(['serve', '--data', folder])
-  onTestFinished(() => void sluice.process.kill('SIGKILL'))
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
-  return { sluice, root }
+async function serve(folder: string): Promise<Serving> {
+  const serving = await startServing(folder)
+  onTestFinished(() => void serving.sluice.process.kill('SIGKILL'))
+  return serving
 }
 
 test('makes a root key at the first start, for its owner alone, and keeps it', async () => {

@@ -1,7 +1,4 @@
 // `sluice serve`: what temporary credentials may do with AWS calls, and roles for tokens, which are asked for unsigned.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CreateRestApiCommand, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
 import {
   CreateAccessKeyCommand,
@@ -27,28 +24,25 @@ import {
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
-import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
+import { startServingAlone } from '../fixture/serving.ts'
+import type { RunningSluice } from '../fixture/sluice.ts'
 import { createPair, startIssuer, tokenOf } from '../http-plans/issuer.ts'
 import { account, policy, region } from './access.ts'
 
 let sluice: RunningSluice
-let folder: string
+let end: () => Promise<void>
 let iam: IAMClient
 /** May do everything but what STS asks for. */
 let ada: Credentials
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-sessions-'))
-  sluice = await startSluice(['serve', '--data', folder])
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
+  const { root, ...serving } = await startServingAlone()
+  ;({ sluice, end } = serving)
   iam = iamOf(root)
   ada = await createUser('ada', { Effect: 'Allow', Action: ['apigateway:*', 'iam:*', 'sts:AssumeRole'], Resource: '*' })
 })
 
-afterAll(async () => {
-  await sluice.stop()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => end())
 
 function iamOf(credentials: Credentials): IAMClient {
   return new IAMClient({ region, endpoint: sluice.url, credentials, maxAttempts: 1 })

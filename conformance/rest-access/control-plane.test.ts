@@ -1,7 +1,4 @@
 // `sluice serve`: which AWS calls a user may make is what its policies say. S B.8.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   CreateRestApiCommand,
   DeleteRestApiCommand,
@@ -23,26 +20,22 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
 import { createNodeFunction } from '../fixture/functions.ts'
-import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
+import { startServingAlone } from '../fixture/serving.ts'
+import type { RunningSluice } from '../fixture/sluice.ts'
 import { account, policy, region } from './access.ts'
 
 let sluice: RunningSluice
 let root: Credentials
 let iam: IAMClient
-let folder: string
+let end: () => Promise<void>
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-control-'))
-  sluice = await startSluice(['serve', '--data', folder])
-  root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
+  ;({ sluice, root, end } = await startServingAlone())
   iam = iamOf(root)
   await createNodeFunction(clientsOf(sluice.url, root).lambda, 'target', 'exports.handler = async () => 1')
 })
 
-afterAll(async () => {
-  await sluice.stop()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => end())
 
 const iamOf = (credentials: Credentials): IAMClient =>
   new IAMClient({ region, endpoint: sluice.url, credentials, maxAttempts: 1 })

@@ -1,7 +1,5 @@
 // REST methods with IAM authorization: signatures, policies of users and sessions, and AWS's words for every refusal. S A, B.7.
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import {
@@ -20,7 +18,7 @@ import { temporaryFolder } from '../fixture/folder.ts'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { putMethod, createRestApi, deploy as deployTo } from '../fixture/rest-api.ts'
 import { credentials as anyCredentials } from '../fixture/face.ts'
-import { startSluice } from '../fixture/sluice.ts'
+import { startServing } from '../fixture/serving.ts'
 import {
   account,
   addMock,
@@ -294,14 +292,10 @@ describe('a user’s policy and a resource policy', () => {
 
 test('in `serve` only known keys count, and curl signs as well as any', async () => {
   const folder = await temporaryFolder()
-  const sluice = await startSluice(['serve', '--data', folder])
+  const { sluice, root } = await startServing(folder)
   onTestFinished(async () => {
     await sluice.stop()
   })
-  const root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as {
-    accessKeyId: string
-    secretAccessKey: string
-  }
   const rest = new APIGatewayClient({ region, endpoint: sluice.url, credentials: root, maxAttempts: 1 })
   const id = await createRestApi(rest, 'signed')
   await putMethod(rest, id, '/pets', {

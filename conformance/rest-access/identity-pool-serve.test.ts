@@ -1,6 +1,4 @@
 // `sluice serve`: identity pools are their owner's to change, and anybody's to ask for an identity.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { APIGatewayClient, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
@@ -23,26 +21,22 @@ import { callApi } from '../fixture/call.ts'
 import { clientsOf, type Credentials } from '../fixture/clients.ts'
 import { temporaryFolder } from '../fixture/folder.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
+import { startServingAlone } from '../fixture/serving.ts'
 import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
 import { account, policy, region } from './access.ts'
 import { createPool, identityPoolHost, openPlace, signIn } from './identity-pool.ts'
 
 let sluice: RunningSluice
-let folder: string
+let end: () => Promise<void>
 let root: Credentials
 let iam: IAMClient
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-pools-'))
-  sluice = await startSluice(['serve', '--data', folder])
-  root = JSON.parse(await readFile(join(folder, 'root-credentials.json'), 'utf8')) as Credentials
+  ;({ sluice, root, end } = await startServingAlone())
   iam = new IAMClient({ region, endpoint: sluice.url, credentials: root, maxAttempts: 1 })
 })
 
-afterAll(async () => {
-  await sluice.stop()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => end())
 
 /** Signs with these credentials; not at all without. */
 function poolsOf(credentials?: Credentials): Client<Operations> {
