@@ -11,7 +11,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { CognitoIdentityClient } from '@aws-sdk/nested-clients/cognito-identity'
+import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { createClient, type Client } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/cognito-identity'

@@ -1,10 +1,6 @@
 // An identity pool of a gateway in the test's own process: clients, an issuer for its users' tokens, roles that trust it.
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
-import {
-  CognitoIdentityClient,
-  GetCredentialsForIdentityCommand,
-  GetIdCommand,
-} from '@aws-sdk/nested-clients/cognito-identity'
+import { CognitoIdentityClient, GetCredentialsForIdentityCommand, GetIdCommand } from '@aws-sdk/client-cognito-identity'
 import { createClient, type Client } from '@sluice/aws-protocol'
 import type { CreateIdentityPoolInput, IdentityPool, Operations } from '@sluice/aws-protocol/cognito-identity'
 import type { GatewayOptions } from 'sluice'
