@@ -35,12 +35,15 @@ const defaults: Readonly<Record<LocationMember, string | undefined>> = {
   name: undefined,
 }
 
-/** The location with its defaults written out. Throws BadRequestException for a member its type has no use for, or lacks. */
+/**
+ * The location with its defaults written out; an empty member is none, as Terraform's provider sends those that a type has no
+ * use for. Throws BadRequestException for a member its type has no use for, or lacks.
+ */
 export function checkedLocation(given: DocumentationPartLocation): DocumentationPartLocation {
   const { members, named } = locations[given.type]
   const location: Partial<Record<LocationMember, string>> = {}
   for (const member of Object.keys(defaults) as LocationMember[]) {
-    const value = given[member]
+    const value = given[member] || undefined
     if (!members.includes(member)) {
       if (value === undefined) continue
       throw new BadRequestException(`Invalid location specified: ${member} does not apply to type ${given.type}`)
@@ -48,7 +51,7 @@ export function checkedLocation(given: DocumentationPartLocation): Documentation
     const written = value ?? defaults[member]
     if (written !== undefined) location[member] = written
   }
-  if (named === true && !location.name) {
+  if (named === true && location.name === undefined) {
     throw new BadRequestException(`Invalid location specified: type ${given.type} must have a name`)
   }
   return { type: given.type, ...location }

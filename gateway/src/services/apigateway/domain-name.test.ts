@@ -97,6 +97,25 @@ describe('domain names', () => {
     expect(await run('GetDomainNameAccessAssociations', {})).toEqual({ items: [] })
   })
 
+  test('show the policies of private ones as they were written', async () => {
+    const { run } = createControlPlane()
+    const policyOf = (Resource: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource }],
+      })
+    const domainName = 'a.internal.test'
+    const { domainNameId, policy } = await run('CreateDomainName', {
+      domainName,
+      endpointConfiguration: { types: ['PRIVATE'] },
+      policy: policyOf('*'),
+    })
+    expect(policy).toBe(policyOf('*'))
+    const patchOperations = [{ op: 'replace' as const, path: '/policy', value: policyOf('execute-api:/*') }]
+    await run('UpdateDomainName', { domainName, domainNameId, patchOperations })
+    expect((await run('GetDomainName', { domainName, domainNameId })).policy).toBe(policyOf('execute-api:/*'))
+  })
+
   test('take mutual TLS only where it works', async () => {
     const { run } = createControlPlane()
     const mutualTlsAuthentication = { truststoreUri: 's3://bucket/trust.pem' }
@@ -222,6 +241,14 @@ describe('documentation', () => {
       properties: '{"description":"d"}',
     })
     expect(await refusal(create({ type: 'METHOD', path: '/' }))).toMatchObject({ status: 409 })
+    // The four members as Terraform's provider sends them: those that a part lacks are empty.
+    expect((await create({ type: 'METHOD', path: '/pets', method: 'GET', statusCode: '', name: '' })).location).toEqual(
+      {
+        type: 'METHOD',
+        path: '/pets',
+        method: 'GET',
+      },
+    )
     expect(await refusal(create({ type: 'API', path: '/' }))).toMatchObject({ status: 400 })
     expect(await refusal(create({ type: 'MODEL' }))).toMatchObject({ status: 400 })
     expect(await refusal(create({ type: 'API' }, 'x'))).toMatchObject({ status: 400 })

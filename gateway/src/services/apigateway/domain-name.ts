@@ -13,7 +13,7 @@ import { checkDomain, checkDomainName, foundDomain } from './domain-name-rules.t
 import { checkEndpointConfiguration, endpointRules, migratedTypes, newEndpointConfiguration } from './endpoint-rules.ts'
 import { listingPaths, oneOf, patched, removing, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
-import { shownPolicy, storedPolicy } from './resource-policy.ts'
+import { storedPolicy } from './resource-policy.ts'
 import { accessModeOf, securityPolicyOf } from './rest-api-rules.ts'
 
 export const domainName: Handlers<
@@ -95,12 +95,9 @@ async function claim(call: Call, record: DomainName): Promise<void> {
   throw new ConflictException('The domain name you provided already exists.')
 }
 
+/** Policies of domains are shown as they are: Terraform's provider, which unescapes those of REST APIs, compares these as JSON. */
 function shown({ truststorePem: _truststorePem, ...record }: DomainNameRecord): DomainName {
-  return {
-    ...record,
-    policy: shownPolicy(record.policy),
-    managementPolicy: shownPolicy(record.managementPolicy),
-  }
+  return record
 }
 
 const routingModes = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'] as const

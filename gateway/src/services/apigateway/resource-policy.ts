@@ -1,4 +1,4 @@
-// Resource policies as a REST API or a private domain keeps them: checked, short resources written out, escaped on the way out.
+// Resource policies as a REST API or a private domain keeps them: checked, short resources written out, those of APIs escaped on the way out.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import { parsePolicy, PolicyFault } from '@sluice/iam-policy'
 
@@ -11,10 +11,12 @@ export interface PolicyPlace {
 }
 
 const mostPolicyCharacters = 8192
+const shortResource = /^execute-api:\/?/
 
 /**
  * The policy as it is stored: JSON text with `execute-api:/…` resources written out and lists of one resource as that resource
- * (recorded, RR 2.4). Without a place, as for domain names, resources stay as written. Throws BadRequestException for anything that is no policy document.
+ * (recorded, RR 2.4). Without a place, as for domain names, resources stay as written, short ones too. Throws
+ * BadRequestException for anything that is no policy document.
  */
 export function storedPolicy(policy: string | undefined, place?: PolicyPlace): string | undefined {
   if (policy === undefined || policy === '') return undefined
@@ -30,16 +32,19 @@ export function storedPolicy(policy: string | undefined, place?: PolicyPlace): s
   return JSON.stringify(stored)
 }
 
-/** Whether it is a policy that can be evaluated. Throws BadRequestException. */
+/** Whether it is a policy that can be evaluated, once what is short in it is written out. Throws BadRequestException. */
 function checkLanguage(document: object): void {
   try {
-    parsePolicy(document, { kind: 'resource' })
+    parsePolicy(document, {
+      kind: 'resource',
+      expandResource: (resource) => resource.replace(shortResource, 'arn:aws:execute-api:*:*:'),
+    })
   } catch (error) {
     throw error instanceof PolicyFault ? invalidPolicy() : error
   }
 }
 
-/** AWS shows a stored policy escaped once more: its quotes and backslashes have a backslash. */
+/** AWS shows the policy of a REST API escaped once more: its quotes and backslashes have a backslash (recorded, RR 2.4). */
 export function shownPolicy(policy: string | undefined): string | undefined {
   return policy === undefined ? undefined : JSON.stringify(policy).slice(1, -1)
 }
@@ -69,7 +74,7 @@ function expandedResources(value: unknown, place: PolicyPlace | undefined): unkn
   const written = resources.map((resource) => {
     if (typeof resource !== 'string') throw invalidPolicy()
     if (place === undefined) return resource
-    return resource.replace(/^execute-api:\/?/, `arn:aws:execute-api:${place.region}:${place.account}:${place.apiId}/`)
+    return resource.replace(shortResource, `arn:aws:execute-api:${place.region}:${place.account}:${place.apiId}/`)
   })
   return written.length === 1 ? written[0] : written
 }
