@@ -87,17 +87,27 @@ export function checkResponseMappings(
   reportMappings(errors)
 }
 
-/** Cache keys are parameters that the method declares or the integration maps. */
+/** Refuses a cache key that is no parameter which the method declares or the integration maps. */
 export function checkCacheKeys(
   keys: readonly string[] | undefined,
   declared: Parameters,
   mapped: Parameters | undefined,
 ): void {
-  for (const key of keys ?? []) {
-    const named = methodSource.exec(key)
-    const known = named === null ? Object.hasOwn(mapped ?? {}, key) : Object.hasOwn(declared, declarationOf(named))
-    if (!known) throw new BadRequestException('Invalid cache key parameter specified')
+  if (keys !== undefined && knownCacheKeys(keys, declared, mapped).length < keys.length) {
+    throw new BadRequestException('Invalid cache key parameter specified')
   }
+}
+
+/** The keys that are parameters which the method declares or the integration maps. */
+export function knownCacheKeys(
+  keys: readonly string[],
+  declared: Parameters,
+  mapped: Parameters | undefined,
+): readonly string[] {
+  return keys.filter((key) => {
+    const named = methodSource.exec(key)
+    return named === null ? Object.hasOwn(mapped ?? {}, key) : Object.hasOwn(declared, declarationOf(named))
+  })
 }
 
 /** Keys of template and model maps are media types, or `$default`. */

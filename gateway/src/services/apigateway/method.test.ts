@@ -206,6 +206,15 @@ describe('integrations', () => {
     expect(await refusal(run('GetIntegration', address))).toEqual(notFound('Invalid Integration identifier specified'))
   })
 
+  test('lose the cache keys of parameters that their method no longer declares', async () => {
+    const { put, patch, run, address } = await root()
+    const [kept, gone] = ['method.request.querystring.kept', 'method.request.querystring.gone']
+    await put({ requestParameters: { [kept]: true, [gone]: true } })
+    await run('PutIntegration', { ...address, ...http, cacheKeyParameters: [kept, gone] })
+    await patch({ op: 'remove', path: `/requestParameters/${gone}` })
+    expect((await run('GetIntegration', address)).cacheKeyParameters).toEqual([kept])
+  })
+
   test('have responses that echo an empty pattern and replace the whole object', async () => {
     const { put, run, address } = await root()
     await put()

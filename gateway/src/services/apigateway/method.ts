@@ -4,6 +4,7 @@ import type { Method, Operations, PutMethodRequest } from '@sluice/aws-protocol/
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
 import { foundMethod, foundResource, methodKey } from './found.ts'
+import { knownCacheKeys } from './mapping-rules.ts'
 import { authorizationTypeOf, checkedMethod, checkedVerb } from './method-rules.ts'
 import { flag, listValues, listingOps, mapEntries, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
@@ -24,7 +25,7 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
 
   UpdateMethod: async (input, call) => {
     const edited = patched(await foundMethod(call, input), input.patchOperations, rules, listingOps)
-    const record = await checkedMethod(call, input.restApiId, edited)
+    const record = withKnownCacheKeys(await checkedMethod(call, input.restApiId, edited))
     call.store.put('Method', methodKey(input), record)
     return record
   },
@@ -33,6 +34,18 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
     await foundMethod(call, input)
     call.store.delete('Method', methodKey(input))
   },
+}
+
+/**
+ * A parameter that the method no longer declares is no cache key of its integration any more, so that tools can take it from
+ * both, one after the other (observed: hashicorp/terraform-provider-aws issue 39801).
+ */
+function withKnownCacheKeys(record: Method): Method {
+  const { methodIntegration, requestParameters = {} } = record
+  const keys = methodIntegration?.cacheKeyParameters
+  if (keys === undefined) return record
+  const cacheKeyParameters = knownCacheKeys(keys, requestParameters, methodIntegration?.requestParameters)
+  return { ...record, methodIntegration: { ...methodIntegration, cacheKeyParameters: [...cacheKeyParameters] } }
 }
 
 function newMethod(input: PutMethodRequest): Method {
