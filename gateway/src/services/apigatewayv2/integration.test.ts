@@ -291,6 +291,42 @@ describe('an integration of a WebSocket API', () => {
   })
 })
 
+test('templates and models are replaced whole by an update, parameters are merged', async () => {
+  const service = testService()
+  const ApiId = await webSocketApi(service)
+  const { IntegrationId = '' } = await service.call('CreateIntegration', {
+    ApiId,
+    IntegrationType: 'HTTP',
+    IntegrationMethod: 'POST',
+    IntegrationUri: 'https://example.com',
+    RequestTemplates: { one: '1', old: '0' },
+    RequestParameters: { 'integration.request.header.a': "'1'" },
+  })
+  const RequestTemplates = { two: '2' }
+  const RequestParameters = { 'integration.request.header.b': "'2'" }
+  expect(
+    await service.call('UpdateIntegration', { ApiId, IntegrationId, RequestTemplates, RequestParameters }),
+  ).toMatchObject({
+    RequestTemplates,
+    RequestParameters: { 'integration.request.header.a': "'1'", 'integration.request.header.b': "'2'" },
+  })
+  const answer = { ApiId, IntegrationId, IntegrationResponseKey: '$default', ResponseTemplates: { one: '1' } }
+  const { IntegrationResponseId = '' } = await service.call('CreateIntegrationResponse', answer)
+  const ResponseTemplates = { two: '2' }
+  const response = { ApiId, IntegrationId, IntegrationResponseId, ResponseTemplates }
+  expect((await service.call('UpdateIntegrationResponse', response)).ResponseTemplates).toEqual(ResponseTemplates)
+  const route = await service.call('CreateRoute', { ApiId, RouteKey: 'say', RequestModels: { one: 'M' } })
+  const { RouteId = '' } = route
+  const RequestModels = { two: 'M' }
+  expect((await service.call('UpdateRoute', { ApiId, RouteId, RequestModels })).RequestModels).toEqual(RequestModels)
+  const given = { ApiId, RouteId, RouteResponseKey: '$default', ResponseModels: { one: 'M' } }
+  const { RouteResponseId = '' } = await service.call('CreateRouteResponse', given)
+  const ResponseModels = { two: 'M' }
+  expect(
+    (await service.call('UpdateRouteResponse', { ApiId, RouteId, RouteResponseId, ResponseModels })).ResponseModels,
+  ).toEqual(ResponseModels)
+})
+
 test('a private integration becomes a public one when its connection and TLS configuration are taken away', async () => {
   const service = testService()
   const { ApiId } = await apiWithRoute(service)

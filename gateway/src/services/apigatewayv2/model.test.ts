@@ -26,7 +26,7 @@ describe('a model of a WebSocket API', () => {
     await expect(service.call('DeleteModel', { ApiId, ModelId })).rejects.toMatchObject(
       conflict(`Cannot delete Model because it is referenced by the following Routes with Ids: [${RouteId}]`),
     )
-    await service.call('UpdateRoute', { ApiId, RouteId, RequestModels: { $default: '' } })
+    await service.call('UpdateRoute', { ApiId, RouteId, RequestModels: {} })
     await service.call('DeleteModel', { ApiId, ModelId })
     expect(await service.call('GetModels', { ApiId })).toEqual({ Items: [] })
   })

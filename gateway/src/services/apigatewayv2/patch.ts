@@ -1,4 +1,4 @@
-// How a PATCH changes a record: absent members stay, "" clears a text, and maps are merged key by key (H 2.2).
+// How a PATCH changes a record: absent members stay, "" clears a text, and a map is merged key by key or replaced (H 2.2).
 
 /** Members that a change may name; `undefined` leaves them as they are. */
 export type Changes<R> = { readonly [Member in keyof R]?: R[Member] | undefined }
@@ -34,6 +34,18 @@ export function mergedMap<Value>(
     else merged.set(key, value)
   }
   return Object.fromEntries(merged)
+}
+
+/**
+ * A map of models or templates: what is given replaces it, less the keys that have the empty text. Terraform's provider sends
+ * these maps whole and names no key that goes, as it does where AWS merges.
+ */
+export function replacedMap(
+  stored: Readonly<Record<string, string>> | undefined,
+  given: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (given === undefined) return stored
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
 }
 
 /** The map without one key. */

@@ -11,7 +11,7 @@ import { autoDeploy } from './auto-deploy.ts'
 import { found } from './found.ts'
 import { checkLengths } from './lengths.ts'
 import { page } from './page.ts'
-import { mergedMap, patched, pick, type Changes } from './patch.ts'
+import { mergedMap, patched, pick, replacedMap, type Changes } from './patch.ts'
 import { webSocketApi } from './protocol.ts'
 
 const settable = ['ModelSelectionExpression', 'ResponseModels', 'ResponseParameters', 'RouteResponseKey'] as const
@@ -61,7 +61,7 @@ export const routeResponse: Handlers<Operations, Names, Call> = {
 function changed(stored: RouteResponse, changes: Changes<RouteResponse>): RouteResponse {
   const record = patched(stored, {
     ...changes,
-    ResponseModels: mergedMap(stored.ResponseModels, changes.ResponseModels),
+    ResponseModels: replacedMap(stored.ResponseModels, changes.ResponseModels),
     ResponseParameters: mergedMap(stored.ResponseParameters, changes.ResponseParameters, () => false),
   })
   if (record.RouteResponseKey !== '$default') throw new BadRequestException('RouteResponseKey must be $default')

@@ -3,7 +3,7 @@ import { BadRequestException, type Api, type Route } from '@sluice/aws-protocol/
 import type { Call } from '../call.ts'
 import { found } from './found.ts'
 import { checkLengths } from './lengths.ts'
-import { mergedMap, patched, type Changes } from './patch.ts'
+import { mergedMap, patched, replacedMap, type Changes } from './patch.ts'
 import { refuseMembers } from './protocol.ts'
 import { checkRouteKey } from './route-key.ts'
 
@@ -25,7 +25,7 @@ const requestParameter = /^route\.request\.(?:querystring|header)\.[A-Za-z0-9._$
 export function changedRoute(stored: Route, changes: Changes<Route>): Route {
   const record = patched(stored, {
     ...changes,
-    RequestModels: mergedMap(stored.RequestModels, changes.RequestModels),
+    RequestModels: replacedMap(stored.RequestModels, changes.RequestModels),
     RequestParameters: mergedMap(stored.RequestParameters, changes.RequestParameters, () => false),
   })
   const AuthorizerId = needsAuthorizer(record) ? record.AuthorizerId : undefined

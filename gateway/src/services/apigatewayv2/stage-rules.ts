@@ -85,9 +85,14 @@ export function checkStageVariables(variables: Readonly<Record<string, string>> 
 const logGroupArn = /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:[\w./#-]{1,512}(?::\*)?$/
 const deliveryStreamArn = /^arn:[\w-]+:firehose:[\w-]+:\d{12}:deliverystream\/amazon-apigateway-[\w.-]+$/
 
+/** Settings that name neither destination nor format turn the log off; Terraform's provider sends them for a block that is gone. */
+export function turnsLogOff({ DestinationArn = '', Format = '' }: AccessLogSettings): boolean {
+  return DestinationArn === '' && Format === ''
+}
+
 /** Refuses a destination that is no log group (or, for WebSocket APIs, delivery stream), and a format that cannot be written. */
 export function checkAccessLog(protocol: ProtocolType, settings: AccessLogSettings | undefined): void {
-  if (settings === undefined) return
+  if (settings === undefined || turnsLogOff(settings)) return
   const { DestinationArn: arn = '', Format: format = '' } = settings
   if (!logGroupArn.test(arn) && !(protocol === 'WEBSOCKET' && deliveryStreamArn.test(arn))) {
     throw new BadRequestException('Invalid ARN specified in the request')

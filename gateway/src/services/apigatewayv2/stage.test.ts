@@ -139,11 +139,14 @@ describe('a stage', () => {
     ).rejects.toMatchObject(missing)
   })
 
-  test('loses its access log by its own operation', async () => {
+  test.each<[string, (service: TestService, stage: { ApiId: string; StageName: string }) => Promise<unknown>]>([
+    ['its own operation', (service, stage) => service.call('DeleteAccessLogSettings', stage)],
+    ['empty settings', (service, stage) => service.call('UpdateStage', { ...stage, AccessLogSettings: {} })],
+  ])('loses its access log by %s', async (_means, turnOff) => {
     const service = testService()
     const { ApiId } = await apiWithRoute(service)
     await service.call('CreateStage', { ApiId, StageName: 'dev', AccessLogSettings: log })
-    await service.call('DeleteAccessLogSettings', { ApiId, StageName: 'dev' })
+    await turnOff(service, { ApiId, StageName: 'dev' })
     expect(await service.call('GetStage', { ApiId, StageName: 'dev' })).not.toHaveProperty('AccessLogSettings')
   })
 

@@ -26,6 +26,7 @@ import {
   checkStageName,
   checkStageVariables,
   newStage,
+  turnsLogOff,
   unknownRoute,
   wholeSettings,
 } from './stage-rules.ts'
@@ -129,13 +130,21 @@ function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
   const settings = Object.entries(given.RouteSettings ?? {})
   const whole = settings.map(([key, value]) => [key, wholeSettings(api.ProtocolType, value)] as const)
   const defaults = given.DefaultRouteSettings
-  const { AutoDeploy, ...record } = patched(stored, {
+  const {
+    AutoDeploy,
+    AccessLogSettings: log,
+    ...record
+  } = patched(stored, {
     ...given,
     DefaultRouteSettings: defaults && wholeSettings(api.ProtocolType, defaults),
     RouteSettings: mergedMap(stored.RouteSettings, Object.fromEntries(whole), () => false),
     StageVariables: mergedMap(stored.StageVariables, given.StageVariables),
   })
-  return AutoDeploy === true ? { ...record, AutoDeploy } : record
+  return {
+    ...record,
+    ...(AutoDeploy === true && { AutoDeploy }),
+    ...(log !== undefined && !turnsLogOff(log) && { AccessLogSettings: log }),
+  }
 }
 
 async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>): Promise<void> {
