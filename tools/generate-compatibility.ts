@@ -32,6 +32,7 @@ const text = compatibility(
     identityPoolIssuer: '',
     cognitoIssuers: new Map(),
     trustsUnknownRoles: false,
+    guestRate: undefined,
     counters: createMemoryCounters(createMemoryStore(), systemClock),
     logs: createSqliteLogs(inMemory),
     metrics: createSqliteMetrics(inMemory),

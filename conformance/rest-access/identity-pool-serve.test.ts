@@ -194,3 +194,17 @@ test('who gives a role to a pool needs to pass it', async () => {
   await set(passer)
   expect((await passer.call('GetIdentityPoolRoles', { IdentityPoolId })).Roles).toEqual({ unauthenticated })
 })
+
+test('new guests are 25 a second; whoever signs in is not counted among them', async () => {
+  const { IdentityPoolId } = await poolsOf(root).call('CreateIdentityPool', guests)
+  const asked = Array.from({ length: 200 }, () => poolsOf().call('GetId', { IdentityPoolId }))
+  const outcomes = await Promise.allSettled(asked)
+  const refused = outcomes.filter(({ status }) => status === 'rejected')
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.length).toBeLessThan(176)
+  expect(refused[0]).toMatchObject({ reason: { code: 'TooManyRequestsException' } })
+  const Logins = { 'accounts.google.com': 'x' }
+  await expect(poolsOf().call('GetId', { IdentityPoolId, Logins })).rejects.toMatchObject({
+    code: 'NotAuthorizedException',
+  })
+})

@@ -28,6 +28,7 @@ import { withoutForeignPages } from './server/web-page.ts'
 import type { XrayInlet } from './server/xray-daemon.ts'
 import type { Addresses } from './services/call.ts'
 import { poolTokenIssuer, withPoolTokens } from './services/cognito-identity/pool-token.ts'
+import { awsGuestRate } from './services/cognito-identity/guest-rate.ts'
 import { createEndpoint, type Endpoint } from './services/endpoint.ts'
 import { trusting, verifying, verifyingKnown } from './services/identity.ts'
 import { codeLinkPath, createCodeLinks, type CodeLinks } from './services/lambda/code-links.ts'
@@ -125,6 +126,7 @@ function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks 
       testCalls: createTestCalls(planPorts),
       ...tokenParts(parts, world),
       trustsUnknownRoles: isDev,
+      guestRate: isDev ? undefined : awsGuestRate,
       counters: traffic.counters,
       accountRate: traffic.account,
       ...observability,

@@ -8,6 +8,7 @@ import {
 import { identityClaims, type IdentityRecord } from '../../nouns/identity-pool.ts'
 import type { Call } from '../call.ts'
 import { forbidden, otherLogins } from './faults.ts'
+import { admitGuest } from './guest-rate.ts'
 import { anyPool, currentIdentity, ownIdentity, ownPool, poolOfIdentity } from './found.ts'
 import { forget, unlink } from './link.ts'
 import { verifiedLogins } from './login.ts'
@@ -31,6 +32,7 @@ export function publicHandlers(parts: CognitoIdentityParts): Handlers<Operations
       if (AccountId !== undefined && AccountId !== found.scope.account) {
         throw new InvalidParameterException('AccountId is not the account of the identity pool.')
       }
+      if (tokens === undefined || Object.keys(tokens).length === 0) await admitGuest(parts, found.scope)
       const { identityId } = await signIn(parts, found, { tokens }, call)
       return { IdentityId: identityId }
     },
