@@ -66,3 +66,27 @@ test('the stories of requests are told to nobody who came by a name of the inter
     expect([host, (await stories(host)).status]).toEqual([host, 200])
   }
 })
+
+test('a browser lets pages of this machine call, and read what they are answered', async () => {
+  const ask = (origin: string): Promise<Reply> =>
+    send(new URL('/', sluice.url), '127.0.0.1', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type,x-amz-target',
+      },
+    })
+  const allowed = await ask('http://localhost:5173')
+  expect([
+    allowed.status,
+    allowed.headers.get('access-control-allow-origin'),
+    allowed.headers.get('access-control-allow-headers'),
+    allowed.headers.get('access-control-max-age'),
+  ]).toEqual([200, '*', 'content-type,x-amz-target', '172800'])
+  const made = await createApi('http://localhost:5173')
+  expect([made.status, made.headers.get('access-control-allow-origin')]).toEqual([201, '*'])
+  expect(made.headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType')
+  const refused = await ask('http://evil.example')
+  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null])
+})

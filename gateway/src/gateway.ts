@@ -22,6 +22,7 @@ import type { Front } from './server/incoming.ts'
 import type { VpcEndpoint } from './nouns/vpc-endpoint.ts'
 import { throughVpcEndpoint } from './server/private-api.ts'
 import { createManagement } from './server/management.ts'
+import { callableByPages } from './server/page-calls.ts'
 import { createPages, PageText, type Page, type Pages } from './server/pages.ts'
 import { createServicePlane } from './server/service-plane.ts'
 import { withoutForeignPages } from './server/web-page.ts'
@@ -72,13 +73,14 @@ export function createCore(parts: GatewayParts): Core {
   const sockets = openSockets(parts, world, plans)
   const codeLinks = createCodeLinks()
   const endpoint = openEndpoint(parts, world, { addresses, codeLinks })
+  const services = callableByPages(createServicePlane(endpoint))
   let clients = (): number => 0
   return {
     ...openFronts(parts, world, {
       plans,
       sockets,
       codeLinks,
-      services: parts.mode === 'dev' ? withoutForeignPages(createServicePlane(endpoint)) : createServicePlane(endpoint),
+      services: parts.mode === 'dev' ? withoutForeignPages(services) : services,
       domainPlane: createDomainPlane({ domains, clock }),
       clients: () => clients(),
     }),
