@@ -7,6 +7,7 @@ import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
 import { bucketOf } from './bucket.ts'
+import { clientLimits, clientName } from './client-limits.ts'
 import { limitFault } from './refusal.ts'
 import { tellLimit } from './telling.ts'
 
@@ -34,15 +35,11 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
   const planMethod = `${resourcePath === '/' ? '//' : `${resourcePath}/`}${httpMethod}`
   const limitsOf = ({ plan, apiKey }: Exchange): readonly Limit[] => {
     if (plan === undefined || apiKey === undefined) return fixed
-    const key = { scope, planId: plan.id, keyId: apiKey.id }
-    const client = `${scope.account} ${scope.region} ${plan.id} ${apiKey.id}`
-    return [
-      ...bucketOf(`planMethod ${client} ${place} ${planMethod}`, plan.methods.get(planMethod)),
-      ...bucketOf(`plan ${client}`, plan.throttle),
-      // Every request of a key is counted, whether its plan has a quota or not.
-      { kind: 'quota', ...key, ...(plan.quota ?? unlimited) },
-      ...fixed,
-    ]
+    const client = clientLimits(scope, plan, apiKey.id)
+    const rate = plan.methods.size === 0 ? undefined : plan.methods.get(planMethod)
+    if (rate === undefined) return [...client, ...fixed]
+    const key = `planMethod ${clientName(scope, plan, apiKey.id)} ${place} ${planMethod}`
+    return [...bucketOf(key, rate), ...client, ...fixed]
   }
   const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {
     const limit = limits[refusing]
@@ -65,7 +62,6 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
 }
 
 const nothing = {}
-const unlimited = { limit: Number.POSITIVE_INFINITY, period: 'DAY', offset: 0 } as const
 
 /** -1 stands for: as the account. */
 function rateOf({ throttlingRateLimit: rate = -1, throttlingBurstLimit: burst = -1 }: MethodSetting): Rate | undefined {
