@@ -1,4 +1,4 @@
-// Terraform with its AWS provider, as they come: makes, changes in place, changes back and destroys every kind of resource,
+// Terraform, or OpenTofu, with the AWS provider, as they come: makes, changes in place, changes back and destroys every kind of resource,
 // with an empty plan after each step.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,8 +15,8 @@ import { temporaryFolder } from '../fixture/folder.ts'
 import { startSluice } from '../fixture/sluice.ts'
 import { zipOf } from '../fixture/zip.ts'
 
-const present = spawnSync('terraform', ['version'], { cwd: tmpdir() })
-const missing = present.status === 0 ? undefined : 'skipped: no `terraform` command here'
+const command = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version'], { cwd: tmpdir() }).status === 0)
+const missing = command === undefined ? 'skipped: no `terraform` or `tofu` command here' : undefined
 
 const code = `
 exports.handler = async (event) => ({ statusCode: 200, body: event.stageVariables.a })
@@ -39,7 +39,7 @@ async function begin(name: string) {
   const sluice = await startSluice(['dev'])
   onTestFinished(async () => void (await sluice.stop()))
   const { run } = openShell(sluice.url, folder)
-  await run('terraform init -no-color -input=false')
+  await run(`${command} init -no-color -input=false`)
   const client = {
     endpoint: sluice.url,
     region: 'us-east-1',
@@ -48,16 +48,16 @@ async function begin(name: string) {
   return {
     /** Applies, and plans again: an exit code of 2 would say that something is still to be done. */
     apply: async (changed: boolean) => {
-      await run(`terraform apply -auto-approve -no-color -input=false -var changed=${changed}`)
-      await run(`terraform plan -detailed-exitcode -no-color -input=false -var changed=${changed}`)
+      await run(`${command} apply -auto-approve -no-color -input=false -var changed=${changed}`)
+      await run(`${command} plan -detailed-exitcode -no-color -input=false -var changed=${changed}`)
     },
-    destroy: () => run('terraform destroy -auto-approve -no-color -input=false'),
+    destroy: () => run(`${command} destroy -auto-approve -no-color -input=false`),
     call: async (path: string, headers: Readonly<Record<string, string>> = {}) => {
-      const { status, text } = await callApi(sluice.url, await run('terraform output -raw api_id'), path, { headers })
+      const { status, text } = await callApi(sluice.url, await run(`${command} output -raw api_id`), path, { headers })
       return `${status} ${text}`
     },
     say: async (path: string, text: string) => {
-      const id = await run('terraform output -raw api_id')
+      const id = await run(`${command} output -raw api_id`)
       const socket = new WebSocket(`ws://127.0.0.1:${sluice.port}/_aws/execute-api/${id}${path}`)
       await once(socket, 'open')
       socket.send(text)
