@@ -2,6 +2,7 @@
 // with an empty plan after each step.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,21 @@ import { startSluice } from '../fixture/sluice.ts'
 import { zipOf } from '../fixture/zip.ts'
 
 const command = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version'], { cwd: tmpdir() }).status === 0)
-const missing = command === undefined ? 'skipped: no `terraform` or `tofu` command here' : undefined
+const missing =
+  command === undefined
+    ? 'skipped: no `terraform` or `tofu` command here'
+    : hasProvider(command)
+      ? undefined
+      : `skipped: \`${command} init\` finds no provider here`
+
+/** Whether the provider is to be had: from the registry, or from where the configuration file of the tool says. */
+function hasProvider(tool: string): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-terraform-'))
+  copyFileSync(join(import.meta.dirname, 'provider.tf'), join(folder, 'provider.tf'))
+  const { status } = spawnSync(tool, ['init', '-no-color', '-input=false'], { cwd: folder, timeout: 120_000 })
+  rmSync(folder, { recursive: true })
+  return status === 0
+}
 
 const code = `
 exports.handler = async (event) => ({ statusCode: 200, body: event.stageVariables.a })
