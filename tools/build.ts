@@ -12,6 +12,7 @@ const bundle = await rolldown({
   input: {
     index: join(root, 'gateway/src/index.ts'),
     main: join(root, 'gateway/src/main.ts'),
+    'document-thread': join(root, 'gateway/src/adapters/document-thread.ts'),
     'sqlite-writer': join(root, 'gateway/src/adapters/sqlite-writer.ts'),
   },
   platform: 'node',

@@ -114,7 +114,7 @@ interface Handed {
 
 /** The AWS services behind one endpoint. */
 function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks }: Handed): Endpoint {
-  const { store, blobs, connections, observability, limits, planPorts } = world
+  const { store, blobs, documents, connections, observability, limits, planPorts } = world
   const { functions, principals, clock, bug, traffic } = planPorts
   const isDev = parts.mode === 'dev'
   return createEndpoint({
@@ -140,6 +140,7 @@ function openEndpoint(parts: GatewayParts, world: World, { addresses, codeLinks 
     identify: isDev ? trusting(parts, principals) : verifying(principals),
     identifyManager: isDev ? verifyingKnown(principals, parts) : verifying(principals),
     customIds: isDev,
+    documents,
     objects: createFolderObjects(parts.bucketsFolder),
     limits,
     backends: parts.backends,
@@ -159,7 +160,7 @@ function tokenParts({ cognitoIssuers = new Map() }: GatewayParts, { store, planP
 /** What programs of this machine may send and ask without credentials, as the gateway's own account. */
 function openXrayInlet(
   parts: GatewayParts,
-  { store, observability, limits, planPorts }: World,
+  { store, documents, observability, limits, planPorts }: World,
   addresses: Addresses,
 ): XrayInlet {
   const { account, region, clock } = parts
@@ -171,6 +172,7 @@ function openXrayInlet(
     addresses,
     identify: trusting({ account, region }),
     customIds: false,
+    documents,
     limits,
     bug: planPorts.bug,
   })

@@ -2,6 +2,7 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createFolderBlobs, createMemoryBlobs } from './adapters/blobs.ts'
+import { createDocumentReader } from './adapters/document-reader.ts'
 import { lockFolder } from './adapters/folder-lock.ts'
 import { createHeldRoles } from './adapters/held-roles.ts'
 import { createLocalFunctions } from './adapters/local-functions.ts'
@@ -23,6 +24,7 @@ import { openObservability, type Observability } from './observability.ts'
 import type { RestPlanPorts } from './plan/stage-plan.ts'
 import type { Blobs } from './ports/blobs.ts'
 import type { Connections } from './ports/connections.ts'
+import type { Documents } from './ports/documents.ts'
 import type { Aws } from './ports/aws.ts'
 import type { Rate } from './ports/counters.ts'
 import type { Logs } from './ports/logs.ts'
@@ -39,6 +41,7 @@ import { Issuers } from './steps/authorize/issuers.ts'
 export interface World {
   readonly store: Store
   readonly blobs: Blobs
+  readonly documents: Documents
   readonly connections: Connections
   readonly observability: Observability
   readonly limits: AdjustableLimits
@@ -53,7 +56,7 @@ export interface World {
 }
 
 export function openWorld(parts: GatewayParts): World {
-  const { store, blobs, close } = openState(parts.dataFolder)
+  const { store, blobs, documents, close } = openState(parts.dataFolder)
   const upstream = createHttpUpstream()
   const observability = openObservability({ ...parts, store, aws: deliveryOf(parts, upstream) })
   const principals = createStoredPrincipals({ store, trustedAccount: parts.mode === 'dev' ? parts.account : undefined })
@@ -87,6 +90,7 @@ export function openWorld(parts: GatewayParts): World {
   return {
     store,
     blobs,
+    documents,
     connections: parts.connections ?? createMemoryConnections(),
     observability,
     limits,
@@ -128,18 +132,26 @@ async function closeAll(closings: readonly (() => Promise<void>)[]): Promise<voi
 }
 
 /** What calls have made, in memory or in a folder that no other process uses. Throws an Error when the folder cannot be used. */
-function openState(folder: string | undefined): Pick<World, 'store' | 'blobs' | 'close'> {
+function openState(folder: string | undefined): Pick<World, 'store' | 'blobs' | 'documents' | 'close'> {
+  const documents = createDocumentReader()
   if (folder === undefined) {
     const store = createMemoryStore()
-    return { store, blobs: createMemoryBlobs(), close: () => store.close() }
+    // Documents before the store, which waits for the calls that import them.
+    return {
+      store,
+      blobs: createMemoryBlobs(),
+      documents,
+      close: () => closeAll([() => documents.close(), () => store.close()]),
+    }
   }
   const lock = lockFolder(folder)
   const store = openSqliteStore(join(folder, 'sluice.db'))
   const close = async (): Promise<void> => {
+    await documents.close()
     await store.close()
     lock.close()
   }
-  return { store, blobs: createFolderBlobs(join(folder, 'blobs')), close }
+  return { store, blobs: createFolderBlobs(join(folder, 'blobs')), documents, close }
 }
 
 /** Who delivers to delivery streams; nobody when neither their endpoint nor credentials for AWS's own are known. */

@@ -3,6 +3,7 @@ import type { Backends } from '../nouns/backends.ts'
 import type { Ids } from '../nouns/ids.ts'
 import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Scope } from '../nouns/records.ts'
+import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { KnownPrincipal } from '../ports/principals.ts'
 import type { Transaction } from '../ports/store.ts'
@@ -46,6 +47,8 @@ export interface Call {
   readonly addresses: Addresses
   /** Reads and writes of this call, committed together when the handler returns. */
   readonly store: Transaction
+  /** Reads documents that are imported. */
+  readonly documents: Documents
   /** What `s3://` names; absent: nothing. */
   readonly objects?: Objects | undefined
   /** Whether the tag `_custom_id_` may choose a new resource's id (`dev` only). */

@@ -15,6 +15,7 @@ import { noBackends, type Backends } from '../nouns/backends.ts'
 import type { Ids } from '../nouns/ids.ts'
 import type { AdjustableLimits } from '../nouns/limits.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Documents } from '../ports/documents.ts'
 import type { Objects } from '../ports/objects.ts'
 import type { Reader, Store, Transaction } from '../ports/store.ts'
 import { addressee } from './addressing.ts'
@@ -34,6 +35,7 @@ export interface EndpointParts {
   /** Who calls `@connections`, which is as much an API's as AWS's; as `identify` says when absent. */
   readonly identifyManager?: Identify | undefined
   readonly customIds: boolean
+  readonly documents: Documents
   /** Absent: `s3://` names nothing. */
   readonly objects?: Objects | undefined
   readonly limits: AdjustableLimits
@@ -128,7 +130,7 @@ async function run(
     })
   }
   validate(match, input)
-  const issuersOf = (): readonly string[] => service.issuersOf?.(name, input, scope) ?? []
+  const issuersOf = async () => (await service.issuersOf?.(name, input, { scope, documents: parts.documents })) ?? []
   const unreachableIssuers = await unreachable(parts, issuersOf)
   const handle = async (store: Transaction): Promise<object> => {
     const call: Call = {
@@ -143,6 +145,7 @@ async function run(
       addresses: parts.addresses,
       store,
       customIds: parts.customIds,
+      documents: parts.documents,
       objects: parts.objects,
       limits: parts.limits,
       backends: parts.backends ?? noBackends,
@@ -176,11 +179,11 @@ function operationOf(
 /** The issuers that do not answer as such, where anybody asks them. */
 async function unreachable(
   { reachesIssuer }: EndpointParts,
-  issuersOf: () => readonly string[],
+  issuersOf: () => Promise<readonly string[]>,
 ): Promise<ReadonlySet<string>> {
   if (reachesIssuer === undefined) return new Set()
   const asked = await Promise.all(
-    [...new Set(issuersOf())].map(async (issuer) => ({ issuer, is: await reachesIssuer(issuer) })),
+    [...new Set(await issuersOf())].map(async (issuer) => ({ issuer, is: await reachesIssuer(issuer) })),
   )
   return new Set(asked.filter(({ is }) => !is).map(({ issuer }) => issuer))
 }

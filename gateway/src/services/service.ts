@@ -1,5 +1,4 @@
 // A service as the endpoint sees it: the operation table's name, the handlers, and which operations take no write lock.
-import type { Scope } from '../nouns/records.ts'
 import type { Call } from './call.ts'
 
 /** An operation's handler with its types forgotten: the endpoint calls it with what the codec decoded. */
@@ -17,5 +16,9 @@ export interface Service {
    */
   readonly unlocked?: ReadonlySet<string>
   /** The token issuers that a call names: they are asked before its transaction begins, because that takes long. */
-  readonly issuersOf?: (operation: string, input: Readonly<Record<string, unknown>>, scope: Scope) => readonly string[]
+  readonly issuersOf?: (
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    call: Pick<Call, 'scope' | 'documents'>,
+  ) => Promise<readonly string[]>
 }

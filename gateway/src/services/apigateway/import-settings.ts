@@ -1,8 +1,8 @@
 // The parameters of an import and the API-level settings of a document: for a new API, and over those of an old one (R 14.1, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, RestApi } from '@sluice/aws-protocol/apigateway'
-import { DocumentFault, parseDocument, readRestApi } from '@sluice/openapi'
-import type { BasePathMode, RestApiDescription, RestApiOptions, Warning } from '@sluice/openapi'
+import { DocumentFault } from '@sluice/openapi'
+import type { BasePathMode, Readings, RestApiDescription } from '@sluice/openapi'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { mergedTags } from '../tags.ts'
@@ -22,18 +22,19 @@ type Parameters = Readonly<Record<string, string>> | undefined
 const basePathModes: readonly BasePathMode[] = ['ignore', 'prepend', 'split']
 
 /** A document as its description. Throws BadRequestException with AWS's sentence for what is none. */
-export function readDescription(
+export async function readDescription(
   call: Call,
   body: Uint8Array,
   parameters: Parameters,
-): RestApiDescription & { readonly warnings: readonly Warning[] } {
+): Promise<Readings['RestApi']> {
   const basepath = (entryOf(parameters, 'basepath') ?? 'ignore') as BasePathMode
   if (!basePathModes.includes(basepath)) {
     throw new BadRequestException(`Invalid basepath specified. Valid options are ${basePathModes.join(',')}`)
   }
-  const options: RestApiOptions = { basepath, ignoreDocumentation: entryOf(parameters, 'ignore') === 'documentation' }
+  const ignoreDocumentation = entryOf(parameters, 'ignore') === 'documentation'
+  const options = { basepath, ignoreDocumentation, variables: variablesOf(call) }
   try {
-    return readRestApi(parseDocument(textOf(body), { variables: variablesOf(call) }), options)
+    return await call.documents.read('RestApi', textOf(body), options)
   } catch (error) {
     if (error instanceof DocumentFault) throw refused(call, error)
     throw error

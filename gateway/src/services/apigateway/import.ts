@@ -2,8 +2,8 @@
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
-import { DocumentFault, parseDocument, readDocumentation } from '@sluice/openapi'
-import type { RestApiDescription } from '@sluice/openapi'
+import { DocumentFault } from '@sluice/openapi'
+import type { Readings, RestApiDescription } from '@sluice/openapi'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { newId } from '../tags.ts'
@@ -17,7 +17,7 @@ import { claimApi, shownApi } from './rest-api-rules.ts'
 
 export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'ImportDocumentationParts', Call> = {
   ImportRestApi: async ({ body, parameters, failOnWarnings }, call) => {
-    const description = readDescription(call, body, parameters)
+    const description = await readDescription(call, body, parameters)
     const problems = new ImportProblems(description.warnings)
     const id = newId(call, description.restApi.tags, 10)
     const rootResourceId = call.ids.short(10)
@@ -32,7 +32,7 @@ export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'I
 
   PutRestApi: async ({ restApiId, body, parameters, failOnWarnings, mode = 'merge' }, call) => {
     // AWS: a document that is none is refused before the API is looked up.
-    const description = readDescription(call, body, parameters)
+    const description = await readDescription(call, body, parameters)
     const problems = new ImportProblems(description.warnings)
     const record = mergedSettings(call, await foundApi(call, restApiId), description, mode)
     call.store.put('RestApi', [restApiId], record)
@@ -47,7 +47,7 @@ export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'I
 
   ImportDocumentationParts: async ({ restApiId, body, failOnWarnings, mode = 'merge' }, call) => {
     await foundApi(call, restApiId)
-    const { documentationParts, warnings } = readParts(call, body)
+    const { documentationParts, warnings } = await readParts(call, body)
     const problems = new ImportProblems(warnings)
     problems.settle(failOnWarnings)
     const ids = await putParts(call, restApiId, documentationParts as readonly DocumentationPart[], mode)
@@ -55,9 +55,9 @@ export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'I
   },
 }
 
-function readParts(call: Call, body: Uint8Array) {
+async function readParts(call: Call, body: Uint8Array): Promise<Readings['Documentation']> {
   try {
-    return readDocumentation(parseDocument(textOf(body), { variables: variablesOf(call) }))
+    return await call.documents.read('Documentation', textOf(body), { variables: variablesOf(call) })
   } catch (error) {
     if (!(error instanceof DocumentFault)) throw error
     throw refused(call, error, 'Unable to build importer with provided input.')

@@ -1,6 +1,8 @@
 // The control plane over a real store in memory, for the tests of this folder.
 import type { Operations } from '@sluice/aws-protocol/apigateway'
-// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
+// oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
+import { createDocumentReader } from '../../adapters/document-reader.ts'
+// oxlint-disable-next-line no-restricted-imports -- as above
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { noBackends } from '../../nouns/backends.ts'
 import { randomIds } from '../../nouns/ids.ts'
@@ -34,6 +36,7 @@ export interface ControlPlane {
 
 export function createControlPlane(): ControlPlane {
   const store = createMemoryStore()
+  const documents = createDocumentReader()
   const run: ControlPlane['run'] = (name, input) =>
     store.transact(scope, async (transaction) => {
       const call: Call = {
@@ -51,6 +54,7 @@ export function createControlPlane(): ControlPlane {
         store: transaction,
         objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
         customIds: true,
+        documents,
         limits: adjustableLimits,
         origin: 'http://localhost',
         backends: noBackends,

@@ -1,11 +1,12 @@
 // The authorizers of an imported document: those that cannot be made are left out with a warning, and their routes with them (H 11.1).
 import { BadRequestException, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
-import { messagesOf, parseDocument, readHttpApi, type HttpAuthorizer } from '@sluice/openapi'
+import { DocumentFault, messagesOf, type HttpAuthorizer, type Readings, type ReadTextOptions } from '@sluice/openapi'
 import type { Scope } from '../../nouns/records.ts'
+import type { Call } from '../call.ts'
 import { checkAuthorizer } from './authorizer-rules.ts'
 import { patched } from './patch.ts'
 
-type Description = ReturnType<typeof readHttpApi>
+type Description = Readings['HttpApi']
 
 /** A description with the sentences of all its warnings. */
 export interface Warned extends Description {
@@ -72,16 +73,20 @@ export function capitalised(described: object): Readonly<Record<string, unknown>
 }
 
 /** The variables that a document may name. */
-export function documentVariables(scope: Scope): Parameters<typeof parseDocument>[1] {
-  return { variables: { accountId: scope.account, partition: 'aws', region: scope.region } }
+export function documentVariables({ account, region }: Scope): Pick<ReadTextOptions, 'variables'> {
+  return { variables: { accountId: account, partition: 'aws', region } }
 }
 
 /** The issuers that a document's authorizers name; none of a document that does not read, which its import says. */
-export function issuersIn(body: string, scope: Scope): readonly string[] {
+export async function issuersIn(
+  body: string,
+  { scope, documents }: Pick<Call, 'scope' | 'documents'>,
+): Promise<readonly string[]> {
   try {
-    const { authorizers } = readHttpApi(parseDocument(body, documentVariables(scope)))
+    const { authorizers } = await documents.read('HttpApi', body, documentVariables(scope))
     return authorizers.flatMap(({ jwtConfiguration }) => jwtConfiguration?.issuer ?? [])
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error
     return []
   }
 }

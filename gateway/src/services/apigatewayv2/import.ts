@@ -4,11 +4,10 @@ import { BadRequestException, type Api, type Cors, type Operations } from '@slui
 import {
   DocumentFault,
   messagesOf,
-  parseDocument,
-  readHttpApi,
   warningsSentence,
   type BasePathMode,
   type HttpApi,
+  type Readings,
 } from '@sluice/openapi'
 import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
@@ -32,7 +31,7 @@ interface ImportInput {
 
 export const importing: Handlers<Operations, 'ImportApi' | 'ReimportApi', Call> = {
   ImportApi: async (input, call) => {
-    const description = read(call, input)
+    const description = await read(call, input)
     const given = { ...apiMembers(description), Tags: description.api.tags, ProtocolType: 'HTTP' } as const
     const { ApiId, record } = await startApi(call, given)
     // A document without a title is imported with a warning; the API still needs a name.
@@ -42,7 +41,7 @@ export const importing: Handlers<Operations, 'ImportApi' | 'ReimportApi', Call> 
   ReimportApi: async (input, call) => {
     const stored = await found(call, 'V2Api', [input.ApiId])
     if (stored.ProtocolType !== 'HTTP') throw new BadRequestException('Import is not supported for WebSocket APIs')
-    const description = read(call, input)
+    const description = await read(call, input)
     for (const kind of replaced) {
       for (const { key } of await call.store.list(kind, [input.ApiId])) call.store.delete(kind, key)
     }
@@ -52,24 +51,20 @@ export const importing: Handlers<Operations, 'ImportApi' | 'ReimportApi', Call> 
   },
 }
 
-function read(call: Call, input: ImportInput): Warned {
+async function read(call: Call, input: ImportInput): Promise<Warned> {
   const { Basepath: basepath = 'ignore' } = input
   if (!isBasePathMode(basepath)) {
     throw new BadRequestException('Invalid basepath specified. Must be one of [ignore, prepend, split]')
   }
-  const document = reading(() => parseDocument(input.Body, documentVariables(call.scope)))
-  const description = withoutBroken(
-    reading(() => readHttpApi(document, { basepath })),
-    call.unreachableIssuers,
-  )
+  const description = withoutBroken(await reading(call, input.Body, basepath), call.unreachableIssuers)
   const { sentences } = description
   if (input.FailOnWarnings === true && sentences.length > 0) throw new BadRequestException(warningsSentence(sentences))
   return description
 }
 
-function reading<Result>(read: () => Result): Result {
+async function reading({ documents, scope }: Call, body: string, basepath: BasePathMode): Promise<Readings['HttpApi']> {
   try {
-    return read()
+    return await documents.read('HttpApi', body, { ...documentVariables(scope), basepath })
   } catch (cause) {
     if (cause instanceof DocumentFault) throw new BadRequestException(cause.message)
     throw cause

@@ -1,7 +1,6 @@
 // The apigatewayv2 service: every operation of HTTP and WebSocket APIs, custom domain names and VPC links.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { JWTConfiguration, Operations } from '@sluice/aws-protocol/apigatewayv2'
-import type { Scope } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { notYet } from '../not-yet.ts'
 import type { Service } from '../service.ts'
@@ -73,10 +72,14 @@ const handlers = {
 
 export const apigatewayv2Service: Service = { name: 'apigatewayv2', handlers, issuersOf }
 
-function issuersOf(operation: string, input: Readonly<Record<string, unknown>>, scope: Scope): readonly string[] {
+async function issuersOf(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  call: Pick<Call, 'scope' | 'documents'>,
+): Promise<readonly string[]> {
   const { JwtConfiguration: jwt, Body: body } = input as { JwtConfiguration?: JWTConfiguration; Body?: unknown }
   if (/^(?:Create|Update)Authorizer$/.test(operation)) {
     return jwt?.Issuer !== undefined && isIssuerUrl(jwt.Issuer) ? [jwt.Issuer] : []
   }
-  return /^(?:Import|Reimport)Api$/.test(operation) && typeof body === 'string' ? issuersIn(body, scope) : []
+  return /^(?:Import|Reimport)Api$/.test(operation) && typeof body === 'string' ? issuersIn(body, call) : []
 }

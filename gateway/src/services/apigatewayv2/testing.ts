@@ -1,6 +1,8 @@
 // For tests: the service over a store in memory, each call in a transaction of its own, as the endpoint makes them.
 import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
-// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
+// oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
+import { createDocumentReader } from '../../adapters/document-reader.ts'
+// oxlint-disable-next-line no-restricted-imports -- as above
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { noBackends } from '../../nouns/backends.ts'
 import { randomIds } from '../../nouns/ids.ts'
@@ -40,6 +42,7 @@ export const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/fu
 /** A service of its own, whose clock stands at 1 700 000 000 seconds. */
 export function testService(): TestService {
   const store = createMemoryStore()
+  const documents = createDocumentReader()
   const scope: Scope = { account: '000000000000', region: 'us-east-1' }
   const arn = `arn:aws:iam::${scope.account}:root`
   const warned: object[] = []
@@ -63,6 +66,7 @@ export function testService(): TestService {
           store: transaction,
           objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
           customIds: true,
+          documents,
           limits: adjustableLimits,
           origin: 'http://localhost',
           backends: noBackends,

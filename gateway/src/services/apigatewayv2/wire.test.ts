@@ -18,7 +18,9 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { describe, expect, test } from 'vitest'
-// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
+// oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
+import { createDocumentReader } from '../../adapters/document-reader.ts'
+// oxlint-disable-next-line no-restricted-imports -- as above
 import { createMemoryStore } from '../../adapters/memory-store.ts'
 import { randomIds } from '../../nouns/ids.ts'
 import { adjustableLimits } from '../../nouns/limits.ts'
@@ -44,6 +46,7 @@ function client(): ApiGatewayV2Client {
     addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
     identify: trusting({ account: '000000000000', region: 'us-east-1' }),
     customIds: true,
+    documents: createDocumentReader(),
     limits: adjustableLimits,
     bug: (error) => {
       throw error
