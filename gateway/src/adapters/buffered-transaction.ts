@@ -1,6 +1,7 @@
 // A transaction over any adapter that can read: writes wait in memory, reads see them, and a commit takes them all at once.
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 import type { Entry, Page, Reader, Transaction } from '../ports/store.ts'
+import { isLined, linedJson, readLined } from '../nouns/lined-json.ts'
 import { Turns } from '../nouns/turns.ts'
 import { decodeKey, encodeKey, endOfPrefix } from './record-keys.ts'
 
@@ -50,6 +51,11 @@ function parse<K extends Kind>(json: string): Records[K] {
   return JSON.parse(json) as Records[K]
 }
 
+/** A large record, which was written with `putLarge`, is read in turns. */
+async function parseAny<K extends Kind>(json: string): Promise<Records[K]> {
+  return isLined(json) ? ((await readLined(json)) as Records[K]) : parse<K>(json)
+}
+
 /** A large API has tens of thousands of records. */
 async function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): Promise<readonly Entry<K>[]> {
   const turns = new Turns()
@@ -67,7 +73,7 @@ export function committedReader(committed: Committed, scope: Scope): Reader {
   return {
     get: async (kind, key) => {
       const json = committed.get(scope, kind, encodeKey(key))
-      return json === undefined ? undefined : parse(json)
+      return json === undefined ? undefined : parseAny(json)
     },
     list: async (kind, prefix, page) => entries(committed.list(scope, kind, rangeOf(prefix, page))),
     claimed: async (space, name) => committed.claimed(space, name),
@@ -89,7 +95,7 @@ export class BufferedTransaction implements Transaction {
     const encoded = encodeKey(key)
     const own = this.writes.get(kind)
     const json = own?.has(encoded) ? own.get(encoded) : this.committed.get(this.scope, kind, encoded)
-    return json === undefined ? undefined : parse<K>(json)
+    return json === undefined ? undefined : parseAny<K>(json)
   }
 
   async list<K extends Kind>(kind: K, prefix: Key, page?: Page): Promise<readonly Entry<K>[]> {
@@ -108,6 +114,10 @@ export class BufferedTransaction implements Transaction {
 
   put<K extends Kind>(kind: K, key: Key, record: Records[K]): void {
     this.write(kind, encodeKey(key), JSON.stringify(record))
+  }
+
+  async putLarge<K extends Kind>(kind: K, key: Key, record: Records[K]): Promise<void> {
+    this.write(kind, encodeKey(key), await linedJson(record))
   }
 
   delete(kind: Kind, key: Key): void {

@@ -1,5 +1,6 @@
 // The part of a store that every one-process adapter has: transactions one after the other, and watchers told in order.
 import { isTold, type Scope } from '../nouns/records.ts'
+import { Turns } from '../nouns/turns.ts'
 import type { Change, Reader, Store, Transaction } from '../ports/store.ts'
 import { BufferedTransaction, committedReader, type Commit, type Committed } from './buffered-transaction.ts'
 import { decodeKey } from './record-keys.ts'
@@ -11,6 +12,9 @@ export interface Journal extends Committed {
   scopes(): readonly Scope[]
   close(): Promise<void>
 }
+
+/** A commit of tens of thousands of records, an import for example, is told in turns. */
+const changesPerTelling = 500
 
 export class SerialStore implements Store {
   private readonly journal: Journal
@@ -52,21 +56,26 @@ export class SerialStore implements Store {
     const transaction = new BufferedTransaction(this.journal, scope)
     const result = await work(transaction)
     const commit = transaction.commit()
-    if (commit !== undefined) this.tell(commit, await this.journal.append(commit))
+    if (commit !== undefined) await this.tell(commit, await this.journal.append(commit))
     return result
   }
 
-  private tell(commit: Commit, lastSequence: number): void {
+  private async tell(commit: Commit, lastSequence: number): Promise<void> {
     if (this.listeners.size === 0) return
     const told = commit.writes.filter(isTold)
     if (told.length === 0) return
     const first = lastSequence - told.length + 1
-    const changes = told.map(({ kind, key }, index): Change => ({
-      sequence: first + index,
-      scope: commit.scope,
-      kind,
-      key: decodeKey(key),
-    }))
-    for (const listener of this.listeners) listener(changes)
+    const turns = new Turns()
+    for (let from = 0; from < told.length; from += changesPerTelling) {
+      const changes = told.slice(from, from + changesPerTelling).map(({ kind, key }, index): Change => ({
+        sequence: first + from + index,
+        scope: commit.scope,
+        kind,
+        key: decodeKey(key),
+      }))
+      for (const listener of this.listeners) listener(changes)
+      const others = turns.next()
+      if (others !== undefined) await others
+    }
   }
 }

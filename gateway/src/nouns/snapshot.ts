@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
+import { linesOf } from './lined-json.ts'
 import type { ResourceRecord } from './records.ts'
+import { Turns } from './turns.ts'
 
 /** A REST API as a deployment froze it. */
 export interface RestSnapshot {
@@ -34,6 +36,13 @@ export interface V2Snapshot {
 export type Snapshot = RestSnapshot | V2Snapshot
 
 /** The snapshot's name: SHA-256 (hex) of its JSON. Freezing reads records in key order, so equal APIs give equal hashes. */
-export function snapshotHash(snapshot: Snapshot): string {
-  return createHash('sha256').update(JSON.stringify(snapshot)).digest('hex')
+export async function snapshotHash(snapshot: Snapshot): Promise<string> {
+  const hash = createHash('sha256')
+  const turns = new Turns()
+  for (const text of linesOf(snapshot)) {
+    hash.update(text.replaceAll('\n', ''))
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return hash.digest('hex')
 }

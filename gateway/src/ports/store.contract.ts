@@ -38,6 +38,19 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
       expect(await store.read(scope).list('Model', ['api'])).toEqual([{ key: ['api', 'Pet'], record: large }])
     })
 
+    withStore('keeps a record that was put in turns like any other', async (store) => {
+      const plan: Records['UsagePlan'] = {
+        name: 'gold',
+        apiStages: [{ apiId: 'a', stage: 'one\ntwo' }, { apiId: 'b' }],
+      }
+      await store.transact(scope, async (transaction) => {
+        await transaction.putLarge('UsagePlan', ['plan'], plan)
+        expect(await transaction.get('UsagePlan', ['plan'])).toEqual(plan)
+      })
+      expect(await store.read(scope).get('UsagePlan', ['plan'])).toEqual(plan)
+      expect(await store.read(scope).list('UsagePlan', [])).toEqual([{ key: ['plan'], record: plan }])
+    })
+
     withStore('keeps accounts and regions apart', async (store) => {
       await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
       expect(await store.read(elsewhere).get('Model', ['api', 'Pet'])).toBeUndefined()

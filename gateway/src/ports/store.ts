@@ -25,6 +25,8 @@ export interface Reader {
 /** Reads and writes that happen together or not at all. Reads see the transaction's own writes. */
 export interface Transaction extends Reader {
   put<K extends Kind>(kind: K, key: Key, record: Records[K]): void
+  /** As `put`, in turns: for a record whose lists are long. */
+  putLarge<K extends Kind>(kind: K, key: Key, record: Records[K]): Promise<void>
   /** Forgets a record; absent ones are fine. */
   delete(kind: Kind, key: Key): void
   /** Takes a name that is unique in its space across all accounts and regions; false when somebody has it. */

@@ -25,19 +25,19 @@ export async function explain(stories: Stories, store: Store, id: string): Promi
   return {
     story,
     nearestRoutes: isLost && deployed !== undefined ? nearestRoutes(routesOf(deployed), story) : [],
-    notes: [...stalenessNotes(story, deployed, current, isLost), ...(await deploymentNotes(read, story))],
+    notes: [...(await stalenessNotes(story, deployed, current, isLost)), ...(await deploymentNotes(read, story))],
   }
 }
 
-function stalenessNotes(
+async function stalenessNotes(
   story: Story,
   deployed: Snapshot | undefined,
   current: Snapshot | undefined,
   isLost: boolean,
-): string[] {
+): Promise<string[]> {
   if (current === undefined) return ['The API has been deleted since.']
   if (deployed === undefined) return ['The deployment that served the request has been deleted since.']
-  if (snapshotHash(current) === snapshotHash(deployed)) return []
+  if ((await snapshotHash(current)) === (await snapshotHash(deployed))) return []
   const { stage, deploymentId, method, resourcePath } = story
   const notes = [
     `The API's definition is not what stage ${stage} serves (deployment ${deploymentId}): deploy it to make the changes act.`,

@@ -198,6 +198,7 @@ function readOnly(reader: Reader): Transaction {
     list: (kind, prefix, page) => reader.list(kind, prefix, page),
     claimed: (space, name) => reader.claimed(space, name),
     put: refuse,
+    putLarge: refuse,
     delete: refuse,
     claim: refuse,
     release: refuse,

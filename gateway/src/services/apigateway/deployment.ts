@@ -5,7 +5,6 @@ import type { Handlers } from '@sluice/aws-protocol'
 import { freezeRestApi } from '../../freeze/rest.ts'
 import type { DeploymentRecord } from '../../nouns/records.ts'
 import { snapshotHash } from '../../nouns/snapshot.ts'
-import { Turns } from '../../nouns/turns.ts'
 import type { RestSnapshot } from '../../nouns/snapshot.ts'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
@@ -24,10 +23,7 @@ export const deployment: Handlers<
   CreateDeployment: async (input, call) => {
     const snapshot = found(await freezeRestApi(call.store, input.restApiId), unknownApi(call, input.restApiId))
     checkComplete(snapshot)
-    // The texts of a large API's snapshot are each a turn's work.
-    const turns = new Turns()
-    const hash = snapshotHash(snapshot)
-    await turns.next()
+    const hash = await snapshotHash(snapshot)
     const record = {
       id: call.ids.short(6),
       description: text(input.description),
@@ -35,7 +31,7 @@ export const deployment: Handlers<
       snapshotHash: hash,
     }
     await moveStage(call, input, record.id)
-    call.store.put('Snapshot', [hash], snapshot)
+    await call.store.putLarge('Snapshot', [hash], snapshot)
     call.store.put('Deployment', [input.restApiId, record.id], record)
     return shown(record)
   },

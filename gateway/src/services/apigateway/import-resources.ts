@@ -26,9 +26,14 @@ export async function dropUnnamedResources(
   { resources }: RestApiDescription,
 ): Promise<void> {
   const paths = new Set<string | undefined>(resources.map(({ path }) => path))
-  for (const { key } of await call.store.list('Method', [restApiId])) call.store.delete('Method', key)
+  const turns = new Turns()
+  for (const { key } of await call.store.list('Method', [restApiId])) {
+    call.store.delete('Method', key)
+    await turns.next()
+  }
   for (const { key, record } of await call.store.list('Resource', [restApiId])) {
     if (record.parentId !== undefined && !paths.has(record.path)) call.store.delete('Resource', key)
+    await turns.next()
   }
 }
 

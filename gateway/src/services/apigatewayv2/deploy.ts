@@ -16,7 +16,7 @@ interface Kept {
 /** What a deployment of the API would freeze now, and under which name. */
 export async function freeze(call: Call, api: Api, apiId: string): Promise<{ snapshot: V2Snapshot; hash: string }> {
   const snapshot = await freezeV2Api(call.store, api, apiId)
-  return { snapshot, hash: snapshotHash(snapshot) }
+  return { snapshot, hash: await snapshotHash(snapshot) }
 }
 
 /** Stores a frozen API as a new deployment and returns its id. */

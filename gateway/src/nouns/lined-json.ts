@@ -1,0 +1,63 @@
+// JSON of a record with long lists, one line an entry: written and read in turns, and JSON like any other to who does not know.
+import { Turns } from './turns.ts'
+
+/** The texts that make the record's JSON when they are joined: every entry of the record's lists begins with a new line. */
+export function* linesOf(record: object): Generator<string> {
+  let separator = '{'
+  for (const [name, value] of Object.entries(record)) {
+    if (value === undefined) continue
+    const start = `${separator}${JSON.stringify(name)}:`
+    if (Array.isArray(value)) yield* listLines(start, value)
+    else yield start + JSON.stringify(value)
+    separator = ','
+  }
+  yield separator === '{' ? '{}' : '}'
+}
+
+function* listLines(start: string, entries: readonly unknown[]): Generator<string> {
+  yield `${start}[`
+  for (const [index, entry] of entries.entries()) yield `${index === 0 ? '' : ','}\n${JSON.stringify(entry)}`
+  yield '\n]'
+}
+
+/** The record's JSON, written in turns. */
+export async function linedJson(record: object): Promise<string> {
+  const turns = new Turns()
+  const texts: string[] = []
+  for (const text of linesOf(record)) {
+    texts.push(text)
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return texts.join('')
+}
+
+/** Whether the text is {@link linedJson}'s: in other JSON of ours a new line is always `\n`, a backslash and a letter. */
+export function isLined(json: string): boolean {
+  return json.includes('\n')
+}
+
+/** The record that {@link linedJson} wrote, read in turns. */
+export async function readLined(json: string): Promise<object> {
+  const turns = new Turns()
+  /** All but the entries: the record with empty lists. */
+  let frame = ''
+  const lists: unknown[][] = []
+  for (const line of json.split('\n')) {
+    if (lists.length === 0 || line.startsWith(']')) {
+      frame += line
+      // What follows are this list's entries; after the last line nothing follows.
+      lists.push([])
+    } else {
+      lists.at(-1)?.push(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line))
+    }
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  const record = JSON.parse(frame) as object
+  let next = 0
+  for (const value of Object.values(record)) {
+    if (Array.isArray(value)) value.push(...(lists[next++] ?? []))
+  }
+  return record
+}
