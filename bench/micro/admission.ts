@@ -65,8 +65,11 @@ async function fill(store: Store): Promise<void> {
 
 async function addKeys(bench: Bench, store: Store): Promise<void> {
   const counters = createMemoryCounters(store, systemClock)
-  const key = requireApiKey({ method: target, source: 'HEADER' }, createStoredApiKeys(store))
-  const throttle = throttleRest({ method: target, setting: {}, account: undefined }, counters)
+  const key = requireApiKey({ stage: target.stage, source: 'HEADER' }, createStoredApiKeys(store))
+  const throttle = throttleRest(
+    { stage: target.stage, setting: {}, apiKeyRequired: true, account: undefined },
+    counters,
+  )
   const headers = [...received.headers, 'x-api-key', keyValue]
   const exchange = (): RestRouted & { caller: undefined } => ({ ...received, headers, target, caller: undefined })
   const first = exchange()

@@ -59,7 +59,7 @@ export const method: RestMethod = {
 export const route: HttpRoute = { stage, routeId: 'r1', routeKey: 'GET /pets/{petId}', path: '/pets/{petId}' }
 
 export function addEvents(bench: Bench): void {
-  const restEvent = compileRestEvent(method)
+  const restEvent = compileRestEvent(method.stage)
   const event2 = compileHttpEvent2(route)
   const event1 = compileHttpEvent1(route)
   bench.add('event: REST, format 1.0', () => {

@@ -1,7 +1,7 @@
 // Which step lets a request of a REST API pass: one row a kind of authorization. Authorizers are shared by a stage's methods.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type { Admitted } from '../nouns/exchange.ts'
-import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
+import type { RestRouted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { authorizeByCognito } from '../steps/authorize/rest/cognito.ts'
 import { authorizeByIam } from '../steps/authorize/rest/iam.ts'
@@ -19,12 +19,14 @@ import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
 import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import type { Step } from '../steps/pipeline.ts'
+import type { MethodConfiguration } from './method-configuration.ts'
 import type { RestPlanPorts } from './stage-plan.ts'
 
+type Method = MethodConfiguration['method']
 type Authorize = Step<RestRouted, Admitted>
 
-/** Gives a method its step. */
-export type PlanAuthorization = (method: apigateway.Method, facts: RestMethod) => Authorize
+/** Gives methods their step. */
+export type PlanAuthorization = (method: Method) => Authorize
 
 /** What a stage's methods share. */
 interface Shared {
@@ -37,9 +39,9 @@ interface Shared {
 }
 
 /** Authorization type → step. CUSTOM and COGNITO_USER_POOLS methods name an authorizer, whose own type decides. */
-const kinds: Readonly<Record<string, (method: apigateway.Method, facts: RestMethod, shared: Shared) => Authorize>> = {
-  NONE: (_, __, { guard }) => authorizeNobody(guard),
-  AWS_IAM: (_, __, { stage, guard, ports }) => authorizeByIam(stage, guard, ports),
+const kinds: Readonly<Record<string, (method: Method, shared: Shared) => Authorize>> = {
+  NONE: (_, { guard }) => authorizeNobody(guard),
+  AWS_IAM: (_, { stage, guard, ports }) => authorizeByIam(stage, guard, ports),
   CUSTOM: planAuthorizer,
   COGNITO_USER_POOLS: planAuthorizer,
 }
@@ -58,18 +60,18 @@ export function planRestAuthorization(
     authorizers: new Map(snapshot.authorizers.map((authorizer) => [authorizer.id ?? '', authorizer])),
     asking: new Map(),
   }
-  return (method, facts) => {
+  return (method) => {
     const type = method.authorizationType ?? 'NONE'
     const plan = Object.hasOwn(kinds, type) ? kinds[type] : undefined
-    return plan === undefined ? closedToAll(`Invalid authorization type: ${type}`) : plan(method, facts, shared)
+    return plan === undefined ? closedToAll(`Invalid authorization type: ${type}`) : plan(method, shared)
   }
 }
 
-function planAuthorizer(method: apigateway.Method, facts: RestMethod, shared: Shared): Authorize {
+function planAuthorizer(method: Method, shared: Shared): Authorize {
   const record = shared.authorizers.get(method.authorizerId ?? '')
   if (record?.type === undefined) return closedToAll(`Invalid authorizer ID specified: ${method.authorizerId ?? ''}`)
   if (record.type === 'COGNITO_USER_POOLS') return planCognito(record, method, shared)
-  const question = record.type === 'TOKEN' ? tokenQuestion(record) : requestQuestion(record, facts)
+  const question = record.type === 'TOKEN' ? tokenQuestion(record) : requestQuestion(record, shared.stage)
   const { guard, ports } = shared
   return authorizeByLambda(lambdaAuthorizer(record, shared), question, guard, ports.clock)
 }
@@ -92,13 +94,13 @@ function tokenQuestion({ identitySource, identityValidationExpression }: apigate
   }
 }
 
-function requestQuestion({ identitySource }: apigateway.Authorizer, facts: RestMethod): AuthorizerQuestion {
+function requestQuestion({ identitySource }: apigateway.Authorizer, stage: RestStage): AuthorizerQuestion {
   return {
     identitySource: identitySource ?? '',
     lack: () => 'identity missing',
     shown: () => '',
-    identity: compileSources(splitSources(identitySource), facts.stage),
-    event: compileRestAuthorizerEvent(facts),
+    identity: compileSources(splitSources(identitySource), stage),
+    event: compileRestAuthorizerEvent(stage),
   }
 }
 
@@ -123,11 +125,7 @@ function lambdaAuthorizer(record: apigateway.Authorizer, { stage, ports, asking 
 
 const userPool = /^arn:[^:]+:cognito-idp:([a-z0-9-]+):\d*:userpool\/([\w-]+)$/
 
-function planCognito(
-  record: apigateway.Authorizer,
-  method: apigateway.Method,
-  { stage, guard, ports }: Shared,
-): Authorize {
+function planCognito(record: apigateway.Authorizer, method: Method, { stage, guard, ports }: Shared): Authorize {
   const issuers = (record.providerARNs ?? []).flatMap((arn) => {
     const [, region, pool] = userPool.exec(fillStageVariables(arn, stage.variables)) ?? []
     if (region === undefined || pool === undefined) return []

@@ -1,20 +1,19 @@
 // Which methods of a stage have their answers cached, and in which cache.
-import type { Method, Stage } from '@sluice/aws-protocol/apigateway'
 import type { Answered } from '../nouns/exchange.ts'
-import { methodSetting } from '../nouns/method-settings.ts'
 import type { Parameterised } from '../nouns/request-parameters.ts'
-import type { RestAdmitted, RestMethod, RestStage } from '../nouns/rest.ts'
-import type { ResponseCache, ResponseCaches } from '../ports/response-cache.ts'
+import type { RestAdmitted, RestStage } from '../nouns/rest.ts'
+import type { ResponseCaches } from '../ports/response-cache.ts'
 import { cached } from '../steps/cache/cache.ts'
 import { compileCacheKey } from '../steps/cache/key.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import type { PlannableStage } from './canary.ts'
+import type { MethodConfiguration } from './method-configuration.ts'
 
 type Ready = RestAdmitted & Parameterised
 type Serve = Pipeline<Ready, Answered>
 
 /** A method's integration, behind the cache where the method has one. */
-export type PlanCache = (method: Method, facts: RestMethod, integration: Serve) => Serve
+export type PlanCache = (configuration: MethodConfiguration, integration: Serve) => Serve
 
 /** Own: whatever its size is on AWS, a stage's cache takes no more of this process. */
 const maximumCacheBytes = 512 * 1024 * 1024
@@ -38,28 +37,17 @@ export function planRestCache(record: PlannableStage, { stage, caches, flushId }
     bytes: Math.min(maximumCacheBytes, Number(record.cacheClusterSize ?? '0.5') * gigabyte),
     flushId,
   })
-  return (method, facts, integration) => planMethodCache(record, cache, { method, facts, integration })
+  return (configuration, integration) => {
+    const { methodIntegration } = configuration.method
+    const ttlMs = (configuration.setting.cacheTtlInSeconds ?? defaultTtlSeconds) * 1000
+    if (methodIntegration === undefined || ttlMs === 0 || !isCached(configuration)) return integration
+    const settings = { stage, setting: configuration.setting, ttlMs, key: compileCacheKey(methodIntegration, stage) }
+    return Pipeline.from<Ready>().step(cached(settings, cache, integration))
+  }
 }
 
-interface Served {
-  readonly method: Method
-  readonly facts: RestMethod
-  readonly integration: Serve
-}
-
-function planMethodCache(
-  { methodSettings }: Stage,
-  cache: ResponseCache,
-  { method, facts, integration }: Served,
-): Serve {
-  const setting = methodSetting(methodSettings, facts.resourcePath, facts.httpMethod)
-  const ttlMs = (setting.cacheTtlInSeconds ?? defaultTtlSeconds) * 1000
-  const { methodIntegration } = method
-  const isStreamed = methodIntegration?.responseTransferMode === 'STREAM'
-  if (setting.cachingEnabled !== true || ttlMs === 0 || methodIntegration === undefined || isStreamed)
-    return integration
+function isCached({ method, setting, isStageWide }: MethodConfiguration): boolean {
+  if (setting.cachingEnabled !== true || method.methodIntegration?.responseTransferMode === 'STREAM') return false
   // AWS: what holds for all methods turns the cache on for GET alone.
-  if (setting === methodSettings?.['*/*'] && facts.httpMethod !== 'GET') return integration
-  const settings = { stage: facts.stage, setting, ttlMs, key: compileCacheKey(methodIntegration, facts) }
-  return Pipeline.from<Ready>().step(cached(settings, cache, integration))
+  return !isStageWide || method.httpMethod === 'GET'
 }

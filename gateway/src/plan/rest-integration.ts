@@ -5,8 +5,7 @@ import { configurationFault } from '../nouns/faults.ts'
 import { restTimeoutMs } from '../nouns/limits.ts'
 import type { Mapped, Returned } from '../nouns/outgoing.ts'
 import type { Parameterised } from '../nouns/request-parameters.ts'
-import type { RestAdmitted, RestMethod, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
+import type { RestAdmitted, RestStage } from '../nouns/rest.ts'
 import type { UpstreamOptions } from '../ports/upstream.ts'
 import { asCaller, callerCredentials, requireCallerPermission } from '../steps/integrate/caller-credentials.ts'
 import { awsService } from '../steps/integrate/aws-service.ts'
@@ -25,84 +24,84 @@ import { mapRequest, type RequestMapping } from '../steps/map/request.ts'
 import { mapResponse } from '../steps/map/response.ts'
 import { Pipeline, type Step } from '../steps/pipeline.ts'
 import { linkUpstream } from './link-upstream.ts'
+import type { MethodConfiguration } from './method-configuration.ts'
 import type { PlanPorts } from './stage-plan.ts'
 
-type SnapshotMethod = RestSnapshot['methods'][number]
+type Method = MethodConfiguration['method']
 type Ready = RestAdmitted & Parameterised
 type Plan = Pipeline<Ready, Answered>
 
 interface Context {
-  readonly method: SnapshotMethod
+  readonly method: Method
   readonly integration: Integration
-  readonly facts: RestMethod
+  readonly stage: RestStage
   readonly ports: PlanPorts
 }
 
 const start = (): Pipeline<Ready, Ready> => Pipeline.from<Ready>()
 
 const integrations: Readonly<Record<NonNullable<Integration['type']>, (context: Context) => Plan>> = {
-  HTTP_PROXY: ({ integration, facts, ports }) =>
+  HTTP_PROXY: ({ integration, stage, ports }) =>
     start()
-      .step(mapProxyParameters(integration.requestParameters, facts.stage))
+      .step(mapProxyParameters(integration.requestParameters, stage))
       .step(
         httpProxy(
           {
-            ...callOf(integration, facts),
-            options: optionsOf(integration, facts.stage),
+            ...callOf(integration, stage),
+            options: optionsOf(integration, stage),
             contentHandling: integration.contentHandling,
           },
-          linkUpstream(integration, facts.stage, ports),
+          linkUpstream(integration, stage, ports),
           streams(integration) ? ports.clock : undefined,
         ),
       ),
-  AWS_PROXY: ({ integration, facts, ports }) =>
+  AWS_PROXY: ({ integration, stage, ports }) =>
     start()
-      .step(refuseIllegalHeaders(integration.requestParameters, facts.stage))
+      .step(refuseIllegalHeaders(integration.requestParameters, stage))
       .step(
         streams(integration)
-          ? lambdaStream(callOf(integration, facts), ports.functions, ports.clock)
-          : lambdaProxy(callOf(integration, facts), ports.functions),
+          ? lambdaStream(callOf(integration, stage), ports.functions, ports.clock)
+          : lambdaProxy(callOf(integration, stage), ports.functions),
       ),
   MOCK: (context) => mapped(context, {}, mock()),
   HTTP: (context) => {
-    const { integration, facts, ports } = context
-    const settings = { ...callOf(integration, facts), options: optionsOf(integration, facts.stage) }
-    const call = http(settings, linkUpstream(integration, facts.stage, ports))
+    const { integration, stage, ports } = context
+    const settings = { ...callOf(integration, stage), options: optionsOf(integration, stage) }
+    const call = http(settings, linkUpstream(integration, stage, ports))
     return mapped(context, { integration: 'HTTP', parameters: integration.requestParameters }, call)
   },
   AWS: (context) => {
-    const { integration, facts, ports } = context
-    const settings = callOf(integration, facts)
+    const { integration, stage, ports } = context
+    const settings = callOf(integration, stage)
     const call = invokesFunction(settings.uri) ? lambda(settings, ports.functions) : awsService(settings, ports.aws)
     return mapped(context, { integration: 'AWS', parameters: integration.requestParameters }, call)
   },
 }
 
-export function planRestIntegration(method: SnapshotMethod, facts: RestMethod, ports: PlanPorts): Plan {
+export function planRestIntegration(method: Method, stage: RestStage, ports: PlanPorts): Plan {
   const integration = method.methodIntegration
   if (integration?.type === undefined) return start().step(broken('No integration defined for method'))
   const plan = integrations[integration.type]
-  const functionArn = lambdaFunctionArn(fillStageVariables(integration.uri ?? '', facts.stage.variables))
+  const functionArn = lambdaFunctionArn(fillStageVariables(integration.uri ?? '', stage.variables))
   if (integration.credentials !== callerCredentials || functionArn === undefined) {
-    return overLink(integration, facts, ports).through(plan({ method, integration, facts, ports }))
+    return overLink(integration, stage, ports).through(plan({ method, integration, stage, ports }))
   }
   return start()
     .step(requireCallerPermission(functionArn))
-    .through(plan({ method, integration, facts, ports: { ...ports, functions: asCaller(ports.functions) } }))
+    .through(plan({ method, integration, stage, ports: { ...ports, functions: asCaller(ports.functions) } }))
 }
 
 /** The step that an integration over a VPC link begins with; none for any other. */
-function overLink({ connectionType, connectionId = '' }: Integration, { stage }: RestMethod, ports: PlanPorts) {
+function overLink({ connectionType, connectionId = '' }: Integration, stage: RestStage, ports: PlanPorts) {
   return connectionType === 'VPC_LINK' ? start().step(reachLink(connectionId, stage, ports.vpcLinks)) : start()
 }
 
 /** The three steps of a non-proxy integration. A mock maps no parameters: they have no effect there. */
 function mapped(
-  { method, integration, facts }: Context,
+  { method, integration, stage }: Context,
   mapping: Partial<Pick<RequestMapping, 'integration' | 'parameters'>>,
   call: Step<RestAdmitted & Mapped, Returned>,
 ): Plan {
-  const { stage } = facts
   return start()
     .step(
       mapRequest({
@@ -124,13 +123,13 @@ function mapped(
     )
 }
 
-function callOf(integration: Integration, method: RestMethod) {
+function callOf(integration: Integration, stage: RestStage) {
   return {
-    method,
+    stage,
     uri: integration.uri ?? '',
     httpMethod: integration.httpMethod ?? 'ANY',
     timeoutMs: integration.timeoutInMillis ?? restTimeoutMs,
-    role: namedRole(integration.credentials, method.stage),
+    role: namedRole(integration.credentials, stage),
   }
 }
 

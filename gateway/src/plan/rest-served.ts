@@ -2,13 +2,14 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type { Answered } from '../nouns/exchange.ts'
 import type { Parameterised } from '../nouns/request-parameters.ts'
-import type { RestAdmitted, RestMethod } from '../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { decompress } from '../steps/map/decompress.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { validateBody } from '../steps/validate/body.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateParameters } from '../steps/validate/parameters.ts'
+import type { MethodConfiguration } from './method-configuration.ts'
 import { timed } from './recorded.ts'
 import type { PlanCache } from './rest-cache.ts'
 import { planRestIntegration } from './rest-integration.ts'
@@ -33,16 +34,17 @@ export function intakeOf({ api, requestValidators, models }: RestSnapshot): Inta
 }
 
 export function servedMethod(
-  method: RestSnapshot['methods'][number],
-  facts: RestMethod,
+  configuration: MethodConfiguration,
+  stage: RestStage,
   ports: PlanPorts,
   { minimumCompressionBytes, validators, models, cache }: Intake,
 ): Pipeline<RestAdmitted & Parameterised, Answered> {
+  const { method } = configuration
   const validator = validators.get(method.requestValidatorId ?? '')
-  const integration = planRestIntegration(method, facts, ports)
+  const integration = planRestIntegration(method, stage, ports)
   return Pipeline.from<RestAdmitted & Parameterised>()
     .step(decompress(minimumCompressionBytes))
     .step(validator?.validateRequestParameters === true ? validateParameters(method.requestParameters) : undefined)
     .step(validator?.validateRequestBody === true ? validateBody(method.requestModels, models) : undefined)
-    .through(cache === undefined ? integration : cache(method, facts, timed(integration, ports)))
+    .through(cache === undefined ? integration : cache(configuration, timed(integration, ports)))
 }

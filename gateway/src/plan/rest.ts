@@ -15,6 +15,7 @@ import { createRestTrie, routeRest } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { answering } from './answering.ts'
 import type { PlannableStage } from './canary.ts'
+import { configurationOf, PerConfiguration, type MethodConfiguration } from './method-configuration.ts'
 import { PackedList } from './packed.ts'
 import { noteFault, timed } from './recorded.ts'
 import { planRestAdmission, type PlanAdmission } from './rest-admission.ts'
@@ -25,17 +26,18 @@ import type { PlanPorts, RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 type SnapshotMethod = RestSnapshot['methods'][number]
 
+type MethodPlan = Pipeline<RestRouted, Answered>
+
 /** What the methods of a stage share. */
 interface Shared {
-  readonly ports: RestPlanPorts
-  readonly intake: Intake
-  readonly authorization: PlanAuthorization
-  readonly admission: PlanAdmission
+  readonly settings: PlannableStage['methodSettings']
+  /** The lists of the methods that were called. */
+  readonly plans: PerConfiguration<MethodPlan>
   /** What was deployed of each method, in the order of their indexes. */
   readonly configured: PackedList<SnapshotMethod>
 }
 
-/** A method that the stage's list found: what the steps know of it, and its own list, made when it is first called. */
+/** A method that the stage's list found: what the steps know of it, and its list, found or made when it is first called. */
 export class PlannedMethod implements RestMethod {
   readonly stage: RestStage
   readonly resourceId: string
@@ -46,7 +48,7 @@ export class PlannedMethod implements RestMethod {
   readonly authorization: string | undefined
   private readonly index: number
   private readonly shared: Shared
-  private list: Pipeline<RestRouted, Answered> | undefined = undefined
+  private list: MethodPlan | undefined = undefined
 
   constructor(facts: RestMethod, index: number, shared: Shared) {
     this.stage = facts.stage
@@ -60,8 +62,10 @@ export class PlannedMethod implements RestMethod {
     this.shared = shared
   }
 
-  get plan(): Pipeline<RestRouted, Answered> {
-    return (this.list ??= timed(planMethod(this.configuration, this, this.shared), this.shared.ports))
+  get plan(): MethodPlan {
+    return (this.list ??= this.shared.plans.of(
+      configurationOf(this.configuration, this.shared.settings, this.resourcePath),
+    ))
   }
 
   get configuration(): SnapshotMethod {
@@ -69,16 +73,21 @@ export class PlannedMethod implements RestMethod {
   }
 }
 
-function planMethod(
-  method: SnapshotMethod,
-  facts: RestMethod,
-  { ports, intake, authorization, admission }: Shared,
-): Pipeline<RestRouted, Answered> {
-  return Pipeline.from<RestRouted>()
-    .step(authorization(method, facts))
-    .through(admission(facts))
+interface MethodParts {
+  readonly stage: RestStage
+  readonly intake: Intake
+  readonly authorization: PlanAuthorization
+  readonly admission: PlanAdmission
+}
+
+function planMethod(configuration: MethodConfiguration, parts: MethodParts, ports: RestPlanPorts): MethodPlan {
+  const { stage, intake, authorization, admission } = parts
+  const list = Pipeline.from<RestRouted>()
+    .step(authorization(configuration.method))
+    .through(admission(configuration))
     .step(readParameters)
-    .through(servedMethod(method, facts, ports, intake))
+    .through(servedMethod(configuration, stage, ports, intake))
+  return timed(list, ports)
 }
 
 /** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
@@ -89,14 +98,18 @@ export async function planRestStage(
   ports: RestPlanPorts,
 ): Promise<StagePlan> {
   const stage = stageFacts(snapshot, record, scope)
-  const shared: Shared = {
-    ports,
+  const parts: MethodParts = {
+    stage,
     intake: {
       ...intakeOf(snapshot),
       cache: planRestCache(record, { stage, caches: ports.caches, flushId: record.cacheFlushId ?? '' }),
     },
     authorization: planRestAuthorization(snapshot, stage, ports),
-    admission: planRestAdmission(snapshot, record, ports),
+    admission: planRestAdmission(snapshot, stage, ports),
+  }
+  const shared: Shared = {
+    settings: record.methodSettings,
+    plans: new PerConfiguration((configuration) => planMethod(configuration, parts, ports)),
     configured: new PackedList(),
   }
   const methods = await planMethods(snapshot, stage, shared)
@@ -104,7 +117,7 @@ export async function planRestStage(
   for (const method of methods) trie.add(method.resourcePath, method.httpMethod, method)
   const list = Pipeline.from<Received>().step(routeRest(trie))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
-  const compress = compileCompression(shared.intake.minimumCompressionBytes)
+  const compress = compileCompression(parts.intake.minimumCompressionBytes)
   const answerTo = (fault: GatewayFault, received: Received): Answer => {
     noteFault(received, fault)
     return gatewayResponse(fault, received)

@@ -76,7 +76,7 @@ async function ask(
   // The step says nothing itself: a test tells of an identity that is missing too.
   const received = { ...testReceived(test, log, { method: 'GET', path: '/' }), listener: undefined }
   try {
-    const step = planRestAuthorization(snapshot, stage, ports)(method, facts)
+    const step = planRestAuthorization(snapshot, stage, ports)(method)
     return (await step.run({ ...received, target: facts, pathParameters: undefined })).caller
   } catch (error) {
     if (error instanceof GatewayFault) return error

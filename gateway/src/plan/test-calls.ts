@@ -10,6 +10,7 @@ import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { createRestTrie } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
+import { configurationOf } from './method-configuration.ts'
 import { faultOf, methodFacts, stageFacts } from './rest.ts'
 import { intakeOf, servedMethod } from './rest-served.ts'
 import type { PlanPorts, RestPlanPorts } from './stage-plan.ts'
@@ -70,7 +71,7 @@ function planTest(test: MethodTest, ports: PlanPorts): TestPlan {
   const facts = methodFacts(method, stage, resourcePath)
   const list = Pipeline.from<RestAdmitted>()
     .step(readParameters)
-    .through(servedMethod(method, facts, ports, intakeOf(snapshot)))
+    .through(servedMethod(configurationOf(method, undefined, resourcePath), stage, ports, intakeOf(snapshot)))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
   return {
     facts,

@@ -2,20 +2,27 @@
 import type { Integration } from '@sluice/aws-protocol/apigateway'
 import { compileParameter, compileSource, type SourceReader, type SourceValue } from '../../nouns/mapping-source.ts'
 import type { Parameterised } from '../../nouns/request-parameters.ts'
-import type { RestMethod, RestRouted, RestStage } from '../../nouns/rest.ts'
+import type { RestRouted, RestStage } from '../../nouns/rest.ts'
 
 export type CacheKey = (exchange: RestRouted & Parameterised) => string
 
 /** Nothing else is in the key: without parameters one answer serves all requests of a namespace and verb. */
-export function compileCacheKey(integration: Integration, { stage, resourceId }: RestMethod): CacheKey {
-  const { cacheNamespace = resourceId, cacheKeyParameters = [], requestParameters } = integration
+export function compileCacheKey(integration: Integration, stage: RestStage): CacheKey {
+  const { cacheNamespace, cacheKeyParameters = [], requestParameters } = integration
   const readers = cacheKeyParameters.map((name) => {
     // What a mapping makes of the request is known by where the mapping takes it from.
     const source = name.startsWith('integration.') ? requestParameters?.[name] : name
     return (source === undefined ? undefined : compileKeySource(source, stage)) ?? (() => undefined)
   })
-  const fixed = [stage.deploymentId, cacheNamespace]
-  return (exchange) => JSON.stringify([...fixed, exchange.method, ...readers.map((read) => valueOf(read, exchange))])
+  return (exchange) => {
+    const namespace = cacheNamespace ?? exchange.target.resourceId
+    return JSON.stringify([
+      stage.deploymentId,
+      namespace,
+      exchange.method,
+      ...readers.map((read) => valueOf(read, exchange)),
+    ])
+  }
 }
 
 function compileKeySource(source: string, stage: RestStage): SourceReader | undefined {

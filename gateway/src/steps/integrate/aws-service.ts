@@ -2,7 +2,7 @@
 import { configurationFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'
-import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { Aws } from '../../ports/aws.ts'
 import type { NamedRole } from '../../ports/roles.ts'
@@ -12,7 +12,7 @@ import { callBackend } from './backend-call.ts'
 import { bodilessVerbs, outgoingHeaders } from './outgoing-headers.ts'
 
 export interface AwsServiceSettings {
-  readonly method: RestMethod
+  readonly stage: RestStage
   readonly uri: string
   /** The integration's verb; `ANY` is the client's. */
   readonly httpMethod: string
@@ -23,9 +23,9 @@ export interface AwsServiceSettings {
 
 /** Throws GatewayFault when the service cannot be called. */
 export function awsService(settings: AwsServiceSettings, aws: Aws): Step<RestAdmitted & Mapped, Returned> {
-  const { method, timeoutMs, role } = settings
-  const service = compileAwsUri(settings.uri, method.stage.variables)
-  const { apiId } = method.stage
+  const { stage, timeoutMs, role } = settings
+  const service = compileAwsUri(settings.uri, stage.variables)
+  const { apiId } = stage
 
   return {
     name: 'integrate',

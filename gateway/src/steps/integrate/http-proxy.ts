@@ -11,7 +11,7 @@ import { lastHeader } from '../../nouns/headers.ts'
 import { firstMediaType } from '../../nouns/media-type.ts'
 import type { MappedParameters, ProxyMapped } from '../../nouns/outgoing.ts'
 import { splitAtSemicolons } from '../../nouns/query.ts'
-import type { RestAdmitted, RestMethod, RestStage } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import { encodeQueryText } from '../../nouns/uri-text.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -31,7 +31,7 @@ import { streamBody } from './stream-body.ts'
 import { compileUri, type ResolvedUri } from './uri.ts'
 
 export interface HttpProxySettings {
-  readonly method: RestMethod
+  readonly stage: RestStage
   readonly uri: string
   /** The integration's verb; `ANY` is the client's. */
   readonly httpMethod: string
@@ -48,12 +48,12 @@ export function httpProxy(
   upstream: Upstream,
   clock: Clock | undefined,
 ): Step<RestAdmitted & Partial<ProxyMapped>, Answered> {
-  const { method, timeoutMs, options } = settings
-  const uri = compileUri(settings.uri, method.stage.variables)
+  const { stage, timeoutMs, options } = settings
+  const uri = compileUri(settings.uri, stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
-  const userAgent = `AmazonAPIGateway_${method.stage.apiId}`
-  const bodyOf = compileBody(settings.contentHandling, method.stage)
-  const read = clock === undefined ? readWhole(method.stage) : readStream(method.stage, clock)
+  const userAgent = `AmazonAPIGateway_${stage.apiId}`
+  const bodyOf = compileBody(settings.contentHandling, stage)
+  const read = clock === undefined ? readWhole(stage) : readStream(stage, clock)
 
   return {
     name: 'integrate',
@@ -66,7 +66,7 @@ export function httpProxy(
         method: settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod,
         // What is two parameters for validators and authorizers is two for the backend.
         target: joinQuery(target, splitAtSemicolons(exchange.rawQuery), mapped),
-        headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: method.stage.apiId }, mapped),
+        headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: stage.apiId }, mapped),
         body: bodyOf(exchange),
         timeoutMs,
       }

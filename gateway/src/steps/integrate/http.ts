@@ -2,7 +2,7 @@
 import { configurationFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'
-import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { Backend, Upstream, UpstreamOptions } from '../../ports/upstream.ts'
 import type { Step } from '../pipeline.ts'
@@ -12,7 +12,7 @@ import { bodilessVerbs, outgoingHeaders } from './outgoing-headers.ts'
 import { compileUri } from './uri.ts'
 
 export interface HttpSettings {
-  readonly method: RestMethod
+  readonly stage: RestStage
   readonly uri: string
   /** The integration's verb; `ANY` is the client's. */
   readonly httpMethod: string
@@ -22,10 +22,10 @@ export interface HttpSettings {
 
 /** Throws GatewayFault when the backend cannot be called. */
 export function http(settings: HttpSettings, upstream: Upstream): Step<RestAdmitted & Mapped, Returned> {
-  const { method, timeoutMs, options } = settings
-  const uri = compileUri(settings.uri, method.stage.variables)
+  const { stage, timeoutMs, options } = settings
+  const uri = compileUri(settings.uri, stage.variables)
   const fixedBackend = uri.origin === undefined ? undefined : upstream.to(uri.origin, options)
-  const { apiId } = method.stage
+  const { apiId } = stage
 
   return {
     name: 'integrate',

@@ -2,7 +2,7 @@
 import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
-import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionCall } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
@@ -11,7 +11,7 @@ import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
 export interface LambdaProxySettings {
-  readonly method: RestMethod
+  readonly stage: RestStage
   readonly uri: string
   /** Must be POST: anything else fails every call, as on AWS. */
   readonly httpMethod: string
@@ -25,10 +25,9 @@ export type TracedCall = FunctionCall & { readonly traceId: string }
 
 /** What never changes is worked out here; the rest for each request. The call throws GatewayFault where there can be none. */
 export function compileLambdaCall(settings: LambdaProxySettings): (exchange: RestAdmitted) => TracedCall {
-  const { method, timeoutMs, httpMethod, role } = settings
-  const { stage } = method
+  const { stage, timeoutMs, httpMethod, role } = settings
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
-  const event = compileRestEvent(method)
+  const event = compileRestEvent(stage)
   const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
 
   return (exchange) => {
@@ -44,7 +43,7 @@ export function compileLambdaCall(settings: LambdaProxySettings): (exchange: Res
       functionArn,
       payload,
       type: 'RequestResponse',
-      sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
+      sourceArn: `${arnPrefix}${exchange.method}${exchange.target.resourcePath}`,
       principal: 'apigateway.amazonaws.com',
       role,
       traceId: trace,

@@ -11,7 +11,7 @@ import { invokeFunction } from './invocation.ts'
 import { compileLambdaCall, type LambdaProxySettings } from './lambda-call.ts'
 
 export function lambdaProxy(settings: LambdaProxySettings, functions: Functions): Step<RestAdmitted, Answered> {
-  const { stage } = settings.method
+  const { stage } = settings
   const callOf = compileLambdaCall(settings)
 
   return {

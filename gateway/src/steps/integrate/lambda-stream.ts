@@ -21,8 +21,7 @@ export function lambdaStream(
   functions: Functions,
   clock: Clock,
 ): Step<RestAdmitted, Answered> {
-  const { timeoutMs } = settings
-  const { stage } = settings.method
+  const { stage, timeoutMs } = settings
   const callOf = compileLambdaCall(settings)
 
   return {

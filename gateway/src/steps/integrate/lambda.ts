@@ -4,7 +4,7 @@ import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
 import type { Mapped, MappedParameters, Returned } from '../../nouns/outgoing.ts'
-import type { RestAdmitted, RestMethod } from '../../nouns/rest.ts'
+import type { RestAdmitted, RestStage } from '../../nouns/rest.ts'
 import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionAnswer, FunctionCall, Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
@@ -14,7 +14,7 @@ import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
 export interface LambdaSettings {
-  readonly method: RestMethod
+  readonly stage: RestStage
   readonly uri: string
   /** Must be POST: anything else fails every call, as for Lambda proxies. */
   readonly httpMethod: string
@@ -25,8 +25,7 @@ export interface LambdaSettings {
 
 /** Throws GatewayFault when the function cannot be invoked; a function that fails has returned, with an error message to select by. */
 export function lambda(settings: LambdaSettings, functions: Functions): Step<RestAdmitted & Mapped, Returned> {
-  const { method, timeoutMs, httpMethod, role } = settings
-  const { stage } = method
+  const { stage, timeoutMs, httpMethod, role } = settings
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))
   const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
 
@@ -47,7 +46,7 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
         functionArn,
         payload,
         type: invocationType(mapped),
-        sourceArn: `${arnPrefix}${exchange.method}${method.resourcePath}`,
+        sourceArn: `${arnPrefix}${exchange.method}${exchange.target.resourcePath}`,
         principal: 'apigateway.amazonaws.com',
         role,
         clientContext: mappedHeader(mapped, 'x-amz-client-context'),

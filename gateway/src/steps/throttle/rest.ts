@@ -1,8 +1,8 @@
 // Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. S D.5, E.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import type { Scope } from '../../nouns/records.ts'
-import type { RestMethod, RestRouted } from '../../nouns/rest.ts'
-import type { Planned } from '../../ports/api-keys.ts'
+import type { RestMethod, RestRouted, RestStage } from '../../nouns/rest.ts'
+import type { KnownPlan, Planned } from '../../ports/api-keys.ts'
 import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
@@ -14,37 +14,47 @@ import { tellLimit } from './telling.ts'
 type Exchange = RestRouted & Partial<Planned>
 
 export interface RestThrottleSettings {
-  readonly method: RestMethod
-  /** The stage's settings for the method. */
+  readonly stage: RestStage
+  /** The stage's settings for the methods that it throttles. */
   readonly setting: MethodSetting
+  /** Whether they need an API key, whose plan has limits too. */
+  readonly apiKeyRequired: boolean
   /** Undefined when the account has no limit. */
   readonly account: Rate | undefined
 }
 
 /** Undefined where nothing limits. Throws GatewayFault THROTTLED or QUOTA_EXCEEDED. */
 export function throttleRest(settings: RestThrottleSettings, counters: Counters): Step<Exchange, object> | undefined {
-  const { method, setting, account } = settings
-  const { stage, resourceId, resourcePath, httpMethod } = method
+  const { stage, setting, apiKeyRequired } = settings
   const scope: Scope = { account: stage.account, region: stage.region }
   const place = `${stage.apiId}:${stage.stageName}`
-  const fixed: readonly Limit[] = [
-    ...bucketOf(`method ${place} ${httpMethod} ${resourcePath}`, rateOf(setting)),
-    ...accountBucket(scope, account),
-  ]
-  if (fixed.length === 0 && !method.apiKeyRequired) return undefined
-  const planMethod = `${resourcePath === '/' ? '//' : `${resourcePath}/`}${httpMethod}`
-  const limitsOf = ({ plan, apiKey }: Exchange): readonly Limit[] => {
+  const rate = rateOf(setting)
+  const account = accountBucket(scope, settings.account)
+  if (rate === undefined && account.length === 0 && !apiKeyRequired) return undefined
+  const ownLimits = new Map<RestMethod, readonly Limit[]>()
+  /** Without a key: the method's own, and the account's. */
+  const fixedOf = (method: RestMethod): readonly Limit[] => {
+    if (rate === undefined) return account
+    let own = ownLimits.get(method)
+    if (own === undefined) {
+      own = [...bucketOf(`method ${place} ${method.httpMethod} ${method.resourcePath}`, rate), ...account]
+      ownLimits.set(method, own)
+    }
+    return own
+  }
+  const limitsOf = ({ target, plan, apiKey }: Exchange): readonly Limit[] => {
+    const fixed = fixedOf(target)
     if (plan === undefined || apiKey === undefined) return fixed
     const client = clientLimits(scope, plan, apiKey.id)
-    const rate = plan.methods.size === 0 ? undefined : plan.methods.get(planMethod)
-    if (rate === undefined) return [...client, ...fixed]
-    const key = `planMethod ${clientName(scope, plan, apiKey.id)} ${place} ${planMethod}`
-    return [...bucketOf(key, rate), ...client, ...fixed]
+    if (plan.methods.size === 0) return [...client, ...fixed]
+    const name = `${clientName(scope, plan, apiKey.id)} ${place}`
+    return [...planMethodLimits(target, plan, name), ...client, ...fixed]
   }
   const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {
     const limit = limits[refusing]
     if (limit === undefined) return nothing
     tellLimit(exchange, 'throttle', limit, counters)
+    const { resourceId, httpMethod } = exchange.target
     const target = `Resource ${resourceId}, HttpMethod ${httpMethod}`
     throw limitFault(limit, { kind: 'RestApi', stage, target }, exchange)
   }
@@ -59,6 +69,12 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
         : refusing.then((index) => decide(exchange, limits, index))
     },
   }
+}
+
+/** What a usage plan says of the method, which it names as in `/pets/GET`; nothing, most often. */
+function planMethodLimits({ resourcePath, httpMethod }: RestMethod, plan: KnownPlan, client: string): readonly Limit[] {
+  const method = `${resourcePath === '/' ? '//' : `${resourcePath}/`}${httpMethod}`
+  return bucketOf(`planMethod ${client} ${method}`, plan.methods.get(method))
 }
 
 const nothing = {}

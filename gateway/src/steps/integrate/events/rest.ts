@@ -9,51 +9,45 @@ import { quote } from '../../../nouns/json-text.ts'
 import { firstMediaType } from '../../../nouns/media-type.ts'
 import { parseQuery, splitAtSemicolons } from '../../../nouns/query.ts'
 import { requestTime } from '../../../nouns/request-time.ts'
-import { eventPath, type RestAdmitted, type RestMethod, type RestRouted } from '../../../nouns/rest.ts'
+import { eventPath, type RestAdmitted, type RestMethod, type RestRouted, type RestStage } from '../../../nouns/rest.ts'
 
-/** A compiled event: what never changes for a method is written once, what a request brings is filled in. */
-export function compileRestEvent(method: RestMethod): (exchange: RestAdmitted, traceId: string) => string {
-  const { stage } = method
-  const opening = `{"resource":${quote(method.resourcePath)},"path":`
+/** A compiled event: what never changes for a stage is written once, what a request brings is filled in. */
+export function compileRestEvent(stage: RestStage): (exchange: RestAdmitted, traceId: string) => string {
   const stageVariables = stage.variables === undefined ? 'null' : JSON.stringify(stage.variables)
-  const fixedContext =
-    `"requestContext":{"resourceId":${quote(method.resourceId)},"resourcePath":${quote(method.resourcePath)},` +
-    (method.operationName === undefined ? '' : `"operationName":${quote(method.operationName)},`) +
-    `"accountId":${quote(stage.account)},"stage":${quote(stage.stageName)},"apiId":${quote(stage.apiId)},` +
-    (stage.isTest ? '' : `"deploymentId":${quote(stage.deploymentId)},`) +
-    (stage.canary === undefined ? '' : `"isCanaryRequest":${stage.canary.isCanaryRequest},`)
+  const stageContext = stageMembers(stage, stage.isTest ? undefined : stage.deploymentId)
 
   return (exchange, traceId) => {
     const headers = stage.isTest ? visibleHeaders(exchange.headers) : eventHeaders(exchange, traceId)
     const query = parseQuery(splitAtSemicolons(exchange.rawQuery))
-    const { pathParameters, caller } = exchange
+    const { target, pathParameters, caller } = exchange
+    const resource = quote(target.resourcePath)
     return (
-      `${opening}${quote(eventPath(exchange))},"httpMethod":${quote(exchange.method)},` +
+      `{"resource":${resource},"path":${quote(eventPath(exchange))},"httpMethod":${quote(exchange.method)},` +
       (headers.length === 0 ? '"headers":null,"multiValueHeaders":null,' : headerMembers(headers)) +
       queryMembers(query, 'null') +
       `"pathParameters":${pathParameters === undefined ? 'null' : JSON.stringify(pathParameters)},` +
       `"stageVariables":${stageVariables},` +
-      `${fixedContext}${requestContext(exchange, caller)}},${bodyMembers(exchange, stage.isBinary)}}`
+      `"requestContext":{${methodMembers(target, resource)}${stageContext}${requestContext(exchange, caller)}},${bodyMembers(exchange, stage.isBinary)}}`
     )
   }
 }
 
 /** The event of a REQUEST authorizer: the same request without its body; what is empty is `{}`, never null. S C.2. */
-export function compileRestAuthorizerEvent(method: RestMethod): RestAuthorizerEvent {
-  const { stage } = method
-  const resource = quote(method.resourcePath)
+export function compileRestAuthorizerEvent(stage: RestStage): RestAuthorizerEvent {
   const stageVariables = JSON.stringify(stage.variables ?? {})
-  const fixedContext = fixedContextOf(method)
+  const stageContext = stageMembers(stage, stage.deploymentId)
 
   return (exchange, { methodArn, traceId }) => {
     const headers = eventHeaders(exchange, traceId)
+    const { target } = exchange
+    const resource = quote(target.resourcePath)
     return (
       `{"type":"REQUEST","methodArn":${quote(methodArn)},"resource":${resource},"path":${quote(eventPath(exchange))},` +
       `"httpMethod":${quote(exchange.method)},` +
       headerMembers(headers) +
       queryMembers(parseQuery(splitAtSemicolons(exchange.rawQuery)), '{}') +
       `"pathParameters":${JSON.stringify(exchange.pathParameters ?? {})},"stageVariables":${stageVariables},` +
-      `${fixedContext}${requestContext(exchange, undefined)}}}`
+      `"requestContext":{${methodMembers(target, resource)}${stageContext}${requestContext(exchange, undefined)}}}`
     )
   }
 }
@@ -63,15 +57,18 @@ export type RestAuthorizerEvent = (
   asked: { readonly methodArn: string; readonly traceId: string },
 ) => string
 
-/** The members of `requestContext` that are the same for every request of a method. */
-function fixedContextOf(method: RestMethod): string {
-  const { stage } = method
+/** The members of `requestContext` that name the method. `resource`: its path, quoted. */
+function methodMembers({ resourceId, operationName }: RestMethod, resource: string): string {
+  const operation = operationName === undefined ? '' : `"operationName":${quote(operationName)},`
+  return `"resourceId":${quote(resourceId)},"resourcePath":${resource},${operation}`
+}
+
+/** Those that are the same for every request of a stage. */
+function stageMembers({ account, stageName, apiId, canary }: RestStage, deploymentId: string | undefined): string {
   return (
-    `"requestContext":{"resourceId":${quote(method.resourceId)},"resourcePath":${quote(method.resourcePath)},` +
-    (method.operationName === undefined ? '' : `"operationName":${quote(method.operationName)},`) +
-    `"accountId":${quote(stage.account)},"stage":${quote(stage.stageName)},"apiId":${quote(stage.apiId)},` +
-    `"deploymentId":${quote(stage.deploymentId)},` +
-    (stage.canary === undefined ? '' : `"isCanaryRequest":${stage.canary.isCanaryRequest},`)
+    `"accountId":${quote(account)},"stage":${quote(stageName)},"apiId":${quote(apiId)},` +
+    (deploymentId === undefined ? '' : `"deploymentId":${quote(deploymentId)},`) +
+    (canary === undefined ? '' : `"isCanaryRequest":${canary.isCanaryRequest},`)
   )
 }
 
