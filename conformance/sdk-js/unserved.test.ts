@@ -28,3 +28,19 @@ test.each([
   expect([response.status, response.headers.get('content-type')]).toEqual([501, answered])
   expect(await response.text()).toMatch(body)
 })
+
+test.each([
+  [
+    'http://127.0.0.1:4566/',
+    403,
+    /^\{"message":"Missing Authentication Token\. This address takes AWS calls; an API is called by/,
+  ],
+  ['http://localhost:4566/pets', 403, /^\{"message":"Missing Authentication Token\. This address takes AWS calls;/],
+  ['http://sqs.us-east-1.amazonaws.com/', 501, /^\{"message":"The service \\"sqs\\" is not served by Sluice\./],
+])('a page of %s, which is no AWS call, is told what this address is', async (url, status, body) => {
+  const gateway = createGateway({ logLevel: 'silent' })
+  onTestFinished(() => gateway.close())
+  const response = await gateway.invoke(url)
+  expect(response.status).toBe(status)
+  expect(await response.text()).toMatch(body)
+})

@@ -46,7 +46,7 @@ const byVersion: Readonly<Record<string, ModelName>> = {
 
 export interface Addressee {
   readonly model: ModelName | undefined
-  /** What the caller named, for the sentence about a service that is not served. */
+  /** What the caller named, for the sentence about a service that is not served; empty when nothing names one. */
   readonly named: string
 }
 
@@ -59,9 +59,14 @@ export function addressee(request: WireRequest, signingName: string | undefined)
       named: signingName,
     }
   }
-  const label = (request.headers['host'] ?? '').split('.', 1)[0] ?? ''
+  const host = request.headers['host'] ?? ''
+  const label = host.split('.', 1)[0] ?? ''
   const model = own(byName, label) ?? byRequest(request)
-  return { model: model === 'apigateway' && request.path.startsWith('/v2/') ? 'apigatewayv2' : model, named: label }
+  return {
+    model: model === 'apigateway' && request.path.startsWith('/v2/') ? 'apigatewayv2' : model,
+    // The first label of an address, or of a host name of the operator's, is no service.
+    named: /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host) ? label : '',
+  }
 }
 
 function byRequest(request: WireRequest): ModelName | undefined {

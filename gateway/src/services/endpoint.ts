@@ -240,7 +240,7 @@ function faultOf(error: unknown, parts: EndpointParts, requestId: string): Servi
 function unknownService(named: string, requestId: string, { headers }: WireRequest): WireAnswer {
   const message =
     named === ''
-      ? 'Missing Authentication Token'
+      ? 'Missing Authentication Token. This address takes AWS calls; an API is called by its host name, or under /_aws/execute-api/API_ID/STAGE'
       : `The service "${named}" is not served by Sluice. See docs/compatibility.md.`
   const status = named === '' ? 403 : 501
   const code = named === '' ? 'MissingAuthenticationTokenException' : 'NotImplementedException'
