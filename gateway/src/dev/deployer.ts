@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import { DeployError } from './deploy-error.ts'
 import type { DeployFile } from './deploy-file.ts'
 import type { Deployed } from './deployed.ts'
-import { formatTable, invokeUrls, localAddresses, sampleRoute } from './table.ts'
+import { formatTable, invokeUrls, localAddresses, sampleRoute, shellWord } from './table.ts'
 import { watchFiles } from './watch-files.ts'
 
 export interface DeployerParts {
@@ -23,7 +23,10 @@ export async function startDeploying(parts: DeployerParts): Promise<() => void> 
     const result = await attempt(parts, file)
     if (result !== undefined) deployed.push(result)
   }
-  if (deployed.length > 0) parts.say(`${overview(parts, deployed)}\n`)
+  for (const { file, apis } of deployed)
+    if (apis.length === 0) parts.say(`${file}: made, but it has no API with a stage to be called at\n`)
+  const shown = overview(parts, deployed)
+  if (shown !== '') parts.say(`${shown}\n`)
   const owners = new Map(deployed.flatMap(({ file, includedFiles }) => includedFiles.map((each) => [each, file])))
   return watchFiles([...parts.files, ...owners.keys()], async (changed) => {
     const file = owners.get(changed) ?? changed
@@ -63,7 +66,7 @@ function overview({ address }: DeployerParts, deployed: readonly Deployed[]): st
     String(api.routes.length),
     invokeUrls(api, address).byHost,
   ])
-  const lines = [formatTable([['API', 'KIND', 'STAGE', 'ROUTES', 'URL'], ...rows])]
+  const lines = apis.length === 0 ? [] : [formatTable([['API', 'KIND', 'STAGE', 'ROUTES', 'URL'], ...rows])]
   for (const api of apis) {
     const path = sampleRoute(api.routes)
     if (path === undefined || api.kind === 'WEBSOCKET') continue
@@ -71,8 +74,8 @@ function overview({ address }: DeployerParts, deployed: readonly Deployed[]): st
     lines.push(
       '',
       `Try ${api.name}:`,
-      `  curl ${byHost}${path}`,
-      `  curl ${byPath}${path}    (where *.${address.domain} does not resolve)`,
+      `  curl ${shellWord(byHost + path)}`,
+      `  curl ${shellWord(byPath + path)}    (where *.${address.domain} does not resolve)`,
     )
   }
   for (const { file, outputs } of deployed) {

@@ -48,3 +48,8 @@ export function sampleRoute(routes: readonly string[]): string | undefined {
   const path = plain.find((route) => !route.endsWith(' /')) ?? plain[0]
   return path?.slice(path.indexOf(' ') + 1)
 }
+
+/** A URL as a shell reads it whole: quoted where it would take a part for its own, as of `$default`. */
+export function shellWord(text: string): string {
+  return /^[\w:/.%@+=,~-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
