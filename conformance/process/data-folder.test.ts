@@ -34,7 +34,7 @@ test('a second process is refused, and the folder is free as soon as the first i
   const folder = await temporaryFolder()
   const first = await start(folder)
   expect(await refusal(folder)).toBe(
-    `The data folder ${folder} cannot be used: another process of Sluice uses it; stop that one, or name another folder\n`,
+    `The data folder ${folder} cannot be used: another process of Sluice uses it; stop that one, or name another folder.\n`,
   )
   first.process.kill('SIGKILL')
   await first.ended
@@ -48,7 +48,7 @@ test('a database that is damaged or of another version is named, and left as it 
   await cp(file, `${file}.kept`)
   await truncate(file, 100)
   expect(await refusal(folder)).toBe(
-    `The data folder ${folder} cannot be used: ${file} is damaged (database disk image is malformed); put a backup in its place\n`,
+    `The data folder ${folder} cannot be used: ${file} is damaged (database disk image is malformed); put a backup in its place.\n`,
   )
   await writeFile(file, 'this is no database, and was never one. '.repeat(30))
   expect(await refusal(folder)).toContain(`${file} is damaged (file is not a database)`)

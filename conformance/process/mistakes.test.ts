@@ -32,6 +32,18 @@ test.for([
   [['dev', '--account-connection-rate', '0'], /--account-connection-rate takes a number from 1 on, not "0"/],
   [['dev', '--backends', 'arn:aws:lambda:x=http://h'], /--backends takes pairs/],
   [['serve'], /--data DIR/],
+  [
+    ['serve', '--data', 'd', '--stage', 'x'],
+    /^--stage is for files: sluice serve takes none, "sluice dev FILE" does\.$/m,
+  ],
+  [
+    ['dev', '--host', '192.0.2.1', '--port', '0'],
+    /^192\.0\.2\.1 is no address of this machine: choose another with --host\.$/m,
+  ],
+  [
+    ['dev', '--port', '0', '--vpc-endpoints', 'vpce-0a1b2c3d@vpc-11aa22bb=192.0.2.1:0'],
+    /^192\.0\.2\.1 is no address of this machine: choose another with --vpc-endpoints\.$/m,
+  ],
 ] as const)('refuses %j', async ([args, sentence]) => {
   expect(await complaint(args)).toMatch(sentence)
 })
@@ -62,7 +74,10 @@ test('says where a value stands that is on no command line, and takes an empty v
 
 test('names a document that cannot be read', async () => {
   const folder = await temporaryFolder()
-  expect(await complaint(['dev', '--port', '0', 'missing.yaml'], { cwd: folder })).toContain('missing.yaml')
+  expect(await complaint(['dev', '--port', '0', 'missing.yaml'], { cwd: folder })).toBe(
+    'missing.yaml cannot be read: there is no such file or folder.\n',
+  )
+  expect(await complaint(['dev', '--port', '0', '.'], { cwd: folder })).toBe('. cannot be read: it is a folder.\n')
 })
 
 test('names a config file that is missing, broken, or knows too much', async () => {
@@ -79,5 +94,7 @@ test('names a config file that is missing, broken, or knows too much', async () 
 test('names a data folder that cannot be used', async () => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'file'), '')
-  expect(await complaint(['serve', '--port', '0', '--data', join(folder, 'file')])).toContain(join(folder, 'file'))
+  expect(await complaint(['serve', '--port', '0', '--data', 'file'], { cwd: folder })).toBe(
+    'The data folder file cannot be used: a file is where a folder has to be.\n',
+  )
 })

@@ -1,5 +1,5 @@
 // The help of each command: what it does, its options, examples. `sluice help COMMAND`, and `--help` behind the command.
-import { optionLines, usage } from './options.ts'
+import { optionLines, optionsOfFiles, usage } from './options.ts'
 
 interface Help {
   readonly usage: string
@@ -13,15 +13,14 @@ const askingOptions = `  --endpoint URL             the gateway to ask (SLUICE_E
   --port PORT                the same, on this machine
   --help                     this text`
 
-const runningOptions = `(also as SLUICE_NAME in the environment, or by name in the JSON file --config)
-${optionLines}`
+const runningOptions = '(also as SLUICE_NAME in the environment, or by name in the JSON file --config)\n'
 
 export const commandHelp = {
   dev: {
     usage: 'sluice dev [FILE...] [OPTIONS]',
     about: `Local use: one port for everything, any AWS credentials accepted, state in memory unless --data.
 Each FILE, an OpenAPI document or a CloudFormation or SAM template, is deployed now and whenever it changes.`,
-    options: runningOptions,
+    options: runningOptions + optionLines(),
     examples: [
       'sluice dev openapi.yaml',
       'sluice dev template.yaml --parameters Stage=test --stage test',
@@ -32,7 +31,7 @@ Each FILE, an OpenAPI document or a CloudFormation or SAM template, is deployed 
     usage: 'sluice serve --data DIR [OPTIONS]',
     about: `Production: state on disk, every AWS call signed by a known key. The root key is made at first start, in
 DIR/root-credentials.json. Stops on SIGTERM, after the requests in flight.`,
-    options: runningOptions,
+    options: runningOptions + optionLines(optionsOfFiles),
     examples: [
       'sluice serve --data /var/lib/sluice --port 80 --admin-port 4566 --domain api.example.com',
       'sluice serve --data /var/lib/sluice --tls-port 443 --tls-cert chain.pem --tls-key key.pem',

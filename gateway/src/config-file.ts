@@ -1,5 +1,6 @@
 // The config file: one JSON object of options by name.
 import { readFileSync } from 'node:fs'
+import { fileProblem } from './nouns/file-problem.ts'
 import { options } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -11,7 +12,7 @@ export function fileOptions(file: string | undefined): ReadonlyMap<string, strin
     // Editors of Windows begin a file with a byte order mark.
     parsed = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new UsageError(`The config file ${file} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw new UsageError(`The config file ${file} cannot be read: ${fileProblem(error)}.`, { cause: error })
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new UsageError(`The config file ${file} must hold one JSON object of options.`)

@@ -9,8 +9,9 @@ import { logLevels, type LogLevel } from './log.ts'
 import { parseRange, type TrustedRange } from './server/client-address.ts'
 import { commandHelp, isCommand, type CommandName } from './command-help.ts'
 import { fileOptions } from './config-file.ts'
+import { fileProblem } from './nouns/file-problem.ts'
 import { nearestWord } from './nouns/nearest-word.ts'
-import { options, type OptionName } from './options.ts'
+import { options, optionsOfFiles, type OptionName } from './options.ts'
 import { tracingIn, type TracingConfig } from './tracing-config.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -80,12 +81,11 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
   if (command !== 'dev' && command !== 'serve') throw new UsageError(`"${command}" comes first: sluice ${command} ...`)
   const configFile = (values['config'] as string | undefined) ?? fromEnvironment(environment, 'config')
   const file = fileOptions(configFile)
-  const value = (name: OptionName): string | undefined =>
-    (values[name] as string | undefined) ??
-    fromEnvironment(environment, name) ??
-    file.get(name) ??
-    options[name].default
+  const given = (name: OptionName): string | undefined =>
+    (values[name] as string | undefined) ?? fromEnvironment(environment, name) ?? file.get(name)
+  const value = (name: OptionName): string | undefined => given(name) ?? options[name].default
   try {
+    if (command === 'serve') refuseFileOptions(given)
     return { kind: 'run', config: Object.freeze(build(command, { files, environment, value })) }
   } catch (error) {
     throw withSource(error, (name) => {
@@ -95,6 +95,13 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
         : `the variable ${variable(name)}`
     })
   }
+}
+
+/** Nothing that is said is left without effect. */
+function refuseFileOptions(given: (name: OptionName) => string | undefined): void {
+  for (const name of optionsOfFiles)
+    if (given(name) !== undefined)
+      throw new UsageError(`--${name} is for files: sluice serve takes none, "sluice dev FILE" does.`)
 }
 
 /** An empty variable is none: that is how scripts and containers leave one out. */
@@ -373,7 +380,7 @@ function accessLogOf(target: string | undefined): string | undefined {
     closeSync(openSync(target, 'a', 0o600))
     return target
   } catch (error) {
-    throw new UsageError(`The access log ${target} cannot be written: ${(error as Error).message}`, { cause: error })
+    throw new UsageError(`The access log ${target} cannot be written: ${fileProblem(error)}.`, { cause: error })
   }
 }
 

@@ -9,6 +9,7 @@ import { createDeployFile } from './dev/deploy-file.ts'
 import { startDeploying } from './dev/deployer.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog, type Log } from './log.ts'
+import { fileProblem } from './nouns/file-problem.ts'
 import { hostInUrl } from './nouns/host-in-url.ts'
 import type { Front } from './server/incoming.ts'
 import { listen, type Listener } from './server/listener.ts'
@@ -123,7 +124,7 @@ function checkFiles(files: readonly string[]): void {
     try {
       readFileSync(file)
     } catch (error) {
-      throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
+      throw new UsageError(`${file} cannot be read: ${fileProblem(error)}.`, { cause: error })
     }
   }
 }
@@ -140,7 +141,7 @@ function openCore(config: Config, log: Log): Core {
   try {
     return createCore({ ...config, mode: config.command, clock: systemClock, log })
   } catch (error) {
-    throw new UsageError(`The data folder ${config.dataFolder} cannot be used: ${(error as Error).message}`, {
+    throw new UsageError(`The data folder ${config.dataFolder} cannot be used: ${fileProblem(error)}.`, {
       cause: error,
     })
   }
@@ -245,7 +246,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw new UsageError(`${file} cannot be read: ${fileProblem(error)}.`, { cause: error })
   }
 }
 
@@ -254,6 +255,8 @@ function listenProblem(host: string, port: number, error: NodeJS.ErrnoException,
     return `Port ${port} on ${host} is taken: choose another with ${option}, or 0 for any free one.`
   if (error.code === 'EACCES')
     return `Port ${port} needs more rights than this process has: choose one above 1023 with ${option}.`
+  if (error.code === 'EADDRNOTAVAIL' || error.syscall === 'getaddrinfo')
+    return `${host} is no address of this machine: choose another with ${option === '--vpc-endpoints' ? option : '--host'}.`
   return `Cannot listen on ${host}:${port}: ${error.message}`
 }
 

@@ -21,7 +21,8 @@ export const options = {
   'tls-port': {
     value: 'PORT',
     default: undefined,
-    about: 'the same over TLS on this port, with the certificates of custom domain names (ACM) and --tls-cert',
+    about:
+      'what --port serves, over TLS on this port, with the certificates of custom domain names (ACM) and --tls-cert',
   },
   'tls-cert': {
     value: 'FILE',
@@ -168,15 +169,22 @@ export const options = {
 
 export type OptionName = keyof typeof options
 
+/** What only files to deploy need: `serve` takes none. */
+export const optionsOfFiles: readonly OptionName[] = ['stage', 'parameters']
+
 /** One line an option, for `--help`. */
-export const optionLines: string = [
-  ...Object.entries(options).map(
-    ([name, { value, about, default: fallback }]) =>
-      `  --${`${name} ${value}`.padEnd(26)} ${about}${fallback === undefined ? '' : ` (${fallback})`}`,
-  ),
-  `  --${'help'.padEnd(26)} this text`,
-  `  --${'version'.padEnd(26)} the version`,
-].join('\n')
+export function optionLines(without: readonly string[] = []): string {
+  return [
+    ...Object.entries(options)
+      .filter(([name]) => !without.includes(name))
+      .map(
+        ([name, { value, about, default: fallback }]) =>
+          `  --${`${name} ${value}`.padEnd(26)} ${about}${fallback === undefined ? '' : ` (${fallback})`}`,
+      ),
+    `  --${'help'.padEnd(26)} this text`,
+    `  --${'version'.padEnd(26)} the version`,
+  ].join('\n')
+}
 
 export const usage = `sluice: an Amazon API Gateway of your own
 
@@ -190,7 +198,7 @@ export const usage = `sluice: an Amazon API Gateway of your own
   sluice help COMMAND          one command's options and examples
 
 Options (also as SLUICE_NAME in the environment, or by name in the JSON file --config):
-${optionLines}
+${optionLines()}
 
 Environment, beside SLUICE_NAME:
   AWS_XRAY_DAEMON_ADDRESS      where segments of traces are sent beside: 127.0.0.1:2000

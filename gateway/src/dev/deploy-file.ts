@@ -1,6 +1,7 @@
 // Deploying a file: an OpenAPI document, or a template, which is told by what it says first.
 import { readFile } from 'node:fs/promises'
 import { isTemplate } from '@sluice/cloudformation'
+import { fileProblem } from '../nouns/file-problem.ts'
 import type { Endpoint } from '../services/endpoint.ts'
 import { createClients } from './client.ts'
 import { DeployError } from './deploy-error.ts'
@@ -32,6 +33,6 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new DeployError(`cannot be read: ${(cause as Error).message}`, undefined, cause)
+    throw new DeployError(`cannot be read: ${fileProblem(cause)}`, undefined, cause)
   }
 }

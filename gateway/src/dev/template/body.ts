@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { jsonText, member, textOf } from '@sluice/cloudformation'
 import type { Node } from '@sluice/cloudformation'
 import { DocumentFault, parseDocument, readHttpApi, readRestApi } from '@sluice/openapi'
+import { fileProblem } from '../../nouns/file-problem.ts'
 import { packagedFile } from './packaged-file.ts'
 import { PropertyFault, type Deployment, type Wanted } from './resource-kind.ts'
 
@@ -56,6 +57,6 @@ async function readText(file: string, node: { readonly offset: number }): Promis
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new PropertyFault(`cannot be read: ${(cause as Error).message}`, node, cause)
+    throw new PropertyFault(`cannot be read: ${fileProblem(cause)}`, node, cause)
   }
 }
