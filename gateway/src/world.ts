@@ -56,7 +56,8 @@ export interface World {
 }
 
 export function openWorld(parts: GatewayParts): World {
-  const { store, blobs, documents, close } = openState(parts.dataFolder)
+  const state = openState(parts.dataFolder)
+  const { store, blobs } = state
   const upstream = createHttpUpstream()
   const observability = openObservability({ ...parts, store, aws: deliveryOf(parts, upstream) })
   const principals = createStoredPrincipals({ store, trustedAccount: parts.mode === 'dev' ? parts.account : undefined })
@@ -88,9 +89,7 @@ export function openWorld(parts: GatewayParts): World {
     record: observability.record,
   })
   return {
-    store,
-    blobs,
-    documents,
+    ...state,
     connections: parts.connections ?? createMemoryConnections(),
     observability,
     limits,
@@ -112,7 +111,7 @@ export function openWorld(parts: GatewayParts): World {
         // Lines for delivery streams still have to go out.
         () => observability.close(),
         () => upstream.close(),
-        close,
+        state.close,
       ])
     },
   }
