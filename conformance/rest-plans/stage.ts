@@ -14,6 +14,8 @@ export interface StageOptions {
   readonly method: apigateway.Method
   /** `/pets` when absent. */
   readonly path?: string
+  /** Further resources, `r2` and so on, with the same method. */
+  readonly otherPaths?: readonly string[]
   readonly binaryMediaTypes?: readonly string[]
   readonly models?: readonly apigateway.Model[]
   readonly validator?: apigateway.RequestValidator
@@ -53,13 +55,18 @@ export interface Reply {
 /** Compiles the stage `prod` of the API `a1b2c3d4e5`. Errors that are the product's own fault reject the call. */
 export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {
   const bugs: unknown[] = []
+  const resources = [options.path ?? '/pets', ...(options.otherPaths ?? [])].map((path, index) => ({
+    id: `r${index + 1}`,
+    path,
+  }))
+  const method = { httpMethod: 'ANY', authorizationType: 'NONE', ...options.method }
   const plan = planRestStage(
     {
       format: 1,
       protocol: 'REST',
       api: { id: 'a1b2c3d4e5', ...(options.binaryMediaTypes && { binaryMediaTypes: [...options.binaryMediaTypes] }) },
-      resources: [{ id: 'r1', path: options.path ?? '/pets' }],
-      methods: [{ httpMethod: 'ANY', authorizationType: 'NONE', ...options.method, resourceId: 'r1' }],
+      resources,
+      methods: resources.map(({ id }) => ({ ...method, resourceId: id })),
       models: options.models ?? [],
       requestValidators: options.validator === undefined ? [] : [options.validator],
       authorizers: [],
