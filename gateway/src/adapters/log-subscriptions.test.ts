@@ -1,5 +1,5 @@
 // Lines of subscribed groups: what is handed over, what is dropped, and that it is told.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createLog } from '../log.ts'
 import { FunctionFault, type FunctionCall, type Functions } from '../ports/functions.ts'
 import type { KeptLines } from '../ports/logs.ts'
@@ -67,6 +67,7 @@ test('lines that a function does not take are dropped, counted, and told of once
     throw new FunctionFault('throttled', { status: 429, code: 'TooManyRequestsException', message: 'Rate Exceeded.' })
   })
   subscriptions.take([kept('a', 'b')])
+  await vi.waitFor(() => expect(subscriptions.dropped).toBe(2))
   subscriptions.take([kept('c')])
   await subscriptions.close()
   expect(subscriptions.dropped).toBe(3)
