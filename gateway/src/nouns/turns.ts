@@ -1,11 +1,20 @@
 // Long work in short turns: whatever else the process has to do, requests above all, is done between two of them.
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate as othersDone } from 'node:timers/promises'
 
 const turnMs = 5
 
-/** The turns of one piece of work, the first of which begins now: `await turns.next()` after each small part of it. */
+/** When the turn that the process is in is over; 0 while nobody has begun one since others had theirs. */
+let endsAtMs = 0
+
+function beginTurn(): number {
+  endsAtMs = performance.now() + turnMs
+  setImmediate(() => (endsAtMs = 0))
+  return endsAtMs
+}
+
+/** The turns of one piece of work: `await turns.next()` after each small part of it. Work that follows other work at once shares its first turn. */
 export class Turns {
-  private endsAtMs = performance.now() + turnMs
+  private endsAtMs = endsAtMs === 0 ? beginTurn() : endsAtMs
 
   /** Waits for others when the turn is over; undefined while it lasts. */
   next(): Promise<void> | undefined {
@@ -13,7 +22,7 @@ export class Turns {
   }
 
   private async begin(): Promise<void> {
-    await setImmediate()
-    this.endsAtMs = performance.now() + turnMs
+    await othersDone()
+    this.endsAtMs = beginTurn()
   }
 }
