@@ -6,23 +6,30 @@ const turnMs = 5
 /** When the turn that the process is in is over; 0 while nobody has begun one since others had theirs. */
 let endsAtMs = 0
 
-function beginTurn(): number {
-  endsAtMs = performance.now() + turnMs
+function beginTurn(nowMs: number): number {
+  endsAtMs = nowMs + turnMs
   setImmediate(() => (endsAtMs = 0))
   return endsAtMs
 }
 
 /** The turns of one piece of work: `await turns.next()` after each small part of it. Work that follows other work at once shares its first turn. */
 export class Turns {
-  private endsAtMs = endsAtMs === 0 ? beginTurn() : endsAtMs
+  private readonly now: () => number
+  private endsAtMs: number
+
+  /** `now`: milliseconds on a clock that only goes forward. */
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now
+    this.endsAtMs = endsAtMs === 0 ? beginTurn(now()) : endsAtMs
+  }
 
   /** Waits for others when the turn is over; undefined while it lasts. */
   next(): Promise<void> | undefined {
-    return performance.now() < this.endsAtMs ? undefined : this.begin()
+    return this.now() < this.endsAtMs ? undefined : this.begin()
   }
 
   private async begin(): Promise<void> {
     await othersDone()
-    this.endsAtMs = beginTurn()
+    this.endsAtMs = beginTurn(this.now())
   }
 }
