@@ -174,7 +174,9 @@ test('changes act at once, and a deleted name leads nowhere', async () => {
   expect((await eventOf(get(`${domainName}/b`))).requestContext.stage).toBe('prod')
   await places.rest.send(new DeleteDomainNameCommand({ domainName }))
   // What is no API's is an AWS call.
-  expect((await get(`${domainName}/b`)).text).toContain('Missing Authentication Token. This address takes AWS calls')
+  expect(await (await get(`${domainName}/b`)).text()).toContain(
+    'Missing Authentication Token. This address takes AWS calls',
+  )
 })
 
 test('a disabled default endpoint is closed, and custom domain names stay open', async () => {
