@@ -56,13 +56,16 @@ async function parseAny<K extends Kind>(json: string): Promise<Records[K]> {
   return isLined(json) ? ((await readLined(json)) as Records[K]) : parse<K>(json)
 }
 
+/** So many are read without a turn for others: what watchers read of a change acts at once. */
+const entriesPerTurn = 64
+
 /** A large API has tens of thousands of records. */
 async function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): Promise<readonly Entry<K>[]> {
   const turns = new Turns()
   const parsed: Entry<K>[] = []
   for (const [key, json] of pairs) {
     parsed.push({ key: decodeKey(key), record: parse<K>(json) })
-    const others = turns.next()
+    const others = parsed.length % entriesPerTurn === 0 ? turns.next() : undefined
     if (others !== undefined) await others
   }
   return parsed

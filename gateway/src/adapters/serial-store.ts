@@ -74,7 +74,8 @@ export class SerialStore implements Store {
         key: decodeKey(key),
       }))
       for (const listener of this.listeners) listener(changes)
-      const others = turns.next()
+      // Few changes, as most commits are, act before anybody else has a turn.
+      const others = from + changesPerTelling < told.length ? turns.next() : undefined
       if (others !== undefined) await others
     }
   }
