@@ -9,16 +9,22 @@ import { spawnSluice, startSluice } from '../fixture/sluice.ts'
 import { until } from '../fixture/wait.ts'
 import { startUpstream } from '../fixture/upstream.ts'
 
+/** A gateway whose route `GET /slow` is answered after so many milliseconds. */
+async function startSlow(waitMs: number) {
+  const upstream = await startUpstream()
+  onTestFinished(() => upstream.close())
+  const sluice = await startSluice(['dev'])
+  onTestFinished(() => void sluice.process.kill('SIGKILL'))
+  const { http } = clientsOf(sluice.url)
+  const id = await createHttpApi(http, 'slow')
+  await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/${waitMs}`))
+  return { upstream, sluice, id }
+}
+
 test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s lets a slow request finish, takes no new one, and exits with 0',
   async (signal) => {
-    const upstream = await startUpstream()
-    onTestFinished(() => upstream.close())
-    const sluice = await startSluice(['dev'])
-    onTestFinished(() => void sluice.process.kill('SIGKILL'))
-    const { http } = clientsOf(sluice.url)
-    const id = await createHttpApi(http, 'slow')
-    await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/1500`))
+    const { upstream, sluice, id } = await startSlow(1500)
     const slow = callApi(sluice.url, id, '/slow')
     await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
     // A terminal's Ctrl-C may reach a process twice.
@@ -36,13 +42,7 @@ test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 )
 
 test('a second signal, later, ends it at once', async () => {
-  const upstream = await startUpstream()
-  onTestFinished(() => upstream.close())
-  const sluice = await startSluice(['dev'])
-  onTestFinished(() => void sluice.process.kill('SIGKILL'))
-  const { http } = clientsOf(sluice.url)
-  const id = await createHttpApi(http, 'slow')
-  await addRoute(http, id, 'GET /slow', proxyTo(`${upstream.url}/slow/20000`))
+  const { upstream, sluice, id } = await startSlow(20_000)
   const slow = expect(callApi(sluice.url, id, '/slow')).rejects.toThrow('socket hang up')
   await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
   sluice.process.kill('SIGTERM')

@@ -48,8 +48,9 @@ export class LogSubscriptions {
   readonly take = (kept: readonly KeptLines[]): void => {
     for (const { place, subscriptions, events } of kept) {
       for (const subscription of subscriptions) {
-        const taken = events.filter(({ message }) => this.filterOf(subscription.pattern)(message))
-        for (const batch of batchesOf(taken)) this.start({ place, subscription, batch })
+        const isTaken = this.filterOf(subscription.pattern)
+        for (const batch of batchesOf(events.filter(({ message }) => isTaken(message))))
+          this.start({ place, subscription, batch })
       }
     }
   }
