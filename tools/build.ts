@@ -1,5 +1,5 @@
 // Builds the product into dist/: one bundle of the gateway and its libraries, with what has to stay a file of its own beside it.
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -25,3 +25,6 @@ await bundle.close()
 
 // Functions' own processes run these; they are no part of the bundle.
 cpSync(join(root, 'libs/lambda-runtime/bootstrap'), join(output, 'bootstrap'), { recursive: true })
+
+// `npm start` and its like build anew when a source is younger than this.
+writeFileSync(join(output, '.built'), '')

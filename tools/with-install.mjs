@@ -1,7 +1,7 @@
 // What `npm start`, `npm test` and their like run: installs and builds when needed, then runs the task under Node 24.
 // Plain JavaScript without dependencies, because on a fresh clone nothing is installed and the machine's Node may be 20.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -87,8 +87,6 @@ function build(node) {
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return
   process.stderr.write('sluice: building (once)\n')
   run(node, ['--conditions=source', 'tools/build.ts'])
-  mkdirSync(dirname(built), { recursive: true })
-  writeFileSync(built, '')
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -43,3 +43,16 @@ test('options also come from SLUICE_ variables', async () => {
   const url = await until('the ready line', () => /^sluice ready on (\S+)$/m.exec(sluice.stdout())?.[1])
   expect((await fetch(`${url}/_sluice/health`)).status).toBe(200)
 })
+
+test('a variable that was probably meant to be an option is told of in the log, and no other', async () => {
+  const environment = { SLUICE_REGOIN: 'eu-west-1', SLUICE_SERVICE_HOST: '10.0.0.1' }
+  const sluice = await startSluice(['dev'], { environment })
+  await sluice.stop()
+  const warnings = sluice
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('SLUICE_'))
+  expect(warnings.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+    'nobody reads the variable SLUICE_REGOIN: did you mean SLUICE_REGION?',
+  ])
+})

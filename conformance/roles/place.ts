@@ -20,6 +20,7 @@ import { systemClock } from '../../gateway/src/adapters/clocks.ts'
 import { createCore } from '../../gateway/src/gateway.ts'
 import type { GatewayParts } from '../../gateway/src/gateway-parts.ts'
 import { createLog } from '../../gateway/src/log.ts'
+import { BodyRoom } from '../../gateway/src/server/body-room.ts'
 import { listen } from '../../gateway/src/server/listener.ts'
 import { ensureRootKey } from '../../gateway/src/services/iam/root-key.ts'
 import { modelOf } from '../../gateway/src/services/models.ts'
@@ -64,7 +65,13 @@ export async function openPlace(more: Partial<GatewayParts> = {}): Promise<Place
   const file = join(dataFolder, 'root-credentials.json')
   await ensureRootKey(core.store, more.account ?? account, file)
   const root = JSON.parse(await readFile(file, 'utf8')) as Keys
-  const listener = await listen({ host: '127.0.0.1', port: 0, front: core.front, bug: () => {} })
+  const listener = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    front: core.front,
+    bodyRoom: new BodyRoom(2 ** 30),
+    bug: () => {},
+  })
   const { port } = listener.address
   const url = `http://127.0.0.1:${port}`
   core.setPort(port, url)

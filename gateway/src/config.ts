@@ -11,7 +11,7 @@ import { commandHelp, isCommand, type CommandName } from './command-help.ts'
 import { fileOptions } from './config-file.ts'
 import { fileProblem } from './nouns/file-problem.ts'
 import { nearestWord } from './nouns/nearest-word.ts'
-import { options, optionsOfFiles, type OptionName } from './options.ts'
+import { options, optionsOfFiles, variableOf, type OptionName } from './options.ts'
 import { tracingIn, type TracingConfig } from './tracing-config.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -44,6 +44,8 @@ export interface Config {
   /** Whether a JWT authorizer is made only of an issuer that answers. */
   readonly checkIssuers: boolean
   readonly limits: AdjustableLimits
+  /** What the bodies of all requests under way may take together. */
+  readonly bodyMemoryMegabytes: number
   /** Cognito user pool id → issuer URL. */
   readonly cognitoIssuers: ReadonlyMap<string, string>
   readonly backends: Backends
@@ -92,7 +94,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
       if (values[name] !== undefined) return undefined
       return fromEnvironment(environment, name) === undefined
         ? `the config file ${configFile}`
-        : `the variable ${variable(name)}`
+        : `the variable ${variableOf(name)}`
     })
   }
 }
@@ -106,7 +108,7 @@ function refuseFileOptions(given: (name: OptionName) => string | undefined): voi
 
 /** An empty variable is none: that is how scripts and containers leave one out. */
 function fromEnvironment(environment: NodeJS.ProcessEnv, name: OptionName): string | undefined {
-  const text = environment[variable(name)]
+  const text = environment[variableOf(name)]
   return text === '' ? undefined : text
 }
 
@@ -217,6 +219,7 @@ function build(command: Config['command'], { files, environment, value }: Given)
       accountBurst: optionalCount('account-burst', value('account-burst')),
       accountConnectionsPerSecond: optionalCount('account-connection-rate', value('account-connection-rate')),
     },
+    bodyMemoryMegabytes: countOf('max-body-memory', value('max-body-memory'), 16),
     checkIssuers: switchOf('issuer-check', value('issuer-check')) ?? command === 'serve',
     enforceLambdaPermissions: switchOf('lambda-permissions', value('lambda-permissions')) ?? command === 'serve',
     logLevel: levelOf(value('log-level') ?? ''),
@@ -233,10 +236,6 @@ function parametersOf(text: string | undefined): ReadonlyMap<string, string> {
       return [name, plain.trimStart().slice(name.length + 1)]
     }),
   )
-}
-
-function variable(name: OptionName): string {
-  return `SLUICE_${name.toUpperCase().replaceAll('-', '_')}`
 }
 
 function portOf(name: OptionName, text: string): number {

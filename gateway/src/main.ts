@@ -11,11 +11,13 @@ import { createCore, type Core } from './gateway.ts'
 import { createLog, type Log } from './log.ts'
 import { fileProblem } from './nouns/file-problem.ts'
 import { hostInUrl } from './nouns/host-in-url.ts'
+import { BodyRoom } from './server/body-room.ts'
 import type { Front } from './server/incoming.ts'
-import { listen, type Listener } from './server/listener.ts'
+import { listen, type Listener, type Serving } from './server/listener.ts'
 import type { XrayDaemon } from './server/xray-daemon.ts'
 import { ensureRootKey } from './services/iam/root-key.ts'
 import { stopRequested } from './stop-requested.ts'
+import { unreadVariables } from './unread-variables.ts'
 import { sluiceVersion } from './version.ts'
 
 /** Requests in flight have this long to finish when the process is told to stop. */
@@ -69,14 +71,21 @@ async function run(config: Config): Promise<void> {
   // What is kept holds secret keys: files of this process are for its owner alone.
   if (config.dataFolder !== undefined) process.umask(0o077)
   const log = createLog(config.logLevel)
+  for (const sentence of unreadVariables(process.env)) log.warn({}, sentence)
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
   const core = openCore(config, log)
   if (config.dataFolder !== undefined && config.command === 'serve') {
     await makeRootKey(core, config.account, config.dataFolder)
   }
-  const listeners = await startListeners(config, core, log)
-  const tls = await startTls(config, core, log)
-  const open = [...listeners, ...(tls === undefined ? [] : [tls]), ...(await startVpcListeners(config, core, log))]
+  const served: Served = {
+    config,
+    core,
+    bodyRoom: new BodyRoom(config.bodyMemoryMegabytes * 1024 * 1024),
+    bug: (error) => log.error({ error }, 'a request failed unexpectedly'),
+  }
+  const listeners = await startListeners(served)
+  const tls = await startTls(served)
+  const open = [...listeners, ...(tls === undefined ? [] : [tls]), ...(await startVpcListeners(served))]
   core.setClients(() => open.reduce((sum, { connections }) => sum + connections(), 0))
   const xray = await startXray(config, core, log)
   const port = listeners[0]?.address.port ?? config.port
@@ -147,12 +156,17 @@ function openCore(config: Config, log: Log): Core {
   }
 }
 
+/** What every listener serves with. */
+interface Served extends Pick<Serving, 'bodyRoom' | 'bug'> {
+  readonly config: Config
+  readonly core: Core
+}
+
 /** One port for everything, or one for APIs and one, on loopback, for all the rest. */
-async function startListeners(config: Config, core: Core, log: Log): Promise<readonly Listener[]> {
-  const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
+async function startListeners({ config, core, bodyRoom, bug }: Served): Promise<readonly Listener[]> {
   const open = async (host: string, port: number, front: Front, option?: string): Promise<Listener> => {
     try {
-      return await listen({ host, port, front, bug })
+      return await listen({ host, port, front, bodyRoom, bug })
     } catch (error) {
       throw new UsageError(listenProblem(host, port, error as NodeJS.ErrnoException, option), { cause: error })
     }
@@ -171,7 +185,7 @@ interface TlsServed {
 }
 
 /** What the plain port serves, over TLS. */
-async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed | undefined> {
+async function startTls({ config, core, bodyRoom, bug }: Served): Promise<TlsServed | undefined> {
   const { host, tlsPort, tlsFiles } = config
   if (tlsPort === undefined) return undefined
   const { TlsContexts } = await import('./server/tls-contexts.ts')
@@ -182,9 +196,8 @@ async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed
   }
   const contexts = openContexts(() => new TlsContexts({ store: core.store, domains: core.domains, fallback }))
   const front = config.adminPort === undefined ? core.front : core.dataFront
-  const bug = (error: unknown): void => log.error({ error }, 'a request failed unexpectedly')
   try {
-    const { address, connections, close } = await listenTls({ host, port: tlsPort, front, bug, contexts })
+    const { address, connections, close } = await listenTls({ host, port: tlsPort, front, bodyRoom, bug, contexts })
     const stop = async (graceMs: number): Promise<void> => {
       contexts.close()
       await close(graceMs)
@@ -197,12 +210,11 @@ async function startTls(config: Config, core: Core, log: Log): Promise<TlsServed
 }
 
 /** A listener of its own for each VPC endpoint. */
-async function startVpcListeners(config: Config, core: Core, log: Log): Promise<readonly Listener[]> {
-  const bug = (error: unknown): void => log.error({ error }, 'a request through a VPC endpoint failed unexpectedly')
+async function startVpcListeners({ config, core, bodyRoom, bug }: Served): Promise<readonly Listener[]> {
   const open: Listener[] = []
   for (const { host, port, ...endpoint } of config.vpcListeners) {
     try {
-      const listener = await listen({ host, port, front: core.vpcFront(endpoint), bug })
+      const listener = await listen({ host, port, front: core.vpcFront(endpoint), bodyRoom, bug })
       open.push(listener)
       process.stdout.write(
         `VPC endpoint ${endpoint.vpceId}: http://${hostInUrl(host)}:${listener.address.port}  (private APIs)\n`,

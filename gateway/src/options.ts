@@ -128,6 +128,11 @@ export const options = {
     default: undefined,
     about: 'VPC links of HTTP APIs that an account may have in a region; on AWS 10; default: no limit',
   },
+  'max-body-memory': {
+    value: 'MB',
+    default: '1024',
+    about: 'what the bodies of all requests under way may take together; beyond it 503 is answered',
+  },
   'account-rate': {
     value: 'COUNT',
     default: undefined,
@@ -168,6 +173,11 @@ export const options = {
 } as const satisfies Record<string, Option>
 
 export type OptionName = keyof typeof options
+
+/** `SLUICE_ADMIN_PORT` */
+export function variableOf(name: OptionName): string {
+  return `SLUICE_${name.toUpperCase().replaceAll('-', '_')}`
+}
 
 /** What only files to deploy need: `serve` takes none. */
 export const optionsOfFiles: readonly OptionName[] = ['stage', 'parameters']

@@ -19,6 +19,7 @@ import { createRemoteFunctions } from './adapters/remote-functions.ts'
 import { createHttpUpstream } from './adapters/upstream/http-upstream.ts'
 import { createCore, type Core } from './gateway.ts'
 import { createLog } from './log.ts'
+import { BodyRoom } from './server/body-room.ts'
 import { listen, type Listener } from './server/listener.ts'
 import { ensureRootKey } from './services/iam/root-key.ts'
 import { modelOf } from './services/models.ts'
@@ -56,7 +57,13 @@ beforeAll(async () => {
   const file = join(dataFolder, 'root-credentials.json')
   await ensureRootKey(core.store, account, file)
   root = JSON.parse(await readFile(file, 'utf8')) as Keys
-  listener = await listen({ host: '127.0.0.1', port: 0, front: core.front, bug: () => {} })
+  listener = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    front: core.front,
+    bodyRoom: new BodyRoom(2 ** 30),
+    bug: () => {},
+  })
   endpoint = `http://127.0.0.1:${listener.address.port}`
   core.setPort(listener.address.port, endpoint)
 })

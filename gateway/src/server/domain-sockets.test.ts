@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createSocketApi, deploy, mocked, openPlace, type Place } from '../sockets/testing.ts'
 import { selfSigned } from '../services/apigateway/self-signed.ts'
+import { BodyRoom } from './body-room.ts'
 import type { Listener } from './listener.ts'
 import { TlsContexts } from './tls-contexts.ts'
 import { listenTls } from './tls-listener.ts'
@@ -20,7 +21,14 @@ beforeAll(async () => {
   const { core, v2 } = place
   const fallback = await selfSigned(Date.now() - 1000, Date.now() + 3_600_000)
   const contexts = new TlsContexts({ store: core.store, domains: core.domains, fallback })
-  secured = await listenTls({ host: '127.0.0.1', port: 0, front: core.front, bug: console.error, contexts })
+  secured = await listenTls({
+    host: '127.0.0.1',
+    port: 0,
+    front: core.front,
+    bodyRoom: new BodyRoom(2 ** 30),
+    bug: console.error,
+    contexts,
+  })
   const template = '"$context.domainName $context.stage $context.connectionId"'
   apiId = await createSocketApi(place, { routes: { $default: { ...mocked(200, template), isTwoWay: true } } })
   const CertificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/1'

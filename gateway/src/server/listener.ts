@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream'
 import type { Answer } from '../nouns/exchange.ts'
 import { noBytes } from '../nouns/bytes.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
+import type { BodyRoom, BodyShare } from './body-room.ts'
 import type { Destination, Front, Head } from './incoming.ts'
-import { hasBody, readBody } from './read-body.ts'
+import { hasBody, readBody, type Unread } from './read-body.ts'
 import { tlsConnectionOf } from './tls-connection.ts'
 import { writeAnswer } from './write-answer.ts'
 
@@ -26,18 +27,24 @@ export interface Listener {
   readonly close: (graceMs: number) => Promise<void>
 }
 
-export interface ListenerOptions {
-  readonly host: string
-  readonly port: number
+/** What requests are served with. */
+export interface Serving {
   readonly front: Front
+  /** Shared by all listeners of the process. */
+  readonly bodyRoom: BodyRoom
   /** Told of errors that are our own fault. */
   readonly bug: (error: unknown) => void
 }
 
+export interface ListenerOptions extends Serving {
+  readonly host: string
+  readonly port: number
+}
+
 /** Starts to listen. Rejects when the port is taken or the host is unknown. */
-export async function listen({ host, port, front, bug }: ListenerOptions): Promise<Listener> {
+export async function listen({ host, port, ...serving }: ListenerOptions): Promise<Listener> {
   const server = createServer(httpOptions)
-  serveHttp(server, front, bug)
+  serveHttp(server, serving)
   return startListening(server, host, port)
 }
 
@@ -54,10 +61,11 @@ export const httpOptions = {
 } as const
 
 /** Hands a server's requests to the front. */
-export function serveHttp(server: Server, front: Front, bug: (error: unknown) => void): void {
+export function serveHttp(server: Server, serving: Serving): void {
+  const { front, bug } = serving
   const serveNow = (request: IncomingMessage, response: ServerResponse): void => {
     try {
-      serve(front, request, response)?.catch((error: unknown) => giveUp(response, error, bug))
+      serve(serving, request, response)?.catch((error: unknown) => giveUp(response, error, bug))
     } catch (error) {
       giveUp(response, error, bug)
     }
@@ -133,53 +141,74 @@ function badRequest(): Answer {
   return { status: 400, headers: ['Content-Type', 'application/json'], body: '{"message":"Bad Request"}' }
 }
 
+/** There is no room for another body: whoever comes again in a moment may find some. */
+function unavailable(): Answer {
+  return {
+    status: 503,
+    headers: ['Content-Type', 'application/json', 'Retry-After', '1'],
+    body: '{"message":"Service Unavailable"}',
+  }
+}
+
 function giveUp(response: ServerResponse, error: unknown, bug: (error: unknown) => void): void {
   bug(error)
   response.destroy()
 }
 
 /** A promise only where something has to be waited for. */
-function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+function serve(
+  { front, bodyRoom }: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> | undefined {
   if (isSmuggling(request)) {
     response.shouldKeepAlive = false
     return writeAnswer(response, badRequest())
   }
   const destination = front(headOf(request))
-  if (destination instanceof Promise || hasBody(request)) return serveLater(destination, request, response)
+  if (hasBody(request)) return serveWithBody(destination, request, { response, share: bodyRoom.share() })
+  if (destination instanceof Promise) return serveLater(destination, response)
   const answer = destination.handle(noBytes)
   return answer instanceof Promise ? writeLater(response, answer) : writeAnswer(response, answer)
 }
 
-async function serveLater(
-  destination: Destination | Promise<Destination>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const answer = await answerOf(await destination, request, response)
-  if (answer !== undefined) await writeAnswer(response, answer)
+async function serveLater(destination: Promise<Destination>, response: ServerResponse): Promise<void> {
+  await writeAnswer(response, await (await destination).handle(noBytes))
 }
 
 async function writeLater(response: ServerResponse, answer: Promise<Answer>): Promise<void> {
   await writeAnswer(response, await answer)
 }
 
+async function serveWithBody(
+  destination: Destination | Promise<Destination>,
+  request: IncomingMessage,
+  { response, share }: { readonly response: ServerResponse; readonly share: BodyShare },
+): Promise<void> {
+  try {
+    const answer = await answerOf(await destination, request, share)
+    if (answer === undefined) response.destroy()
+    else await writeAnswer(response, answer)
+  } finally {
+    share.release()
+  }
+}
+
 /** Undefined when the client broke off. */
 async function answerOf(
   destination: Destination,
   request: IncomingMessage,
-  response: ServerResponse,
+  share: BodyShare,
 ): Promise<Answer | undefined> {
-  if (!hasBody(request)) return destination.handle(noBytes)
-  let body: Uint8Array | undefined
+  let body: Uint8Array | Unread
   try {
-    body = await readBody(request, destination.maximumBodyBytes)
+    body = await readBody(request, destination.maximumBodyBytes, share)
   } catch {
-    response.destroy()
     return undefined
   }
-  if (body !== undefined) return destination.handle(body)
-  // What is left of the body is read and dropped: closing now could reset the connection before the client has the answer.
-  return destination.tooLarge()
+  // What is left of a refused body is read and dropped: closing now could reset the connection before the client has the answer.
+  if (body === 'too large') return destination.tooLarge()
+  return body === 'no room' ? unavailable() : destination.handle(body)
 }
 
 /**

@@ -1,6 +1,7 @@
 // Reading a request's whole body, bounded.
 import type { IncomingMessage } from 'node:http'
 import { noBytes } from '../nouns/bytes.ts'
+import type { BodyShare } from './body-room.ts'
 
 /** Whether the request's framing says that a body follows. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -8,35 +9,66 @@ export function hasBody(request: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 
+/** Why a body is not read: it is larger than its destination takes, or all bodies together are larger than there is room for. */
+export type Unread = 'too large' | 'no room'
+
 /**
- * The body; undefined when it is larger than `maximumBytes` (what follows is then thrown away).
+ * The body, of at most `maximumBytes`, which `share` has room for; else why not (what follows is then thrown away).
  * Rejects when the client breaks off or its framing is invalid.
  */
-export function readBody(request: IncomingMessage, maximumBytes: number): Promise<Uint8Array | undefined> {
+export function readBody(
+  request: IncomingMessage,
+  maximumBytes: number,
+  share: BodyShare,
+): Promise<Uint8Array | Unread> {
   return new Promise((resolve, reject) => {
     const declared = Number(request.headers['content-length'] ?? 0)
-    const chunks: Buffer[] = []
+    const chunks = new Chunks()
     let bytes = 0
-    let refused = declared > maximumBytes
-    if (refused) resolve(undefined)
+    let isRefused = false
+    const refuse = (why: Unread): void => {
+      isRefused = true
+      chunks.clear()
+      resolve(why)
+    }
+    if (declared > maximumBytes) refuse('too large')
     request.on('data', (chunk: Buffer) => {
-      if (refused) return
+      if (isRefused) return
       bytes += chunk.length
-      if (bytes <= maximumBytes) {
-        chunks.push(chunk)
-        return
-      }
-      refused = true
-      chunks.length = 0
-      resolve(undefined)
+      if (bytes > maximumBytes) refuse('too large')
+      else if (share.take(chunk.length)) chunks.add(chunk)
+      else refuse('no room')
     })
-    request.on('end', () =>
-      resolve(chunks.length === 1 ? chunks[0] : chunks.length === 0 ? noBytes : Buffer.concat(chunks)),
-    )
+    request.on('end', () => resolve(chunks.joined()))
     request.on('error', reject)
     // An error is made only where there is one: its stack would be a tenth of the request's cost.
     request.on('close', () => {
       if (!request.complete) reject(new Error('the client broke off'))
     })
   })
+}
+
+/** So many pieces are joined at once: a body that comes byte by byte would otherwise take a hundred times its size. */
+const mostPieces = 1024
+
+/** What has come of a body. */
+class Chunks {
+  private readonly joinedPieces: Buffer[] = []
+  private readonly pieces: Buffer[] = []
+
+  add(piece: Buffer): void {
+    if (this.pieces.push(piece) < mostPieces) return
+    this.joinedPieces.push(Buffer.concat(this.pieces))
+    this.pieces.length = 0
+  }
+
+  clear(): void {
+    this.joinedPieces.length = 0
+    this.pieces.length = 0
+  }
+
+  joined(): Uint8Array {
+    const [first = noBytes, ...others] = [...this.joinedPieces, ...this.pieces]
+    return others.length === 0 ? first : Buffer.concat([first, ...others])
+  }
 }

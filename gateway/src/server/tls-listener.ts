@@ -15,12 +15,12 @@ export interface TlsListenerOptions extends ListenerOptions {
 const handshakeTimeoutMs = 20_000
 
 /** Starts to listen. Rejects when the port is taken or the host is unknown. */
-export async function listenTls({ host, port, front, bug, contexts }: TlsListenerOptions): Promise<Listener> {
+export async function listenTls({ host, port, contexts, ...serving }: TlsListenerOptions): Promise<Listener> {
   const server = createServer(httpOptions)
   // node would answer with one certificate and ask every client, or none, for its own: here the host decides.
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => accept(server, socket, contexts))
-  serveHttp(server, front, bug)
+  serveHttp(server, serving)
   return startListening(server, host, port)
 }
 

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../adapters/clocks.ts'
 import { createCore, type Core } from '../gateway.ts'
 import { createLog } from '../log.ts'
+import { BodyRoom } from '../server/body-room.ts'
 import { listen, type Listener } from '../server/listener.ts'
 import { ensureRootKey } from '../services/iam/root-key.ts'
 import { connect, createSocketApi, mocked, type Client } from './testing.ts'
@@ -55,7 +56,13 @@ describe.for(['serve', 'dev'] as const)('in %s', (mode) => {
     const file = join(dataFolder, 'root-credentials.json')
     await ensureRootKey(core.store, account, file)
     root = JSON.parse(await readFile(file, 'utf8')) as Keys
-    listener = await listen({ host: '127.0.0.1', port: 0, front: core.front, bug: () => {} })
+    listener = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      front: core.front,
+      bodyRoom: new BodyRoom(2 ** 30),
+      bug: () => {},
+    })
     const { port } = listener.address
     url = `http://127.0.0.1:${port}`
     core.setPort(port, url)

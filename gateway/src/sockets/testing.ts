@@ -25,6 +25,7 @@ import { VirtualClock } from '../adapters/clocks.ts'
 import { createCore, type Core } from '../gateway.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { createLog } from '../log.ts'
+import { BodyRoom } from '../server/body-room.ts'
 import { listen } from '../server/listener.ts'
 import { modelOf, type ModelName } from '../services/models.ts'
 
@@ -60,7 +61,13 @@ export async function openPlace(parts: Partial<GatewayParts> = {}): Promise<Plac
     ...parts,
   })
   const bugs: unknown[] = []
-  const listener = await listen({ host: '127.0.0.1', port: 0, front: core.front, bug: (error) => bugs.push(error) })
+  const listener = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    front: core.front,
+    bodyRoom: new BodyRoom(2 ** 30),
+    bug: (error) => bugs.push(error),
+  })
   const { port } = listener.address
   const url = `http://127.0.0.1:${port}`
   core.setPort(port, url)

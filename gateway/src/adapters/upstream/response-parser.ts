@@ -32,6 +32,8 @@ export class ResponseParser implements ParserEvents {
   /** Bytes of the body that are still to come where its length is known; they do not pass through the parser. */
   private bodyLeft = -1
   private source: Buffer = nothing
+  /** What the read under way brought of a body, where its length is not known. */
+  private readonly bodyParts: Buffer[] = []
   private headText: string | undefined
 
   constructor(engine: Llhttp, events: AnswerEvents) {
@@ -107,7 +109,7 @@ export class ResponseParser implements ParserEvents {
   onBody(at: number, length: number): number {
     const start = at - this.engine.inputAt
     if (this.bodyLeft > 0) this.bodyLeft -= length
-    this.events.onBody(this.source.subarray(start, start + length))
+    this.bodyParts.push(this.source.subarray(start, start + length))
     return proceed
   }
 
@@ -123,7 +125,18 @@ export class ResponseParser implements ParserEvents {
     this.headText = undefined
     const isValid = this.engine.execute(this.parser, chunk, this)
     this.source = nothing
+    this.tellBody()
     return isValid
+  }
+
+  /** What one read brought of a body is told at once: chunks of a byte each would take a hundred times their size. */
+  private tellBody(): void {
+    const { bodyParts } = this
+    const [first] = bodyParts
+    if (first === undefined) return
+    const bytes = bodyParts.length === 1 ? first : Buffer.concat(bodyParts)
+    bodyParts.length = 0
+    this.events.onBody(bytes)
   }
 
   private readBody(chunk: Buffer): boolean {
@@ -142,6 +155,7 @@ export class ResponseParser implements ParserEvents {
   }
 
   private complete(shouldKeepAlive: boolean): void {
+    this.tellBody()
     this.isExpecting = false
     this.events.onComplete(shouldKeepAlive)
   }
