@@ -124,7 +124,7 @@ describe('the request that HTTP sends', () => {
 
   test('names of headers mean the same in any case on HTTP/2', async () => {
     const requestParameters = { 'integration.request.header.Out': 'method.request.header.X-A' }
-    const seen = await seenBy({ requestParameters }, { headers: ['x-a', '1'], protocol: 'HTTP/2.0' })
+    const seen = await seenBy({ requestParameters }, { headers: ['x-a', '1'], isHttp2: true })
     expect(pairsOf(seen.headers)['Out']).toBe('1')
   })
 

@@ -38,7 +38,7 @@ export interface Call {
   /** Names and values in turn. */
   readonly headers?: readonly string[]
   readonly body?: string | Uint8Array
-  readonly protocol?: string
+  readonly isHttp2?: boolean
 }
 
 export interface Reply {
@@ -120,7 +120,8 @@ function received(call: Call, lines: string[]): Received {
     headers: call.headers ?? [],
     body: typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array(0)),
     sourceIp: '192.0.2.1',
-    protocol: call.protocol ?? 'HTTP/1.1',
+    protocol: 'HTTP/1.1',
+    isHttp2: call.isHttp2,
     scheme: 'http',
     port: 80,
     domainName: 'a1b2c3d4e5.execute-api.localhost',

@@ -28,8 +28,10 @@ export interface Received {
   readonly headers: HeaderList
   readonly body: Uint8Array
   readonly sourceIp: string
-  /** `HTTP/1.1` */
+  /** `HTTP/1.1`, and for HTTP/2, too. */
   readonly protocol: string
+  /** Its header names are all in lower case, whatever the client wrote. */
+  readonly isHttp2?: boolean | undefined
   readonly scheme: 'http' | 'https'
   /** The port that the client spoke to. */
   readonly port: number

@@ -11,7 +11,7 @@ export interface Parameterised {
 }
 
 /** Where parameters stand in a request. */
-export type ParameterSource = Pick<Received, 'rawQuery' | 'headers' | 'protocol'> & {
+export type ParameterSource = Pick<Received, 'rawQuery' | 'headers' | 'isHttp2'> & {
   readonly pathParameters?: PathParameters
 }
 
@@ -65,7 +65,7 @@ export class RequestParameters {
 
   /** HTTP/2 has lower-case names only: there the case of a name means nothing (?). rest specification 2.2. */
   private spelling(name: string): string {
-    if (!this.exchange.protocol.startsWith('HTTP/2')) return name
+    if (this.exchange.isHttp2 !== true) return name
     const lower = name.toLowerCase()
     return this.headerList.findLast(([candidate]) => candidate.toLowerCase() === lower)?.[0] ?? name
   }

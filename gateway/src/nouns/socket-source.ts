@@ -42,7 +42,7 @@ function ofHandshake(location: string, name: string, all: boolean): SocketSource
 
 /** Every value of a query parameter or header of a handshake; names of headers are compared without case. */
 export function handshakeValues({ headers, rawQuery }: Handshake, location: string, name: string): readonly string[] {
-  const parameters = new RequestParameters({ rawQuery, headers, protocol: 'HTTP/1.1' })
+  const parameters = new RequestParameters({ rawQuery, headers })
   if (location === 'querystring') return parameters.queryAll(name)
   const lower = name.toLowerCase()
   return parameters.headerList.filter(([candidate]) => candidate.toLowerCase() === lower).map(([, value]) => value)

@@ -205,6 +205,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
     body: noBody,
     sourceIp: head.remoteAddress,
     protocol: `HTTP/${head.httpVersion}`,
+    isHttp2: head.isHttp2 === true,
     scheme: head.scheme,
     port: head.port,
     domainName: address.domainName,

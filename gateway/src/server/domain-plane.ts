@@ -43,7 +43,7 @@ export function createDomainPlane({ domains, clock }: DomainPlaneParts): DomainP
       let clientCertificate: ClientCertificate | undefined
       if (domain.truststore !== undefined) {
         const verdict = clientVerdict(head.tls, domain.truststore, clock.now())
-        if (!verdict.isTrusted) return fixed(forbidden())
+        if (!verdict.isTrusted) return fixed(isShared(head, host) ? misdirected() : forbidden())
         clientCertificate = verdict.certificate
       }
       const rawPath = sentPath.startsWith('//') ? sentPath.replace(/^\/+/, '/') : sentPath
@@ -68,4 +68,14 @@ export function isHealthCheck(rawPath: string): boolean {
 /** STRICT access: the connection must have been opened for the host that the request names. Security specification H.2. */
 function isMisdirected({ record }: CustomDomain, { tls }: Head, host: string): boolean {
   return record.endpointAccessMode === 'STRICT' && tls !== undefined && tls.serverName !== host.toLowerCase()
+}
+
+/** HTTP/2 clients use one connection for all hosts of a certificate: this host would have asked for one of theirs. RFC 9113, 9.1.1. */
+function isShared({ isHttp2 = false, tls }: Head, host: string): boolean {
+  return isHttp2 && tls?.serverName !== host.toLowerCase()
+}
+
+/** Has the client come again on a connection of its own. */
+function misdirected(): Answer {
+  return { status: 421, headers: ['Content-Type', 'application/json'], body: '{"message":"Misdirected Request"}' }
 }

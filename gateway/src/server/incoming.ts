@@ -14,8 +14,10 @@ export interface Head {
   /** The request line's target, as sent. */
   readonly target: string
   readonly headers: HeaderList
-  /** `1.1` */
+  /** `1.1`; for HTTP/2, too: that is what AWS reports. WebSocket and HTTP 1.2. */
   readonly httpVersion: string
+  /** Its header names are all in lower case. */
+  readonly isHttp2?: boolean | undefined
   readonly remoteAddress: string
   readonly scheme: 'http' | 'https'
   /** The port that the client spoke to. */

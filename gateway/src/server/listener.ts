@@ -5,19 +5,20 @@ import type { Duplex } from 'node:stream'
 import type { Answer } from '../nouns/exchange.ts'
 import { noBytes } from '../nouns/bytes.ts'
 import type { Upgrade } from '../sockets/handshake.ts'
-import type { BodyRoom, BodyShare } from './body-room.ts'
+import type { BodyRoom } from './body-room.ts'
 import type { Destination, Front, Head } from './incoming.ts'
-import { hasBody, readBody, type Unread } from './read-body.ts'
+import { hasBody } from './read-body.ts'
+import { serveWithBody } from './serve-with-body.ts'
 import { tlsConnectionOf } from './tls-connection.ts'
 import { writeAnswer } from './write-answer.ts'
 
 /** Above API Gateway's own 10,240, which the data plane answers with its own words. */
-const maximumHeaderBytes = 65_536
+export const maximumHeaderBytes = 65_536
 /** API Gateway's idle time-out. rest specification 12. */
-const idleTimeoutMs = 310_000
+export const idleTimeoutMs = 310_000
 /** A client has this long to send its headers, and this long for the whole request. */
 const headersTimeoutMs = 30_000
-const requestTimeoutMs = 300_000
+export const requestTimeoutMs = 300_000
 
 export interface Listener {
   readonly address: AddressInfo
@@ -63,6 +64,8 @@ export const httpOptions = {
 /** Hands a server's requests to the front. */
 export function serveHttp(server: Server, serving: Serving): void {
   const { front, bug } = serving
+  // Bounded by their bytes: none is dropped without a word.
+  server.maxHeadersCount = 0
   const serveNow = (request: IncomingMessage, response: ServerResponse): void => {
     try {
       serve(serving, request, response)?.catch((error: unknown) => giveUp(response, error, bug))
@@ -137,17 +140,9 @@ async function upgradeAnswer(front: Front, upgrade: Upgrade): Promise<Answer | u
   return isUpgrade && destination.upgrade !== undefined ? destination.upgrade(upgrade) : destination.handle(noBytes)
 }
 
-function badRequest(): Answer {
+/** In the service's form, before it is known which API is meant. */
+export function badRequest(): Answer {
   return { status: 400, headers: ['Content-Type', 'application/json'], body: '{"message":"Bad Request"}' }
-}
-
-/** There is no room for another body: whoever comes again in a moment may find some. */
-function unavailable(): Answer {
-  return {
-    status: 503,
-    headers: ['Content-Type', 'application/json', 'Retry-After', '1'],
-    body: '{"message":"Service Unavailable"}',
-  }
 }
 
 function giveUp(response: ServerResponse, error: unknown, bug: (error: unknown) => void): void {
@@ -166,7 +161,12 @@ function serve(
     return writeAnswer(response, badRequest())
   }
   const destination = front(headOf(request))
-  if (hasBody(request)) return serveWithBody(destination, request, { response, share: bodyRoom.share() })
+  if (hasBody(request)) {
+    const body = { source: request, contentLength: request.headers['content-length'], bodyRoom }
+    return serveWithBody(destination, body, (answer) =>
+      answer === undefined ? void response.destroy() : writeAnswer(response, answer),
+    )
+  }
   if (destination instanceof Promise) return serveLater(destination, response)
   const answer = destination.handle(noBytes)
   return answer instanceof Promise ? writeLater(response, answer) : writeAnswer(response, answer)
@@ -178,37 +178,6 @@ async function serveLater(destination: Promise<Destination>, response: ServerRes
 
 async function writeLater(response: ServerResponse, answer: Promise<Answer>): Promise<void> {
   await writeAnswer(response, await answer)
-}
-
-async function serveWithBody(
-  destination: Destination | Promise<Destination>,
-  request: IncomingMessage,
-  { response, share }: { readonly response: ServerResponse; readonly share: BodyShare },
-): Promise<void> {
-  try {
-    const answer = await answerOf(await destination, request, share)
-    if (answer === undefined) response.destroy()
-    else await writeAnswer(response, answer)
-  } finally {
-    share.release()
-  }
-}
-
-/** Undefined when the client broke off. */
-async function answerOf(
-  destination: Destination,
-  request: IncomingMessage,
-  share: BodyShare,
-): Promise<Answer | undefined> {
-  let body: Uint8Array | Unread
-  try {
-    body = await readBody(request, destination.maximumBodyBytes, share)
-  } catch {
-    return undefined
-  }
-  // What is left of a refused body is read and dropped: closing now could reset the connection before the client has the answer.
-  if (body === 'too large') return destination.tooLarge()
-  return body === 'no room' ? unavailable() : destination.handle(body)
 }
 
 /**

@@ -1,5 +1,6 @@
 // Reading a request's whole body, bounded.
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { noBytes } from '../nouns/bytes.ts'
 import type { BodyShare } from './body-room.ts'
 
@@ -12,26 +13,32 @@ export function hasBody(request: IncomingMessage): boolean {
 /** Why a body is not read: it is larger than its destination takes, or all bodies together are larger than there is room for. */
 export type Unread = 'too large' | 'no room'
 
+export interface Bounds {
+  readonly maximumBytes: number
+  /** What the client says in Content-Length; 0 where it says nothing. */
+  readonly declaredBytes: number
+  readonly share: BodyShare
+}
+
 /**
  * The body, of at most `maximumBytes`, which `share` has room for; else why not (what follows is then thrown away).
  * Rejects when the client breaks off or its framing is invalid.
  */
 export function readBody(
-  request: IncomingMessage,
-  maximumBytes: number,
-  share: BodyShare,
+  request: Readable,
+  { maximumBytes, declaredBytes, share }: Bounds,
 ): Promise<Uint8Array | Unread> {
   return new Promise((resolve, reject) => {
-    const declared = Number(request.headers['content-length'] ?? 0)
     const chunks = new Chunks()
     let bytes = 0
     let isRefused = false
+    let isWhole = false
     const refuse = (why: Unread): void => {
       isRefused = true
       chunks.clear()
       resolve(why)
     }
-    if (declared > maximumBytes) refuse('too large')
+    if (declaredBytes > maximumBytes) refuse('too large')
     request.on('data', (chunk: Buffer) => {
       if (isRefused) return
       bytes += chunk.length
@@ -39,11 +46,14 @@ export function readBody(
       else if (share.take(chunk.length)) chunks.add(chunk)
       else refuse('no room')
     })
-    request.on('end', () => resolve(chunks.joined()))
+    request.on('end', () => {
+      isWhole = true
+      resolve(chunks.joined())
+    })
     request.on('error', reject)
     // An error is made only where there is one: its stack would be a tenth of the request's cost.
     request.on('close', () => {
-      if (!request.complete) reject(new Error('the client broke off'))
+      if (!isWhole) reject(new Error('the client broke off'))
     })
   })
 }

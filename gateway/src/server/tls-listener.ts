@@ -1,8 +1,9 @@
-// The TLS listener: reads which host a connection is for, answers with that host's certificate, and serves HTTP/1.1 behind it.
+// The TLS listener: reads which host a connection is for, answers with that host's certificate, and serves HTTP/2 or HTTP/1.1 behind it.
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { readHello } from './client-hello.ts'
+import { Http2Sessions } from './http2-sessions.ts'
 import { httpOptions, serveHttp, startListening, type Listener, type ListenerOptions } from './listener.ts'
 import { noteTls } from './tls-connection.ts'
 import type { TlsContexts } from './tls-contexts.ts'
@@ -17,15 +18,28 @@ const handshakeTimeoutMs = 20_000
 /** Starts to listen. Rejects when the port is taken or the host is unknown. */
 export async function listenTls({ host, port, contexts, ...serving }: TlsListenerOptions): Promise<Listener> {
   const server = createServer(httpOptions)
+  const sessions = new Http2Sessions(serving)
   // node would answer with one certificate and ask every client, or none, for its own: here the host decides.
   server.removeAllListeners('connection')
-  server.on('connection', (socket: Socket) => accept(server, socket, contexts))
+  server.on('connection', (socket: Socket) => accept({ server, sessions, contexts }, socket))
   serveHttp(server, serving)
-  return startListening(server, host, port)
+  const listener = await startListening(server, host, port)
+  const close = (graceMs: number): Promise<void> => {
+    sessions.close(graceMs)
+    return listener.close(graceMs)
+  }
+  return { ...listener, close }
+}
+
+/** Who takes over a connection that is secured. */
+interface Secured {
+  readonly server: Server
+  readonly sessions: Http2Sessions
+  readonly contexts: TlsContexts
 }
 
 /** Gathers a connection's first bytes until the hello is whole, then lets TLS read them again. */
-function accept(server: Server, socket: Socket, contexts: TlsContexts): void {
+function accept(secured: Secured, socket: Socket): void {
   const giveUp = (): void => void socket.destroy()
   const timer = setTimeout(giveUp, handshakeTimeoutMs)
   const gathered: Buffer[] = []
@@ -41,18 +55,21 @@ function accept(server: Server, socket: Socket, contexts: TlsContexts): void {
     if (!hello.isWhole) return
     socket.off('readable', look)
     socket.unshift(bytes)
-    secure(server, socket, { contexts, serverName: hello.serverName, timer }).catch(giveUp)
+    secure(secured, socket, { serverName: hello.serverName, timer }).catch(giveUp)
   }
   socket.on('readable', look)
 }
 
-interface Securing {
-  readonly contexts: TlsContexts
+interface Greeting {
   readonly serverName: string | undefined
   readonly timer: NodeJS.Timeout
 }
 
-async function secure(server: Server, socket: Socket, { contexts, serverName, timer }: Securing): Promise<void> {
+async function secure(
+  { server, sessions, contexts }: Secured,
+  socket: Socket,
+  { serverName, timer }: Greeting,
+): Promise<void> {
   const { context, asksForCertificate } = await contexts.answer(serverName)
   if (context === undefined) {
     socket.end(unrecognizedName)
@@ -64,7 +81,7 @@ async function secure(server: Server, socket: Socket, { contexts, serverName, ti
     requestCert: asksForCertificate,
     // A client without a trusted certificate is told so in HTTP: 403. Security specification H.1.
     rejectUnauthorized: false,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: ['h2', 'http/1.1'],
   })
   // node tells of a handshake that failed, and of what is no TLS later on, by this name alone.
   secured.on('_tlsError', () => secured.destroy())
@@ -72,7 +89,8 @@ async function secure(server: Server, socket: Socket, { contexts, serverName, ti
   secured.once('secure', () => {
     clearTimeout(timer)
     noteTls(secured, serverName, asksForCertificate)
-    server.emit('secureConnection', secured)
+    if (secured.alpnProtocol === 'h2') sessions.open(secured)
+    else server.emit('secureConnection', secured)
   })
 }
 

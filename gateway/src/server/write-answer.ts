@@ -2,12 +2,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer, AnswerBody } from '../nouns/exchange.ts'
 import { lastHeader } from '../nouns/headers.ts'
+import { abandon, pour, stalledMs } from './pour.ts'
 
 /** Statuses that never have a body, nor a length. */
-const bodiless = new Set([204, 304])
-
-/** A client that takes nothing of an answer for so long has gone. AWS's time-out of idle connections; rest specification 12. */
-const stalledMs = 310_000
+export const bodiless = new Set([204, 304])
 
 /** A promise only for a body that is still arriving; it resolves when the body is out. */
 export function writeAnswer(
@@ -65,10 +63,6 @@ export function isStream(body: AnswerBody): body is AsyncIterable<Uint8Array> {
   return typeof body === 'object' && Symbol.asyncIterator in body
 }
 
-async function abandon(body: AsyncIterable<Uint8Array>): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.()
-}
-
 async function writeStream(
   response: ServerResponse,
   status: number,
@@ -80,35 +74,10 @@ async function writeStream(
   if (lastHeader(headers, 'content-length') === undefined) headers.push('Transfer-Encoding', 'chunked')
   response.writeHead(status, headers)
   response.flushHeaders()
-  const reader = body[Symbol.asyncIterator]()
-  const gone = new AbortController()
-  response.once('close', () => {
-    gone.abort()
-    // Who writes need not wait for the next chunk to learn that nobody reads.
-    reader.return?.().catch(() => {})
-  })
-  try {
-    for (let next = await reader.next(); next.done !== true && !gone.signal.aborted; next = await reader.next()) {
-      if (response.write(next.value)) continue
-      response.setTimeout(longestStallMs)
-      await drained(response, gone.signal)
-      response.setTimeout(0)
-    }
-    response.end()
-  } catch {
-    // Headers are out: all that is left to tell the client is that the body ends too early.
-    response.destroy()
+  const outlet = {
+    writable: response,
+    allowStall: (stallMs: number) => void response.setTimeout(stallMs),
+    breakOff: () => void response.destroy(),
   }
-}
-
-function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      gone.removeEventListener('abort', done)
-      resolve()
-    }
-    response.once('drain', done)
-    gone.addEventListener('abort', done)
-  })
+  await pour(body, outlet, longestStallMs)
 }

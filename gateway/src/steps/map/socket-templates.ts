@@ -61,10 +61,10 @@ export function selectionSources(
   }
 }
 
-const noParameters = new RequestParameters({ rawQuery: '', headers: [], protocol: 'HTTP/1.1' })
+const noParameters = new RequestParameters({ rawQuery: '', headers: [] })
 
 function parametersOf({ handshake }: SocketExchange): RequestParameters {
-  return handshake === undefined ? noParameters : new RequestParameters({ ...handshake, protocol: 'HTTP/1.1' })
+  return handshake === undefined ? noParameters : new RequestParameters({ ...handshake })
 }
 
 function socketTemplate(text: string, stage: SocketStage, direction: Direction): SocketTemplate {

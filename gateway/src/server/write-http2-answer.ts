@@ -1,0 +1,55 @@
+// Answers onto a stream of HTTP/2.
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Answer } from '../nouns/exchange.ts'
+import { abandon, pour, stalledMs } from './pour.ts'
+import { bodiless, isStream } from './write-answer.ts'
+
+/** What a connection of HTTP/1.1 is told, and one of HTTP/2 must not be. RFC 9113, 8.2.2. */
+const connectionHeaders = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+/** A promise only for a body that is still arriving; it resolves when the body is out. */
+export function writeHttp2Answer(
+  stream: ServerHttp2Stream,
+  { status, headers, body }: Answer,
+  isHead: boolean,
+): Promise<void> | undefined {
+  if (stream.destroyed || stream.closed) return isStream(body) ? abandon(body) : undefined
+  const head = [':status', String(status), ...withoutConnection(headers)]
+  const hasBody = !isHead && !bodiless.has(status)
+  stream.on('timeout', () => breakOff(stream, 'the client takes nothing'))
+  if (isStream(body)) {
+    stream.respond(head, { endStream: !hasBody })
+    if (!hasBody) return abandon(body)
+    return pour(body, {
+      writable: stream,
+      allowStall: (stallMs) => stream.setTimeout(stallMs),
+      breakOff: () => breakOff(stream, 'the body ends too early'),
+    })
+  }
+  const bytes = bytesOf(body)
+  if (!bodiless.has(status)) head.push('content-length', String(bytes.length))
+  stream.respond(head, { endStream: !hasBody || bytes.length === 0 })
+  if (!hasBody || bytes.length === 0) return undefined
+  stream.setTimeout(stalledMs)
+  stream.end(bytes)
+  return undefined
+}
+
+function withoutConnection(headers: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = (headers[index] ?? '').toLowerCase()
+    if (!connectionHeaders.has(name)) kept.push(name, headers[index + 1] ?? '')
+  }
+  return kept
+}
+
+function bytesOf(body: string | Uint8Array | readonly Uint8Array[]): Uint8Array {
+  if (typeof body === 'string') return Buffer.from(body)
+  return body instanceof Uint8Array ? body : Buffer.concat(body)
+}
+
+/** Resets a stream. (Its `close` would end the body first, and an answer that is cut off would look whole.) */
+export function breakOff(stream: ServerHttp2Stream, reason: string): void {
+  stream.destroy(new Error(reason))
+}
