@@ -175,6 +175,14 @@ test('a payload above the limit reads 413, a request with two hosts 400', async 
   expect([twice.headers[':status'], twice.body]).toEqual([400, '{"message":"Bad Request"}'])
 })
 
+test('a client that waits for leave to send its body gets it', async () => {
+  const stream = open().request({ ':method': 'POST', ':path': '/prod/echo', expect: '100-continue' })
+  await once(stream, 'continue')
+  stream.end('body')
+  const [answered] = (await once(stream, 'response')) as [IncomingHttpHeaders]
+  expect(answered).toMatchObject({ ':status': 200 })
+})
+
 test('a host that asks for client certificates is not reached over the connection of another one', async () => {
   const domainName = 'mutual.example.com'
   const regionalCertificateArn = await importCertificate((_, init) => fetch(sluice.url, init), certificate)

@@ -41,12 +41,13 @@ export class Http2Sessions {
     session.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders) => {
       // Whoever resets a stream has nobody to blame.
       stream.on('error', () => {})
-      serveStream(this.serving, { stream, socket, rawHeaders, contentLength: headers['content-length'] }).catch(
-        (error: unknown) => {
-          this.serving.bug(error)
-          breakOff(stream, 'the request failed')
-        },
-      )
+      const { 'content-length': contentLength, expect } = headers
+      // As node's HTTP/1.1 server does by itself.
+      if (expect?.toLowerCase() === '100-continue') stream.additionalHeaders({ ':status': 100 })
+      serveStream(this.serving, { stream, socket, rawHeaders, contentLength }).catch((error: unknown) => {
+        this.serving.bug(error)
+        breakOff(stream, 'the request failed')
+      })
     })
   }
 
