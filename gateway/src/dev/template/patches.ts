@@ -38,6 +38,15 @@ export function memberships(path: string, before: unknown, after: unknown): read
   ]
 }
 
+/** Adds and removes the members of a list that are given as values. What is new comes first: some lists are never empty. */
+export function listed(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
+  const [old, wanted] = [listOf(before), listOf(after)]
+  return [
+    ...wanted.filter((each) => !old.includes(each)).map((value): PatchOperation => ({ op: 'add', path, value })),
+    ...old.filter((each) => !wanted.includes(each)).map((value): PatchOperation => ({ op: 'remove', path, value })),
+  ]
+}
+
 export function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -4,6 +4,7 @@ import type { AwsCall } from '../client.ts'
 import type { ModelName } from '../../services/models.ts'
 import { isAbsence } from './found.ts'
 import { attributesOf, inputOf, operationOf, textMember, type Input, type InputOptions } from './input.ts'
+import { listed, type PatchOperation } from './patches.ts'
 import type { Made, ResourceKind } from './resource-kind.ts'
 
 export interface Row extends InputOptions {
@@ -89,7 +90,7 @@ async function updated(row: Row, before: Made, { call, input }: { call: AwsCall;
   const target = { ...placeOf(row, input), [row.id.input]: id }
   if (update.way === 'patch') {
     if (!changed.every((name) => update.members.includes(name))) return false
-    const patchOperations = changed.map((name) => ({ op: 'replace', path: `/${name}`, value: patchText(input[name]) }))
+    const patchOperations = changed.flatMap((name) => patchesOf(`/${name}`, before.input[name], input[name]))
     await call(row.service, update.operation, { ...target, patchOperations })
     return true
   }
@@ -111,8 +112,12 @@ export function changedMembers(before: Input, after: Input): readonly string[] {
   return [...members].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
+function patchesOf(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
+  if (Array.isArray(before ?? after)) return listed(path, before, after)
+  return [{ op: 'replace', path, value: patchText(after) }]
+}
+
 function patchText(value: unknown): string {
   if (value === undefined) return ''
-  if (typeof value === 'string') return value
-  return Array.isArray(value) ? value.join(',') : JSON.stringify(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -6,6 +6,9 @@ import { checkPassRole } from '../pass-role.ts'
 
 const longestTtlSeconds = 3600
 
+/** AWS's sentences here and below are those that stacks failed with (observed). */
+export const ttlSentence = 'Authorizer result TTL outside allowable range. TTL must be between 0 and 3600 seconds.'
+
 const lambdaUri = /^arn:[^:]+:apigateway:[^:]+:lambda:path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/[^]+\/invocations$/
 
 const headerSource = /^method\.request\.header\.[a-zA-Z0-9._$-]+$/
@@ -20,7 +23,7 @@ export function checkAuthorizer(authorizer: Authorizer): void {
   else checkUri(authorizer.authorizerUri)
   const ttlSeconds = authorizer.authorizerResultTtlInSeconds
   if (ttlSeconds !== undefined && !(ttlSeconds >= 0 && ttlSeconds <= longestTtlSeconds)) {
-    throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
+    throw new BadRequestException(ttlSentence)
   }
   checkIdentitySource(authorizer)
 }
@@ -31,10 +34,10 @@ function checkUri(uri: string | undefined): void {
   throw new BadRequestException(`Invalid Authorizer URI: ${uri ?? ''}. ${should}`)
 }
 
-function checkProviders(arns: readonly string[] | undefined): void {
-  const wrong = arns?.find((arn) => !/^arn:[^:]+:cognito-idp:[^]+$/.test(arn) && !arn.includes('${stageVariables.'))
-  if (arns !== undefined && arns.length > 0 && wrong === undefined) return
-  throw new BadRequestException(`Invalid provider ARN specified: ${wrong ?? ''}`)
+function checkProviders(arns: readonly string[] = []): void {
+  if (arns.length === 0) throw new BadRequestException('ProviderARNs cannot be empty')
+  const wrong = arns.find((arn) => !/^arn:[^:]+:cognito-idp:[^]+$/.test(arn) && !arn.includes('${stageVariables.'))
+  if (wrong !== undefined) throw new BadRequestException(`Invalid provider ARN specified: ${wrong}`)
 }
 
 /** TOKEN and COGNITO take one header; REQUEST a comma list, which may be empty only where nothing is cached. */
@@ -45,12 +48,13 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
       throw new BadRequestException('Identity source is required when authorizer result caching is enabled')
     }
     const wrong = sources.find((source) => !requestSource.test(source))
-    if (wrong !== undefined) throw new BadRequestException(`Invalid identity source specified: ${wrong}`)
+    if (wrong !== undefined) throw new BadRequestException(`Invalid request identity source expression: ${wrong}`)
     return
   }
   if (identitySource === undefined && type === 'COGNITO_USER_POOLS') return
-  if (!headerSource.test(identitySource ?? '')) {
-    throw new BadRequestException(`Invalid identity source specified: ${identitySource ?? ''}`)
+  if (!identitySource) throw new BadRequestException('IdentitySource cannot be empty')
+  if (!headerSource.test(identitySource)) {
+    throw new BadRequestException(`Invalid identity source specified: ${identitySource}`)
   }
 }
 

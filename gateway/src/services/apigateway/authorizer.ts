@@ -4,9 +4,9 @@ import type { Authorizer, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
-import { checkAuthorizer, putAuthorizer } from './authorizer-rules.ts'
+import { checkAuthorizer, putAuthorizer, ttlSentence } from './authorizer-rules.ts'
 import { found, foundApi } from './found.ts'
-import { integerOr, listValues, listingPaths, oneOf, patched, setting, text } from './patch.ts'
+import { integerOr, listValues, listingPaths, oneOf, patched, setting, text, withMember } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { checkQuota } from './quotas.ts'
 import { refuseUsedAuthorizer } from './references.ts'
@@ -22,7 +22,8 @@ export const authorizer: Handlers<
       name: given.name,
       type: given.type,
       providerARNs: given.providerARNs?.length ? given.providerARNs : undefined,
-      authType: given.authType,
+      // AWS: the words that documents have for the types (CLI reference, `create-authorizer`; S C.1).
+      authType: text(given.authType) ?? (given.type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'),
       authorizerUri: given.authorizerUri,
       authorizerCredentials: given.authorizerCredentials,
       identitySource: text(given.identitySource),
@@ -67,27 +68,38 @@ async function foundAuthorizer(call: Call, restApiId: string, id: string): Promi
   return found(await call.store.get('Authorizer', [restApiId, id]), 'Invalid Authorizer identifier specified')
 }
 
-const badTtl = 'Authorizer result TTL must be between 0 and 3600'
-
 const rules: readonly PatchRule<Authorizer>[] = [
   { path: '/name', replace: setting('name', text) },
   { path: '/type', replace: setting('type', typeOf) },
   { path: '/authType', replace: setting('authType', text) },
   { path: '/authorizerUri', replace: setting('authorizerUri', text) },
   { path: '/authorizerCredentials', replace: setting('authorizerCredentials', text) },
-  { path: '/identitySource', replace: setting('identitySource', text) },
+  {
+    path: '/identitySource',
+    add: (record, { value }) =>
+      withSources(record, [...sourcesOf(record), ...(text(value) === undefined ? [] : [value])]),
+    replace: setting('identitySource', text),
+    remove: (record, { value }) =>
+      withSources(record, text(value) === undefined ? [] : sourcesOf(record).filter((source) => source !== value)),
+  },
   { path: '/identityValidationExpression', replace: setting('identityValidationExpression', text) },
   {
     path: '/authorizerResultTtlInSeconds',
     replace: setting('authorizerResultTtlInSeconds', (value) =>
-      text(value) === undefined ? undefined : integerOr(badTtl)(value),
+      text(value) === undefined ? undefined : integerOr(ttlSentence)(value),
     ),
   },
-  {
-    ...listValues<Authorizer>('/providerARNs', 'providerARNs'),
-    replace: setting('providerARNs', (value) => text(value)?.split(',')),
-  },
+  listValues('/providerARNs', 'providerARNs'),
 ]
+
+function sourcesOf({ identitySource }: Authorizer): readonly (string | undefined)[] {
+  return text(identitySource)?.split(',') ?? []
+}
+
+/** A source more or less; a type that takes one source refuses several. */
+function withSources(record: Authorizer, sources: readonly (string | undefined)[]): Authorizer {
+  return withMember(record, 'identitySource', text(sources.join(',')))
+}
 
 function typeOf(value: string | undefined): Authorizer['type'] {
   const type = oneOf('authorizer type', ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'])(value)

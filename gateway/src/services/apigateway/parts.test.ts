@@ -139,7 +139,7 @@ describe('authorizers', () => {
   test('echo no time to live that was not given', async () => {
     const { run, restApiId } = await api()
     const { id = '', ...shape } = await run('CreateAuthorizer', { restApiId, ...token })
-    expect(shape).toEqual(token)
+    expect(shape).toEqual({ ...token, authType: 'custom' })
     expect(await refusal(run('CreateAuthorizer', { restApiId, ...token }))).toEqual(
       badRequest('Authorizer name must be unique. Authorizer a already exists in this RestApi.'),
     )
@@ -147,6 +147,45 @@ describe('authorizers', () => {
     expect(await run('UpdateAuthorizer', { restApiId, authorizerId: id, patchOperations })).toMatchObject({
       authorizerResultTtlInSeconds: 60,
     })
+  })
+
+  test.each([
+    [{ ...token, identitySource: undefined }, 'IdentitySource cannot be empty'],
+    [{ ...token, type: 'COGNITO_USER_POOLS' as const }, 'ProviderARNs cannot be empty'],
+    [{ ...token, type: 'REQUEST' as const, identitySource: 'a' }, 'Invalid request identity source expression: a'],
+    [
+      { ...token, authorizerResultTtlInSeconds: 3601 },
+      'Authorizer result TTL outside allowable range. TTL must be between 0 and 3600 seconds.',
+    ],
+  ])('are refused when they lack what their type needs: %#', async (authorizer, sentence) => {
+    const { run, restApiId } = await api()
+    expect(await refusal(run('CreateAuthorizer', { restApiId, ...authorizer }))).toEqual(badRequest(sentence))
+  })
+
+  test('take identity sources and user pools one by one', async () => {
+    const { run, restApiId } = await api()
+    const patch = async (authorizerId: string, op: 'add' | 'remove' | 'replace', path: string, value?: string) =>
+      run('UpdateAuthorizer', { restApiId, authorizerId, patchOperations: [{ op, path, value }] })
+    const { id = '' } = await run('CreateAuthorizer', { restApiId, ...token, type: 'REQUEST' })
+    const [header, query] = ['method.request.header.Authorization', 'method.request.querystring.q']
+    expect(await patch(id, 'add', '/identitySource', query)).toMatchObject({ identitySource: `${header},${query}` })
+    expect(await patch(id, 'remove', '/identitySource', header)).toMatchObject({ identitySource: query })
+    const pool = (name: string) => `arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_${name}`
+    const users = await run('CreateAuthorizer', {
+      restApiId,
+      name: 'users',
+      type: 'COGNITO_USER_POOLS',
+      providerARNs: [pool('a')],
+    })
+    expect(users.authType).toBe('cognito_user_pools')
+    expect(await patch(users.id ?? '', 'add', '/providerARNs', pool('b'))).toMatchObject({
+      providerARNs: [pool('a'), pool('b')],
+    })
+    expect(await refusal(patch(users.id ?? '', 'replace', '/providerARNs', pool('c')))).toEqual(
+      badRequest(
+        "Invalid patch path  '/providerARNs' specified for op 'replace'. Must be one of: [/name, /type, /authType, /authorizerUri, /authorizerCredentials, /identitySource, /identityValidationExpression, /authorizerResultTtlInSeconds]",
+      ),
+    )
   })
 
   test('an unknown API is a conflict, but a wrong URI comes first', async () => {
