@@ -1,6 +1,6 @@
 // Base path mappings: which API and stage the first segment of a custom domain's path leads to. Rules: R 13.5.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
-import type { BasePathMapping, Operations } from '@sluice/aws-protocol/apigateway'
+import type { BasePathMapping, Operations, PatchOperation } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { BasePathMappingRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
@@ -41,7 +41,7 @@ export const basePathMapping: Handlers<
 
   UpdateBasePathMapping: async ({ basePath, patchOperations, ...address }, call) => {
     const before = await foundMapping(call, address, basePath)
-    const record = patched(before, patchOperations, rules, listingPaths)
+    const record = patched(before, patchOperations?.map(asListed), rules, listingPaths)
     await check(call, address, record)
     if (record.basePath !== before.basePath) {
       await refuseTaken(call, address, record.basePath ?? noBasePath)
@@ -102,6 +102,11 @@ async function check(call: Call, address: DomainAddress, mapping: BasePathMappin
 const rules: readonly PatchRule<BasePathMappingRecord>[] = [
   { path: '/basePath', replace: setting('basePath', basePathOf) },
   { path: '/restapiId', replace: setting('restApiId', text) },
-  { path: '/restApiId', replace: setting('restApiId', text) },
   { path: '/stage', replace: setting('stage', text) },
 ]
+
+/** The API reference writes `/basepath`, its examples `/basePath`; of the API's id both spellings are in use as well. */
+function asListed(operation: PatchOperation): PatchOperation {
+  const rule = rules.find(({ path }) => path.toLowerCase() === operation.path?.toLowerCase())
+  return rule === undefined ? operation : { ...operation, path: rule.path }
+}

@@ -30,7 +30,29 @@ export function checkDomain(domain: DomainName): void {
     }
   }
   checkSecurityPolicy(domain)
+  // (?) The API reference says where these apply; the words are ours.
+  if (!isPrivate(domain) && (domain.policy ?? domain.managementPolicy) !== undefined) {
+    throw new BadRequestException('Policies are only supported for private domain names')
+  }
+  if (isPrivate(domain) && domain.endpointAccessMode !== undefined) {
+    throw new BadRequestException('endpointAccessMode is only supported for public domain names')
+  }
   if (domain.mutualTlsAuthentication !== undefined) checkMutualTls(domain, domain.mutualTlsAuthentication)
+}
+
+/** A new name's certificate is of its endpoint type (observed). While a name moves from one type to the other it has both. */
+export function checkCertificateKind({
+  certificateArn,
+  regionalCertificateArn,
+  endpointConfiguration,
+}: DomainName): void {
+  const [type] = endpointConfiguration?.types ?? []
+  if (type === 'REGIONAL' && certificateArn !== undefined) {
+    throw new BadRequestException('Cannot import certificates for EDGE while REGIONAL is active.')
+  }
+  if (type === 'EDGE' && regionalCertificateArn !== undefined) {
+    throw new BadRequestException('Cannot import certificates for REGIONAL while EDGE is active.')
+  }
 }
 
 function checkMutualTls(domain: DomainName, { truststoreUri }: MutualTlsAuthentication): void {
@@ -38,7 +60,7 @@ function checkMutualTls(domain: DomainName, { truststoreUri }: MutualTlsAuthenti
     throw new BadRequestException('Mutual TLS is only supported for REGIONAL domain names')
   }
   if (domain.securityPolicy === 'TLS_1_0') {
-    throw new BadRequestException('Mutual TLS requires the security policy TLS_1_2 or later')
+    throw new BadRequestException('Mutual TLS authentication is only supported with TLS 1.2.')
   }
   if (!/^s3:\/\/[^/]+\/[^]+$/.test(truststoreUri ?? '')) {
     throw new BadRequestException(`Invalid truststoreUri specified: ${truststoreUri ?? ''}`)

@@ -128,6 +128,47 @@ describe('domain names', () => {
       patchOperations: [{ op: 'replace', path: '/mutualTlsAuthentication/truststoreUri', value: '' }],
     })
     expect(off).not.toHaveProperty('mutualTlsAuthentication')
+    const patch = async (op: Op, path: string, value?: string) =>
+      run('UpdateDomainName', { domainName: 'a.example.com', patchOperations: [{ op, path, value }] })
+    const added = await patch('add', '/mutualTlsAuthentication/truststoreUri', 's3://bucket/trust.pem')
+    expect(added).toMatchObject({ mutualTlsAuthentication })
+    expect(await refusal(patch('replace', '/securityPolicy', 'TLS_1_0'))).toEqual(
+      badRequest('Mutual TLS authentication is only supported with TLS 1.2.'),
+    )
+    expect(await patch('remove', '/mutualTlsAuthentication/truststoreUri')).not.toHaveProperty(
+      'mutualTlsAuthentication',
+    )
+    const arn = `arn:aws:acm:us-east-1:${scope.account}:certificate/1`
+    expect(await patch('add', '/ownershipVerificationCertificateArn', arn)).toMatchObject({
+      ownershipVerificationCertificateArn: arn,
+    })
+    expect(await patch('remove', '/ownershipVerificationCertificateArn')).not.toHaveProperty(
+      'ownershipVerificationCertificateArn',
+    )
+  })
+
+  test.each([
+    [
+      { certificateArn: 'A', endpointConfiguration: { types: ['REGIONAL' as const] } },
+      'Cannot import certificates for EDGE while REGIONAL is active.',
+    ],
+    [{ regionalCertificateArn: 'A' }, 'Cannot import certificates for REGIONAL while EDGE is active.'],
+    [{ policy: 'P' }, 'Policies are only supported for private domain names'],
+    [
+      { endpointConfiguration: { types: ['PRIVATE' as const] }, endpointAccessMode: 'BASIC' as const },
+      'endpointAccessMode is only supported for public domain names',
+    ],
+  ])('are refused with %j, which is for another endpoint type', async (more, sentence) => {
+    const { run } = createControlPlane()
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }],
+    }
+    const written = JSON.stringify(more)
+      .replace('"A"', `"arn:aws:acm:us-east-1:${scope.account}:certificate/1"`)
+      .replace('"P"', JSON.stringify(JSON.stringify(policy)))
+    const input = { domainName: 'a.example.com', ...(JSON.parse(written) as typeof more) }
+    expect(await refusal(run('CreateDomainName', input))).toEqual(badRequest(sentence))
   })
 })
 
@@ -158,6 +199,15 @@ test('base path mappings lead to APIs and stages that are there', async () => {
     patchOperations: [{ op: 'replace', path: '/basePath', value: 'pets' }],
   })
   expect((await run('GetBasePathMappings', { domainName })).items?.map(({ basePath }) => basePath)).toEqual(['pets'])
+  const patch = (basePath: string, path: string, value: string) =>
+    run('UpdateBasePathMapping', { domainName, basePath, patchOperations: [{ op: 'replace', path, value }] })
+  expect((await patch('pets', '/basepath', 'dogs')).basePath).toBe('dogs')
+  expect((await patch('dogs', '/restApiId', api.restApiId)).restApiId).toBe(api.restApiId)
+  expect(await refusal(patch('dogs', '/domainName', 'x'))).toEqual(
+    badRequest(
+      "Invalid patch path  '/domainName' specified for op 'replace'. Must be one of: [/basePath, /restapiId, /stage]",
+    ),
+  )
   expect(await refusal(run('DeleteRestApi', { restApiId: api.restApiId }))).toEqual(
     badRequest(
       `Deleting RestApi ${api.restApiId} failed. Please remove all base path mappings related to the RestApi in your domains: api.example.com`,

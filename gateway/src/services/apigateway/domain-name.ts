@@ -9,10 +9,10 @@ import { pageOfRecords } from '../page.ts'
 import { mergedTags } from '../tags.ts'
 import { claimDomain, deleteDomain, domainKey, isPrivate, withAddresses } from '../domains/record.ts'
 import { withTruststore } from '../domains/truststore.ts'
-import { checkDomain, checkDomainName, foundDomain } from './domain-name-rules.ts'
+import { checkCertificateKind, checkDomain, checkDomainName, foundDomain } from './domain-name-rules.ts'
 import { checkEndpointConfiguration, endpointRules, migratedTypes, newEndpointConfiguration } from './endpoint-rules.ts'
 import { listingPaths, oneOf, patched, removing, setting, text } from './patch.ts'
-import type { PatchRule } from './patch.ts'
+import type { Change, PatchRule } from './patch.ts'
 import { storedPolicy } from './resource-policy.ts'
 import { accessModeOf, securityPolicyOf } from './rest-api-rules.ts'
 
@@ -25,6 +25,7 @@ export const domainName: Handlers<
     const given = newDomain(call, input)
     checkDomainName(given)
     checkDomain(given)
+    checkCertificateKind(given)
     const record = await withTruststore(call, given, undefined)
     await claim(call, record)
     call.store.put('DomainName', keyOf(record), record)
@@ -102,12 +103,29 @@ function shown({ truststorePem: _truststorePem, ...record }: DomainNameRecord): 
 
 const routingModes = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'] as const
 
+type CertificateMember =
+  | 'certificateName'
+  | 'certificateArn'
+  | 'regionalCertificateName'
+  | 'regionalCertificateArn'
+  | 'ownershipVerificationCertificateArn'
+
 /** Certificates are added and removed while a name moves from one endpoint type to the other. */
-function certificate(
-  name: 'certificateName' | 'certificateArn' | 'regionalCertificateName' | 'regionalCertificateArn',
-): PatchRule<DomainNameRecord> {
+function certificate(name: CertificateMember): PatchRule<DomainNameRecord> {
   const set = setting<DomainNameRecord, typeof name>(name, text)
   return { path: `/${name}`, add: set, replace: set, remove: removing(name) }
+}
+
+/** AWS: an empty trust store turns mutual TLS off, and so does one that is taken away. */
+function truststore(member: 'truststoreUri' | 'truststoreVersion'): PatchRule<DomainNameRecord> {
+  const put = (record: DomainNameRecord, value: string | undefined): DomainNameRecord => {
+    const isOff = member === 'truststoreUri' && value === undefined
+    const mutualTlsAuthentication = isOff ? undefined : { ...record.mutualTlsAuthentication, [member]: value }
+    return { ...record, mutualTlsAuthentication }
+  }
+  const set: Change<DomainNameRecord> = (record, { value }) => put(record, text(value))
+  const remove: Change<DomainNameRecord> = (record) => put(record, undefined)
+  return { path: `/mutualTlsAuthentication/${member}`, add: set, replace: set, remove }
 }
 
 const rules: readonly PatchRule<DomainNameRecord>[] = [
@@ -116,27 +134,13 @@ const rules: readonly PatchRule<DomainNameRecord>[] = [
   certificate('regionalCertificateName'),
   certificate('regionalCertificateArn'),
   migratedTypes<DomainNameRecord>(),
-  { path: '/ownershipVerificationCertificateArn', replace: setting('ownershipVerificationCertificateArn', text) },
+  certificate('ownershipVerificationCertificateArn'),
   { path: '/securityPolicy', replace: setting('securityPolicy', securityPolicyOf) },
   { path: '/endpointAccessMode', replace: setting('endpointAccessMode', accessModeOf) },
   { path: '/policy', replace: setting('policy', (value) => storedPolicy(value)) },
   { path: '/managementPolicy', replace: setting('managementPolicy', (value) => storedPolicy(value)) },
   { path: '/routingMode', replace: setting('routingMode', oneOf('routing mode', routingModes)) },
-  {
-    // AWS: an empty trust store turns mutual TLS off.
-    path: '/mutualTlsAuthentication/truststoreUri',
-    replace: (record, { value }) => ({
-      ...record,
-      mutualTlsAuthentication:
-        text(value) === undefined ? undefined : { ...record.mutualTlsAuthentication, truststoreUri: value },
-    }),
-  },
-  {
-    path: '/mutualTlsAuthentication/truststoreVersion',
-    replace: (record, { value }) => ({
-      ...record,
-      mutualTlsAuthentication: { ...record.mutualTlsAuthentication, truststoreVersion: text(value) },
-    }),
-  },
+  truststore('truststoreUri'),
+  truststore('truststoreVersion'),
   ...endpointRules<DomainNameRecord>(),
 ]
