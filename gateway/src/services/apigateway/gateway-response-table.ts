@@ -1,6 +1,7 @@
 // The 21 gateway responses as the control plane shows them while nobody has customised them (recorded, RR 12).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { GatewayResponse, GatewayResponseType } from '@sluice/aws-protocol/apigateway'
+import { checkContentTypes, checkGatewayMappings } from './mapping-rules.ts'
 
 /** Default status by type; the two DEFAULT types have none. */
 const statuses: Readonly<Record<GatewayResponseType, string | undefined>> = {
@@ -70,13 +71,11 @@ export function customised(type: GatewayResponseType, given: GatewayResponse): G
   }
 }
 
-/** Throws BadRequestException for a status that is none or a parameter that is no response parameter. */
-export function checkGatewayResponse({ statusCode, responseParameters }: GatewayResponse): void {
+/** Throws BadRequestException for a status, a mapping or a content type that is none. */
+export function checkGatewayResponse({ statusCode, responseParameters, responseTemplates }: GatewayResponse): void {
   if (statusCode !== undefined && !/^[1-5]\d\d$/.test(statusCode)) {
     throw new BadRequestException(`Invalid status code specified: ${statusCode}`)
   }
-  const wrong = Object.keys(responseParameters ?? {}).find(
-    (key) => !/^gatewayresponse\.(?:header|path|querystring)\.[^\s]+$/.test(key),
-  )
-  if (wrong !== undefined) throw new BadRequestException(`Invalid parameter name specified: ${wrong}`)
+  checkGatewayMappings(responseParameters)
+  checkContentTypes(responseTemplates)
 }

@@ -1,6 +1,7 @@
 // What an integration must be: AWS's defaults and its checks, shared by putting, patching and importing integrations.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, IntegrationResponse, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
+import { compileRegex, RegexFault } from '@sluice/java-regex'
 import { restTimeoutMs } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
 import { checkPassRole } from '../pass-role.ts'
@@ -89,8 +90,12 @@ async function checkConnection(call: Call, type: IntegrationType, integration: I
   if (type !== 'HTTP' && type !== 'HTTP_PROXY') {
     throw new BadRequestException('Connection type VPC_LINK is only supported for HTTP and HTTP_PROXY integrations')
   }
-  if (connectionId?.includes('${stageVariables.') === true) return
-  const key = [connectionId ?? '']
+  if (!connectionId) {
+    const should = 'ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK'
+    throw new BadRequestException(should)
+  }
+  if (connectionId.includes('${stageVariables.')) return
+  const key = [connectionId]
   const link = (await call.store.get('VpcLink', key)) ?? (await call.store.get('V2VpcLink', key))
   if (link === undefined) throw new BadRequestException('Invalid Vpc Link identifier specified')
 }
@@ -120,9 +125,19 @@ function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsCo
   }
 }
 
+/** Throws BadRequestException for what is no regular expression of Java (observed). */
+function checkPattern(selectionPattern: string | undefined): void {
+  try {
+    if (selectionPattern !== undefined) compileRegex(selectionPattern)
+  } catch (error) {
+    throw error instanceof RegexFault ? new BadRequestException('Invalid regex pattern specified') : error
+  }
+}
+
 /** Throws BadRequestException when an integration response maps what its method response does not declare. */
 export function checkIntegrationResponse(method: Method, response: IntegrationResponse): void {
   contentHandlingOf(response.contentHandling)
+  checkPattern(response.selectionPattern)
   const declared = entryOf(method.methodResponses, response.statusCode ?? '')?.responseParameters ?? {}
   checkResponseMappings(response.responseParameters, declared)
   checkContentTypes(response.responseTemplates)

@@ -38,8 +38,6 @@ export const integration: Handlers<
   },
 }
 
-const types = ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] as const
-
 /** Cache keys are named in the path, or by the value (both are in use). */
 function cacheKeys(path: string): PatchRule<Integration> {
   const keysOf = (record: Integration) => record.cacheKeyParameters ?? []
@@ -50,6 +48,11 @@ function cacheKeys(path: string): PatchRule<Integration> {
       if (key === undefined || keysOf(record).includes(key)) return record
       return { ...record, cacheKeyParameters: [...keysOf(record), key] }
     },
+    // (?) Like binary media types: the named key goes, and the new one comes last. Without a name the value is the whole list.
+    replace: (record, { names: [name], value }) => {
+      const kept = name === undefined ? [] : keysOf(record).filter((each) => each !== name)
+      return { ...record, cacheKeyParameters: [...kept, ...(text(value)?.split(',') ?? [])] }
+    },
     remove: (record, { names, value }) => ({
       ...record,
       cacheKeyParameters: keysOf(record).filter((each) => each !== (names[0] ?? value)),
@@ -59,7 +62,6 @@ function cacheKeys(path: string): PatchRule<Integration> {
 
 function rulesOf(resourceId: string): readonly PatchRule<Integration>[] {
   return [
-    { path: '/type', replace: setting('type', oneOf('integration type', types)) },
     { path: '/httpMethod', replace: setting('httpMethod', text) },
     { path: '/uri', replace: setting('uri', text) },
     { path: '/credentials', replace: setting('credentials', text) },

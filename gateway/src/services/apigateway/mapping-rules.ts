@@ -18,6 +18,12 @@ const integrationSource = new RegExp(
   `^integration\\.response\\.(?:(?:header|multivalueheader)\\.${name}|body(?:[.[][^]+)?)$`,
 )
 
+const gatewayTarget = /^gatewayresponse\.(?:header|path|querystring)\.\S+$/
+/** `method.input.params.N` is the form of old samples. */
+const gatewaySource = new RegExp(
+  `^(?:method\\.request\\.(?:querystring|header|path)|method\\.input\\.params)\\.${name}$`,
+)
+
 type Parameters = Readonly<Record<string, unknown>>
 
 /** Throws BadRequestException with the report when there are errors. */
@@ -83,6 +89,16 @@ export function checkResponseMappings(
     if (!methodHeader.test(target)) errors.push(invalid(target))
     else if (!Object.hasOwn(declared, target)) errors.push(undeclared(target))
     if (!free.test(source) && !integrationSource.test(source)) errors.push(invalid(source))
+  }
+  reportMappings(errors)
+}
+
+/** A gateway response's `responseParameters` (R 7.3); the names of its headers may hold anything that is no blank. */
+export function checkGatewayMappings(mappings: Readonly<Record<string, string>> | undefined): void {
+  const errors: string[] = []
+  for (const [target, source] of Object.entries(mappings ?? {})) {
+    if (!gatewayTarget.test(target)) errors.push(invalid(target))
+    if (!free.test(source) && !gatewaySource.test(source)) errors.push(invalid(source))
   }
   reportMappings(errors)
 }

@@ -44,6 +44,10 @@ describe('methods', () => {
       { requestParameters: { true: true } },
       'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: true]',
     ],
+    [
+      { authorizationScopes: ['pets/read'] },
+      'Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type',
+    ],
   ])('are refused with %j', async (more, message) => {
     const { put } = await root()
     expect(await refusal(put(more))).toEqual(badRequest(message))
@@ -172,6 +176,10 @@ describe('integrations', () => {
     ],
     [{ ...http, cacheKeyParameters: ['method.request.querystring.q'] }, 'Invalid cache key parameter specified'],
     [{ ...http, credentials: 'NONE' }, 'Invalid ARN specified in the request'],
+    [
+      { ...http, connectionType: 'VPC_LINK' as const },
+      'ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK',
+    ],
   ])('are refused with %j', async (input, message) => {
     const { put, run, address } = await root()
     await put()
@@ -215,6 +223,18 @@ describe('integrations', () => {
     expect((await run('GetIntegration', address)).cacheKeyParameters).toEqual([kept])
   })
 
+  test('keep their type, and have their cache keys replaced', async () => {
+    const { put, run, address } = await root()
+    const [first, second] = ['method.request.querystring.first', 'method.request.querystring.second']
+    await put({ requestParameters: { [first]: true, [second]: true } })
+    await run('PutIntegration', { ...address, ...http, cacheKeyParameters: [first] })
+    const patch = (path: string, value: string) =>
+      run('UpdateIntegration', { ...address, patchOperations: [{ op: 'replace', path, value }] })
+    expect(await refusal(patch('/type', 'HTTP_PROXY'))).toEqual(badRequest('Invalid patch path /type'))
+    expect((await patch(`/cacheKeyParameters/${first}`, second)).cacheKeyParameters).toEqual([second])
+    expect((await patch('/cacheKeyParameters', `${first},${second}`)).cacheKeyParameters).toEqual([first, second])
+  })
+
   test('have responses that echo an empty pattern and replace the whole object', async () => {
     const { put, run, address } = await root()
     await put()
@@ -234,6 +254,9 @@ describe('integrations', () => {
     expect(await run('GetIntegration', address)).not.toHaveProperty('integrationResponses')
     const wrong = { ...response, responseParameters: { 'method.response.header.X': "'x'" } }
     expect(await refusal(run('PutIntegrationResponse', wrong))).toMatchObject({ status: 400 })
+    expect(await refusal(run('PutIntegrationResponse', { ...response, selectionPattern: '4..(' }))).toEqual(
+      badRequest('Invalid regex pattern specified'),
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 // Methods: verbs on resources, with their integration and responses inside. Rules: RR 4, R 2.1.
-import { ConflictException } from '@sluice/aws-protocol/apigateway'
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Method, Operations, PutMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
@@ -13,6 +13,7 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
   PutMethod: async (input, call) => {
     await foundResource(call, input.restApiId, input.resourceId)
     checkedVerb(input.httpMethod)
+    checkScopes(authorizationTypeOf(input.authorizationType), input.authorizationScopes)
     if ((await call.store.get('Method', methodKey(input))) !== undefined) {
       throw new ConflictException('Method already exists for this resource')
     }
@@ -25,6 +26,8 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
 
   UpdateMethod: async (input, call) => {
     const edited = patched(await foundMethod(call, input), input.patchOperations, rules, listingOps)
+    const added = input.patchOperations?.filter(({ op, path }) => op === 'add' && path === '/authorizationScopes')
+    checkScopes(edited.authorizationType, added)
     const record = withKnownCacheKeys(await checkedMethod(call, input.restApiId, edited))
     call.store.put('Method', methodKey(input), record)
     return record
@@ -34,6 +37,12 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
     await foundMethod(call, input)
     call.store.delete('Method', methodKey(input))
   },
+}
+
+/** Throws BadRequestException for scopes that are given to a method which does not look at them (observed). */
+function checkScopes(authorizationType: string | undefined, given: readonly unknown[] = []): void {
+  if (given.length === 0 || authorizationType === 'COGNITO_USER_POOLS') return
+  throw new BadRequestException('Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type')
 }
 
 /**

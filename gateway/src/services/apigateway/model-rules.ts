@@ -18,6 +18,7 @@ export async function checkSchema(call: Call, restApiId: string, { contentType, 
     throw new BadRequestException('Model schema must have at least 1 property or array items defined')
   }
   if (schema.length > mostSchemaCharacters) throw invalidModel('Model schema exceeds the maximum size of 400 KB')
+  if (!/^[^\s/]+\/[^\s/]+/.test(contentType ?? '')) throw invalidModel(`Invalid content type specified: ${contentType}`)
   // Only JSON bodies are validated; the schema of another content type is text that is kept as it is.
   if (!/^application\/(?:json|.*\+json)$/i.test(contentType ?? '')) return
   for (const reference of referencesIn(parsedSchema(schema))) {
@@ -35,11 +36,36 @@ export async function checkSchema(call: Call, restApiId: string, { contentType, 
 function parsedSchema(schema: string): object {
   try {
     const document: unknown = JSON.parse(schema)
-    if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document
+    if (isObject(document) && hasKnownTypes(document)) return document
   } catch {
     // Said below.
   }
   throw invalidModel('Invalid model schema specified')
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const types: ReadonlySet<unknown> = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
+/** Keywords whose value is a schema or a list of them, and those whose value has schemas by name. */
+const nesting = ['items', 'additionalItems', 'additionalProperties', 'not', 'allOf', 'anyOf', 'oneOf']
+const naming = ['properties', 'patternProperties', 'definitions']
+
+/** Whether every `type` of a schema is one of draft 4's. A property may be called `type`, so only schemas are looked at. */
+function hasKnownTypes(document: object): boolean {
+  const left: unknown[] = [document]
+  while (left.length > 0) {
+    const schema = left.pop()
+    if (!isObject(schema)) continue
+    if (Object.hasOwn(schema, 'type') && ![schema['type']].flat().every((type) => types.has(type))) return false
+    for (const keyword of nesting) if (Object.hasOwn(schema, keyword)) left.push(...[schema[keyword]].flat())
+    for (const keyword of naming) {
+      const named = Object.hasOwn(schema, keyword) ? schema[keyword] : undefined
+      if (isObject(named)) left.push(...Object.values(named))
+    }
+  }
+  return true
 }
 
 function invalidModel(error: string): BadRequestException {

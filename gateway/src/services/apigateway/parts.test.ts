@@ -37,6 +37,14 @@ describe('models', () => {
       { schema: '{' },
       'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
     ],
+    [
+      { schema: '{"properties":{"type":{"type":["string","text"]}}}' },
+      'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
+    ],
+    [
+      { contentType: 'json' },
+      'Invalid model specified: Validation Result: warnings : [], errors : [Invalid content type specified: json]',
+    ],
   ])('are refused with %j', async (more, message) => {
     const { run, restApiId } = await api()
     const input = { restApiId, name: 'Pet', contentType: 'application/json', schema: '{"type":"object"}', ...more }
@@ -260,6 +268,38 @@ describe('gateway responses', () => {
     expect(await refusal(patch('add', undefined, 'x'))).toEqual(badRequest('Invalid patch path null'))
     expect(await refusal(patch('add', '/responseTemplates/a~1b'))).toEqual(
       badRequest('Invalid null or empty value in responseTemplates'),
+    )
+  })
+
+  test.each([
+    ['gatewayresponse.header.X', "'x'"],
+    ['gatewayresponse.header.method.response.header.X', 'method.request.querystring.x'],
+    ['gatewayresponse.header.X', 'context.requestId'],
+    ['gatewayresponse.header.X', 'method.input.params.x'],
+  ])('take %s from %s', async (name, source) => {
+    const { run, restApiId } = await api()
+    const responseParameters = { [name]: source }
+    const response = await run('PutGatewayResponse', { restApiId, responseType: 'THROTTLED', responseParameters })
+    expect(response.responseParameters).toEqual(responseParameters)
+  })
+
+  test.each([
+    [{ 'header.X': "'x'" }, 'header.X'],
+    [{ 'gatewayresponse.header.X': '*' }, '*'],
+    [{ 'gatewayresponse.header.X': 'method.request.body' }, 'method.request.body'],
+  ])('refuse the mapping %j', async (responseParameters, wrong) => {
+    const { run, restApiId } = await api()
+    const invalid = `Validation Result: warnings : [], errors : [Invalid mapping expression specified: ${wrong}]`
+    expect(
+      await refusal(run('PutGatewayResponse', { restApiId, responseType: 'THROTTLED', responseParameters })),
+    ).toEqual(badRequest(`Invalid mapping expression specified: ${invalid}`))
+  })
+
+  test('refuse a template for what is no content type', async () => {
+    const { run, restApiId } = await api()
+    const input = { restApiId, responseType: 'THROTTLED' as const, responseTemplates: { json: '{}' } }
+    expect(await refusal(run('PutGatewayResponse', input))).toEqual(
+      badRequest('Validation Result: warnings : [], errors : [Invalid content type specified: json]'),
     )
   })
 })
