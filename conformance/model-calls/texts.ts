@@ -275,7 +275,6 @@ const paths = [
   '/basePath',
   '/restapiId',
   '/stage',
-  '/webAclArn',
   '/managementPolicy',
   '',
   '/',

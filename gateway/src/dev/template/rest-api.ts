@@ -106,7 +106,7 @@ function settingPatches(current: Input, settings: Input, before: Input): readonl
   return [
     ...plain.flatMap((name) => setting(`/${name}`, current[name], settings[name])),
     ...['description', 'minimumCompressionSize', 'policy'].flatMap((name) =>
-      setting(`/${name}`, current[name], settings[name], before[name] !== undefined),
+      setting(`/${name}`, current[name], settings[name] ?? (before[name] === undefined ? undefined : '')),
     ),
     ...(types === undefined ? [] : memberships('/binaryMediaTypes', current['binaryMediaTypes'], types)),
     ...setting('/endpointConfiguration/types/0', firstOf(old?.['types']), firstOf(endpoint?.['types'])),

@@ -140,7 +140,7 @@ async function bringUp(call: AwsCall, at: Input, { input, settings }: WantedStag
   const patchOperations: readonly PatchOperation[] = [
     ...plain.flatMap((name) => setting(`/${name}`, current[name], wanted[name])),
     ...optionalText('/description', current['description'], input['description']),
-    ...setting('/documentationVersion', current['documentationVersion'], input['documentationVersion'], true),
+    ...optionalText('/documentationVersion', current['documentationVersion'], input['documentationVersion']),
     ...entries('/variables', current['variables'], input['variables']),
     ...goneSettings(current, settings),
     ...[...settings].map(([path, value]): PatchOperation => ({ op: 'replace', path, value })),
@@ -154,8 +154,11 @@ function goneSettings(current: Input, settings: ReadonlyMap<string, string>): re
   const has = (prefix: string): boolean => wanted.some((path) => path.startsWith(prefix))
   const methods = Object.keys(current['methodSettings'] ?? {})
   const gone = methods.filter((key) => !has(`/${key}/`)).map((key) => `/${key}`)
-  if (current['clientCertificateId'] !== undefined && !has('/clientCertificateId')) gone.push('/clientCertificateId')
   if (current['accessLogSettings'] !== undefined && !has('/accessLogSettings/')) gone.push('/accessLogSettings')
   if (current['canarySettings'] !== undefined && !has('/canarySettings/')) gone.push('/canarySettings')
-  return gone.map((path) => ({ op: 'remove', path }))
+  const wantsCertificate = has('/clientCertificateId')
+  return [
+    ...gone.map((path): PatchOperation => ({ op: 'remove', path })),
+    ...(wantsCertificate ? [] : optionalText('/clientCertificateId', current['clientCertificateId'], undefined)),
+  ]
 }

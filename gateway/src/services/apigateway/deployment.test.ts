@@ -215,6 +215,56 @@ describe('stages', () => {
     expect(await patch('remove', '/accessLogSettings')).not.toHaveProperty('accessLogSettings')
   })
 
+  test.each([
+    [
+      'replace',
+      '/accessLogSettings/destinationArn',
+      'arn:aws:firehose:us-east-1:000000000000:deliverystream/logs',
+      "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'",
+    ],
+    ['replace', '/variables/a-b', 'x', 'Invalid stage variable name: a-b. Please use names with only word characters.'],
+    [
+      'replace',
+      '/variables/a',
+      '{}',
+      "Invalid stage variable value of key a.  Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.",
+    ],
+    ['replace', '/variables', '[]', 'Invalid stage variables specified'],
+    [
+      'replace',
+      '/*/*/caching/ttlInSeconds',
+      '3601',
+      'Invalid time-to-live setting, must be an integer no greater than 3600',
+    ],
+    [
+      'remove',
+      '/clientCertificateId',
+      undefined,
+      'Cannot remove method setting clientCertificateId because there is no method setting for this method ',
+    ],
+  ] as const)('refuse %s %s', async (op, path, value, sentence) => {
+    const { createStage, patch } = await deployed()
+    await createStage()
+    expect(await refusal(patch(op, path, value))).toEqual(badRequest(sentence))
+  })
+
+  test.each(['/pets/FETCH/metrics/enabled', '/webAclArn'])('know no setting %s', async (path) => {
+    const { createStage, patch } = await deployed()
+    await createStage()
+    expect(await refusal(patch('replace', path, 'true'))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining(`Invalid method setting path: ${path}. Must be one of: [/deploymentId, `),
+    })
+  })
+
+  test('take all variables at once, with blanks in them, and lose them at once', async () => {
+    const { createStage, patch } = await deployed()
+    await createStage({ variables: { old: '1' } })
+    const variables = { a: 'b c', d: '~#' }
+    expect((await patch('replace', '/variables', JSON.stringify(variables))).variables).toEqual(variables)
+    expect(await patch('remove', '/variables')).not.toHaveProperty('variables')
+  })
+
   test('promote a canary by copying, and lose it by removing', async () => {
     const { createStage, patch, deploy, deploymentId } = await deployed()
     await createStage({ variables: { kept: '1', changed: 'old' } })

@@ -48,13 +48,13 @@ function limit(what: 'burst limit' | 'rate limit', value: string | undefined): n
 }
 
 function ttlSeconds(value: string | undefined): number {
-  const sentence = 'Invalid cache TTL specified. It must be between 0 and 3600 seconds'
+  const sentence = 'Invalid time-to-live setting, must be an integer no greater than 3600'
   const seconds = integerOr(sentence)(value)
   if (seconds < 0 || seconds > 3600) throw new BadRequestException(sentence)
   return seconds
 }
 
-const settingPath = /^\/([^]+\/[A-Z*]+)\/([a-z]+\/[a-zA-Z]+)$/
+const settingPath = /^\/([^]+\/(?:\*|GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY))\/([a-z]+\/[a-zA-Z]+)$/
 
 /** The stage with one method setting set, or undefined when the path names none. The key is the path's text, `~1` kept. */
 export function withMethodSetting(stage: Stage, path: string, value: string | undefined): Stage | undefined {

@@ -168,6 +168,8 @@ describe('UpdateRestApi', () => {
     ],
     ['replace', '/binaryMediaTypes', 'x', 'Invalid patch path /binaryMediaTypes'],
     ['replace', '/nothing', 'x', 'Invalid patch path /nothing'],
+    ['remove', '/policy', undefined, 'Invalid patch operation specified. Must be one of: [replace]'],
+    ['remove', '/minimumCompressionSize', undefined, 'Invalid patch operation specified. Must be one of: [replace]'],
   ] as const)('refuses %s %s', async (op, path, value, message) => {
     const plane = createControlPlane()
     const { restApiId } = await createApi(plane)

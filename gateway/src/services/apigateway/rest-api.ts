@@ -132,13 +132,8 @@ function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
       replace: setting('minimumCompressionSize', (value) =>
         text(value) === undefined ? undefined : checkedCompressionSize(integerOr(badCompressionSize)(value)),
       ),
-      remove: removing('minimumCompressionSize'),
     },
-    {
-      path: '/policy',
-      replace: setting('policy', (value) => apiPolicy(call, restApiId, value)),
-      remove: removing('policy'),
-    },
+    { path: '/policy', replace: setting('policy', (value) => apiPolicy(call, restApiId, value)) },
     { path: '/securityPolicy', replace: setting('securityPolicy', securityPolicyOf) },
     { path: '/endpointAccessMode', replace: setting('endpointAccessMode', accessModeOf) },
     binaryMediaTypes,

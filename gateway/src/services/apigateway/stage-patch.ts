@@ -52,7 +52,8 @@ const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
     }
     // AWS: only delivery streams whose names begin like this are given the permission to be written to.
     if (member === 'destinationArn' && value.includes(':firehose:') && parseDeliveryStreamArn(value) === undefined) {
-      throw new BadRequestException('Invalid ARN specified in the request')
+      const begin = "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'"
+      throw new BadRequestException(begin)
     }
     const problem = member === 'format' ? logFormatProblem('REST', value) : undefined
     if (problem !== undefined) throw new BadRequestException(problem)
@@ -65,6 +66,22 @@ const setVariable: Change<Stage> = (stage, { names, value }) => ({
   ...stage,
   variables: { ...stage.variables, [names[0] ?? '']: value ?? '' },
 })
+
+/** All variables at once, as JSON: `{"name": "value"}`. */
+function variablesOf(value: string | undefined): Readonly<Record<string, string>> | undefined {
+  try {
+    const variables: unknown = JSON.parse(value ?? '')
+    if (isTextMap(variables)) return Object.keys(variables).length === 0 ? undefined : variables
+  } catch {
+    // Said below.
+  }
+  throw new BadRequestException('Invalid stage variables specified')
+}
+
+function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((each) => typeof each === 'string')
+}
 
 /** A map without one entry; undefined when it was the last. Throws when it is not there. */
 function without(map: Readonly<Record<string, string>> | undefined, { names, path }: Edit) {
@@ -144,17 +161,8 @@ const rules: readonly PatchRule<Stage>[] = [
   { path: '/description', replace: setting('description', text) },
   { path: '/cacheClusterEnabled', replace: setting('cacheClusterEnabled', flag) },
   { path: '/cacheClusterSize', replace: setting('cacheClusterSize', cacheClusterSizeOf) },
-  {
-    path: '/clientCertificateId',
-    replace: setting('clientCertificateId', text),
-    remove: removing('clientCertificateId'),
-  },
-  {
-    path: '/documentationVersion',
-    replace: setting('documentationVersion', text),
-    remove: removing('documentationVersion'),
-  },
-  { path: '/webAclArn', replace: setting('webAclArn', text), remove: removing('webAclArn') },
+  { path: '/clientCertificateId', replace: setting('clientCertificateId', text) },
+  { path: '/documentationVersion', replace: setting('documentationVersion', text) },
   { path: '/tracingEnabled', replace: setting('tracingEnabled', flag) },
   {
     path: '/accessLogSettings',
@@ -165,7 +173,13 @@ const rules: readonly PatchRule<Stage>[] = [
   },
   accessLog('destinationArn'),
   accessLog('format'),
-  { path: '/variables', copy: promote('/variables') },
+  {
+    path: '/variables',
+    // (?) The reference lists the op, and not what its value looks like.
+    replace: setting('variables', variablesOf),
+    remove: removing('variables'),
+    copy: promote('/variables'),
+  },
   {
     path: '/variables/{name}',
     add: setVariable,

@@ -19,11 +19,13 @@ export function checkVariables(variables: Readonly<Record<string, string>> | und
     throw new BadRequestException(`A stage can have at most ${mostVariables} variables`)
   for (const [name, value] of entries) {
     if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) {
-      throw new BadRequestException(`Stage variable name ${name} only allows a-zA-Z0-9_, and at most 64 characters`)
+      throw new BadRequestException(`Invalid stage variable name: ${name}. Please use names with only word characters.`)
     }
-    if (value.length > 512 || !/^[A-Za-z0-9\-._~:/?#&=,]*$/.test(value)) {
+    // AWS: the sentence is as stacks show it, two blanks and the lone quote included; the reference allows `~` and `#` too.
+    if (value.length > 512 || !/^[A-Za-z0-9 \-._~:/?#&=,]*$/.test(value)) {
+      const symbols = "the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','."
       throw new BadRequestException(
-        `Stage variable value ${value} only allows A-Za-z0-9-._~:/?#&=, and at most 512 characters`,
+        `Invalid stage variable value of key ${name}.  Please use values with alphanumeric characters and ${symbols}`,
       )
     }
   }
