@@ -58,8 +58,13 @@ export const apiKey: Handlers<
   },
 
   UpdateApiKey: async ({ apiKey: id, patchOperations }, call) => {
-    const edited = patched(await foundKey(call, id), patchOperations, rules, listingPaths)
-    const record = { ...edited, stageKeys: edited.stageKeys ?? [], lastUpdatedDate: nowSeconds(call) }
+    const before = await foundKey(call, id)
+    const { stageKeys = [], ...edited } = patched(before, patchOperations, rules, listingPaths)
+    await checkStages(
+      call,
+      stageKeys.filter((key) => before.stageKeys?.includes(key) !== true),
+    )
+    const record = { ...edited, stageKeys, lastUpdatedDate: nowSeconds(call) }
     call.store.put('ApiKey', [id], record)
     return shown(record, false)
   },
@@ -76,13 +81,18 @@ function shown(key: ApiKey, includeValue: boolean | undefined): ApiKey {
 }
 
 /** The stages of the time before usage plans, kept as `api/stage`; they authorise nothing. */
-async function stageKeysOf(call: Call, keys: readonly StageKey[]): Promise<readonly string[]> {
-  for (const { restApiId = '', stageName = '' } of keys) {
-    if ((await call.store.get('Stage', [restApiId, stageName])) === undefined) {
+async function stageKeysOf(call: Call, given: readonly StageKey[]): Promise<readonly string[]> {
+  const keys = given.map(({ restApiId, stageName }) => `${restApiId}/${stageName}`)
+  await checkStages(call, keys)
+  return keys
+}
+
+async function checkStages(call: Call, keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    if ((await call.store.get('Stage', key.split('/'))) === undefined) {
       throw new BadRequestException('Invalid stage identifier specified')
     }
   }
-  return keys.map(({ restApiId, stageName }) => `${restApiId}/${stageName}`)
 }
 
 const rules: readonly PatchRule<ApiKey>[] = [

@@ -3,22 +3,12 @@ import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/api
 import type {
   ApiStage,
   PatchOperation,
+  QuotaPeriodType,
   QuotaSettings,
   ThrottleSettings,
   UsagePlan,
 } from '@sluice/aws-protocol/apigateway'
-import {
-  integerOr,
-  listingPaths,
-  numberOr,
-  oneOf,
-  patched,
-  removing,
-  setting,
-  text,
-  unescaped,
-  withMember,
-} from './patch.ts'
+import { integerOr, listingPaths, numberOr, patched, removing, setting, text, unescaped, withMember } from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
 import { stageName } from './usage-plan-rules.ts'
 
@@ -36,7 +26,7 @@ const stagePath = '/apiStages/<apidId:stageName>/throttle'
 /** AWS lists the paths of method limits too; they have as many segments as their resource's path, so no rule holds them. */
 const limits = `${stagePath}/<resourcePath>/<httpMethod>`
 const limitPaths: Readonly<Record<string, readonly string[]>> = {
-  add: [`${limits}/rateLimit`, `${limits}/burstLimit`],
+  add: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
   replace: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
   remove: [limits, stagePath],
 }
@@ -87,14 +77,17 @@ function withMethodLimit(stage: ApiStage, { op, method, limit, value }: MethodLi
   const limits = stage.throttle ?? {}
   if (op === 'remove') {
     if (limit !== undefined) return undefined
-    const left = method === undefined ? [] : Object.entries(limits).filter(([key]) => key !== method)
-    return withMember(stage, 'throttle', left.length === 0 ? undefined : Object.fromEntries(left))
+    return withLimits(stage, method === undefined ? [] : Object.entries(limits).filter(([key]) => key !== method))
   }
-  if (method === undefined) return op === 'replace' ? { ...stage, throttle: limitsOf(value) } : undefined
+  if (method === undefined) return withLimits(stage, Object.entries(limitsOf(value)))
   if (limit === undefined) return undefined
   const before = Object.hasOwn(limits, method) ? limits[method] : undefined
   const number = limitOf(limit, value)
   return { ...stage, throttle: { ...limits, [method]: { ...before, [limit]: number } } }
+}
+
+function withLimits(stage: ApiStage, limits: readonly (readonly [string, ThrottleSettings])[]): ApiStage {
+  return withMember(stage, 'throttle', limits.length === 0 ? undefined : Object.fromEntries(limits))
 }
 
 /** `/pets/GET`, however the patch wrote its slashes; the root is `//GET`. */
@@ -160,6 +153,11 @@ function quotaRule(path: string, read: (edit: Edit) => QuotaSettings): PatchRule
   return { path, add: set, replace: set }
 }
 
+/** A word that is none is no period; the sentence of an absent one comes once all operations are done. */
+function periodOf(value: string | undefined): QuotaPeriodType | undefined {
+  return (['DAY', 'WEEK', 'MONTH'] as const).find((each) => each === value)
+}
+
 const rules: readonly PatchRule<UsagePlan>[] = [
   { path: '/name', replace: setting('name', (value) => value) },
   { path: '/description', replace: setting('description', text) },
@@ -177,5 +175,5 @@ const rules: readonly PatchRule<UsagePlan>[] = [
   throttleRule('burstLimit'),
   quotaRule('/quota/limit', ({ value }) => ({ limit: integerOr('Invalid quota limit specified')(value) })),
   quotaRule('/quota/offset', ({ value }) => ({ offset: integerOr('Invalid quota offset specified')(value) })),
-  quotaRule('/quota/period', ({ value }) => ({ period: oneOf('quota period', ['DAY', 'WEEK', 'MONTH'])(value) })),
+  quotaRule('/quota/period', ({ value }) => ({ period: periodOf(value) })),
 ]

@@ -16,9 +16,11 @@ export function checkedQuota(quota: QuotaSettings | undefined): QuotaSettings | 
   if (quota === undefined) return undefined
   const { limit, period, offset = 0 } = quota
   if (limit === undefined || !Number.isInteger(limit) || limit < 0) {
-    throw new BadRequestException('Usage Plan quota limit must be specified and not negative')
+    throw new BadRequestException('Usage Plan quota limit must be a non-negative numeric')
   }
-  if (period === undefined) throw new BadRequestException('Usage Plan quota period must be specified')
+  if (period === undefined) {
+    throw new BadRequestException('Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]')
+  }
   if (!(Number.isInteger(offset) && offset >= 0 && offset <= latestOffset[period])) {
     throw new BadRequestException(`Usage Plan quota offset ${offsetSentence[period]}`)
   }
@@ -34,10 +36,13 @@ export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
   }
 }
 
-/** Throws BadRequestException for a stage that is not there; stages of v2 APIs count too. */
+/** Throws BadRequestException for a stage that is not there, or a limit of no method; stages of v2 APIs count too. */
 export async function checkApiStages(call: Call, stages: readonly ApiStage[]): Promise<void> {
-  for (const { apiId = '', stage = '' } of stages) {
+  for (const { apiId = '', stage = '', throttle = {} } of stages) {
     if (!(await isStage(call, apiId, stage))) throw new BadRequestException('Invalid API Stage specified')
+    const wrong = Object.keys(throttle).find((key) => !/^\/[^]*\/(?:\*|[A-Z]+)$/.test(key))
+    if (wrong === undefined) continue
+    throw new BadRequestException(`Invalid method {resourcePath: ${wrong},method: } specified`)
   }
 }
 

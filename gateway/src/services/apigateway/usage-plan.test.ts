@@ -68,6 +68,16 @@ describe('API keys', () => {
       ),
     )
   })
+
+  test('are given stages that are there', async () => {
+    const { run, restApiId } = await staged()
+    const { id: apiKey = '' } = await run('CreateApiKey', {})
+    const patch = (op: Op, value: string) =>
+      run('UpdateApiKey', { apiKey, patchOperations: [{ op, path: '/stages', value }] })
+    expect((await patch('add', `${restApiId}/dev`)).stageKeys).toEqual([`${restApiId}/dev`])
+    expect(await refusal(patch('add', `${restApiId}/nope`))).toEqual(badRequest('Invalid stage identifier specified'))
+    expect((await patch('remove', `${restApiId}/dev`)).stageKeys).toEqual([])
+  })
 })
 
 async function staged() {
@@ -125,6 +135,7 @@ describe('usage plans', () => {
     expect((await patch({ op: 'replace', path: limits, value: JSON.stringify(throttle) })).apiStages).toEqual([
       { ...apiStage, throttle },
     ])
+    expect((await patch({ op: 'add', path: limits, value: '{}' })).apiStages).toEqual([apiStage])
     expect(await refusal(patch({ op: 'replace', path: limits, value: '{"/pets/GET":null}' }))).toEqual(
       badRequest('Invalid throttle specified'),
     )
@@ -149,6 +160,23 @@ describe('usage plans', () => {
     expect(await refusal(patch({ op: 'replace', path: '/quota/offset', value: '28' }))).toEqual(
       badRequest('Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period'),
     )
+  })
+
+  test.each([
+    [{ quota: { limit: 1 } }, 'Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]'],
+    [{ quota: { limit: -1, period: 'DAY' } }, 'Usage Plan quota limit must be a non-negative numeric'],
+  ])('are refused with %j', async (more, sentence) => {
+    const { plan } = await staged()
+    expect(await refusal(plan(more))).toEqual(badRequest(sentence))
+  })
+
+  test('are refused with a limit of what is no method', async () => {
+    const { plan, apiStage } = await staged()
+    const limits = (key: string) => [{ ...apiStage, throttle: { [key]: { rateLimit: 1, burstLimit: 2 } } }]
+    expect(await refusal(plan({ apiStages: limits('/pets') }))).toEqual(
+      badRequest('Invalid method {resourcePath: /pets,method: } specified'),
+    )
+    expect(await refusal(plan({ apiStages: limits('//GET') }))).toBeUndefined()
   })
 
   test('go only without stages, and a stage that goes leaves them', async () => {

@@ -65,7 +65,8 @@ function checkName(name: string | undefined): void {
 }
 
 function checkTargets(arns: readonly string[]): void {
-  if (arns.length !== 1) throw new BadRequestException('Exactly one target ARN must be specified')
+  if (arns.length > 1) throw new BadRequestException('More than one target arn specified for vpc link.')
+  if (arns.length === 0) throw new BadRequestException('Exactly one target ARN must be specified')
   const wrong = arns.find((arn) => !/^arn:[^:]+:elasticloadbalancing:[^:]*:[^:]*:loadbalancer\/[^]+$/.test(arn))
   if (wrong !== undefined) throw new BadRequestException(`Invalid ARN. ARN is not well formed ${wrong}`)
 }
