@@ -79,7 +79,10 @@ export function importedSettings(
   return settings
 }
 
-/** An API's settings with those of a document over them; the endpoint's type and the tags stay (R 14.3). */
+/**
+ * An API's settings with those of a document over them; the endpoint's type and the tags stay (R 14.3). Overwriting takes away
+ * what the document does not say (observed: the notes of hashicorp/terraform-provider-aws in `rest_api.go`).
+ */
 export function mergedSettings(
   call: Call,
   before: RestApi,
@@ -87,23 +90,34 @@ export function mergedSettings(
   mode: 'merge' | 'overwrite',
 ): RestApi {
   const { endpointConfiguration, tags: _tags, binaryMediaTypes, policy, ...given } = restApi
-  const kept = mode === 'merge' ? (before.binaryMediaTypes ?? []) : []
-  const types = [...new Set([...kept, ...(binaryMediaTypes ?? [])])]
-  const vpcEndpointIds = endpointConfiguration?.vpcEndpointIds ?? before.endpointConfiguration?.vpcEndpointIds
+  const kept = mode === 'merge' ? before : keptByOverwriting(before)
+  const types = [...new Set([...(kept.binaryMediaTypes ?? []), ...(binaryMediaTypes ?? [])])]
+  const vpcEndpointIds = endpointConfiguration?.vpcEndpointIds ?? kept.endpointConfiguration?.vpcEndpointIds
   const settings: RestApi = {
-    ...before,
+    ...kept,
     ...(given as RestApi),
     ...checkedWords(given),
-    minimumCompressionSize: checkedCompressionSize(given.minimumCompressionSize ?? before.minimumCompressionSize),
+    minimumCompressionSize: checkedCompressionSize(given.minimumCompressionSize ?? kept.minimumCompressionSize),
     binaryMediaTypes: types.length === 0 ? undefined : types,
-    policy: policy === undefined ? before.policy : apiPolicy(call, before.id ?? '', policy),
+    policy: policy === undefined ? kept.policy : apiPolicy(call, before.id ?? '', policy),
     endpointConfiguration: {
-      ...before.endpointConfiguration,
+      ...kept.endpointConfiguration,
       ...(vpcEndpointIds === undefined ? {} : { vpcEndpointIds }),
     },
   }
   checkSecurityPolicy(settings)
   return settings
+}
+
+function keptByOverwriting(before: RestApi): RestApi {
+  const { vpcEndpointIds: _vpcEndpointIds, ...endpointConfiguration } = before.endpointConfiguration ?? {}
+  const gone = {
+    description: undefined,
+    minimumCompressionSize: undefined,
+    binaryMediaTypes: undefined,
+    policy: undefined,
+  }
+  return { ...before, ...gone, apiKeySource: 'HEADER', endpointConfiguration }
 }
 
 /** The document's words for what has a fixed set of them; those that it does not say are absent. Throws BadRequestException. */

@@ -411,6 +411,19 @@ describe('PutRestApi', () => {
   })
 })
 
+test('overwriting takes away the settings that the document does not say, merging keeps them', async () => {
+  const { run } = createControlPlane()
+  const settings = { description: 'd', apiKeySource: 'AUTHORIZER' as const, minimumCompressionSize: 5 }
+  const { id: restApiId = '' } = await run('CreateRestApi', { name: 'a', disableExecuteApiEndpoint: true, ...settings })
+  const body = bytes({ swagger: '2.0', info, paths: {} })
+  const merged = await run('PutRestApi', { restApiId, mode: 'merge', body })
+  expect(merged).toMatchObject({ ...settings, name: info.title })
+  const overwritten = await run('PutRestApi', { restApiId, mode: 'overwrite', body })
+  expect(overwritten).toMatchObject({ name: info.title, apiKeySource: 'HEADER', disableExecuteApiEndpoint: true })
+  expect(overwritten).not.toHaveProperty('description')
+  expect(overwritten).not.toHaveProperty('minimumCompressionSize')
+})
+
 describe('ImportDocumentationParts', () => {
   const part = (path: string) => ({ location: { type: 'RESOURCE', path }, properties: { description: path } })
   const document = (...paths: string[]) =>
