@@ -27,7 +27,7 @@ export const documentationPart: Handlers<
     if ((await partAt(call, restApiId, record.location)) !== undefined) {
       const { type, path } = record.location
       const where = `type '${type}'${path === undefined ? '' : `, path '${path}'`}`
-      throw new ConflictException(`Documentation part already exists for the specified location: ${where}`)
+      throw new ConflictException(`Documentation part already exists for the specified location: ${where}.`)
     }
     call.store.put('DocumentationPart', [restApiId, record.id], record)
     return record

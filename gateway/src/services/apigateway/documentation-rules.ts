@@ -9,6 +9,7 @@ import type { Call } from '../call.ts'
 
 type LocationMember = 'path' | 'method' | 'statusCode' | 'name'
 
+const allMembers: readonly LocationMember[] = ['path', 'method', 'statusCode', 'name']
 const onParameter: readonly LocationMember[] = ['path', 'method', 'name']
 const onResponse: readonly LocationMember[] = ['path', 'method', 'statusCode']
 
@@ -41,20 +42,23 @@ const defaults: Readonly<Record<LocationMember, string | undefined>> = {
  */
 export function checkedLocation(given: DocumentationPartLocation): DocumentationPartLocation {
   const { members, named } = locations[given.type]
+  const useless = allMembers.filter((member) => !members.includes(member))
+  if (useless.some((member) => given[member])) throw uselessMember(given.type, useless)
   const location: Partial<Record<LocationMember, string>> = {}
-  for (const member of Object.keys(defaults) as LocationMember[]) {
-    const value = given[member] || undefined
-    if (!members.includes(member)) {
-      if (value === undefined) continue
-      throw new BadRequestException(`Invalid location specified: ${member} does not apply to type ${given.type}`)
-    }
-    const written = value ?? defaults[member]
+  for (const member of members) {
+    const written = given[member] || defaults[member]
     if (written !== undefined) location[member] = written
   }
   if (named === true && location.name === undefined) {
     throw new BadRequestException(`Invalid location specified: type ${given.type} must have a name`)
   }
   return { type: given.type, ...location }
+}
+
+/** AWS names all members that the type has no use for; its sentence is known of API (observed), the others follow it. */
+function uselessMember(type: DocumentationPartType, useless: readonly LocationMember[]): BadRequestException {
+  const names = [useless.slice(0, -1).join(', '), useless.at(-1)].filter((each) => each !== '').join(' or ')
+  return new BadRequestException(`[Location type: ${type} cannot have ${names} defined.]`)
 }
 
 /** Throws BadRequestException for properties that are no JSON object. */

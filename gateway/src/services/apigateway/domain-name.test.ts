@@ -290,7 +290,9 @@ describe('documentation', () => {
       location: { type: 'METHOD', path: '/', method: '*' },
       properties: '{"description":"d"}',
     })
-    expect(await refusal(create({ type: 'METHOD', path: '/' }))).toMatchObject({ status: 409 })
+    expect(await refusal(create({ type: 'METHOD', path: '/' }))).toEqual(
+      conflict("Documentation part already exists for the specified location: type 'METHOD', path '/'."),
+    )
     // The four members as Terraform's provider sends them: those that a part lacks are empty.
     expect((await create({ type: 'METHOD', path: '/pets', method: 'GET', statusCode: '', name: '' })).location).toEqual(
       {
@@ -299,7 +301,9 @@ describe('documentation', () => {
         method: 'GET',
       },
     )
-    expect(await refusal(create({ type: 'API', path: '/' }))).toMatchObject({ status: 400 })
+    expect(await refusal(create({ type: 'API', path: '/' }))).toEqual(
+      badRequest('[Location type: API cannot have path, method, statusCode or name defined.]'),
+    )
     expect(await refusal(create({ type: 'MODEL' }))).toMatchObject({ status: 400 })
     expect(await refusal(create({ type: 'API' }, 'x'))).toMatchObject({ status: 400 })
     expect(await refusal(plane.run('GetDocumentationPart', { restApiId: 'x', documentationPartId: 'y' }))).toEqual(

@@ -183,7 +183,7 @@ describe('integrations', () => {
   ])('are refused with %j', async (input, message) => {
     const { put, run, address } = await root()
     await put()
-    const work = run('PutIntegration', { ...address, ...input, type: input.type as IntegrationType })
+    const work = run('PutIntegration', { ...address, ...input, type: input.type })
     expect(await refusal(work)).toEqual(badRequest(message))
   })
 

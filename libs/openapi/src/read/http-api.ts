@@ -16,6 +16,7 @@ import { HttpSecurity } from './http-security.ts'
 import type { Operation } from './operation.ts'
 import { titleOf } from './operation.ts'
 import { operationsOf, pathItemsOf } from './paths.ts'
+import { warnOfUnexpected } from './unexpected.ts'
 
 export interface HttpApiOptions {
   /** What becomes of the document's base path; AWS's default is `ignore`. */
@@ -47,6 +48,7 @@ export function readHttpApi(
     )
   }
   warnOfMissing(reading)
+  warnOfUnexpected(reading)
   const importInfo: Warning[] = []
   const integrations = new HttpIntegrations(reading)
   const security = new HttpSecurity(reading)

@@ -26,6 +26,7 @@ import { operationsOf, pathItemsOf } from './paths.ts'
 import { readMethodResponses } from './responses.ts'
 import { Security } from './security.ts'
 import { warnOfWrongShapes } from './shapes.ts'
+import { warnOfUnexpected } from './unexpected.ts'
 
 export interface RestApiOptions {
   /** What becomes of the document's base path; AWS's default is `ignore`. */
@@ -54,6 +55,7 @@ export function readRestApi(
 ): RestApiDescription & { readonly warnings: readonly Warning[] } {
   const reading = beginReading(document)
   warnOfMissing(reading)
+  warnOfUnexpected(reading)
   warnOfWrongShapes(reading)
   const models = new Models(reading, options.restApiId ?? REST_API_ID_PLACEHOLDER)
   const security = new Security(reading)
