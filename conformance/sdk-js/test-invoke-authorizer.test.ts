@@ -111,6 +111,35 @@ test('an authorizer that fails, or answers no policy, is a 500 with its reason i
   }
 })
 
+test('takes context variables beside the request, and no others than a request has', async () => {
+  const identitySource = 'method.request.header.Authorization, context.identity.sourceIp'
+  const made = new CreateAuthorizerCommand({
+    restApiId,
+    name: 'context',
+    type: 'REQUEST',
+    authorizerUri,
+    identitySource,
+  })
+  const { id: authorizerId } = await rest.send(made)
+  const ask = (additionalContext: Record<string, string>) =>
+    rest.send(
+      new TestInvokeAuthorizerCommand({
+        restApiId,
+        authorizerId,
+        headers: { Authorization: 'allow' },
+        additionalContext,
+      }),
+    )
+  const { clientStatus, log } = await ask({ 'identity.sourceIp': '192.0.2.7', 'context.httpMethod': 'PUT' })
+  expect(clientStatus).toBe(0)
+  expect(log).toContain('"X-Forwarded-For":"192.0.2.7"')
+  expect(log).toContain('"httpMethod":"PUT"')
+  await expect(ask({ 'identity.nobody': 'x' })).rejects.toMatchObject({
+    name: 'BadRequestException',
+    message: 'Invalid additional context variable specified: identity.nobody',
+  })
+})
+
 test('asks each time, and knows no authorizer that is not there', async () => {
   const ask = await create('TOKEN')
   expect(await ask('allow')).toMatchObject({ clientStatus: 0 })

@@ -1,7 +1,7 @@
 // Test calls of a REST API's authorizers: the step of a method that uses one, run once, with what it asked and heard. rest specification 15.2.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { utf8 } from '../nouns/bytes.ts'
-import type { Caller } from '../nouns/exchange.ts'
+import type { Caller, Received } from '../nouns/exchange.ts'
 import {
   tellAuthorized,
   tellAuthorizer,
@@ -11,6 +11,7 @@ import {
 } from '../nouns/execution-lines.ts'
 import { GatewayFault } from '../nouns/faults.ts'
 import { lastHeader } from '../nouns/headers.ts'
+import { toldByTest } from '../nouns/test-context.ts'
 import type { Functions } from '../ports/functions.ts'
 import type { AuthorizerTest, AuthorizerTestResult } from '../ports/test-calls.ts'
 import { planRestAuthorization } from './rest-authorization.ts'
@@ -74,7 +75,10 @@ async function ask(
   const method = { httpMethod: 'GET', authorizationType: 'CUSTOM', authorizerId: test.authorizerId, resourceId: '' }
   const facts = methodFacts(method, stage, '/')
   // The step says nothing itself: a test tells of an identity that is missing too.
-  const received = { ...testReceived(test, log, { method: 'GET', path: '/' }), listener: undefined }
+  const told = Object.entries(test.additionalContext ?? {}).map(([name, value]) => toldByTest(name, value))
+  const received: Received = Object.assign(testReceived(test, log, { method: 'GET', path: '/' }), ...told, {
+    listener: undefined,
+  })
   try {
     const step = planRestAuthorization(snapshot, stage, ports)(method)
     return (await step.run({ ...received, target: facts, pathParameters: undefined })).caller

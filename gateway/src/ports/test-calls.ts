@@ -44,6 +44,8 @@ export interface MethodTestResult {
 
 export interface AuthorizerTest extends TestRequest {
   readonly authorizerId: string
+  /** Context variables that stand in for what the made-up request says of itself (`nouns/test-context.ts`). */
+  readonly additionalContext: Readonly<Record<string, string>> | undefined
 }
 
 export interface AuthorizerTestResult {

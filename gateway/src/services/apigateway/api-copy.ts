@@ -11,12 +11,12 @@ class Renaming {
     this.call = call
   }
 
-  /** The new id for an old one, made on first sight; nothing for nothing. */
+  /** The new id for an old one, as long as it, made on first sight; nothing for nothing. */
   of(id: string): string
   of(id: string | undefined): string | undefined
   of(id: string | undefined): string | undefined {
     if (id === undefined) return undefined
-    const known = this.ids.get(id) ?? this.call.ids.short(6)
+    const known = this.ids.get(id) ?? this.call.ids.short(id.length)
     this.ids.set(id, known)
     return known
   }

@@ -7,6 +7,7 @@ import type { MethodAddress } from './found.ts'
 import { checkIntegrationResponse } from './integration-rules.ts'
 import { listingOps, mapEntries, oneOf, patched, setting, withMember } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { shownIntegrationResponse } from './shown-method.ts'
 
 interface ResponseAddress extends MethodAddress {
   readonly statusCode: string
@@ -33,7 +34,7 @@ export const integrationResponse: Handlers<
     )
   },
 
-  GetIntegrationResponse: async (input, call) => (await foundResponse(call, input)).response,
+  GetIntegrationResponse: async (input, call) => shownIntegrationResponse((await foundResponse(call, input)).response),
 
   UpdateIntegrationResponse: async (input, call) => {
     const { method, integration, response } = await foundResponse(call, input)
@@ -67,7 +68,7 @@ function put(
   const integrationResponses = { ...integration.integrationResponses, [address.statusCode]: response }
   const methodIntegration = { ...integration, integrationResponses }
   call.store.put('Method', methodKey(address), { ...method, methodIntegration })
-  return response
+  return shownIntegrationResponse(response)
 }
 
 const rules: readonly PatchRule<IntegrationResponse>[] = [

@@ -6,6 +6,7 @@ import { foundIntegration, foundMethod, methodKey } from './found.ts'
 import { checkIntegration, passthroughBehaviorOf, withDefaults } from './integration-rules.ts'
 import { flag, integerOr, listingOps, mapEntries, oneOf, patched, setting, text, withMember } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { shownIntegration } from './shown-method.ts'
 
 export const integration: Handlers<
   Operations,
@@ -18,10 +19,10 @@ export const integration: Handlers<
     const methodIntegration = withDefaults(input.type, given, input.resourceId)
     await checkIntegration(call, method, methodIntegration)
     call.store.put('Method', methodKey(input), { ...method, methodIntegration })
-    return methodIntegration
+    return shownIntegration(methodIntegration)
   },
 
-  GetIntegration: async (input, call) => (await foundIntegration(call, input)).integration,
+  GetIntegration: async (input, call) => shownIntegration((await foundIntegration(call, input)).integration),
 
   UpdateIntegration: async (input, call) => {
     const { method, integration: before } = await foundIntegration(call, input)
@@ -29,7 +30,7 @@ export const integration: Handlers<
     const methodIntegration = withDefaults(edited.type ?? 'MOCK', edited, input.resourceId)
     await checkIntegration(call, method, methodIntegration)
     call.store.put('Method', methodKey(input), { ...method, methodIntegration })
-    return methodIntegration
+    return shownIntegration(methodIntegration)
   },
 
   DeleteIntegration: async (input, call) => {

@@ -176,14 +176,10 @@ describe('integrations', () => {
     ],
     [{ ...http, cacheKeyParameters: ['method.request.querystring.q'] }, 'Invalid cache key parameter specified'],
     [{ ...http, credentials: 'NONE' }, 'Invalid ARN specified in the request'],
-    [
-      { ...http, connectionType: 'VPC_LINK' as const },
-      'ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK',
-    ],
   ])('are refused with %j', async (input, message) => {
     const { put, run, address } = await root()
     await put()
-    const work = run('PutIntegration', { ...address, ...input, type: input.type })
+    const work = run('PutIntegration', { ...address, ...input, type: input.type as IntegrationType })
     expect(await refusal(work)).toEqual(badRequest(message))
   })
 
@@ -231,8 +227,31 @@ describe('integrations', () => {
     const patch = (path: string, value: string) =>
       run('UpdateIntegration', { ...address, patchOperations: [{ op: 'replace', path, value }] })
     expect(await refusal(patch('/type', 'HTTP_PROXY'))).toEqual(badRequest('Invalid patch path /type'))
+    expect(await refusal(patch('/connectionType', 'VPC_LINK'))).toEqual(
+      badRequest('ConnectionId should be set to the vpcLinkId or stage variable on connection type VPC_LINK'),
+    )
     expect((await patch(`/cacheKeyParameters/${first}`, second)).cacheKeyParameters).toEqual([second])
     expect((await patch('/cacheKeyParameters', `${first},${second}`)).cacheKeyParameters).toEqual([first, second])
+  })
+
+  test('show null for a template that lets the body pass', async () => {
+    const { put, run, address, restApiId } = await root()
+    await put()
+    const passing = { 'application/json': null, 'text/plain': 'x' }
+    const requestTemplates = { 'application/json': '', 'text/plain': 'x' }
+    expect((await run('PutIntegration', { ...address, ...http, requestTemplates })).requestTemplates).toEqual(passing)
+    const patchOperations = [{ op: 'add' as const, path: '/requestTemplates/application~1xml' }]
+    expect((await run('UpdateIntegration', { ...address, patchOperations })).requestTemplates).toEqual({
+      ...passing,
+      'application/xml': null,
+    })
+    const response = { ...address, statusCode: '200', responseTemplates: { 'application/json': '' } }
+    const shown = { statusCode: '200', responseTemplates: { 'application/json': null } }
+    expect(await run('PutIntegrationResponse', response)).toEqual(shown)
+    expect(await run('GetIntegrationResponse', response)).toEqual(shown)
+    expect((await run('GetMethod', address)).methodIntegration?.integrationResponses).toEqual({ 200: shown })
+    const { items = [] } = await run('GetResources', { restApiId, embed: ['methods'] })
+    expect(items[0]?.resourceMethods?.['GET']?.methodIntegration?.integrationResponses).toEqual({ 200: shown })
   })
 
   test('have responses that echo an empty pattern and replace the whole object', async () => {

@@ -8,6 +8,7 @@ import { knownCacheKeys } from './mapping-rules.ts'
 import { authorizationTypeOf, checkedMethod, checkedVerb } from './method-rules.ts'
 import { flag, listValues, listingOps, mapEntries, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
+import { shownMethod } from './shown-method.ts'
 
 export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMethod' | 'DeleteMethod', Call> = {
   PutMethod: async (input, call) => {
@@ -22,7 +23,7 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
     return record
   },
 
-  GetMethod: (input, call) => foundMethod(call, input),
+  GetMethod: async (input, call) => shownMethod(await foundMethod(call, input)),
 
   UpdateMethod: async (input, call) => {
     const edited = patched(await foundMethod(call, input), input.patchOperations, rules, listingOps)
@@ -30,7 +31,7 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
     checkScopes(edited.authorizationType, added)
     const record = withKnownCacheKeys(await checkedMethod(call, input.restApiId, edited))
     call.store.put('Method', methodKey(input), record)
-    return record
+    return shownMethod(record)
   },
 
   DeleteMethod: async (input, call) => {

@@ -10,6 +10,7 @@ import { listingPaths, patched, setting } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { checkResourceCount } from './quotas.ts'
 import { checkPathPart, checkPlace, childPath, newResourceId, resourcesOf, subtree } from './resource-tree.ts'
+import { shownMethod } from './shown-method.ts'
 
 const unknownResource = 'Invalid Resource identifier specified'
 
@@ -69,7 +70,10 @@ async function shown(
   const methods = await call.store.list('Method', [restApiId, record.id ?? ''])
   if (methods.length === 0) return record
   const whole = embed?.includes('methods') === true
-  const byVerb = methods.map(({ record: method }): [string, Method] => [method.httpMethod ?? '', whole ? method : {}])
+  const byVerb = methods.map(({ record: method }): [string, Method] => [
+    method.httpMethod ?? '',
+    whole ? shownMethod(method) : {},
+  ])
   return { ...record, resourceMethods: Object.fromEntries(byVerb) }
 }
 

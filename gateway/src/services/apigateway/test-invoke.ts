@@ -1,9 +1,10 @@
 // Test calls: a method or an authorizer of the API as it stands, deployed or not, run with its log kept. Rules: R 15, RR 19.
-import { NotFoundException } from '@sluice/aws-protocol/apigateway'
+import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, TestInvokeAuthorizerRequest, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import { freezeRestApi } from '../../freeze/rest.ts'
 import type { HeaderList } from '../../nouns/headers.ts'
+import { toldByTest } from '../../nouns/test-context.ts'
 import type { MethodTest } from '../../ports/test-calls.ts'
 import type { Call } from '../call.ts'
 import { found, foundResource, unknownApi } from './found.ts'
@@ -33,13 +34,14 @@ export function testInvoke({
     },
 
     TestInvokeAuthorizer: async (input, call) => {
-      const { restApiId, authorizerId } = input
+      const { restApiId, authorizerId, additionalContext } = input
       found(await call.store.get('Authorizer', [restApiId, authorizerId]), 'Invalid Authorizer identifier specified')
       const snapshot = found(await freezeRestApi(call.store, restApiId), unknownApi(call, restApiId))
       const { status, latencyMs, ...told } = await testCalls.authorizer({
         scope: call.scope,
         snapshot,
         authorizerId,
+        additionalContext: checkedContext(additionalContext),
         ...requestOf(input),
         tester: call.principal,
       })
@@ -65,6 +67,13 @@ async function configured(call: Call, { restApiId, resourceId, httpMethod }: Tes
     }
   }
   throw new NotFoundException('Invalid Method identifier specified')
+}
+
+/** Throws BadRequestException for a variable that a test cannot be given; (?) the words are ours. */
+function checkedContext(variables: TestInvokeAuthorizerRequest['additionalContext']) {
+  const wrong = Object.keys(variables ?? {}).find((name) => toldByTest(name, '') === undefined)
+  if (wrong === undefined) return variables
+  throw new BadRequestException(`Invalid additional context variable specified: ${wrong}`)
 }
 
 type Sent = Pick<TestInvokeMethodRequest, keyof TestInvokeMethodRequest & keyof TestInvokeAuthorizerRequest>
