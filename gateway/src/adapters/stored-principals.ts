@@ -1,9 +1,10 @@
 // Principals from the store: access keys of users and of an account's root, temporary keys, and their owners' policies.
 import { callerAttributes } from '../nouns/caller-attributes.ts'
+import type { UserRecord } from '../nouns/identity-records.ts'
 import type { Kind } from '../nouns/records.ts'
 import { openSession, sessionSecret, type Session, type SessionOwner } from '../nouns/session.ts'
 import type { KnownPrincipal, Principals } from '../ports/principals.ts'
-import type { Store } from '../ports/store.ts'
+import type { Reader, Store } from '../ports/store.ts'
 import { boundaryOf, policiesOf, sessionPoliciesOf } from './identity-policies.ts'
 
 export interface StoredPrincipalsParts {
@@ -136,7 +137,7 @@ async function ownerOf(
 ): Promise<Owned | undefined> {
   if (kind === 'Account') return { principal: rootOf(account), policies: [], tags: {} }
   const reader = store.read({ account, region: 'global' })
-  const record = await reader.get(kind, [name])
+  const record = kind === 'Role' ? await reader.get('Role', [name]) : await userOf(reader, name, id)
   if (record === undefined) return undefined
   const userId = 'roleId' in record ? record.roleId : record.userId
   if (id !== undefined && id !== userId) return undefined
@@ -147,4 +148,11 @@ async function ownerOf(
     permissionsBoundary: permissionsBoundary === undefined ? undefined : await boundaryOf(reader, permissionsBoundary),
     tags: record.tags,
   }
+}
+
+/** A user by name, or by the id of a session that was given before the user was renamed. */
+async function userOf(reader: Reader, name: string, id: string | undefined): Promise<UserRecord | undefined> {
+  const named = await reader.get('User', [name])
+  if (id === undefined || named?.userId === id) return named
+  return (await reader.list('User', [])).find(({ record }) => record.userId === id)?.record
 }

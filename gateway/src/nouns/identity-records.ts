@@ -1,4 +1,4 @@
-// Stored shapes of IAM: users, roles, their policies and access keys.
+// Stored shapes of IAM: users, roles, instance profiles, their policies and access keys.
 
 /** Inline policies by name, as JSON text. */
 export type InlinePolicies = Readonly<Record<string, string>>
@@ -63,4 +63,20 @@ export interface ManagedPolicyRecord {
   /** The highest number that a version ever had; absent while none but the first was made. */
   readonly lastVersion?: number | undefined
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createDate: number }[]
+}
+
+export interface InstanceProfileRecord {
+  readonly instanceProfileName: string
+  readonly instanceProfileId: string
+  readonly path: string
+  readonly arn: string
+  readonly createDate: number
+  /** AWS: never more than one. */
+  readonly roleName?: string | undefined
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** Another name of an account, which no other account has. */
+export interface AccountAliasRecord {
+  readonly accountAlias: string
 }

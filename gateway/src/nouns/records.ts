@@ -2,7 +2,15 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type * as xray from '@sluice/aws-protocol/xray'
-import type { AccessKeyRecord, GroupRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './identity-records.ts'
+import type {
+  AccessKeyRecord,
+  AccountAliasRecord,
+  GroupRecord,
+  InstanceProfileRecord,
+  ManagedPolicyRecord,
+  RoleRecord,
+  UserRecord,
+} from './identity-records.ts'
 import type {
   EventInvokeRecord,
   FunctionAliasRecord,
@@ -181,6 +189,10 @@ export interface Records {
   ManagedPolicy: ManagedPolicyRecord
   /** [arn] */
   OpenIdProvider: OpenIdProviderRecord
+  /** [instanceProfileName] */
+  InstanceProfile: InstanceProfileRecord
+  /** [] */
+  AccountAlias: AccountAliasRecord
 
   /** [identityPoolId] */
   IdentityPool: IdentityPoolRecord

@@ -98,11 +98,12 @@ function lambdaPermission({ operation, input, scope }: Asked): Permission {
   return { action, resource: qualifier === '' || isQualified ? arn : `${arn}:${qualifier}` }
 }
 
-/** Members that name who or what is meant, in the order in which they count. */
+/** Members that name who or what is meant, in the order in which they count: a group before who enters it. */
 const iamKinds = [
+  ['GroupName', 'Group', 'group'],
+  ['InstanceProfileName', 'InstanceProfile', 'instance-profile'],
   ['UserName', 'User', 'user'],
   ['RoleName', 'Role', 'role'],
-  ['GroupName', 'Group', 'group'],
 ] as const
 
 /** Operations of a user that mean the caller where they name none. */

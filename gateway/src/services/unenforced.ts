@@ -74,6 +74,10 @@ export const unenforced: readonly Unenforced[] = [
       'lead to the URLs that `--backends ARN=URL,…` names, in turn; without one they answer 503, and deploying them is told in the log. A URL may stand in their place',
   },
   {
+    setting: 'When access keys and roles were last used (`GetAccessKeyLastUsed`, `RoleLastUsed`)',
+    today: 'not kept; answered as for one that nobody used',
+  },
+  {
     setting: 'Thumbprints of OIDC providers',
     today: 'kept; certificates of issuers are verified by the authorities that the process trusts',
   },

@@ -1,6 +1,6 @@
 // Access keys of users and of the account's root. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html
 import type { Handlers } from '@sluice/aws-protocol'
-import type { AccessKey, Operations } from '@sluice/aws-protocol/iam'
+import type { AccessKey, NoSuchEntityException, Operations } from '@sluice/aws-protocol/iam'
 import type { AccessKeyRecord } from '../../nouns/identity-records.ts'
 import { nowSeconds, type Call } from '../call.ts'
 import { callerName } from './caller.ts'
@@ -9,7 +9,7 @@ import { limitExceeded, noSuchEntity, validationError } from './faults.ts'
 import { foundHolder } from './holder.ts'
 import { pageOf } from './page.ts'
 
-type Names = 'CreateAccessKey' | 'ListAccessKeys' | 'UpdateAccessKey' | 'DeleteAccessKey'
+type Names = 'CreateAccessKey' | 'ListAccessKeys' | 'UpdateAccessKey' | 'DeleteAccessKey' | 'GetAccessKeyLastUsed'
 
 /** IAM quotas. */
 const mostKeysPerUser = 2
@@ -51,6 +51,12 @@ export const accessKey: Handlers<Operations, Names, Call> = {
     call.store.delete('AccessKey', [AccessKeyId])
     call.store.release(space, AccessKeyId)
   },
+  // Uses are not kept: the answer is AWS's for a key that nobody used. services/unenforced.ts says so.
+  GetAccessKeyLastUsed: async ({ AccessKeyId }, call) => {
+    const record = await call.store.get('AccessKey', [AccessKeyId])
+    if (record === undefined) throw noSuchKey(AccessKeyId)
+    return { UserName: record.userName ?? 'root', AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } }
+  },
 }
 
 /** The user whose keys are meant; undefined for the account's root. */
@@ -66,10 +72,12 @@ async function keysOf(call: Call, userName: string | undefined): Promise<readonl
 
 async function foundKey(call: Call, userName: string | undefined, accessKeyId: string): Promise<AccessKeyRecord> {
   const record = await call.store.get('AccessKey', [accessKeyId])
-  if (record === undefined || record.userName !== userName) {
-    throw noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`)
-  }
+  if (record === undefined || record.userName !== userName) throw noSuchKey(accessKeyId)
   return record
+}
+
+function noSuchKey(accessKeyId: string): NoSuchEntityException {
+  return noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`)
 }
 
 function shown({

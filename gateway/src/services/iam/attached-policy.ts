@@ -67,15 +67,19 @@ async function list(
   { PathPrefix = '/', ...page }: PageInput & { readonly PathPrefix?: string | undefined },
 ): Promise<PageOutput<AttachedPolicy>> {
   const { attachedPolicyArns } = await foundHolder(call, kind, name)
-  const policies = attachedPolicyArns.map((PolicyArn) => ({ PolicyArn, ...partsOf(PolicyArn) }))
-  const wanted = policies.filter(({ path }) => path.startsWith(PathPrefix))
-  const { items, rest } = pageOf(wanted, ({ PolicyArn }) => PolicyArn, page)
-  return { items: items.map(({ PolicyArn, PolicyName }) => ({ PolicyName, PolicyArn })), rest }
+  const wanted = attachedPolicyArns.filter((arn) => partsOf(arn).path.startsWith(PathPrefix))
+  const { items, rest } = pageOf(wanted, (arn) => arn, page)
+  return { items: shownAttached(items), rest }
+}
+
+/** Policies of a holder as listings name them. */
+export function shownAttached(arns: readonly string[]): readonly AttachedPolicy[] {
+  return arns.map((PolicyArn) => ({ PolicyName: partsOf(PolicyArn).name, PolicyArn }))
 }
 
 /** `arn:aws:iam::aws:policy/service-role/Name` → path `/service-role/`, name `Name`. */
-function partsOf(arn: string): { readonly path: string; readonly PolicyName: string } {
+function partsOf(arn: string): { readonly path: string; readonly name: string } {
   const resource = arn.slice(arn.indexOf(':policy/') + ':policy'.length)
   const cut = resource.lastIndexOf('/') + 1
-  return { path: resource.slice(0, cut), PolicyName: resource.slice(cut) }
+  return { path: resource.slice(0, cut), name: resource.slice(cut) }
 }

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto'
 /** Base 32 without look-alikes: what follows the four letters that tell the kind. */
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** `AIDA` user, `AROA` role, `AGPA` group, `ANPA` managed policy (IAM user guide, "Unique identifiers"). */
-export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA'
+/** `AIDA` user, `AROA` role, `AGPA` group, `ANPA` managed policy, `AIPA` instance profile (IAM user guide, "Unique identifiers"). */
+export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA'
 
 /** 21 characters: `AROAJQABLZS4A3QDU576Q`. */
 export function uniqueId(prefix: UniqueIdPrefix): string {

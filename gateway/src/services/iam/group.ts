@@ -32,26 +32,26 @@ export const group: Handlers<Operations, Names, Call> = {
       attachedPolicyArns: [],
     }
     call.store.put('Group', [GroupName], record)
-    return { Group: shown(record) }
+    return { Group: shownGroup(record) }
   },
   GetGroup: async ({ GroupName, ...page }, call) => {
     const record = await foundHolder(call, 'Group', GroupName)
     const { items, rest } = pageOf(record.userNames, (name) => name, page)
     const users = await Promise.all(items.map((name) => foundHolder(call, 'User', name)))
-    return { Group: shown(record), Users: users.map(shownUser), ...rest }
+    return { Group: shownGroup(record), Users: users.map(shownUser), ...rest }
   },
   ListGroups: async (input, call) => {
     const groups = (await call.store.list('Group', [])).map(({ record }) => record)
     const wanted = groups.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
     const { items, rest } = pageOf(wanted, ({ groupName }) => groupName, input)
-    return { Groups: items.map(shown), ...rest }
+    return { Groups: items.map(shownGroup), ...rest }
   },
   ListGroupsForUser: async ({ UserName, ...page }, call) => {
     await foundHolder(call, 'User', UserName)
     const groups = (await call.store.list('Group', [])).map(({ record }) => record)
     const own = groups.filter(({ userNames }) => userNames.includes(UserName))
     const { items, rest } = pageOf(own, ({ groupName }) => groupName, page)
-    return { Groups: items.map(shown), ...rest }
+    return { Groups: items.map(shownGroup), ...rest }
   },
   DeleteGroup: async ({ GroupName }, call) => {
     const { userNames, attachedPolicyArns, inlinePolicies } = await foundHolder(call, 'Group', GroupName)
@@ -74,6 +74,6 @@ export const group: Handlers<Operations, Names, Call> = {
   },
 }
 
-function shown({ path, groupName, groupId, arn, createDate }: GroupRecord): Group {
+export function shownGroup({ path, groupName, groupId, arn, createDate }: GroupRecord): Group {
   return { Path: path, GroupName: groupName, GroupId: groupId, Arn: arn, CreateDate: createDate }
 }

@@ -22,6 +22,11 @@ export async function checkNewHolder(call: Call, kind: Holder, name: string): Pr
 }
 
 /** `arn:aws:iam::ACCOUNT:role/path/name`; the path begins and ends with `/`. */
-export function identityArn(call: Call, kind: Holder | 'Policy', path: string, name: string): string {
+export function identityArn(
+  call: Call,
+  kind: Holder | 'Policy' | 'Instance-Profile',
+  path: string,
+  name: string,
+): string {
   return `arn:aws:iam::${call.scope.account}:${kind.toLowerCase()}${path}${name}`
 }

@@ -33,13 +33,13 @@ export const managedPolicy: Handlers<Operations, 'CreatePolicy' | 'GetPolicy' | 
         versions: [{ versionId: 'v1', document: input.PolicyDocument, createDate }],
       }
       call.store.put('ManagedPolicy', [record.arn], record)
-      return { Policy: { ...shown(record, await policyUses(call)), ...shownTags(record.tags) } }
+      return { Policy: { ...shownPolicy(record, await policyUses(call)), ...shownTags(record.tags) } }
     },
     GetPolicy: async ({ PolicyArn }, call) => {
       const record = await foundPolicy(call, PolicyArn)
       return {
         Policy: {
-          ...shown(record, await policyUses(call)),
+          ...shownPolicy(record, await policyUses(call)),
           ...(record.description !== undefined && { Description: record.description }),
           ...shownTags(record.tags),
         },
@@ -54,7 +54,7 @@ export const managedPolicy: Handlers<Operations, 'CreatePolicy' | 'GetPolicy' | 
         ({ arn, path }) => path.startsWith(input.PathPrefix ?? '/') && (!onlyUsed || used.has(arn)),
       )
       const { items, rest } = pageOf(wanted, ({ policyName }) => policyName, input)
-      return { Policies: items.map((record) => shown(record, uses)), ...rest }
+      return { Policies: items.map((record) => shownPolicy(record, uses)), ...rest }
     },
     DeletePolicy: async ({ PolicyArn }, call) => {
       const { arn, versions } = await foundPolicy(call, PolicyArn)
@@ -71,7 +71,8 @@ export const managedPolicy: Handlers<Operations, 'CreatePolicy' | 'GetPolicy' | 
     },
   }
 
-function shown(record: ManagedPolicyRecord, { attachments, boundaries }: PolicyUses): Policy {
+/** A managed policy without what only its own answer shows. */
+export function shownPolicy(record: ManagedPolicyRecord, { attachments, boundaries }: PolicyUses): Policy {
   return {
     PolicyName: record.policyName,
     PolicyId: record.policyId,

@@ -38,17 +38,17 @@ export const policyVersion: Handlers<Operations, Names, Call> = {
       ...(SetAsDefault && { defaultVersionId: version.versionId }),
     }
     call.store.put('ManagedPolicy', [record.arn], changed)
-    return { PolicyVersion: shown(changed, version) }
+    return { PolicyVersion: shownVersion(changed, version) }
   },
   GetPolicyVersion: async ({ PolicyArn, VersionId }, call) => {
     const record = await foundPolicy(call, PolicyArn)
     const version = foundVersion(record, VersionId)
-    return { PolicyVersion: { ...shown(record, version), Document: encodedDocument(version.document) } }
+    return { PolicyVersion: { ...shownVersion(record, version), Document: encodedDocument(version.document) } }
   },
   ListPolicyVersions: async ({ PolicyArn, ...page }, call) => {
     const record = await foundPolicy(call, PolicyArn)
     const { items, rest } = pageOf(record.versions, ({ versionId }) => versionId, page)
-    return { Versions: items.map((version) => shown(record, version)), ...rest }
+    return { Versions: items.map((version) => shownVersion(record, version)), ...rest }
   },
   SetDefaultPolicyVersion: async ({ PolicyArn, VersionId }, call) => {
     const record = await foundPolicy(call, PolicyArn)
@@ -75,6 +75,10 @@ function foundVersion({ arn, versions }: ManagedPolicyRecord, versionId: string)
   return version
 }
 
-function shown({ defaultVersionId }: ManagedPolicyRecord, { versionId, createDate }: Version): PolicyVersion {
+/** A version without its document. */
+export function shownVersion(
+  { defaultVersionId }: ManagedPolicyRecord,
+  { versionId, createDate }: Version,
+): PolicyVersion {
   return { VersionId: versionId, IsDefaultVersion: versionId === defaultVersionId, CreateDate: createDate }
 }

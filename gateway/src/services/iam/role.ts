@@ -21,8 +21,7 @@ export const role: Handlers<
   | 'DeleteRole'
   | 'UpdateRole'
   | 'UpdateRoleDescription'
-  | 'UpdateAssumeRolePolicy'
-  | 'ListInstanceProfilesForRole',
+  | 'UpdateAssumeRolePolicy',
   Call
 > = {
   CreateRole: async (input, call) => {
@@ -45,13 +44,13 @@ export const role: Handlers<
       attachedPolicyArns: [],
     }
     call.store.put('Role', [record.roleName], record)
-    return { Role: { ...shown(record), ...shownTags(record.tags), ...shownBoundary(record.permissionsBoundary) } }
+    return { Role: { ...shownRole(record), ...shownTags(record.tags), ...shownBoundary(record.permissionsBoundary) } }
   },
   GetRole: async ({ RoleName }, call) => {
     const record = await foundHolder(call, 'Role', RoleName)
     return {
       Role: {
-        ...shown(record),
+        ...shownRole(record),
         ...shownTags(record.tags),
         ...shownBoundary(record.permissionsBoundary),
         RoleLastUsed: {},
@@ -70,7 +69,7 @@ export const role: Handlers<
   UpdateRoleDescription: async ({ RoleName, Description: description }, call) => {
     const record = { ...(await foundHolder(call, 'Role', RoleName)), description }
     call.store.put('Role', [RoleName], record)
-    return { Role: shown(record) }
+    return { Role: shownRole(record) }
   },
   UpdateAssumeRolePolicy: async ({ RoleName, PolicyDocument }, call) => {
     checkPolicy(PolicyDocument, 'trust', trustPolicyCharacters)
@@ -81,22 +80,22 @@ export const role: Handlers<
     const roles = (await call.store.list('Role', [])).map(({ record }) => record)
     const wanted = roles.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
     const { items, rest } = pageOf(wanted, ({ roleName }) => roleName, input)
-    return { Roles: items.map(shown), ...rest }
-  },
-  // Instance profiles hand roles to EC2's machines, which are not here; Terraform asks before it deletes a role.
-  ListInstanceProfilesForRole: async ({ RoleName }, call) => {
-    await foundHolder(call, 'Role', RoleName)
-    return { InstanceProfiles: [], IsTruncated: false }
+    return { Roles: items.map(shownRole), ...rest }
   },
   DeleteRole: async ({ RoleName }, call) => {
     const { inlinePolicies, attachedPolicyArns } = await foundHolder(call, 'Role', RoleName)
+    const profiles = await call.store.list('InstanceProfile', [])
+    if (profiles.some(({ record }) => record.roleName === RoleName)) {
+      throw deleteConflict('remove roles from instance profile')
+    }
     if (attachedPolicyArns.length > 0) throw deleteConflict('detach all policies')
     if (Object.keys(inlinePolicies).length > 0) throw deleteConflict('delete policies')
     call.store.delete('Role', [RoleName])
   },
 }
 
-function shown(record: RoleRecord): Role {
+/** A role without what only its own answer shows. */
+export function shownRole(record: RoleRecord): Role {
   return {
     Path: record.path,
     RoleName: record.roleName,

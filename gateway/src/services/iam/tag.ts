@@ -1,10 +1,11 @@
-// Tags of roles, users, policies and OIDC providers. Those of roles and users are what `aws:PrincipalTag/…` says of them.
+// Tags of roles, users, policies, OIDC providers and instance profiles. Those of roles and users are what `aws:PrincipalTag/…` says of them.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, Tag } from '@sluice/aws-protocol/iam'
 import type { Call } from '../call.ts'
 import { limitExceeded } from './faults.ts'
 import { foundHolder } from './holder.ts'
+import { foundProfile } from './instance-profile.ts'
 import { foundPolicy } from './managed-policy-rules.ts'
 import { foundProvider } from './openid-provider.ts'
 import { pageOf, type PageInput, type PageOutput } from './page.ts'
@@ -23,6 +24,9 @@ type Names =
   | 'TagOpenIDConnectProvider'
   | 'UntagOpenIDConnectProvider'
   | 'ListOpenIDConnectProviderTags'
+  | 'TagInstanceProfile'
+  | 'UntagInstanceProfile'
+  | 'ListInstanceProfileTags'
 
 /** IAM quotas. */
 const mostTags = 50
@@ -43,6 +47,11 @@ export const tag: Handlers<Operations, Names, Call> = {
     remove(await provider(call, arn), TagKeys),
   ListOpenIDConnectProviderTags: async ({ OpenIDConnectProviderArn: arn, ...page }, call) =>
     shown(await provider(call, arn), page),
+  TagInstanceProfile: async ({ InstanceProfileName: name, Tags }, call) => add(await profile(call, name), Tags),
+  UntagInstanceProfile: async ({ InstanceProfileName: name, TagKeys }, call) =>
+    remove(await profile(call, name), TagKeys),
+  ListInstanceProfileTags: async ({ InstanceProfileName: name, ...page }, call) =>
+    shown(await profile(call, name), page),
 }
 
 type Tags = Readonly<Record<string, string>>
@@ -50,7 +59,7 @@ type Tags = Readonly<Record<string, string>>
 /** Something that has tags. */
 interface Tagged {
   /** As the quota's name has it. */
-  readonly kind: 'Role' | 'User' | 'Policy' | 'OpenIdConnectProvider'
+  readonly kind: 'Role' | 'User' | 'Policy' | 'OpenIdConnectProvider' | 'InstanceProfile'
   readonly tags: Tags
   readonly keep: (tags: Tags) => void
 }
@@ -70,6 +79,12 @@ async function provider(call: Call, arn: string): Promise<Tagged> {
   const record = await foundProvider(call, arn)
   const keep = (tags: Tags): void => call.store.put('OpenIdProvider', [arn], { ...record, tags })
   return { kind: 'OpenIdConnectProvider', tags: record.tags, keep }
+}
+
+async function profile(call: Call, name: string): Promise<Tagged> {
+  const record = await foundProfile(call, name)
+  const keep = (tags: Tags): void => call.store.put('InstanceProfile', [name], { ...record, tags })
+  return { kind: 'InstanceProfile', tags: record.tags, keep }
 }
 
 /** A tag of the same key, in whatever case, is replaced. */

@@ -4,20 +4,26 @@ import { ServiceFault } from '../fault.ts'
 /** Every operation of the service, with the types of its input and output. */
 export interface Operations {
   AddClientIDToOpenIDConnectProvider: { readonly input: AddClientIDToOpenIDConnectProviderRequest; readonly output: void }
+  AddRoleToInstanceProfile: { readonly input: AddRoleToInstanceProfileRequest; readonly output: void }
   AddUserToGroup: { readonly input: AddUserToGroupRequest; readonly output: void }
   AttachGroupPolicy: { readonly input: AttachGroupPolicyRequest; readonly output: void }
   AttachRolePolicy: { readonly input: AttachRolePolicyRequest; readonly output: void }
   AttachUserPolicy: { readonly input: AttachUserPolicyRequest; readonly output: void }
   CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse }
+  CreateAccountAlias: { readonly input: CreateAccountAliasRequest; readonly output: void }
   CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse }
+  CreateInstanceProfile: { readonly input: CreateInstanceProfileRequest; readonly output: CreateInstanceProfileResponse }
   CreateOpenIDConnectProvider: { readonly input: CreateOpenIDConnectProviderRequest; readonly output: CreateOpenIDConnectProviderResponse }
   CreatePolicy: { readonly input: CreatePolicyRequest; readonly output: CreatePolicyResponse }
   CreatePolicyVersion: { readonly input: CreatePolicyVersionRequest; readonly output: CreatePolicyVersionResponse }
   CreateRole: { readonly input: CreateRoleRequest; readonly output: CreateRoleResponse }
   CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse }
   DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: void }
+  DeleteAccountAlias: { readonly input: DeleteAccountAliasRequest; readonly output: void }
   DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: void }
   DeleteGroupPolicy: { readonly input: DeleteGroupPolicyRequest; readonly output: void }
+  DeleteInstanceProfile: { readonly input: DeleteInstanceProfileRequest; readonly output: void }
+  DeleteLoginProfile: { readonly input: DeleteLoginProfileRequest; readonly output: void }
   DeleteOpenIDConnectProvider: { readonly input: DeleteOpenIDConnectProviderRequest; readonly output: void }
   DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: void }
   DeletePolicyVersion: { readonly input: DeletePolicyVersionRequest; readonly output: void }
@@ -30,10 +36,15 @@ export interface Operations {
   DetachGroupPolicy: { readonly input: DetachGroupPolicyRequest; readonly output: void }
   DetachRolePolicy: { readonly input: DetachRolePolicyRequest; readonly output: void }
   DetachUserPolicy: { readonly input: DetachUserPolicyRequest; readonly output: void }
+  GetAccessKeyLastUsed: { readonly input: GetAccessKeyLastUsedRequest; readonly output: GetAccessKeyLastUsedResponse }
+  GetAccountAuthorizationDetails: { readonly input: GetAccountAuthorizationDetailsRequest; readonly output: GetAccountAuthorizationDetailsResponse }
+  GetAccountSummary: { readonly input: Record<string, never>; readonly output: GetAccountSummaryResponse }
   GetContextKeysForCustomPolicy: { readonly input: GetContextKeysForCustomPolicyRequest; readonly output: GetContextKeysForPolicyResponse }
   GetContextKeysForPrincipalPolicy: { readonly input: GetContextKeysForPrincipalPolicyRequest; readonly output: GetContextKeysForPolicyResponse }
   GetGroup: { readonly input: GetGroupRequest; readonly output: GetGroupResponse }
   GetGroupPolicy: { readonly input: GetGroupPolicyRequest; readonly output: GetGroupPolicyResponse }
+  GetInstanceProfile: { readonly input: GetInstanceProfileRequest; readonly output: GetInstanceProfileResponse }
+  GetLoginProfile: { readonly input: GetLoginProfileRequest; readonly output: GetLoginProfileResponse }
   GetOpenIDConnectProvider: { readonly input: GetOpenIDConnectProviderRequest; readonly output: GetOpenIDConnectProviderResponse }
   GetPolicy: { readonly input: GetPolicyRequest; readonly output: GetPolicyResponse }
   GetPolicyVersion: { readonly input: GetPolicyVersionRequest; readonly output: GetPolicyVersionResponse }
@@ -42,6 +53,7 @@ export interface Operations {
   GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse }
   GetUserPolicy: { readonly input: GetUserPolicyRequest; readonly output: GetUserPolicyResponse }
   ListAccessKeys: { readonly input: ListAccessKeysRequest; readonly output: ListAccessKeysResponse }
+  ListAccountAliases: { readonly input: ListAccountAliasesRequest; readonly output: ListAccountAliasesResponse }
   ListAttachedGroupPolicies: { readonly input: ListAttachedGroupPoliciesRequest; readonly output: ListAttachedGroupPoliciesResponse }
   ListAttachedRolePolicies: { readonly input: ListAttachedRolePoliciesRequest; readonly output: ListAttachedRolePoliciesResponse }
   ListAttachedUserPolicies: { readonly input: ListAttachedUserPoliciesRequest; readonly output: ListAttachedUserPoliciesResponse }
@@ -49,7 +61,10 @@ export interface Operations {
   ListGroupPolicies: { readonly input: ListGroupPoliciesRequest; readonly output: ListGroupPoliciesResponse }
   ListGroups: { readonly input: ListGroupsRequest; readonly output: ListGroupsResponse }
   ListGroupsForUser: { readonly input: ListGroupsForUserRequest; readonly output: ListGroupsForUserResponse }
+  ListInstanceProfileTags: { readonly input: ListInstanceProfileTagsRequest; readonly output: ListInstanceProfileTagsResponse }
+  ListInstanceProfiles: { readonly input: ListInstanceProfilesRequest; readonly output: ListInstanceProfilesResponse }
   ListInstanceProfilesForRole: { readonly input: ListInstanceProfilesForRoleRequest; readonly output: ListInstanceProfilesForRoleResponse }
+  ListMFADevices: { readonly input: ListMFADevicesRequest; readonly output: ListMFADevicesResponse }
   ListOpenIDConnectProviderTags: { readonly input: ListOpenIDConnectProviderTagsRequest; readonly output: ListOpenIDConnectProviderTagsResponse }
   ListOpenIDConnectProviders: { readonly input: ListOpenIDConnectProvidersRequest; readonly output: ListOpenIDConnectProvidersResponse }
   ListPolicies: { readonly input: ListPoliciesRequest; readonly output: ListPoliciesResponse }
@@ -58,32 +73,41 @@ export interface Operations {
   ListRolePolicies: { readonly input: ListRolePoliciesRequest; readonly output: ListRolePoliciesResponse }
   ListRoleTags: { readonly input: ListRoleTagsRequest; readonly output: ListRoleTagsResponse }
   ListRoles: { readonly input: ListRolesRequest; readonly output: ListRolesResponse }
+  ListSSHPublicKeys: { readonly input: ListSSHPublicKeysRequest; readonly output: ListSSHPublicKeysResponse }
+  ListServiceSpecificCredentials: { readonly input: ListServiceSpecificCredentialsRequest; readonly output: ListServiceSpecificCredentialsResponse }
+  ListSigningCertificates: { readonly input: ListSigningCertificatesRequest; readonly output: ListSigningCertificatesResponse }
   ListUserPolicies: { readonly input: ListUserPoliciesRequest; readonly output: ListUserPoliciesResponse }
   ListUserTags: { readonly input: ListUserTagsRequest; readonly output: ListUserTagsResponse }
   ListUsers: { readonly input: ListUsersRequest; readonly output: ListUsersResponse }
+  ListVirtualMFADevices: { readonly input: ListVirtualMFADevicesRequest; readonly output: ListVirtualMFADevicesResponse }
   PutGroupPolicy: { readonly input: PutGroupPolicyRequest; readonly output: void }
   PutRolePermissionsBoundary: { readonly input: PutRolePermissionsBoundaryRequest; readonly output: void }
   PutRolePolicy: { readonly input: PutRolePolicyRequest; readonly output: void }
   PutUserPermissionsBoundary: { readonly input: PutUserPermissionsBoundaryRequest; readonly output: void }
   PutUserPolicy: { readonly input: PutUserPolicyRequest; readonly output: void }
   RemoveClientIDFromOpenIDConnectProvider: { readonly input: RemoveClientIDFromOpenIDConnectProviderRequest; readonly output: void }
+  RemoveRoleFromInstanceProfile: { readonly input: RemoveRoleFromInstanceProfileRequest; readonly output: void }
   RemoveUserFromGroup: { readonly input: RemoveUserFromGroupRequest; readonly output: void }
   SetDefaultPolicyVersion: { readonly input: SetDefaultPolicyVersionRequest; readonly output: void }
   SimulateCustomPolicy: { readonly input: SimulateCustomPolicyRequest; readonly output: SimulatePolicyResponse }
   SimulatePrincipalPolicy: { readonly input: SimulatePrincipalPolicyRequest; readonly output: SimulatePolicyResponse }
+  TagInstanceProfile: { readonly input: TagInstanceProfileRequest; readonly output: void }
   TagOpenIDConnectProvider: { readonly input: TagOpenIDConnectProviderRequest; readonly output: void }
   TagPolicy: { readonly input: TagPolicyRequest; readonly output: void }
   TagRole: { readonly input: TagRoleRequest; readonly output: void }
   TagUser: { readonly input: TagUserRequest; readonly output: void }
+  UntagInstanceProfile: { readonly input: UntagInstanceProfileRequest; readonly output: void }
   UntagOpenIDConnectProvider: { readonly input: UntagOpenIDConnectProviderRequest; readonly output: void }
   UntagPolicy: { readonly input: UntagPolicyRequest; readonly output: void }
   UntagRole: { readonly input: UntagRoleRequest; readonly output: void }
   UntagUser: { readonly input: UntagUserRequest; readonly output: void }
   UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: void }
   UpdateAssumeRolePolicy: { readonly input: UpdateAssumeRolePolicyRequest; readonly output: void }
+  UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: void }
   UpdateOpenIDConnectProviderThumbprint: { readonly input: UpdateOpenIDConnectProviderThumbprintRequest; readonly output: void }
   UpdateRole: { readonly input: UpdateRoleRequest; readonly output: UpdateRoleResponse }
   UpdateRoleDescription: { readonly input: UpdateRoleDescriptionRequest; readonly output: UpdateRoleDescriptionResponse }
+  UpdateUser: { readonly input: UpdateUserRequest; readonly output: void }
 }
 
 export interface AccessKey {
@@ -92,6 +116,12 @@ export interface AccessKey {
   readonly SecretAccessKey: string
   readonly Status: statusType
   readonly UserName: string
+}
+
+export interface AccessKeyLastUsed {
+  readonly LastUsedDate?: number | undefined
+  readonly Region: string
+  readonly ServiceName: string
 }
 
 export interface AccessKeyMetadata {
@@ -104,6 +134,11 @@ export interface AccessKeyMetadata {
 export interface AddClientIDToOpenIDConnectProviderRequest {
   readonly ClientID: string
   readonly OpenIDConnectProviderArn: string
+}
+
+export interface AddRoleToInstanceProfileRequest {
+  readonly InstanceProfileName: string
+  readonly RoleName: string
 }
 
 export interface AddUserToGroupRequest {
@@ -173,6 +208,10 @@ export interface CreateAccessKeyResponse {
   readonly AccessKey: AccessKey
 }
 
+export interface CreateAccountAliasRequest {
+  readonly AccountAlias: string
+}
+
 export interface CreateGroupRequest {
   readonly GroupName: string
   readonly Path?: string | undefined
@@ -180,6 +219,16 @@ export interface CreateGroupRequest {
 
 export interface CreateGroupResponse {
   readonly Group: Group
+}
+
+export interface CreateInstanceProfileRequest {
+  readonly InstanceProfileName: string
+  readonly Path?: string | undefined
+  readonly Tags?: readonly Tag[] | undefined
+}
+
+export interface CreateInstanceProfileResponse {
+  readonly InstanceProfile: InstanceProfile
 }
 
 export interface CreateOpenIDConnectProviderRequest {
@@ -246,6 +295,10 @@ export interface DeleteAccessKeyRequest {
   readonly UserName?: string | undefined
 }
 
+export interface DeleteAccountAliasRequest {
+  readonly AccountAlias: string
+}
+
 export type DeleteConflictExceptionMembers = {}
 
 /** Status 409. */
@@ -262,6 +315,14 @@ export interface DeleteGroupPolicyRequest {
 
 export interface DeleteGroupRequest {
   readonly GroupName: string
+}
+
+export interface DeleteInstanceProfileRequest {
+  readonly InstanceProfileName: string
+}
+
+export interface DeleteLoginProfileRequest {
+  readonly UserName?: string | undefined
 }
 
 export interface DeleteOpenIDConnectProviderRequest {
@@ -327,6 +388,15 @@ export class EntityAlreadyExistsException extends ServiceFault {
   }
 }
 
+export type EntityTemporarilyUnmodifiableExceptionMembers = {}
+
+/** Status 409. */
+export class EntityTemporarilyUnmodifiableException extends ServiceFault {
+  constructor(message: string, members: EntityTemporarilyUnmodifiableExceptionMembers = {}) {
+    super('EntityTemporarilyUnmodifiable', 409, message, { shape: 'EntityTemporarilyUnmodifiableException', members })
+  }
+}
+
 export type EntityType =
   | 'User'
   | 'Role'
@@ -344,6 +414,34 @@ export interface EvaluationResult {
   readonly OrganizationsDecisionDetail?: OrganizationsDecisionDetail | undefined
   readonly PermissionsBoundaryDecisionDetail?: PermissionsBoundaryDecisionDetail | undefined
   readonly ResourceSpecificResults?: readonly ResourceSpecificResult[] | undefined
+}
+
+export interface GetAccessKeyLastUsedRequest {
+  readonly AccessKeyId: string
+}
+
+export interface GetAccessKeyLastUsedResponse {
+  readonly AccessKeyLastUsed?: AccessKeyLastUsed | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface GetAccountAuthorizationDetailsRequest {
+  readonly Filter?: readonly EntityType[] | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface GetAccountAuthorizationDetailsResponse {
+  readonly GroupDetailList?: readonly GroupDetail[] | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Policies?: readonly ManagedPolicyDetail[] | undefined
+  readonly RoleDetailList?: readonly RoleDetail[] | undefined
+  readonly UserDetailList?: readonly UserDetail[] | undefined
+}
+
+export interface GetAccountSummaryResponse {
+  readonly SummaryMap?: Readonly<Record<string, number>> | undefined
 }
 
 export interface GetContextKeysForCustomPolicyRequest {
@@ -381,6 +479,22 @@ export interface GetGroupResponse {
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
   readonly Users: readonly User[]
+}
+
+export interface GetInstanceProfileRequest {
+  readonly InstanceProfileName: string
+}
+
+export interface GetInstanceProfileResponse {
+  readonly InstanceProfile: InstanceProfile
+}
+
+export interface GetLoginProfileRequest {
+  readonly UserName?: string | undefined
+}
+
+export interface GetLoginProfileResponse {
+  readonly LoginProfile: LoginProfile
 }
 
 export interface GetOpenIDConnectProviderRequest {
@@ -458,6 +572,16 @@ export interface Group {
   readonly Path: string
 }
 
+export interface GroupDetail {
+  readonly Arn?: string | undefined
+  readonly AttachedManagedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly CreateDate?: number | undefined
+  readonly GroupId?: string | undefined
+  readonly GroupName?: string | undefined
+  readonly GroupPolicyList?: readonly PolicyDetail[] | undefined
+  readonly Path?: string | undefined
+}
+
 export interface InstanceProfile {
   readonly Arn: string
   readonly CreateDate: number
@@ -494,6 +618,17 @@ export interface ListAccessKeysRequest {
 
 export interface ListAccessKeysResponse {
   readonly AccessKeyMetadata: readonly AccessKeyMetadata[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListAccountAliasesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListAccountAliasesResponse {
+  readonly AccountAliases: readonly string[]
   readonly IsTruncated?: boolean | undefined
   readonly Marker?: string | undefined
 }
@@ -590,6 +725,18 @@ export interface ListGroupsResponse {
   readonly Marker?: string | undefined
 }
 
+export interface ListInstanceProfileTagsRequest {
+  readonly InstanceProfileName: string
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListInstanceProfileTagsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly Tags: readonly Tag[]
+}
+
 export interface ListInstanceProfilesForRoleRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -599,6 +746,30 @@ export interface ListInstanceProfilesForRoleRequest {
 export interface ListInstanceProfilesForRoleResponse {
   readonly InstanceProfiles: readonly InstanceProfile[]
   readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListInstanceProfilesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly PathPrefix?: string | undefined
+}
+
+export interface ListInstanceProfilesResponse {
+  readonly InstanceProfiles: readonly InstanceProfile[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
+export interface ListMFADevicesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListMFADevicesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly MFADevices: readonly MFADevice[]
   readonly Marker?: string | undefined
 }
 
@@ -695,6 +866,44 @@ export interface ListRolesResponse {
   readonly Roles: readonly Role[]
 }
 
+export interface ListSSHPublicKeysRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListSSHPublicKeysResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly SSHPublicKeys?: readonly SSHPublicKeyMetadata[] | undefined
+}
+
+export interface ListServiceSpecificCredentialsRequest {
+  readonly AllUsers?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly ServiceName?: string | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListServiceSpecificCredentialsResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly ServiceSpecificCredentials?: readonly ServiceSpecificCredentialMetadata[] | undefined
+}
+
+export interface ListSigningCertificatesRequest {
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+  readonly UserName?: string | undefined
+}
+
+export interface ListSigningCertificatesResponse {
+  readonly Certificates: readonly SigningCertificate[]
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+}
+
 export interface ListUserPoliciesRequest {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -731,6 +940,30 @@ export interface ListUsersResponse {
   readonly Users: readonly User[]
 }
 
+export interface ListVirtualMFADevicesRequest {
+  readonly AssignmentStatus?: assignmentStatusType | undefined
+  readonly Marker?: string | undefined
+  readonly MaxItems?: number | undefined
+}
+
+export interface ListVirtualMFADevicesResponse {
+  readonly IsTruncated?: boolean | undefined
+  readonly Marker?: string | undefined
+  readonly VirtualMFADevices: readonly VirtualMFADevice[]
+}
+
+export interface LoginProfile {
+  readonly CreateDate: number
+  readonly PasswordResetRequired?: boolean | undefined
+  readonly UserName: string
+}
+
+export interface MFADevice {
+  readonly EnableDate: number
+  readonly SerialNumber: string
+  readonly UserName: string
+}
+
 export type MalformedPolicyDocumentExceptionMembers = {}
 
 /** Status 400. */
@@ -738,6 +971,21 @@ export class MalformedPolicyDocumentException extends ServiceFault {
   constructor(message: string, members: MalformedPolicyDocumentExceptionMembers = {}) {
     super('MalformedPolicyDocument', 400, message, { shape: 'MalformedPolicyDocumentException', members })
   }
+}
+
+export interface ManagedPolicyDetail {
+  readonly Arn?: string | undefined
+  readonly AttachmentCount?: number | undefined
+  readonly CreateDate?: number | undefined
+  readonly DefaultVersionId?: string | undefined
+  readonly Description?: string | undefined
+  readonly IsAttachable?: boolean | undefined
+  readonly Path?: string | undefined
+  readonly PermissionsBoundaryUsageCount?: number | undefined
+  readonly PolicyId?: string | undefined
+  readonly PolicyName?: string | undefined
+  readonly PolicyVersionList?: readonly PolicyVersion[] | undefined
+  readonly UpdateDate?: number | undefined
 }
 
 export type NoSuchEntityExceptionMembers = {}
@@ -786,6 +1034,11 @@ export interface Policy {
   readonly PolicyName?: string | undefined
   readonly Tags?: readonly Tag[] | undefined
   readonly UpdateDate?: number | undefined
+}
+
+export interface PolicyDetail {
+  readonly PolicyDocument?: string | undefined
+  readonly PolicyName?: string | undefined
 }
 
 export type PolicyEvaluationDecisionType =
@@ -884,6 +1137,11 @@ export interface RemoveClientIDFromOpenIDConnectProviderRequest {
   readonly OpenIDConnectProviderArn: string
 }
 
+export interface RemoveRoleFromInstanceProfileRequest {
+  readonly InstanceProfileName: string
+  readonly RoleName: string
+}
+
 export interface RemoveUserFromGroupRequest {
   readonly GroupName: string
   readonly UserName: string
@@ -912,9 +1170,31 @@ export interface Role {
   readonly Tags?: readonly Tag[] | undefined
 }
 
+export interface RoleDetail {
+  readonly Arn?: string | undefined
+  readonly AssumeRolePolicyDocument?: string | undefined
+  readonly AttachedManagedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly CreateDate?: number | undefined
+  readonly InstanceProfileList?: readonly InstanceProfile[] | undefined
+  readonly Path?: string | undefined
+  readonly PermissionsBoundary?: AttachedPermissionsBoundary | undefined
+  readonly RoleId?: string | undefined
+  readonly RoleLastUsed?: RoleLastUsed | undefined
+  readonly RoleName?: string | undefined
+  readonly RolePolicyList?: readonly PolicyDetail[] | undefined
+  readonly Tags?: readonly Tag[] | undefined
+}
+
 export interface RoleLastUsed {
   readonly LastUsedDate?: number | undefined
   readonly Region?: string | undefined
+}
+
+export interface SSHPublicKeyMetadata {
+  readonly SSHPublicKeyId: string
+  readonly Status: statusType
+  readonly UploadDate: number
+  readonly UserName: string
 }
 
 export type ServiceFailureExceptionMembers = {}
@@ -926,9 +1206,37 @@ export class ServiceFailureException extends ServiceFault {
   }
 }
 
+export type ServiceNotSupportedExceptionMembers = {}
+
+/** Status 404. */
+export class ServiceNotSupportedException extends ServiceFault {
+  constructor(message: string, members: ServiceNotSupportedExceptionMembers = {}) {
+    super('NotSupportedService', 404, message, { shape: 'ServiceNotSupportedException', members })
+  }
+}
+
+export interface ServiceSpecificCredentialMetadata {
+  readonly CreateDate: number
+  readonly ExpirationDate?: number | undefined
+  readonly ServiceCredentialAlias?: string | undefined
+  readonly ServiceName: string
+  readonly ServiceSpecificCredentialId: string
+  readonly ServiceUserName?: string | undefined
+  readonly Status: statusType
+  readonly UserName: string
+}
+
 export interface SetDefaultPolicyVersionRequest {
   readonly PolicyArn: string
   readonly VersionId: string
+}
+
+export interface SigningCertificate {
+  readonly CertificateBody: string
+  readonly CertificateId: string
+  readonly Status: statusType
+  readonly UploadDate?: number | undefined
+  readonly UserName: string
 }
 
 export interface SimulateCustomPolicyRequest {
@@ -978,6 +1286,11 @@ export interface Tag {
   readonly Value: string
 }
 
+export interface TagInstanceProfileRequest {
+  readonly InstanceProfileName: string
+  readonly Tags: readonly Tag[]
+}
+
 export interface TagOpenIDConnectProviderRequest {
   readonly OpenIDConnectProviderArn: string
   readonly Tags: readonly Tag[]
@@ -1005,6 +1318,11 @@ export class UnmodifiableEntityException extends ServiceFault {
   constructor(message: string, members: UnmodifiableEntityExceptionMembers = {}) {
     super('UnmodifiableEntity', 400, message, { shape: 'UnmodifiableEntityException', members })
   }
+}
+
+export interface UntagInstanceProfileRequest {
+  readonly InstanceProfileName: string
+  readonly TagKeys: readonly string[]
 }
 
 export interface UntagOpenIDConnectProviderRequest {
@@ -1038,6 +1356,12 @@ export interface UpdateAssumeRolePolicyRequest {
   readonly RoleName: string
 }
 
+export interface UpdateGroupRequest {
+  readonly GroupName: string
+  readonly NewGroupName?: string | undefined
+  readonly NewPath?: string | undefined
+}
+
 export interface UpdateOpenIDConnectProviderThumbprintRequest {
   readonly OpenIDConnectProviderArn: string
   readonly ThumbprintList: readonly string[]
@@ -1060,6 +1384,12 @@ export interface UpdateRoleRequest {
 
 export interface UpdateRoleResponse {}
 
+export interface UpdateUserRequest {
+  readonly NewPath?: string | undefined
+  readonly NewUserName?: string | undefined
+  readonly UserName: string
+}
+
 export interface User {
   readonly Arn: string
   readonly CreateDate: number
@@ -1071,6 +1401,33 @@ export interface User {
   readonly UserName: string
 }
 
+export interface UserDetail {
+  readonly Arn?: string | undefined
+  readonly AttachedManagedPolicies?: readonly AttachedPolicy[] | undefined
+  readonly CreateDate?: number | undefined
+  readonly GroupList?: readonly string[] | undefined
+  readonly Path?: string | undefined
+  readonly PermissionsBoundary?: AttachedPermissionsBoundary | undefined
+  readonly Tags?: readonly Tag[] | undefined
+  readonly UserId?: string | undefined
+  readonly UserName?: string | undefined
+  readonly UserPolicyList?: readonly PolicyDetail[] | undefined
+}
+
+export interface VirtualMFADevice {
+  readonly Base32StringSeed?: Uint8Array | undefined
+  readonly EnableDate?: number | undefined
+  readonly QRCodePNG?: Uint8Array | undefined
+  readonly SerialNumber: string
+  readonly Tags?: readonly Tag[] | undefined
+  readonly User?: User | undefined
+}
+
+export type assignmentStatusType =
+  | 'Assigned'
+  | 'Unassigned'
+  | 'Any'
+
 export type policyScopeType =
   | 'All'
   | 'AWS'
@@ -1080,3 +1437,39 @@ export type statusType =
   | 'Active'
   | 'Inactive'
   | 'Expired'
+
+export type summaryKeyType =
+  | 'Users'
+  | 'UsersQuota'
+  | 'Groups'
+  | 'GroupsQuota'
+  | 'ServerCertificates'
+  | 'ServerCertificatesQuota'
+  | 'UserPolicySizeQuota'
+  | 'GroupPolicySizeQuota'
+  | 'GroupsPerUserQuota'
+  | 'SigningCertificatesPerUserQuota'
+  | 'AccessKeysPerUserQuota'
+  | 'MFADevices'
+  | 'MFADevicesInUse'
+  | 'AccountMFAEnabled'
+  | 'AccountAccessKeysPresent'
+  | 'AccountPasswordPresent'
+  | 'AccountSigningCertificatesPresent'
+  | 'AttachedPoliciesPerGroupQuota'
+  | 'AttachedPoliciesPerRoleQuota'
+  | 'AttachedPoliciesPerUserQuota'
+  | 'Policies'
+  | 'PoliciesQuota'
+  | 'PolicySizeQuota'
+  | 'PolicyVersionsInUse'
+  | 'PolicyVersionsInUseQuota'
+  | 'VersionsPerPolicyQuota'
+  | 'GlobalEndpointTokenVersion'
+  | 'AssumeRolePolicySizeQuota'
+  | 'InstanceProfiles'
+  | 'InstanceProfilesQuota'
+  | 'Providers'
+  | 'RolePolicySizeQuota'
+  | 'Roles'
+  | 'RolesQuota'

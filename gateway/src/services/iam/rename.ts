@@ -1,0 +1,70 @@
+// New names and paths of users and groups: what belongs to them goes along, their unique ids stay.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
+import type { Handlers } from '@sluice/aws-protocol'
+import type { Operations } from '@sluice/aws-protocol/iam'
+import type { Call } from '../call.ts'
+import { checkNewHolder, foundHolder, identityArn } from './holder.ts'
+
+export const rename: Handlers<Operations, 'UpdateUser' | 'UpdateGroup', Call> = {
+  UpdateUser: async ({ UserName: before, NewUserName: userName = before, NewPath }, call) => {
+    const record = await foundHolder(call, 'User', before)
+    await checkNewName(call, 'User', before, userName)
+    const path = NewPath ?? record.path
+    const arn = identityArn(call, 'User', path, userName)
+    requireFor(call, 'iam:UpdateUser', arn)
+    call.store.delete('User', [before])
+    call.store.put('User', [userName], { ...record, userName, path, arn })
+    await renameInTrust(call, record.arn, arn)
+    if (userName === before) return
+    for (const { key, record: accessKey } of await call.store.list('AccessKey', [])) {
+      if (accessKey.userName === before) call.store.put('AccessKey', key, { ...accessKey, userName })
+    }
+    for (const { key, record: group } of await call.store.list('Group', [])) {
+      if (!group.userNames.includes(before)) continue
+      const userNames = group.userNames.map((name) => (name === before ? userName : name))
+      call.store.put('Group', key, { ...group, userNames })
+    }
+  },
+  UpdateGroup: async ({ GroupName: before, NewGroupName: groupName = before, NewPath }, call) => {
+    const record = await foundHolder(call, 'Group', before)
+    await checkNewName(call, 'Group', before, groupName)
+    const path = NewPath ?? record.path
+    const arn = identityArn(call, 'Group', path, groupName)
+    requireFor(call, 'iam:UpdateGroup', arn)
+    call.store.delete('Group', [before])
+    call.store.put('Group', [groupName], { ...record, groupName, path, arn })
+  },
+}
+
+/** AWS: the caller needs permission for the name that was, which it has, and for the one that is to be. */
+function requireFor(call: Call, action: string, resource: string): void {
+  call.require?.({ action, resource })
+}
+
+/** Somebody may write its own name otherwise: names differ in more than case. */
+async function checkNewName(call: Call, kind: 'User' | 'Group', before: string, after: string): Promise<void> {
+  if (before.toLowerCase() !== after.toLowerCase()) await checkNewHolder(call, kind, after)
+}
+
+/** AWS: policies that name a user as their principal follow it, those that name it as a resource do not. */
+async function renameInTrust(call: Call, before: string, after: string): Promise<void> {
+  for (const { key, record } of await call.store.list('Role', [])) {
+    const assumeRolePolicyDocument = withPrincipal(record.assumeRolePolicyDocument, before, after)
+    if (assumeRolePolicyDocument !== record.assumeRolePolicyDocument) {
+      call.store.put('Role', key, { ...record, assumeRolePolicyDocument })
+    }
+  }
+}
+
+function withPrincipal(document: string, before: string, after: string): string {
+  let isNamed = false
+  const changed: unknown = JSON.parse(document, (key, value: unknown) => {
+    if (key !== 'AWS') return value
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (!all.includes(before)) return value
+    isNamed = true
+    const renamed = all.map((one) => (one === before ? after : one))
+    return Array.isArray(value) ? renamed : renamed[0]
+  })
+  return isNamed ? JSON.stringify(changed) : document
+}
