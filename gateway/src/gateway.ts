@@ -219,7 +219,7 @@ function openFronts(
   const dataPlane = createDataPlane({ plans, clock, sockets, guardsPrivateApis })
   const management = createManagement({ plans, services, dataPlane })
   const apis = { dataPlane, management, domainPlane, domain, impliesVpcEndpoints: !guardsPrivateApis }
-  const vpcFront = behindProxies(createFront({ dataPlane, domain }), trustedProxies)
+  const vpcFront = behindProxies(createFront({ dataPlane, domainPlane, domain }), trustedProxies)
   const own = observability.pages(store, {
     clients,
     webSockets: () => sockets.counts().open,

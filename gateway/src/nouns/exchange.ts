@@ -63,6 +63,8 @@ export interface CustomDomainMatch {
   /** The mapping's key, `(none)` for the empty one: `$context.customDomain.basePathMatched`. */
   readonly basePath: string | undefined
   readonly routingRuleId: string | undefined
+  /** Of a private domain name, as policies know it: `arn:aws:execute-api:R:ACCOUNT:/domainnames/NAME+ID`. */
+  readonly privateArn?: string | undefined
 }
 
 /** Bytes, text, chunks already there, or bytes that are still arriving. */

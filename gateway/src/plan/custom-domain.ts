@@ -1,10 +1,12 @@
 // A custom domain name compiled: from a request's path and headers to the API and stage that a rule or a mapping names.
 import { X509Certificate } from 'node:crypto'
+import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type { CustomDomainMatch } from '../nouns/exchange.ts'
 import { headerValues, type HeaderList } from '../nouns/headers.ts'
 import type { BasePathMappingRecord, DomainNameRecord, Scope } from '../nouns/records.ts'
 import { pemCertificates } from '../nouns/x509.ts'
+import { compileDomainPolicy, type DomainPolicy } from './domain-policy.ts'
 
 /** What stands behind a custom domain name, for one path. */
 export interface DomainTarget {
@@ -19,10 +21,18 @@ export interface DomainTarget {
 export interface CustomDomain {
   readonly scope: Scope
   readonly record: DomainNameRecord
+  /** Absent on public names. */
+  readonly privately?: PrivateAccess | undefined
   /** The certificates that vouch for clients; undefined where mutual TLS is off. */
   readonly truststore: readonly X509Certificate[] | undefined
   /** `path` begins with one slash. Undefined: nothing leads anywhere, which is a 403. */
   readonly target: (path: string, headers: HeaderList) => DomainTarget | undefined
+}
+
+/** Who reaches a private name: requests through these endpoints that its policy allows. */
+export interface PrivateAccess {
+  readonly vpceIds: ReadonlySet<string>
+  readonly policy: DomainPolicy
 }
 
 /** The records of a domain name. */
@@ -31,19 +41,35 @@ export interface DomainRecords {
   readonly record: DomainNameRecord
   readonly mappings: readonly BasePathMappingRecord[]
   readonly rules: readonly apigatewayv2.RoutingRule[]
+  /** The access associations of a private name. */
+  readonly associations?: readonly apigateway.DomainNameAccessAssociation[] | undefined
 }
 
 /** Compiles a domain name; which of rules and mappings count is the routing mode's to say. HTTP 35.1. */
-export function compileDomain({ scope, record, mappings, rules }: DomainRecords): CustomDomain {
-  const byMapping = compileMappings(mappings)
-  const byRule = compileRules(rules)
-  const known = { scope, record, truststore: truststoreOf(record) }
+export function compileDomain({ scope, record, mappings, rules, associations }: DomainRecords): CustomDomain {
+  const privateArn = associations && policyArn(scope, record)
+  const byMapping = compileMappings(mappings, privateArn)
+  const byRule = compileRules(rules, privateArn)
+  const privately = privateArn === undefined ? undefined : compileAccess(record, privateArn, associations)
+  const known = { scope, record, privately, truststore: truststoreOf(record) }
   const { routingMode } = record
   if (routingMode === 'ROUTING_RULE_ONLY') return { ...known, target: byRule }
   if (routingMode !== 'ROUTING_RULE_THEN_BASE_PATH_MAPPING' || rules.length === 0) {
     return { ...known, target: byMapping }
   }
   return { ...known, target: (path, headers) => byRule(path, headers) ?? byMapping(path) }
+}
+
+/** What policies call a private name. */
+function policyArn({ region, account }: Scope, { domainName, domainNameId }: DomainNameRecord): string {
+  return `arn:aws:execute-api:${region}:${account}:/domainnames/${domainName}+${domainNameId}`
+}
+
+function compileAccess({ policy }: DomainNameRecord, arn: string, associations: DomainRecords['associations'] = []) {
+  return {
+    vpceIds: new Set(associations.map(({ accessAssociationSource = '' }) => accessAssociationSource)),
+    policy: compileDomainPolicy(policy, arn),
+  }
 }
 
 /** What of the truststore is a certificate: the rest was warned of when it was set. */
@@ -59,8 +85,11 @@ function truststoreOf({ mutualTlsAuthentication, truststorePem = '' }: DomainNam
 }
 
 /** The longest mapping whose segments the path begins with, in case too; else the empty one. HTTP 20.2, rest specification 13.5. */
-function compileMappings(mappings: readonly BasePathMappingRecord[]): (path: string) => DomainTarget | undefined {
-  const byKey = new Map(mappings.map((mapping) => [mapping.basePath ?? none, mappingTarget(mapping)]))
+function compileMappings(
+  mappings: readonly BasePathMappingRecord[],
+  privateArn: string | undefined,
+): (path: string) => DomainTarget | undefined {
+  const byKey = new Map(mappings.map((mapping) => [mapping.basePath ?? none, mappingTarget(mapping, privateArn)]))
   const fallback = byKey.get(none)
   byKey.delete(none)
   let depth = 0
@@ -80,12 +109,15 @@ function compileMappings(mappings: readonly BasePathMappingRecord[]): (path: str
 /** The empty base path. */
 const none = '(none)'
 
-function mappingTarget({ basePath = none, restApiId = '', stage = '' }: BasePathMappingRecord): DomainTarget {
+function mappingTarget(
+  { basePath = none, restApiId = '', stage = '' }: BasePathMappingRecord,
+  privateArn: string | undefined,
+): DomainTarget {
   return {
     apiId: restApiId,
     stageName: stage === '' ? undefined : stage,
     strippedLength: basePath === none ? 0 : basePath.length + 1,
-    match: { basePath, routingRuleId: undefined },
+    match: { basePath, routingRuleId: undefined, privateArn },
   }
 }
 
@@ -94,10 +126,14 @@ type Condition = (path: string, headers: HeaderList) => boolean
 /** The first rule, by priority, all of whose conditions hold. HTTP 35.2. */
 function compileRules(
   rules: readonly apigatewayv2.RoutingRule[],
+  privateArn: string | undefined,
 ): (path: string, headers: HeaderList) => DomainTarget | undefined {
   const compiled = rules
     .toSorted((a, b) => (a.Priority ?? 0) - (b.Priority ?? 0))
-    .map((rule) => ({ conditions: (rule.Conditions ?? []).map(compileCondition), target: ruleTarget(rule) }))
+    .map((rule) => ({
+      conditions: (rule.Conditions ?? []).map(compileCondition),
+      target: ruleTarget(rule, privateArn),
+    }))
   return (path, headers) => compiled.find(({ conditions }) => conditions.every((holds) => holds(path, headers)))?.target
 }
 
@@ -124,7 +160,10 @@ function compileGlob(glob: string): (value: string) => boolean {
   return (value) => value === text
 }
 
-function ruleTarget({ Actions = [], Conditions = [], RoutingRuleId }: apigatewayv2.RoutingRule): DomainTarget {
+function ruleTarget(
+  { Actions = [], Conditions = [], RoutingRuleId }: apigatewayv2.RoutingRule,
+  privateArn: string | undefined,
+): DomainTarget {
   const { ApiId = '', Stage, StripBasePath } = Actions[0]?.InvokeApi ?? {}
   const basePath = Conditions.flatMap(({ MatchBasePaths }) => MatchBasePaths?.AnyOf ?? [])[0]
   return {
@@ -132,6 +171,6 @@ function ruleTarget({ Actions = [], Conditions = [], RoutingRuleId }: apigateway
     stageName: Stage,
     // Without a condition on the path there is nothing to strip. Open choice of HTTP 35.2.
     strippedLength: StripBasePath === true && basePath !== undefined ? basePath.length + 1 : 0,
-    match: { basePath: undefined, routingRuleId: RoutingRuleId },
+    match: { basePath: undefined, routingRuleId: RoutingRuleId, privateArn },
   }
 }

@@ -60,15 +60,37 @@ test('commits that are told of as a read ends are not forgotten', async () => {
   domains.close()
 })
 
-test('private names are on no public listener', async () => {
+test('private names are found at the endpoints that are associated with them, and nowhere else', async () => {
   const store = createMemoryStore()
   const domains = new Domains(store, refuse)
   await domains.find('x')
+  const domainNameArn = 'arn:aws:apigateway:us-east-1:000000000000:/domainnames/a.example.com+id'
+  const associationArn = `arn:aws:apigateway:us-east-1:000000000000:/domainnameaccessassociations/domainname/a.example.com+id/vpcesource/vpce-1`
   await store.transact(scope, async (transaction) => {
-    transaction.put('DomainName', ['a.example.com', 'id'], { domainName: 'a.example.com' })
+    const record = { domainName: 'a.example.com', domainNameId: 'id', domainNameArn }
+    transaction.put('DomainName', ['a.example.com', 'id'], record)
     transaction.put('BasePathMapping', ['a.example.com+id', '(none)'], { apiMappingId: 'm', restApiId: 'r' })
   })
-  expect(await domains.find('a.example.com')).toBe(undefined)
+  const everywhere = async (found = domains): Promise<readonly unknown[]> =>
+    Promise.all(
+      [undefined, 'vpce-1', 'vpce-2'].map(
+        async (vpceId) => (await found.find('a.example.com', vpceId))?.record.domainNameId,
+      ),
+    )
+  expect(await everywhere()).toEqual([undefined, undefined, undefined])
+  await store.transact(scope, async (transaction) => {
+    const record = { domainNameArn, accessAssociationSource: 'vpce-1' }
+    transaction.put('DomainNameAccessAssociation', [associationArn], record)
+  })
+  expect(await everywhere()).toEqual([undefined, 'id', undefined])
+  expect(await domains.find('a.example.com+id')).toBe(undefined)
+  const another = new Domains(store, refuse)
+  expect(await everywhere(another)).toEqual([undefined, 'id', undefined])
+  another.close()
+  await store.transact(scope, async (transaction) =>
+    transaction.delete('DomainNameAccessAssociation', [associationArn]),
+  )
+  expect(await everywhere()).toEqual([undefined, undefined, undefined])
   domains.close()
 })
 

@@ -3,18 +3,36 @@ import type { DomainNameRecord, Scope } from '../nouns/records.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { compileDomain, type CustomDomain } from './custom-domain.ts'
 
-/** Kinds whose first key part names a domain. */
-const domainKinds = new Set<string>(['DomainName', 'BasePathMapping', 'V2RoutingRule'])
-
 interface Stale {
   readonly scope: Scope
+  /** `name`, or `name+id` of a private one. */
   readonly name: string
+}
+
+const associationArn = /:\/domainnameaccessassociations\/domainname\/([^/]+)\//
+
+/** The domain that a record belongs to; undefined for records of other things. */
+function domainOf({ kind, key }: Change): string | undefined {
+  const [first = ''] = key
+  if (kind === 'DomainName') return key.join('+')
+  if (kind === 'DomainNameAccessAssociation') return associationArn.exec(first)?.[1]
+  return kind === 'BasePathMapping' || kind === 'V2RoutingRule' ? first : undefined
+}
+
+/** Where a private name is found: nobody else has it at that endpoint. */
+function placeOf(vpceId: string, host: string): string {
+  return `${vpceId} ${host}`
 }
 
 export class Domains {
   private readonly store: Store
   private readonly failed: (error: unknown, domainName: string) => void
+  /** Public ones. */
   private readonly byName = new Map<string, CustomDomain>()
+  /** Private ones, by `name+id`. */
+  private readonly byId = new Map<string, CustomDomain>()
+  /** Private ones, by where they are found. */
+  private readonly byPlace = new Map<string, CustomDomain>()
   private readonly stale = new Map<string, Stale>()
   /** Undefined while all that is known is current. */
   private reading: Promise<void> | undefined
@@ -30,15 +48,17 @@ export class Domains {
 
   /**
    * The domain of a host name, which is in lower case and has no port: the exact one before `*.{rest}`, which stands for one
-   * label. A promise only while something is being read. rest specification 13.4.
+   * label. With an endpoint, the private one that is associated with it. A promise only while something is being read. rest
+   * specification 13.4.
    */
-  find(host: string): CustomDomain | undefined | Promise<CustomDomain | undefined> {
+  find(host: string, vpceId?: string): CustomDomain | undefined | Promise<CustomDomain | undefined> {
     if (!this.isStarted) this.start()
-    if (this.reading === undefined) return this.known(host)
-    return this.reading.then(() => (this.reading === undefined ? this.known(host) : this.find(host)))
+    if (this.reading === undefined) return this.known(host, vpceId)
+    return this.reading.then(() => (this.reading === undefined ? this.known(host, vpceId) : this.find(host, vpceId)))
   }
 
-  private known(host: string): CustomDomain | undefined {
+  private known(host: string, vpceId: string | undefined): CustomDomain | undefined {
+    if (vpceId !== undefined) return this.byPlace.get(placeOf(vpceId, host))
     if (this.byName.size === 0) return undefined
     return this.byName.get(host) ?? this.byName.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
   }
@@ -68,12 +88,10 @@ export class Domains {
 
   private touch(changes: readonly Change[]): void {
     if (!this.isStarted) return
-    for (const { kind, scope, key } of changes) {
-      const [name = '', id] = key
-      // A private name has an id beside it, and is on no public listener.
-      const isPrivate = kind === 'DomainName' ? id !== undefined : name.includes('+')
-      if (domainKinds.has(kind) && !isPrivate)
-        this.stale.set(`${scope.account} ${scope.region} ${name}`, { scope, name })
+    for (const change of changes) {
+      const { scope } = change
+      const name = domainOf(change)
+      if (name !== undefined) this.stale.set(`${scope.account} ${scope.region} ${name}`, { scope, name })
     }
     if (this.stale.size > 0 && this.reading === undefined) this.whileReading(this.readStale())
   }
@@ -81,7 +99,7 @@ export class Domains {
   private async readAll(): Promise<void> {
     for (const scope of await this.store.scopes()) {
       for (const { key } of await this.store.read(scope).list('DomainName', [])) {
-        if (key.length === 1) await this.read({ scope, name: key[0] ?? '' })
+        await this.read({ scope, name: key.join('+') })
       }
     }
   }
@@ -97,29 +115,50 @@ export class Domains {
   private async read({ scope, name }: Stale): Promise<void> {
     try {
       const reader = this.store.read(scope)
-      const record: DomainNameRecord | undefined = await reader.get('DomainName', [name])
+      const [, id] = name.split('+')
+      const record: DomainNameRecord | undefined = await reader.get('DomainName', name.split('+'))
       if (record === undefined) {
         this.forget(scope, name)
         return
       }
       const mappings = await reader.list('BasePathMapping', [name])
       const rules = await reader.list('V2RoutingRule', [name])
-      this.byName.set(
-        name,
-        compileDomain({
-          scope,
-          record,
-          mappings: mappings.map((entry) => entry.record),
-          rules: rules.map((entry) => entry.record),
-        }),
-      )
+      const associations = id === undefined ? undefined : await reader.list('DomainNameAccessAssociation', [])
+      const domain = compileDomain({
+        scope,
+        record,
+        mappings: mappings.map((entry) => entry.record),
+        rules: rules.map((entry) => entry.record),
+        associations: associations
+          ?.map((entry) => entry.record)
+          .filter(({ domainNameArn }) => domainNameArn === record.domainNameArn),
+      })
+      if (id === undefined) this.byName.set(name, domain)
+      else this.keepPrivate(name, domain)
     } catch (error) {
       this.failed(error, name)
     }
   }
 
+  private keepPrivate(name: string, domain: CustomDomain): void {
+    this.forgetPrivate(name)
+    this.byId.set(name, domain)
+    const { domainName = '' } = domain.record
+    for (const vpceId of domain.privately?.vpceIds ?? []) this.byPlace.set(placeOf(vpceId, domainName), domain)
+  }
+
+  private forgetPrivate(name: string): void {
+    const known = this.byId.get(name)
+    this.byId.delete(name)
+    for (const vpceId of known?.privately?.vpceIds ?? []) {
+      const place = placeOf(vpceId, known?.record.domainName ?? '')
+      if (this.byPlace.get(place) === known) this.byPlace.delete(place)
+    }
+  }
+
   /** Somebody else may have taken the name since. */
   private forget({ account, region }: Scope, name: string): void {
+    if (name.includes('+')) this.forgetPrivate(name)
     const known = this.byName.get(name)
     if (known?.scope.account === account && known.scope.region === region) this.byName.delete(name)
   }

@@ -1,10 +1,12 @@
 // The front's side of custom domain names: the health check, mutual TLS, and from host and path to an address on the data plane.
 import type { ClientCertificate } from '../nouns/client-certificate.ts'
 import type { Answer } from '../nouns/exchange.ts'
+import { fault } from '../nouns/faults.ts'
+import type { VpcEndpoint } from '../nouns/vpc-endpoint.ts'
 import type { CustomDomain } from '../plan/custom-domain.ts'
 import type { Domains } from '../plan/domains.ts'
 import type { Clock } from '../ports/clock.ts'
-import { forbidden } from '../steps/answer/gateway-response.ts'
+import { defaultGatewayResponse, forbidden } from '../steps/answer/gateway-response.ts'
 import type { DataPlane } from './data-plane.ts'
 import { fixed, type Destination, type Head } from './incoming.ts'
 import { clientVerdict } from './mutual-tls.ts'
@@ -18,8 +20,11 @@ export interface Requested {
 }
 
 export interface DomainPlane {
-  /** The domain that a host is, if it is one; a promise only while something is being read. */
-  readonly find: (host: string) => ReturnType<Domains['find']>
+  /**
+   * The domain that a host is, if it is one: through a VPC endpoint a private one that is associated with it, elsewhere a public
+   * one. A promise only while something is being read.
+   */
+  readonly find: (host: string, vpcEndpoint: VpcEndpoint | undefined) => ReturnType<Domains['find']>
   /** Where a request to a domain goes: to an API on the plane, or to a 403. */
   readonly serve: (
     plane: DataPlane,
@@ -36,10 +41,12 @@ export interface DomainPlaneParts {
 
 export function createDomainPlane({ domains, clock }: DomainPlaneParts): DomainPlane {
   return {
-    find: (host) => domains.find(host.toLowerCase()),
+    find: (host, vpcEndpoint) => domains.find(host.toLowerCase(), vpcEndpoint?.vpceId),
     serve: (plane, domain, head, { rawPath: sentPath, rawQuery, host }) => {
       if (isHealthCheck(sentPath)) return fixed(healthy())
       if (isMisdirected(domain, head, host)) return fixed(forbidden())
+      const denial = denialOf(domain, head, clock.now())
+      if (denial !== undefined) return fixed(defaultGatewayResponse(fault('ACCESS_DENIED', { message: denial })))
       let clientCertificate: ClientCertificate | undefined
       if (domain.truststore !== undefined) {
         const verdict = clientVerdict(head.tls, domain.truststore, clock.now())
@@ -54,6 +61,12 @@ export function createDomainPlane({ domains, clock }: DomainPlaneParts): DomainP
       return plane(head, { apiId, rawPath, rawQuery, domainName: host, stageName, customDomain })
     },
   }
+}
+
+/** What the policy of a private domain says against a request; its API's own policy is asked as ever. S B.7. */
+function denialOf({ privately }: CustomDomain, head: Head, receivedAtMs: number): string | undefined {
+  const { remoteAddress: sourceIp, scheme, headers, vpcEndpoint } = head
+  return privately?.policy({ receivedAtMs, sourceIp, scheme, headers, vpcEndpoint })
 }
 
 /** The answer of the service's own health check. Open choice: its text and type. rest specification 1.4. */

@@ -6,7 +6,7 @@ import type { CustomDomain } from '../plan/custom-domain.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { DomainPlane, Requested } from './domain-plane.ts'
 import type { Destination, Front, Head } from './incoming.ts'
-import { privateRequest } from './private-api.ts'
+import { privateRequest, type PrivateRequest } from './private-api.ts'
 
 export interface FrontParts {
   /** Absent on a port that is for administration only. */
@@ -52,7 +52,7 @@ export function createFront(parts: FrontParts): Front {
     const requested = { rawPath, rawQuery, host }
     const byHost = plane && toApiHost(plane, head, requested, impliesVpcEndpoints)
     if (byHost !== undefined) return byHost
-    const found = domainPlane?.find(host)
+    const found = domainPlane?.find(host, head.vpcEndpoint)
     if (plane === undefined || domainPlane === undefined || found === undefined)
       return elsewhere(plane, head, requested)
     const toFound = (custom: CustomDomain | undefined): Destination | Promise<Destination> =>
@@ -61,7 +61,7 @@ export function createFront(parts: FrontParts): Front {
   }
 }
 
-/** Where a request goes whose host is an API's default endpoint, or which came in through a VPC endpoint. */
+/** Where a request goes whose host is an API's default endpoint, or names a VPC endpoint. */
 function toApiHost(
   plane: DataPlane,
   head: Head,
@@ -69,22 +69,29 @@ function toApiHost(
   impliesVpcEndpoints: boolean,
 ): Destination | Promise<Destination> | undefined {
   const label = apiHost.exec(host)?.[1]?.toLowerCase()
-  if (head.vpcEndpoint === undefined && label?.includes('vpce-') !== true) {
-    if (label === undefined) return undefined
+  if (label === undefined) return undefined
+  if (head.vpcEndpoint === undefined && !label.includes('vpce-')) {
     return plane(head, { apiId: label, rawPath, rawQuery, domainName: host, stageName: undefined })
   }
-  const found = privateRequest(label, head, impliesVpcEndpoints)
+  return toPrivateApi(plane, privateRequest(label, head, impliesVpcEndpoints), { rawPath, rawQuery, host })
+}
+
+function toPrivateApi(
+  plane: DataPlane,
+  found: PrivateRequest | undefined,
+  { rawPath, rawQuery, host }: Requested,
+): Destination | Promise<Destination> {
   if (found === undefined) return refused
   return plane(found.head, { apiId: found.apiId, rawPath, rawQuery, domainName: host, stageName: undefined })
 }
 
 /** Where requests go whose host names nothing. */
 function createElsewhere({ services, pages, domain }: FrontParts) {
-  return (
-    plane: DataPlane | undefined,
-    head: Head,
-    { rawPath, rawQuery }: Requested,
-  ): Destination | Promise<Destination> => {
+  return (plane: DataPlane | undefined, head: Head, requested: Requested): Destination | Promise<Destination> => {
+    const { rawPath, rawQuery } = requested
+    if (plane !== undefined && head.vpcEndpoint !== undefined) {
+      return toPrivateApi(plane, privateRequest(undefined, head, false), requested)
+    }
     const styled = plane === undefined ? undefined : byPath(rawPath)
     if (plane !== undefined && styled !== undefined) {
       return plane(head, { ...styled, rawQuery, domainName: `${styled.apiId}.execute-api.${domain}` })

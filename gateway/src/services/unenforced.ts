@@ -46,7 +46,7 @@ export const unenforced: readonly Unenforced[] = [
     today: 'kept; a cache takes 0.5 GB, in memory',
   },
   {
-    setting: 'Private REST APIs',
+    setting: 'Private REST APIs and private custom domain names',
     today: '`--vpc-endpoints` names their listeners, which speak plain HTTP; endpoint policies are not asked',
   },
   {
@@ -67,7 +67,10 @@ export const unenforced: readonly Unenforced[] = [
       '`Sampling`, `SamplingStrategy` and `TimeRangeType` of X-Ray’s summaries; `SamplingRateBoost` of sampling rules',
     today: 'accepted; every trace that ran in the time asked for is looked at, and no rate is ever raised',
   },
-  { setting: 'Private custom domain names', today: 'kept; no listener of a VPC serves them' },
+  {
+    setting: '`managementPolicy` of private custom domain names',
+    today: 'kept; VPC endpoints are associated with names of their own account alone',
+  },
   {
     setting: 'ARNs of listeners and Cloud Map services in HTTP APIs’ integrations over VPC links',
     today:

@@ -5,6 +5,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags } from '../tags.ts'
+import { claimAssociation, deleteAssociation } from '../domains/record.ts'
 import { found } from './found.ts'
 
 export const domainAccess: Handlers<
@@ -33,6 +34,10 @@ export const domainAccess: Handlers<
       accessAssociationSource: input.accessAssociationSource,
       tags: mergedTags(undefined, input.tags),
     }
+    // AWS: an endpoint can call one of several private names that are alike. There its owner chooses; here, who comes first.
+    if (!(await claimAssociation(call, record))) {
+      throw new ConflictException('The VPC endpoint is associated with another domain name of the same name')
+    }
     call.store.put('DomainNameAccessAssociation', [arn], record)
     return record
   },
@@ -44,14 +49,14 @@ export const domainAccess: Handlers<
   },
 
   DeleteDomainNameAccessAssociation: async ({ domainNameAccessAssociationArn: arn }, call) => {
-    await foundAssociation(call, arn)
-    call.store.delete('DomainNameAccessAssociation', [arn])
+    deleteAssociation(call, await foundAssociation(call, arn))
   },
 
   // The owner of the domain name turns an association down; it is gone for both sides.
   RejectDomainNameAccessAssociation: async ({ domainNameAccessAssociationArn: arn, domainNameArn }, call) => {
-    if ((await foundAssociation(call, arn)).domainNameArn !== domainNameArn) throw unknownAssociation()
-    call.store.delete('DomainNameAccessAssociation', [arn])
+    const association = await foundAssociation(call, arn)
+    if (association.domainNameArn !== domainNameArn) throw unknownAssociation()
+    deleteAssociation(call, association)
   },
 }
 

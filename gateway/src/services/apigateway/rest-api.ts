@@ -5,6 +5,7 @@ import type { Handlers } from '@sluice/aws-protocol'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { domainsMappedTo } from '../domains/mapping.ts'
+import { isPrivate } from '../domains/record.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags, newId } from '../tags.ts'
 import { copyParts } from './api-copy.ts'
@@ -52,8 +53,10 @@ export const restApi: Handlers<
   },
 
   UpdateRestApi: async ({ restApiId, patchOperations }, call) => {
-    const record = patched(await foundApi(call, restApiId), patchOperations, rulesOf(call, restApiId), listingOps)
+    const before = await foundApi(call, restApiId)
+    const record = patched(before, patchOperations, rulesOf(call, restApiId), listingOps)
     checkEndpointConfiguration(record.endpointConfiguration ?? {})
+    if (isPrivate(before) && !isPrivate(record)) await refuseMappedPrivately(call, restApiId)
     checkSecurityPolicy(record)
     call.store.put('RestApi', [restApiId], record)
     return shownApi(record, { tags: true })
@@ -112,6 +115,15 @@ async function refuseMapped(call: Call, restApiId: string): Promise<void> {
   if (domains.length === 0) return
   const remove = 'Please remove all base path mappings related to the RestApi in your domains'
   throw new BadRequestException(`Deleting RestApi ${restApiId} failed. ${remove}: ${domains.join(', ')}`)
+}
+
+/** AWS: an API that a private custom domain name leads to stays private. (?) The words are ours. */
+async function refuseMappedPrivately(call: Call, restApiId: string): Promise<void> {
+  const domains = (await domainsMappedTo(call, restApiId)).filter((domain) => domain.includes('+'))
+  if (domains.length === 0) return
+  throw new BadRequestException(
+    `The API is mapped to private domain names and has to stay private: ${domains.join(', ')}`,
+  )
 }
 
 /** The paths AWS lets one patch, with the ops each takes. */

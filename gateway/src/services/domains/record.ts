@@ -1,5 +1,5 @@
 // Custom domain names as records, which both API Gateway services show in their own words: keys, addresses, the end of one.
-import type { DomainName } from '@sluice/aws-protocol/apigateway'
+import type { DomainName, DomainNameAccessAssociation } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord, Key } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 
@@ -31,7 +31,7 @@ export function mappingDomain(address: DomainAddress): string {
   return domainKey(address).join('+')
 }
 
-export function isPrivate({ endpointConfiguration }: DomainName): boolean {
+export function isPrivate({ endpointConfiguration }: Pick<DomainName, 'endpointConfiguration'>): boolean {
   return endpointConfiguration?.types?.[0] === 'PRIVATE'
 }
 
@@ -63,6 +63,22 @@ export function claimDomain(call: Call, name: string): Promise<boolean> {
   return call.store.claim('domain', name, JSON.stringify(call.scope))
 }
 
+/** A VPC endpoint and a name: one private domain has them. Returns false when another has. */
+export function claimAssociation(call: Call, association: DomainNameAccessAssociation): Promise<boolean> {
+  const { domainNameAccessAssociationArn = '' } = association
+  return call.store.claim('private-domain', placeOf(association), domainNameAccessAssociationArn)
+}
+
+export function deleteAssociation(call: Call, association: DomainNameAccessAssociation): void {
+  call.store.delete('DomainNameAccessAssociation', [association.domainNameAccessAssociationArn ?? ''])
+  call.store.release('private-domain', placeOf(association))
+}
+
+function placeOf({ accessAssociationSource, domainNameArn = '' }: DomainNameAccessAssociation): string {
+  const [name = ''] = domainNameArn.slice(domainNameArn.lastIndexOf('/') + 1).split('+')
+  return `${accessAssociationSource} ${name}`
+}
+
 /** Deletes a domain name with all that belongs to it. */
 export async function deleteDomain(call: Call, record: DomainNameRecord): Promise<void> {
   const { domainName = '', domainNameId } = record
@@ -70,8 +86,8 @@ export async function deleteDomain(call: Call, record: DomainNameRecord): Promis
   for (const kind of ['BasePathMapping', 'V2RoutingRule'] as const) {
     for (const { key } of await call.store.list(kind, [mappingDomain(address)])) call.store.delete(kind, key)
   }
-  for (const { key, record: association } of await call.store.list('DomainNameAccessAssociation', [])) {
-    if (association.domainNameArn === record.domainNameArn) call.store.delete('DomainNameAccessAssociation', key)
+  for (const { record: association } of await call.store.list('DomainNameAccessAssociation', [])) {
+    if (association.domainNameArn === record.domainNameArn) deleteAssociation(call, association)
   }
   call.store.delete('DomainName', domainKey(address))
   if (!isPrivate(record)) call.store.release('domain', domainName)

@@ -86,7 +86,12 @@ function groupDetail(record: GroupRecord): GroupDetail {
 async function roleDetail(call: Call, record: RoleRecord): Promise<RoleDetail> {
   const { Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument } = shownRole(record)
   return {
-    ...{ Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument },
+    Path,
+    RoleName,
+    RoleId,
+    Arn,
+    CreateDate,
+    AssumeRolePolicyDocument,
     InstanceProfileList: await profilesOf(call, record),
     RolePolicyList: inline(record.inlinePolicies),
     AttachedManagedPolicies: shownAttached(record.attachedPolicyArns),

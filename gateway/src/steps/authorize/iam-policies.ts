@@ -76,8 +76,14 @@ function compiled(document: string): CompiledPolicy {
   return policy
 }
 
+/** What of a request its condition keys are read from. */
+export type Circumstances = Pick<
+  Received,
+  'receivedAtMs' | 'sourceIp' | 'vpcEndpoint' | 'scheme' | 'headers' | 'customDomain'
+>
+
 /** The condition keys of a request, read when a policy asks for them. S B.4. */
-export function circumstances(exchange: Received, principal?: Principal): Context {
+export function circumstances(exchange: Circumstances, principal?: Principal): Context {
   return (lowerKey) => {
     const read = Object.hasOwn(conditionKeys, lowerKey) ? conditionKeys[lowerKey] : undefined
     if (read !== undefined) return read(exchange)
@@ -85,7 +91,7 @@ export function circumstances(exchange: Received, principal?: Principal): Contex
   }
 }
 
-type ConditionKey = (exchange: Received) => string | undefined
+type ConditionKey = (exchange: Circumstances) => string | undefined
 
 const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'aws:currenttime': ({ receivedAtMs }) => new Date(receivedAtMs).toISOString(),
@@ -100,6 +106,8 @@ const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'aws:referer': ({ headers }) => lastHeader(headers, 'referer'),
   'aws:principalisawsservice': () => 'false',
   'aws:viaawsservice': () => 'false',
+  // AWS: the private custom domain name that was called — developer guide, "VPC endpoint policies", example 4
+  'execute-api:viadomainarn': ({ customDomain }) => customDomain?.privateArn,
 }
 
 /** `$context.identity.*` of a signed request. S A.8. */
