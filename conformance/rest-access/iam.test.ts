@@ -1,7 +1,7 @@
 // REST methods with IAM authorization: signatures, policies of users and sessions, and AWS's words for every refusal. S A, B.7.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
+import { APIGatewayClient, PutGatewayResponseCommand } from '@aws-sdk/client-api-gateway'
 import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
@@ -223,6 +223,18 @@ describe('policies', () => {
     expect((await callSigned(access, id, denied, { path: '/cats' })).text).toBe(
       `{"Message":"User: arn:aws:iam::${account}:user/staff/${denied.name} is not authorized to perform: execute-api:Invoke on resource: ${arn('/cats')} with an explicit deny"}`,
     )
+  })
+
+  test('that deny do not hide who called from the gateway response', async () => {
+    const id = await iamApi()
+    const ada = await createUser()
+    const responseTemplates = { 'application/json': '{"arn":"$context.identity.userArn"}' }
+    await access.rest.send(
+      new PutGatewayResponseCommand({ restApiId: id, responseType: 'ACCESS_DENIED', responseTemplates }),
+    )
+    await deploy(access, id)
+    const { status, text } = await callSigned(access, id, ada, { path: '/cats' })
+    expect([status, text]).toEqual([403, `{"arn":"arn:aws:iam::${account}:user/staff/${ada.name}"}`])
   })
 
   test('of a role hold for its sessions, until they end', async () => {

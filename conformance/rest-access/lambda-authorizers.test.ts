@@ -201,6 +201,26 @@ describe('verdicts', () => {
   })
 })
 
+test('what an authorizer says of whom it denies is there for the gateway response', async () => {
+  const id = await protectedApi()
+  await access.rest.send(
+    new PutGatewayResponseCommand({
+      restApiId: id,
+      responseType: 'ACCESS_DENIED',
+      responseParameters: { 'gatewayresponse.header.x-why': 'context.authorizer.why' },
+      responseTemplates: {
+        'application/json': '{"who":"$context.authorizer.principalId","n":"$context.authorizer.n"}',
+      },
+    }),
+  )
+  await deploy(access, id)
+  const denied = bearing({ effect: 'Deny', context: { why: 'too young', n: 7 } })
+  for (const turn of ['asked', 'remembered']) {
+    const { status, text, headers } = await call(access, id, '/cats', denied)
+    expect([turn, status, text, headers.get('x-why')]).toEqual([turn, 403, '{"who":"ada","n":"7"}', 'too young'])
+  }
+})
+
 describe('REQUEST authorizers', () => {
   async function requestApi(
     identitySource: string | undefined,

@@ -77,6 +77,8 @@ export interface FaultDetail {
   readonly validationError?: string | undefined
   /** The execution log's line, in AWS's words. */
   readonly log?: string | undefined
+  /** What the failing step had found out, as it would have told it: gateway responses and logs may tell of it. */
+  readonly told?: object | undefined
   readonly cause?: unknown
 }
 
@@ -89,6 +91,7 @@ export class GatewayFault extends Error {
   readonly errorType: string
   readonly validationError: string | undefined
   readonly log: string | undefined
+  readonly told: object | undefined
 
   constructor(type: GatewayResponseType, detail: FaultDetail = {}) {
     const row: GatewayResponseRow = gatewayResponses[type]
@@ -101,6 +104,7 @@ export class GatewayFault extends Error {
     this.errorType = detail.errorType ?? row.errorType
     this.validationError = detail.validationError
     this.log = detail.log
+    this.told = detail.told
   }
 }
 

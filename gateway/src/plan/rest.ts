@@ -120,6 +120,7 @@ export async function planRestStage(
   const compress = compileCompression(parts.intake.minimumCompressionBytes)
   const answerTo = (fault: GatewayFault, received: Received): Answer => {
     noteFault(received, fault)
+    if (fault.told !== undefined) Object.assign(received, fault.told)
     return gatewayResponse(fault, received)
   }
   const finish = (answer: Answer, received: Received): Answer | Promise<Answer> => {

@@ -44,11 +44,12 @@ export function authorizeByCognito(
   const admit = (exchange: RestRouted, token: VerifiedToken): Admitted => {
     checkTimes(token, clock.now())
     const scopes = checkUse(token, settings)
-    guard.requireGrant(exchange)
+    const caller = { claims: cognitoClaims(token.claims), scopes }
+    guard.requireGrant(exchange, caller)
     const { issuer } = token.issuer
     tellAuthorize(exchange, 'allowed', { issuer, subject: token.claims['sub'], scopes })
     if (exchange.listener !== undefined) tellAuthorized(exchange, undefined)
-    return { caller: { claims: cognitoClaims(token.claims), scopes } }
+    return { caller }
   }
   return {
     name: 'authorize',

@@ -20,8 +20,9 @@ export function authorizeByIam(stage: RestStage, guard: ResourceGuard, ports: Si
         const { known } = signer
         const asked = { resource: guard.resourceOf(exchange), principal: known.principal }
         const decision = guard.decide(exchange, asked, policiesOf(known))
-        if (decision.decision !== 'allow') throw denied(exchange, asked, decision)
-        return { caller: new SignedCaller(signer, exchange) }
+        const caller = new SignedCaller(signer, exchange)
+        if (decision.decision !== 'allow') throw denied(exchange, asked, decision, caller)
+        return { caller }
       }
       return whenSigned(exchange, signerPorts, { use, refuse })
     },

@@ -1,6 +1,6 @@
 // Step `authorize` of REST methods with a Lambda authorizer, TOKEN or REQUEST: ask the function, or remember what it said. S C.
 import { anonymous, type Decision } from '@sluice/iam-policy'
-import type { Admitted } from '../../../nouns/exchange.ts'
+import type { Admitted, Caller } from '../../../nouns/exchange.ts'
 import { utf8 } from '../../../nouns/bytes.ts'
 import type { Listener } from '../../../nouns/decisions.ts'
 import {
@@ -134,8 +134,10 @@ export function authorizeByLambda(
     const asked = { resource: guard.resourceOf(exchange), principal: anonymous }
     const decision = guard.decide(exchange, asked, { identity: [verdict.policy] })
     if (exchange.listener !== undefined) tellAuthorized(exchange, principalId)
-    if (decision.decision !== 'allow') throw refusal(decision, () => denied(exchange, asked, decision))
-    return { caller: { principalId, context, usageIdentifierKey, authorizerLatencyMs } }
+    const caller = { principalId, context, usageIdentifierKey, authorizerLatencyMs }
+    if (decision.decision === 'allow') return { caller }
+    const isByResource = decision.statement?.source === 'resource'
+    throw isByResource ? denied(exchange, asked, decision, caller) : refusalByPolicy(decision, caller)
   }
   const ask = async (exchange: RestRouted, identity: readonly string[]): Promise<Admitted> => {
     const { requestId, receivedAtMs, listener, work } = exchange
@@ -186,15 +188,12 @@ export function tellFailure(
 /** AWS's words since 2024; before, they ended at `deny`. S C.3. */
 const explicitly = ' with an explicit deny in an identity-based policy'
 
-function refusal(decision: Decision, byResource: () => GatewayFault): GatewayFault {
-  return decision.statement?.source === 'resource' ? byResource() : refusalByPolicy(decision)
-}
-
-/** By the policy that the function gave. */
-export function refusalByPolicy({ decision }: Decision): GatewayFault {
+/** By the policy that the function gave. AWS: what it says of the caller is there for the gateway response. */
+export function refusalByPolicy({ decision }: Decision, caller?: Caller): GatewayFault {
   const sentence = 'User is not authorized to access this resource'
   const message = decision === 'explicitDeny' ? sentence + explicitly : sentence
-  return fault('ACCESS_DENIED', { message, log: 'The client is not authorized to perform this operation.' })
+  const log = 'The client is not authorized to perform this operation.'
+  return fault('ACCESS_DENIED', { message, log, told: { caller } })
 }
 
 function invocationFault(error: FunctionFault): GatewayFault {

@@ -10,6 +10,7 @@ import {
   type Principal,
   type PolicySet,
 } from '@sluice/iam-policy'
+import type { Caller } from '../../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../../nouns/faults.ts'
 import { compileRestArn, maskedArn } from '../../../nouns/rest-arn.ts'
 import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
@@ -40,8 +41,8 @@ export interface ResourceGuard {
   /** Whether there is anything to evaluate for callers without an identity. */
   readonly isOpen: boolean
   readonly resourceOf: (exchange: RestRouted) => string
-  /** The policy must allow the anonymous caller: methods without authorization, and Cognito's. */
-  readonly requireGrant: (exchange: RestRouted) => void
+  /** The policy must allow the anonymous caller: methods without authorization, and Cognito's, which knows `caller` by then. */
+  readonly requireGrant: (exchange: RestRouted, caller?: Caller) => void
   /** The policy must not deny the anonymous caller: asked before a Lambda authorizer runs. */
   readonly refuseDenied: (exchange: RestRouted) => void
   /** What the policy and the caller's own policies say together. */
@@ -70,10 +71,10 @@ export function compileResourceGuard({ stage, policy, isPrivate }: ResourcePolic
   return {
     isOpen: resource === undefined,
     resourceOf,
-    requireGrant: (exchange) => {
+    requireGrant: (exchange, caller) => {
       if (resource === undefined) return
       const { asked, decision } = ofAnybody(exchange)
-      if (decision.decision !== 'allow') throw denied(exchange, asked, decision)
+      if (decision.decision !== 'allow') throw denied(exchange, asked, decision, caller)
     },
     refuseDenied: (exchange) => {
       if (resource === undefined) return
@@ -90,9 +91,10 @@ function question(exchange: RestRouted, { principal, resource }: Asked): Evaluat
   return { principal, action, resource, context: circumstances(exchange, principal) }
 }
 
-/** The refusal in IAM's words. S A.5, rows 9–12. */
-export function denied(exchange: RestRouted, asked: Asked, decision: Decision): GatewayFault {
+/** The refusal in IAM's words; `caller`: whom it is about, where that is known. S A.5, rows 9–12. */
+export function denied(exchange: RestRouted, asked: Asked, decision: Decision, caller?: Caller): GatewayFault {
   return fault('ACCESS_DENIED', {
+    told: { caller },
     message: describeDenial(decision, question(exchange, asked), { resource: maskedArn(asked.resource) }),
     log: describeDenial(decision, question(exchange, asked)),
   })
