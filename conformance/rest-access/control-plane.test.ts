@@ -7,13 +7,18 @@ import {
 } from '@aws-sdk/client-api-gateway'
 import { CreateApiCommand, GetApisCommand } from '@aws-sdk/client-apigatewayv2'
 import {
+  AddRoleToInstanceProfileCommand,
+  AddUserToGroupCommand,
   CreateAccessKeyCommand,
+  CreateGroupCommand,
+  CreateInstanceProfileCommand,
   CreateRoleCommand,
   CreateUserCommand,
   GetUserCommand,
   IAMClient,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
+  UpdateUserCommand,
 } from '@aws-sdk/client-iam'
 import { GetFunctionCommand, InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
@@ -145,6 +150,49 @@ test('users are named by their ARNs with paths; one’s own are meant where none
   expect(await outcomeOf(own.send(new CreateAccessKeyCommand({ UserName: eve.name })))).toBe('done')
   await iam.send(new CreateUserCommand({ UserName: 'outside' }))
   expect(await outcomeOf(own.send(new GetUserCommand({ UserName: 'outside' })))).toMatch(/^AccessDenied: /)
+})
+
+test('a group is what its members enter, and a new name needs permission as the old one does', async () => {
+  const named = (kind: string, name: string): string => `arn:aws:iam::${account}:${kind}/${name}`
+  const ada = await createUser([
+    allow('iam:AddUserToGroup', named('group', 'readers')),
+    allow('iam:UpdateUser', named('user', 'staff/*')),
+  ])
+  const eve = await createUser([])
+  for (const GroupName of ['readers', 'writers']) await iam.send(new CreateGroupCommand({ GroupName }))
+  const own = iamOf(ada)
+  const enter = (GroupName: string): Promise<string> =>
+    outcomeOf(own.send(new AddUserToGroupCommand({ GroupName, UserName: eve.name })))
+  expect(await enter('readers')).toBe('done')
+  expect(await enter('writers')).toMatch(/iam:AddUserToGroup on resource: arn:aws:iam::\d+:group\/writers/)
+  const rename = (UserName: string, more: object): Promise<string> =>
+    outcomeOf(own.send(new UpdateUserCommand({ UserName, ...more })))
+  expect(await rename(eve.name, { NewPath: '/' })).toMatch(
+    new RegExp(`iam:UpdateUser on resource: ${named('user', eve.name)}`),
+  )
+  expect(await rename(eve.name, { NewUserName: 'eva' })).toBe('done')
+  expect(
+    await iamOf(eve)
+      .send(new GetUserCommand({ UserName: 'eva' }))
+      .catch((error: Error) => error.name),
+  ).toBe('AccessDenied')
+})
+
+test('who puts a role into an instance profile has to pass it', async () => {
+  const trust = policy({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' })
+  await iam.send(new CreateRoleCommand({ RoleName: 'machine', AssumeRolePolicyDocument: trust }))
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'machines' }))
+  const add = (credentials: Credentials): Promise<string> => {
+    const input = { InstanceProfileName: 'machines', RoleName: 'machine' }
+    return outcomeOf(iamOf(credentials).send(new AddRoleToInstanceProfileCommand(input)))
+  }
+  const profile = allow('iam:AddRoleToInstanceProfile', `arn:aws:iam::${account}:instance-profile/machines`)
+  expect(await add(await createUser([profile]))).toMatch(/iam:PassRole on resource: arn:aws:iam::\d+:role\/machine/)
+  const passing = {
+    ...allow('iam:PassRole'),
+    Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  }
+  expect(await add(await createUser([profile, passing]))).toBe('done')
 })
 
 test('a role’s session may do what the role may', async () => {
