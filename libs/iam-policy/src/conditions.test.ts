@@ -39,6 +39,7 @@ describe('an operator and its negation', () => {
     ['IpAddress', 'NotIpAddress', '0.0.0.0/0', '8.8.8.8', '2001:db8::1'],
     ['IpAddress', 'NotIpAddress', '2001:db8:1234:5678::/64', '2001:DB8:1234:5678::1', '2001:db8:1234:5679::1'],
     ['IpAddress', 'NotIpAddress', '::1', '0:0:0:0:0:0:0:1', '::2'],
+    ['IpAddress', 'NotIpAddress', '::/0', '2001:db8::1', '8.8.8.8'],
     ['IpAddress', 'NotIpAddress', '10.0.0.0/8', '::ffff:10.1.2.3', '::ffff:11.1.2.3'],
     ['IpAddress', 'NotIpAddress', '10.0.0.0/8', '::ffff:0a01:0203', '::ffff:0b01:0203'],
     ['IpAddress', 'NotIpAddress', '::ffff:10.0.0.0/104', '10.1.2.3', '11.1.2.3'],

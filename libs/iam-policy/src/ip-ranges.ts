@@ -7,16 +7,17 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
  * IPv6 one (`::ffff:203.0.113.5`) is the IPv4 address.
  */
 export function compileIpRanges(ranges: readonly string[]): (address: string) => boolean | undefined {
-  const list = new BlockList()
-  for (const range of ranges) addRange(list, range)
+  // A list each: in one, Node takes IPv4 addresses for parts of `::/0`.
+  const [four, six] = [new BlockList(), new BlockList()]
+  for (const range of ranges) addRange(four, six, range)
   return (subject) => {
     const address = unmap(subject)
-    if (isIPv4(address)) return list.check(address, 'ipv4')
-    return isIPv6(address) ? list.check(address, 'ipv6') : undefined
+    if (isIPv4(address)) return four.check(address, 'ipv4')
+    return isIPv6(address) ? six.check(address, 'ipv6') : undefined
   }
 }
 
-function addRange(list: BlockList, range: string): void {
+function addRange(four: BlockList, six: BlockList, range: string): void {
   const slash = range.indexOf('/')
   const written = slash < 0 ? range : range.slice(0, slash)
   const address = unmap(written)
@@ -27,7 +28,8 @@ function addRange(list: BlockList, range: string): void {
   const mappedBits = address === written ? 0 : 96
   const length = slash < 0 ? bits : Number(prefix) - mappedBits
   if (length < 0 || length > bits) return
-  list.addSubnet(address, length, bits === 32 ? 'ipv4' : 'ipv6')
+  if (bits === 32) four.addSubnet(address, length, 'ipv4')
+  else six.addSubnet(address, length, 'ipv6')
 }
 
 /** Turns `::ffff:203.0.113.5` and `::ffff:cb00:7105` into `203.0.113.5`, and drops an IPv6 zone. */
