@@ -1,5 +1,5 @@
 // A snapshot as the description that documents are written from: names where the records have ids.
-import type { DocumentationPart, Model } from '@sluice/aws-protocol/apigateway'
+import type { DocumentationPart, Integration, Model } from '@sluice/aws-protocol/apigateway'
 import type { RestApiDescription } from '@sluice/openapi'
 import type { RestSnapshot } from '../../nouns/snapshot.ts'
 import { modelUrl } from './api-parts.ts'
@@ -37,10 +37,17 @@ function resourcesOf({ resources, methods, authorizers, requestValidators }: Res
       path,
       methods: methodsOf(id).map((method) => ({
         ...method,
+        methodIntegration: withoutOwnNamespace(method.methodIntegration, id),
         authorizerName: authorizerNames.get(method.authorizerId),
         requestValidatorName: validatorNames.get(method.requestValidatorId),
       })),
     }))
+}
+
+/** AWS: the default, a resource's own id, is not exported — recorded, REST 18. It would mean nothing elsewhere. */
+function withoutOwnNamespace(integration: Integration | undefined, resourceId: string | undefined) {
+  if (integration?.cacheNamespace !== resourceId) return integration
+  return { ...integration, cacheNamespace: undefined }
 }
 
 /** The two models that every API starts with are written only when something refers to them. */

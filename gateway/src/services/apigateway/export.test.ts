@@ -76,6 +76,23 @@ test('writes OpenAPI 3 with integrations, of what was deployed', async () => {
   })
 })
 
+test('leaves out a cache namespace that is the resource’s own, and writes any other', async () => {
+  const { run, get, restApiId, rootId } = await deployed()
+  const patchOperations = [{ op: 'replace' as const, path: '/cacheNamespace', value: 'pets' }]
+  await run('UpdateIntegration', { restApiId, resourceId: rootId, httpMethod: 'GET', patchOperations })
+  await run('CreateDeployment', { restApiId, stageName: 'dev' })
+  const { paths } = (await get('swagger', 'integrations')).document as { paths: Record<string, { get: object }> }
+  const integrationOf = (path: string) => Object.entries(paths[path]?.get ?? {}).at(-1)
+  expect(integrationOf('/')).toEqual([
+    'x-amazon-apigateway-integration',
+    expect.objectContaining({ cacheNamespace: 'pets' }),
+  ])
+  expect(integrationOf('/{petId}')).toEqual([
+    'x-amazon-apigateway-integration',
+    { type: 'http_proxy', httpMethod: 'GET', uri: 'http://x', passthroughBehavior: 'when_no_match' },
+  ])
+})
+
 test('is taken back by an import', async () => {
   const { run, get } = await deployed()
   const { document } = await get('oas30', 'apigateway')
