@@ -215,7 +215,8 @@ export class Connection implements AnswerEvents, Carrier {
 
   private onEnd(): void {
     if (this.isClosed) return
-    if (this.parser.finish()) this.close()
+    // A call that is still there was taken in this turn, and is not written yet.
+    if (this.parser.finish() && this.call === undefined) this.close()
     else this.onFailure(new Error('the backend closed the connection before its answer was complete'))
   }
 

@@ -179,6 +179,18 @@ test('a kept connection that ended before the request was written costs the requ
   expect(await textOf(backend.request(post))).toBe('from 1')
 })
 
+test('a kept connection that ends in the turn in which it is taken costs the request nothing', async () => {
+  const sockets: Socket[] = []
+  const backend = await raw((socket, connection) => {
+    sockets.push(socket)
+    socket.write(ok(`from ${connection}`))
+  })
+  expect(await textOf(backend.request(post))).toBe('from 0')
+  await turn()
+  sockets[0]?.destroy()
+  expect(await textOf(backend.request({ ...post, timeoutMs: 500 }))).toBe('from 1')
+})
+
 test('an answer that is a byte too large ends its connection, and the next request gets another', async () => {
   const bytes = 10 * 1024 * 1024 + 1
   const backend = await raw((socket, connection) => {
