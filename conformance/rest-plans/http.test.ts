@@ -379,6 +379,12 @@ describe('HTTP_PROXY with mappings', () => {
     expect(forwarded).toEqual(['X-Forwarded-Port', '80', 'X-Forwarded-Proto', 'http', 'X-Forwarded-For', '192.0.2.7'])
   })
 
+  test('which API calls is not for the client to say', async () => {
+    await http({ type: 'HTTP_PROXY' })({ ...call, headers: ['x-amzn-apigateway-api-id', 'other'] })
+    expect(pairsOf(backend.seen().headers)).toMatchObject({ 'X-Amzn-Apigateway-Api-Id': 'a1b2c3d4e5' })
+    expect(backend.seen().headers).not.toContain('other')
+  })
+
   test('the client’s query is split at semicolons and otherwise sent as it came', async () => {
     await http({ type: 'HTTP_PROXY' })({ ...call, query: 'a=1;b=%2B&c=d+e' })
     expect(backend.seen().url).toBe('/base?a=1&b=%2B&c=d+e')

@@ -172,6 +172,8 @@ const replaced = new Set([
   // AWS: who wants it at the backend maps it — documented, rest specification 1.3
   'x-http-method-override',
   'via',
+  // A backend trusts it to say which API calls.
+  'x-amzn-apigateway-api-id',
   'x-amzn-trace-id',
   'x-forwarded-for',
   'x-forwarded-port',
