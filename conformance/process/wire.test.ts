@@ -67,6 +67,10 @@ const malformed: readonly (readonly [what: string, bytes: () => string])[] = [
     'a coding beside chunks',
     () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
   ],
+  [
+    'a coding instead of chunks',
+    () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
+  ],
   ['no Host header', () => 'GET / HTTP/1.1\r\n\r\n'],
   ['another HTTP than 1.0 and 1.1', () => `GET / HTTP/2.0\r\nHost: ${host()}\r\n\r\n`],
   ['HTTP/0.9', () => `GET /_aws/execute-api/${httpId}/$default/x\r\n\r\n`],
@@ -113,6 +117,22 @@ function chunkedStatus(bytes: number): Promise<number | undefined> {
     sent.end(Buffer.alloc(bytes, 'a'))
   })
 }
+
+test('answers a request before it closes because of what came behind it', async () => {
+  const request = `GET /prod/where HTTP/1.1\r\nHost: ${restId}.execute-api.localhost\r\n\r\n`
+  const answer = await exchange(sluice.port, `${request}not HTTP\r\n\r\n`)
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+  expect(answer).toMatch(/\/prod\/where$/)
+})
+
+test('refuses a verb of no known name as one that no method has', async () => {
+  const answer = await exchange(
+    sluice.port,
+    `FETCH /prod/where HTTP/1.1\r\nHost: ${restId}.execute-api.localhost\r\n\r\n`,
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nx-amzn-ErrorType: MissingAuthenticationTokenException\r\n/)
+  expect(answer).toMatch(/\{"message":"Missing Authentication Token"\}$/)
+})
 
 test('answers pipelined requests in their order, each whole', async () => {
   const get = (path: string, last = ''): string => `GET ${path} HTTP/1.1\r\nHost: ${host()}\r\n${last}\r\n`

@@ -248,23 +248,55 @@ function originForm({ url = '/', headers: { host = '' } }: IncomingMessage): str
   return target.startsWith('/') ? target : `/${target}`
 }
 
+interface ReadFault extends Error {
+  readonly code?: string
+  readonly rawPacket?: Buffer
+}
+
 /** What is not HTTP, or too large to be read: answered in the service's form where the socket still takes an answer. */
-function refuse(error: Error & { code?: string }, socket: Socket): void {
+function refuse(error: ReadFault, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'Request Header Fields Too Large']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'Request Timeout']
-        : ['400 Bad Request', 'Bad Request']
+  const answer = answerOn(socket)
+  // A request that was read whole before this must not take the refusal for its answer, or for a part of it.
+  if (answer !== undefined && (answer.headersSent || answer.req.complete)) {
+    answer.once('close', () => socket.destroySoon())
+    return
+  }
+  const [status, message] = refusalOf(error)
   const body = JSON.stringify({ message })
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   )
 }
+
+/** The answer that the last request on a socket is getting: a field of node's own, which tells it nowhere else. */
+function answerOn(socket: Socket): ServerResponse | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
+}
+
+function refusalOf({ code, rawPacket }: ReadFault): readonly [status: string, message: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['431 Request Header Fields Too Large', 'Request Header Fields Too Large']
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['408 Request Timeout', 'Request Timeout']
+    case 'HPE_INVALID_METHOD':
+      // A verb that node's parser does not know is like any that no method has — rest specification 1.3
+      if (requestLine.test(rawPacket?.toString('latin1') ?? ''))
+        return [
+          '403 Forbidden\r\nx-amzn-ErrorType: MissingAuthenticationTokenException',
+          'Missing Authentication Token',
+        ]
+      return ['400 Bad Request', 'Bad Request']
+    default:
+      return ['400 Bad Request', 'Bad Request']
+  }
+}
+
+const requestLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \/[!-~]* HTTP\/1\.[01]\r\n/
 
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
