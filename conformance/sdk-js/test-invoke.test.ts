@@ -81,6 +81,7 @@ describeGateway('TestInvokeMethod', (test) => {
       '$context.identity.userArn',
       '$context.identity.apiKey',
       '$context.identity.apiKeyId',
+      "$context.identity.userAgent.split('/').get(0)",
       '$context.domainName',
       '$context.domainPrefix',
       '$stageVariables.color',
@@ -92,7 +93,7 @@ describeGateway('TestInvokeMethod', (test) => {
     })
     const { body } = await rest.send(new TestInvokeMethodCommand({ ...address, stageVariables: { color: 'red' } }))
     expect(body).toBe(
-      'test-invoke-stage test-invoke-source-ip 000000000000 arn:aws:iam::000000000000:root test-invoke-api-key test-invoke-api-key-id testPrefix.testDomainName testPrefix red',
+      'test-invoke-stage test-invoke-source-ip 000000000000 arn:aws:iam::000000000000:root test-invoke-api-key test-invoke-api-key-id aws-sdk-js testPrefix.testDomainName testPrefix red',
     )
   })
 

@@ -27,6 +27,11 @@ const cognito =
   ({ caller }) =>
     cognitoMember(name, caller?.identity?.cognito)
 
+/** `$context.identity.userAgent`: the tester's own in a test call, which has no client. */
+export function userAgentOf({ headers, caller }: Pick<ContextExchange, 'headers' | 'caller'>): string | null {
+  return caller?.identity?.userAgent ?? lastHeader(headers, 'user-agent') ?? null
+}
+
 /** Name without `$context.` → its value. Source: rest specification 6.5; which are always there: recordings 26.4. */
 export const contextVariables: Readonly<Record<string, ContextReader>> = {
   accountId: (_, stage) => stage.account,
@@ -60,7 +65,7 @@ export const contextVariables: Readonly<Record<string, ContextReader>> = {
   'identity.principalOrgId': () => null,
   'identity.sourceIp': ({ sourceIp }) => sourceIp,
   'identity.user': identity('user'),
-  'identity.userAgent': ({ headers }) => lastHeader(headers, 'user-agent') ?? null,
+  'identity.userAgent': userAgentOf,
   'identity.userArn': identity('userArn'),
   'identity.vpcId': ({ vpcEndpoint }) => vpcEndpoint?.vpcId,
   'identity.vpceId': ({ vpcEndpoint }) => vpcEndpoint?.vpceId,

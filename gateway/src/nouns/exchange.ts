@@ -114,6 +114,8 @@ export interface CallerIdentity {
   readonly caller: string
   readonly user: string
   readonly userArn: string
+  /** Of who tests a method; of other callers the request's header says it. */
+  readonly userAgent?: string | undefined
   /** Of credentials that an identity pool gave. */
   readonly cognito?: CognitoIdentity | undefined
 }

@@ -108,8 +108,8 @@ function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmi
   return { ...received, target: facts, pathParameters, caller: { identity: identityOf(test.tester) }, apiKey }
 }
 
-function identityOf({ account, arn, userId, accessKeyId }: Tester) {
-  return { accountId: account, accessKey: accessKeyId, caller: userId, user: userId, userArn: arn }
+function identityOf({ account, arn, userId, accessKeyId, userAgent }: Tester) {
+  return { accountId: account, accessKey: accessKeyId, caller: userId, user: userId, userArn: arn, userAgent }
 }
 
 function deadline(clock: Clock, delayMs: number): { passed: Promise<undefined>; cancel: () => void } {

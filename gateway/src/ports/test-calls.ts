@@ -9,6 +9,7 @@ export interface Tester {
   readonly arn: string
   readonly userId: string
   readonly accessKeyId: string
+  readonly userAgent: string | undefined
 }
 
 export interface TestRequest {

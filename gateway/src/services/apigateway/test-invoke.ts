@@ -28,7 +28,7 @@ export function testInvoke({
         httpMethod,
         clientCertificate: await certificateOf(call, clientCertificateId),
         ...requestOf(input),
-        tester: call.principal,
+        tester: { ...call.principal, userAgent: call.userAgent },
       })
       return { status, body, ...headerMembers(headers), log, latency: latencyMs }
     },
@@ -43,7 +43,7 @@ export function testInvoke({
         authorizerId,
         additionalContext: checkedContext(additionalContext),
         ...requestOf(input),
-        tester: call.principal,
+        tester: { ...call.principal, userAgent: call.userAgent },
       })
       return { clientStatus: status, latency: latencyMs, ...told }
     },

@@ -2,6 +2,7 @@
 import { base64, utf8 } from '../../../nouns/bytes.ts'
 import { visibleHeaders } from '../../../nouns/client-headers.ts'
 import { cognitoMember, type CognitoMember } from '../../../nouns/cognito-identity.ts'
+import { userAgentOf } from '../../../nouns/context.ts'
 import type { Caller, Keyed, Received } from '../../../nouns/exchange.ts'
 import { byHeaderName } from '../../../nouns/header-names.ts'
 import { lastHeader, type HeaderList } from '../../../nouns/headers.ts'
@@ -103,7 +104,7 @@ function identityMember(exchange: Received & Partial<Keyed>, caller: Caller | un
     `"accessKey":${orNull(identity?.accessKey)},"cognitoAuthenticationType":${cognito('cognitoAuthenticationType')},` +
     `"cognitoAuthenticationProvider":${cognito('cognitoAuthenticationProvider')},` +
     (apiKey === undefined ? '' : `"apiKey":${quote(apiKey.value)},"apiKeyId":${quote(apiKey.id)},`) +
-    `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(lastHeader(exchange.headers, 'user-agent'))},` +
+    `"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(userAgentOf({ headers: exchange.headers, caller }))},` +
     `"user":${orNull(identity?.user)}${clientCertificateMember(exchange)}${vpcEndpointMembers(exchange)}}`
   )
 }
