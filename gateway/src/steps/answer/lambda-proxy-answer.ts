@@ -2,6 +2,7 @@
 import { fromBase64, utf8 } from '../../nouns/bytes.ts'
 import type { Answer } from '../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
+import { headerValues } from '../../nouns/headers.ts'
 import { headerValue } from './hop-headers.ts'
 import { appendRemapped } from './proxy-headers.ts'
 
@@ -20,7 +21,7 @@ interface ProxyAnswer {
 export function lambdaProxyAnswer(payload: Uint8Array, decodesBinary: () => boolean): Answer {
   const delimiterAt = Buffer.from(payload.buffer, payload.byteOffset, payload.length).indexOf(preludeDelimiter)
   // AWS: a streaming function that is invoked without streaming gives its status and headers, and no body — rest specification 3.10
-  if (delimiterAt >= 0) return { ...streamedProxyHead(payload.subarray(0, delimiterAt)), body: '' }
+  if (delimiterAt >= 0) return { ...preludeHead(payload.subarray(0, delimiterAt)), body: '' }
   const answer = parse(payload, known)
   const headers = mergedHeaders(answer)
   if (!hasHeader(headers, 'content-type')) headers.push('Content-Type', 'application/json')
@@ -33,16 +34,29 @@ export const preludeDelimiter: Buffer = Buffer.alloc(8)
 /** Names that a streamed answer's prelude may have. rest specification 3.10. */
 const preludeKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
 
-/**
- * Status and headers of a streamed answer, from the JSON before its delimiter. Each cookie is a `Set-Cookie` header; a
- * `Content-Length` stays one. Throws GatewayFault.
- */
-export function streamedProxyHead(prelude: Uint8Array): { readonly status: number; readonly headers: string[] } {
-  const answer = parse(prelude, preludeKeys)
-  const merged = mergedHeaders(answer)
-  const headers = merged.map((part, index) =>
-    index % 2 === 0 && part.toLowerCase() === 'x-amzn-remapped-content-length' ? 'Content-Length' : part,
+/** Status and headers of a streamed answer, from the JSON before its delimiter. Throws GatewayFault. */
+export function streamedProxyHead(prelude: Uint8Array): ProxyHead {
+  const { status, headers } = preludeHead(prelude)
+  const lengths = headerValues(headers, remappedLength)
+  // The answer is framed by its `Content-Length`: one that is no length, or not the only one, stays what it is to other answers.
+  if (lengths.length !== 1 || !/^\d{1,15}$/.test(lengths[0] ?? '')) return { status, headers }
+  const restored = headers.map((part, index) =>
+    index % 2 === 0 && part.toLowerCase() === remappedLength ? 'Content-Length' : part,
   )
+  return { status, headers: restored }
+}
+
+interface ProxyHead {
+  readonly status: number
+  readonly headers: string[]
+}
+
+const remappedLength = 'x-amzn-remapped-content-length'
+
+/** Each cookie is a `Set-Cookie` header. */
+function preludeHead(prelude: Uint8Array): ProxyHead {
+  const answer = parse(prelude, preludeKeys)
+  const headers = mergedHeaders(answer)
   const { cookies = [] } = answer
   if (!Array.isArray(cookies)) throw malformedProxyAnswer()
   for (const cookie of cookies) headers.push('Set-Cookie', headerValue(scalar(cookie)))
