@@ -86,6 +86,21 @@ test('headers come from literals, the request, the context and stage variables; 
   expect(reply.text).toBe('{"message":"Internal server error"}')
 })
 
+test('headers that frame the answer are not for a response to set', async () => {
+  const framing = ['Content-Length', 'Transfer-Encoding', 'Connection', 'Trailer', 'Upgrade', 'Keep-Alive']
+  const reply = await answer([
+    {
+      responseType: 'DEFAULT_5XX',
+      responseParameters: {
+        ...Object.fromEntries(framing.map((name) => [`gatewayresponse.header.${name}`, "'chunked'"])),
+        'gatewayresponse.header.WWW-Authenticate': "'Basic'",
+      },
+    },
+  ])
+  expect(framing.filter((name) => reply.headers.includes(name))).toEqual([])
+  expect(reply.header('www-authenticate')).toBe('Basic')
+})
+
 describe('templates', () => {
   const body = async (template: string, call: Call = {}) =>
     (await answer([{ responseType: 'DEFAULT_5XX', responseTemplates: { 'application/json': template } }], call)).text

@@ -10,7 +10,7 @@ import { RequestParameters } from '../../nouns/request-parameters.ts'
 import type { RestStage } from '../../nouns/rest.ts'
 import { defaultGatewayResponse } from './gateway-response.ts'
 import { compileErrorTemplate, type ErrorTemplate } from './error-template.ts'
-import { headerValue, isHeaderName } from './hop-headers.ts'
+import { headerValue, passes } from './hop-headers.ts'
 
 /** A request that failed: what was known of it by then. */
 export type FailedExchange = ContextExchange & {
@@ -55,7 +55,8 @@ function compile(response: GatewayResponse, stage: RestStage): Customised {
   const headers = Object.entries(responseParameters).flatMap(([key, expression]) => {
     const name = key.startsWith(headerTarget) ? key.slice(headerTarget.length) : ''
     const read = compileSource(expression, stage)
-    return isHeaderName(name) && read !== undefined ? [{ name, read }] : []
+    // Headers that frame the answer are the gateway's own (?).
+    return passes(name) && read !== undefined ? [{ name, read }] : []
   })
   const templates = Object.entries(texts).map(
     ([mediaType, text]) => [mediaType.toLowerCase(), { mediaType, fill: compileErrorTemplate(text, stage) }] as const,

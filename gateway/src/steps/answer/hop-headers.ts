@@ -32,7 +32,7 @@ export function headerValue(value: string): string {
 }
 
 /** Whether a header of an answer goes on to the client: not when it is for one hop, is its length, or is no header. */
-const passes = byHeaderName(
+export const passes: (name: string) => boolean = byHeaderName(
   (name, lower) => !hopHeaders.has(lower) && lower !== 'content-length' && validName.test(name),
 )
 
