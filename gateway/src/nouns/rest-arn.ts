@@ -17,7 +17,8 @@ export function compileRestArn({ region, account, apiId, stageName }: RestStage)
   const prefix = `arn:aws:execute-api:${region}:${account}:${apiId}/${stageName}/`
   return (exchange) => {
     const arn = `${prefix}${exchange.method}${decodePath(resourcePath(exchange))}`
-    if (arn.length > longestArnBytes || Buffer.byteLength(arn) > longestArnBytes) {
+    // A character takes three bytes at most.
+    if (arn.length * 3 > longestArnBytes && Buffer.byteLength(arn) > longestArnBytes) {
       throw fault('DEFAULT_4XX', {
         status: 414,
         message: 'Request URI too long',

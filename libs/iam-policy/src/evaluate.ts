@@ -55,25 +55,20 @@ export function evaluate(policies: PolicySet, request: EvaluationRequest): Decis
     resource: request.resource,
     context: request.context,
   }
-  const verdicts: Verdicts = {
-    endpoint: judge('endpoint', policies.endpoint && [policies.endpoint], subject),
-    resource: judge('resource', policies.resource && [policies.resource], subject),
-    identity: judge('identity', policies.identity, subject),
-    boundary: judge('boundary', policies.boundary && [policies.boundary], subject),
-    session: judge('session', policies.session, subject),
-  }
-  for (const source of sources) {
-    const verdict = verdicts[source]
-    if (verdict.denied !== undefined) return denial('explicitDeny', verdict.denied, undefined)
-  }
-  if (lacks(verdicts.endpoint)) return denial('implicitDeny', undefined, 'endpoint')
-  if (policies.resourceMustAllow === true && verdicts.resource.allowed === undefined) {
+  const endpoint = judgeOne('endpoint', policies.endpoint, subject)
+  const resource = judgeOne('resource', policies.resource, subject)
+  const identity = judge('identity', policies.identity, subject)
+  const boundary = judgeOne('boundary', policies.boundary, subject)
+  const session = policies.session === undefined ? silence : judge('session', policies.session, subject)
+  const denied = endpoint.denied ?? resource.denied ?? identity.denied ?? boundary.denied ?? session.denied
+  if (denied !== undefined) return denial('explicitDeny', denied, undefined)
+  if (lacks(endpoint)) return denial('implicitDeny', undefined, 'endpoint')
+  if (policies.resourceMustAllow === true && resource.allowed === undefined) {
     return denial('implicitDeny', undefined, 'resource')
   }
+  const verdicts = { resource, identity, boundary, session }
   return decide(verdicts, policies.sameAccount, request.principal.type === 'Account')
 }
-
-const sources = ['endpoint', 'resource', 'identity', 'boundary', 'session'] as const
 
 /** What one kind of policies says. */
 interface Verdict {
@@ -85,7 +80,7 @@ interface Verdict {
   readonly naming: Naming | undefined
 }
 
-type Verdicts = { readonly [source in PolicySource]: Verdict }
+type Verdicts = { readonly [source in Exclude<PolicySource, 'endpoint'>]: Verdict }
 
 const silence: Verdict = { isPresent: false, denied: undefined, allowed: undefined, naming: undefined }
 
@@ -121,12 +116,12 @@ function denial(
   return { decision, statement, missing }
 }
 
-function judge(
-  source: PolicySource,
-  policies: readonly CompiledPolicy[] | undefined,
-  subject: EvaluationRequest,
-): Verdict {
-  if (policies === undefined || (policies.length === 0 && source !== 'session')) return silence
+function judgeOne(source: PolicySource, policy: CompiledPolicy | undefined, subject: EvaluationRequest): Verdict {
+  return policy === undefined ? silence : judge(source, [policy], subject)
+}
+
+function judge(source: PolicySource, policies: readonly CompiledPolicy[], subject: EvaluationRequest): Verdict {
+  if (policies.length === 0 && source !== 'session') return silence
   let allowed: CompiledStatement | undefined
   let allowedIndex = 0
   let naming: Naming | undefined

@@ -12,12 +12,14 @@ export type Wildcard = readonly Piece[]
 
 /** Whether all of `subject` matches. */
 export function matchesWildcard(wildcard: Wildcard, subject: string): boolean {
-  const [first, ...others] = wildcard
+  const [first] = wildcard
   if (first === undefined || !matchesAt(first, subject, 0)) return false
-  const last = others.pop()
-  if (last === undefined) return subject.length === first.text.length
+  const lastIndex = wildcard.length - 1
+  const last = wildcard[lastIndex]
+  if (last === undefined || lastIndex === 0) return subject.length === first.text.length
   let offset = first.text.length
-  for (const piece of others) {
+  for (let index = 1; index < lastIndex; index++) {
+    const piece = wildcard[index] as Piece
     // The leftmost place is as good as any: what follows can only be further right.
     const found = find(piece, subject, offset)
     if (found < 0) return false

@@ -36,15 +36,14 @@ export function credentialText(accessKeyId: string, scope: Omit<CredentialScope,
   return `${accessKeyId}/${scopeText(scope)}`
 }
 
-/** The text that the signing key signs. `encoding` says which bytes the canonical request stands for. */
-export function stringToSign(
-  timestamp: string,
-  scope: string,
-  canonical: string,
-  encoding: TextEncoding = 'utf8',
-): string {
-  const bytes = encoding === 'utf8' ? canonical : Buffer.from(canonical, encoding)
-  return `${algorithm}\n${timestamp}\n${scope}\n${hash('sha256', bytes, 'hex')}`
+/** What of a canonical request is signed: its SHA-256 in lower-case hex. `encoding` says which bytes it stands for. */
+export function canonicalHash(canonical: string, encoding: TextEncoding = 'utf8'): string {
+  return hash('sha256', encoding === 'utf8' ? canonical : Buffer.from(canonical, encoding), 'hex')
+}
+
+/** The text that the signing key signs. */
+export function stringToSign(timestamp: string, scope: string, hashed: string): string {
+  return `${algorithm}\n${timestamp}\n${scope}\n${hashed}`
 }
 
 /**

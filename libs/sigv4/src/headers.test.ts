@@ -25,3 +25,18 @@ test('blanks are trimmed and made one', () => {
     }),
   )
 })
+
+test('what was written for one request is not taken for another', () => {
+  const value = fc.constantFrom('a', 'b', ' a', 'a ', 'a  b', '', 'x'.repeat(2_000))
+  const header = fc.tuple(fc.constantFrom('Host', 'x-a', 'X-A', 'x-b', ':authority', 'x-c'), value)
+  const names = signedNames('host;x-a;x-b')
+  fc.assert(
+    fc.property(fc.array(header, { maxLength: 6 }), (headers) => {
+      const valuesOf = (name: string): string[] =>
+        headers.filter(([sent]) => sent.toLowerCase() === name).map(([, sent]) => sent.replace(/ +/g, ' ').trim())
+      const host = valuesOf('host').length > 0 ? valuesOf('host').join(',') : (valuesOf(':authority')[0] ?? '')
+      const block = `host:${host}\nx-a:${valuesOf('x-a').join(',')}\nx-b:${valuesOf('x-b').join(',')}\n`
+      for (const _ of [1, 2]) expect(canonicalHeaders(headers.flat(), names)).toBe(block)
+    }),
+  )
+})

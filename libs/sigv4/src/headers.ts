@@ -15,18 +15,34 @@ export interface SignedNames {
   readonly text: string
   /** The same as a list. */
   readonly listed: readonly string[]
+  /** Whether the list names what a signature must cover, or may: see `verify`. */
+  readonly hasHost: boolean
+  readonly hasDate: boolean
+  readonly hasPayloadHash: boolean
   /** In lower case and in order, each once: as the headers themselves are signed, whatever the list looks like. */
   readonly sorted: readonly string[]
-  /** Name → its place in `sorted`. */
-  readonly places: ReadonlyMap<string, number>
-  /** A bit for each length of a name, counted modulo 32: most headers are ruled out by theirs. */
-  readonly lengths: number
+  /** `keyOf` a name → the places in `sorted` of those that have it. */
+  readonly placesOfKey: readonly (readonly number[] | undefined)[]
+  /** The block that was written last. */
+  last: HeaderBlock
+}
+
+/** Canonical headers, line by line: of most requests some are as in the one before, and often all. */
+interface HeaderBlock {
+  /** The value of each name in `sorted`, as it was sent; undefined for a header that was not. */
+  readonly sent: (string | undefined)[]
+  /** The line of each value, behind the end of the line before. */
+  readonly lines: string[]
+  text: string
 }
 
 /** Clients sign the same headers with each request. Longer texts than usual are not kept, so that nobody fills memory. */
 const keptNames = 256
 const keptCharacters = 512
 const kept = new Map<string, SignedNames>()
+
+/** Nor are longer blocks. */
+const keptBlockCharacters = 2_048
 
 /** Reads the value of `SignedHeaders`. */
 export function signedNames(text: string): SignedNames {
@@ -42,13 +58,34 @@ export function signedNames(text: string): SignedNames {
 function readNames(text: string): SignedNames {
   const listed = text.split(';')
   const sorted = [...new Set(listed.map((name) => name.toLowerCase()))].sort()
-  let lengths = 0
-  for (const { length } of sorted) lengths |= lengthBit(length)
-  return { text, listed, sorted, places: new Map(sorted.map((name, place) => [name, place])), lengths }
+  const placesOfKey = Array.from({ length: keys }, () => undefined as number[] | undefined)
+  for (const [place, name] of sorted.entries()) (placesOfKey[keyOf(name)] ??= []).push(place)
+  return {
+    text,
+    listed,
+    hasHost: listed.includes('host'),
+    hasDate: listed.includes('x-amz-date') || listed.includes('date'),
+    hasPayloadHash: listed.includes('x-amz-content-sha256'),
+    sorted,
+    placesOfKey,
+    last: absentHeaders(sorted),
+  }
 }
 
-function lengthBit(length: number): number {
-  return 1 << (length & 31)
+function absentHeaders(sorted: readonly string[]): HeaderBlock {
+  const lines = sorted.map((name, place) => headerLine(name, place, ''))
+  return { sent: sorted.map(() => undefined), lines, text: `${lines.join('')}\n` }
+}
+
+function headerLine(name: string, place: number, value: string): string {
+  return `${place === 0 ? '' : '\n'}${name}:${collapse(value)}`
+}
+
+const keys = 64
+
+/** A small number for a name, the same in upper and lower case: it rules most other headers out. */
+function keyOf(name: string): number {
+  return (name.length * 5 + (name.charCodeAt(name.length - 1) | 0x20)) & 63
 }
 
 /**
@@ -56,23 +93,41 @@ function lengthBit(length: number): number {
  * joined by commas in the order of arrival. A header that is not there has an empty value.
  * HTTP/2 sends `:authority` in place of `host`.
  */
-export function canonicalHeaders(rawHeaders: readonly string[], { sorted, places, lengths }: SignedNames): string {
-  const values: (string | undefined)[] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? ''
-    if ((lengths & lengthBit(name.length)) === 0) continue
-    const place = places.get(name.toLowerCase())
-    if (place === undefined) continue
-    const value = collapse(rawHeaders[index + 1] ?? '')
-    const before = values[place]
-    values[place] = before === undefined ? value : `${before},${value}`
-  }
-  let block = ''
+export function canonicalHeaders(rawHeaders: readonly string[], names: SignedNames): string {
+  const { sorted, last } = names
+  const sent = sentValues(rawHeaders, names)
+  let isSame = true
   for (let place = 0; place < sorted.length; place++) {
     const name = sorted[place] ?? ''
-    block += `${name}:${values[place] ?? (name === 'host' ? (headerValue(rawHeaders, ':authority') ?? '') : '')}\n`
+    const value = sent[place] ?? (name === 'host' ? headerValue(rawHeaders, ':authority') : undefined)
+    if (value === last.sent[place]) continue
+    last.sent[place] = value
+    last.lines[place] = headerLine(name, place, value ?? '')
+    isSame = false
   }
-  return block
+  if (isSame) return last.text
+  const text = `${last.lines.join('')}\n`
+  if (text.length > keptBlockCharacters) names.last = absentHeaders(sorted)
+  else last.text = text
+  return text
+}
+
+function sentValues(rawHeaders: readonly string[], { sorted, placesOfKey }: SignedNames): (string | undefined)[] {
+  // oxlint-disable-next-line unicorn/no-new-array -- `Array.from` takes longer than all that follows
+  const values = new Array<string | undefined>(sorted.length)
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    const places = placesOfKey[keyOf(name)]
+    if (places === undefined) continue
+    const lowerName = name.toLowerCase()
+    for (const place of places) {
+      if (sorted[place] !== lowerName) continue
+      const value = rawHeaders[index + 1] ?? ''
+      const before = values[place]
+      values[place] = before === undefined ? value : `${collapse(before)},${collapse(value)}`
+    }
+  }
+  return values
 }
 
 function collapse(value: string): string {

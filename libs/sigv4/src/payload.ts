@@ -1,9 +1,10 @@
 // The last line of a canonical request: which hash of the body, or which word in its place, a signature covers.
 import { hash } from 'node:crypto'
+import type { Claims } from './authorization.ts'
 import { SignatureFault, type SignatureForm } from './fault.ts'
-import { headerValue, type SignedNames } from './headers.ts'
+import { headerValue } from './headers.ts'
 import { queryValue } from './query.ts'
-import type { CredentialScope, SignableRequest } from './request.ts'
+import type { SignableRequest } from './request.ts'
 
 /** The word for a body that the signature does not cover. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD'
@@ -33,8 +34,7 @@ export interface PayloadRules {
 /** What of a presented signature matters for the payload. */
 export interface PayloadSigner {
   readonly form: SignatureForm
-  readonly names: Pick<SignedNames, 'listed'>
-  readonly scope: Pick<CredentialScope, 'service'>
+  readonly claims: Pick<Claims, 'names' | 'scope'>
 }
 
 /** The words for bodies in signed, or merely framed, chunks. */
@@ -76,11 +76,11 @@ export function payloadHash(body: Uint8Array): string {
 const emptyHash = hash('sha256', '', 'hex')
 
 function declaredPayload(request: SignableRequest, signer: PayloadSigner): string | undefined {
-  const header = signer.names.listed.includes('x-amz-content-sha256')
+  const header = signer.claims.names.hasPayloadHash
     ? headerValue(request.rawHeaders, 'x-amz-content-sha256')
     : undefined
   if (header !== undefined || signer.form === 'header') return header
   const parameter = queryValue(request.query, 'X-Amz-Content-Sha256')
   // S3 alone: a presigned URL does not know what will be uploaded to it.
-  return parameter ?? (signer.scope.service === 's3' ? unsignedPayload : undefined)
+  return parameter ?? (signer.claims.scope.service === 's3' ? unsignedPayload : undefined)
 }

@@ -1,7 +1,15 @@
 // What a request says about its own signature, read from the `Authorization` header or from a presigned query.
-import { algorithm, scopeText } from './canonical.ts'
+import {
+  type Authorization,
+  type Claims,
+  knownClaims,
+  readClaims,
+  readComponents,
+  splitCredential,
+} from './authorization.ts'
+import { algorithm } from './canonical.ts'
 import { type Component, SignatureFault, type SignatureForm } from './fault.ts'
-import { headerValue, signedNames, type SignedNames } from './headers.ts'
+import { headerValue } from './headers.ts'
 import { queryValue } from './query.ts'
 import type { CredentialScope, SignableRequest } from './request.ts'
 import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts'
@@ -9,13 +17,7 @@ import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts
 /** A signature as presented: complete and well-formed, but not verified. */
 export interface PresentedSignature {
   readonly form: SignatureForm
-  /** As it stands in the request: `scope` with its terminator. */
-  readonly credential: string
-  readonly scope: CredentialScope
-  /** The scope without the key, with the terminator that it should have. */
-  readonly scopeText: string
-  readonly terminator: string
-  readonly names: SignedNames
+  readonly claims: Claims
   readonly signature: string
   readonly timestampMs: number
   /** The same as `20250115T120000Z`. */
@@ -23,6 +25,8 @@ export interface PresentedSignature {
   readonly sessionToken: string | undefined
   /** Seconds of validity; a presigned query may leave them out. */
   readonly expiresSeconds: number | undefined
+  /** The `Authorization` header, where its claims are new: worth remembering once the signature is found right. */
+  readonly newAuthorization: string | undefined
 }
 
 type SignedRequest = Pick<SignableRequest, 'query' | 'rawHeaders'>
@@ -47,41 +51,68 @@ export function parseCredentialScope(request: SignedRequest): CredentialScope | 
  * @throws SignatureFault missing, ambiguous, incomplete, malformed-pair, unsupported-algorithm, malformed-scope,
  * malformed-date or malformed-expiry
  */
-export function readSignature(request: SignedRequest): PresentedSignature {
-  const authorization = headerValue(request.rawHeaders, 'authorization')
-  const presigned = queryValue(request.query, 'X-Amz-Algorithm') ?? queryValue(request.query, 'X-Amz-Signature')
-  if (presigned === undefined) {
-    if (authorization === undefined) throw new SignatureFault({ reason: 'missing' })
-    return readHeaderForm(authorization, request.rawHeaders)
-  }
-  if (authorization?.startsWith('AWS4-')) throw new SignatureFault({ reason: 'ambiguous' })
-  return readQueryForm(request.query)
+export function readSignature({ query, rawHeaders }: SignedRequest): PresentedSignature {
+  const headers = signatureHeaders(rawHeaders)
+  if (!query.includes('X-Amz-') || !isPresigned(query)) return readHeaderForm(headers, rawHeaders)
+  if (headers.authorization?.startsWith('AWS4-')) throw new SignatureFault({ reason: 'ambiguous' })
+  return readQueryForm(query)
 }
 
-function readHeaderForm(authorization: string, rawHeaders: readonly string[]): PresentedSignature {
-  const pairs = readUsualPairs(authorization) ?? readPairs(authorization)
-  const amzDate = headerValue(rawHeaders, 'x-amz-date')
-  const date = amzDate ?? headerValue(rawHeaders, 'date')
-  const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = pairs
-  if (!credential || !signature || !signedHeaders || date === undefined) {
-    const lacks = lacking({ ...pairs, Date: date })
-    throw new SignatureFault({ reason: 'incomplete', form: 'header', lacks, authorization })
+function isPresigned(query: string): boolean {
+  return queryValue(query, 'X-Amz-Algorithm') !== undefined || queryValue(query, 'X-Amz-Signature') !== undefined
+}
+
+/** What headers tell of a signature; of repeated ones the first counts. */
+interface SignatureHeaders {
+  readonly authorization: string | undefined
+  readonly amzDate: string | undefined
+  readonly sessionToken: string | undefined
+}
+
+/** Reads them all in one go. */
+function signatureHeaders(rawHeaders: readonly string[]): SignatureHeaders {
+  let authorization: string | undefined
+  let amzDate: string | undefined
+  let sessionToken: string | undefined
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 13 && name.toLowerCase() === 'authorization') authorization ??= rawHeaders[index + 1]
+    else if (name.length === 10 && name.toLowerCase() === 'x-amz-date') amzDate ??= rawHeaders[index + 1]
+    else if (name.length === 20 && name.toLowerCase() === 'x-amz-security-token') sessionToken ??= rawHeaders[index + 1]
   }
-  const named = readCredential(credential)
-  const { timestamp, timestampMs } = readDate(date, amzDate === undefined ? parseDateHeader : parseTimestamp)
+  return { authorization, amzDate, sessionToken }
+}
+
+function readHeaderForm(
+  { authorization, amzDate, sessionToken }: SignatureHeaders,
+  rawHeaders: readonly string[],
+): PresentedSignature {
+  if (authorization === undefined) throw new SignatureFault({ reason: 'missing' })
+  const date = amzDate ?? headerValue(rawHeaders, 'date')
+  const known = date === undefined ? undefined : knownClaims(authorization)
+  const { claims, signature } = known ?? readAuthorization(authorization, date)
+  const { timestamp, timestampMs } = readDate(date ?? '', amzDate === undefined ? parseDateHeader : parseTimestamp)
+  const newAuthorization = known === undefined ? authorization : undefined
   return {
     form: 'header',
-    credential,
-    scope: named.scope,
-    scopeText: named.scopeText,
-    terminator: named.terminator,
-    names: signedNames(signedHeaders),
+    claims,
     signature,
     timestampMs,
     timestamp,
-    sessionToken: headerValue(rawHeaders, 'x-amz-security-token'),
+    sessionToken,
     expiresSeconds: undefined,
+    newAuthorization,
   }
+}
+
+function readAuthorization(authorization: string, date: string | undefined): Authorization {
+  const components = readComponents(authorization)
+  const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = components
+  if (!credential || !signature || !signedHeaders || date === undefined) {
+    const lacks = lacking({ ...components, Date: date })
+    throw new SignatureFault({ reason: 'incomplete', form: 'header', lacks, authorization })
+  }
+  return { claims: readClaims(credential, signedHeaders), signature }
 }
 
 function readDate(
@@ -93,60 +124,9 @@ function readDate(
   return { timestampMs, timestamp: parse === parseTimestamp ? date : formatTimestamp(timestampMs) }
 }
 
-type Components<Name extends Component> = { readonly [name in Name]: string | undefined }
-
 /** Which components have no value, in the order in which they are given. */
-function lacking(components: Partial<Components<Component>>): readonly Component[] {
+function lacking(components: { readonly [name in Component]?: string | undefined }): readonly Component[] {
   return (Object.keys(components) as Component[]).filter((name) => !components[name])
-}
-
-type HeaderComponents = Components<'Credential' | 'Signature' | 'SignedHeaders'>
-
-const opening = `${algorithm} Credential=`
-
-/** The components as nearly all clients write them, in AWS's order: found without taking everything apart. */
-function readUsualPairs(authorization: string): HeaderComponents | undefined {
-  if (!authorization.startsWith(opening)) return undefined
-  const scopeEnd = authorization.indexOf(',', opening.length)
-  const names = startOf('SignedHeaders=', authorization, scopeEnd)
-  const namesEnd = names < 0 ? -1 : authorization.indexOf(',', names)
-  const signature = startOf('Signature=', authorization, namesEnd)
-  if (signature < 0 || authorization.includes(',', signature)) return undefined
-  return {
-    Credential: authorization.slice(opening.length, scopeEnd).trimEnd(),
-    Signature: authorization.slice(signature).trimEnd(),
-    SignedHeaders: authorization.slice(names, namesEnd).trimEnd(),
-  }
-}
-
-/** Where the value of a component begins that follows a comma, with a blank or without; -1 where something else does. */
-function startOf(name: string, authorization: string, comma: number): number {
-  if (comma < 0) return -1
-  const start = authorization[comma + 1] === ' ' ? comma + 2 : comma + 1
-  return authorization.startsWith(name, start) ? start + name.length : -1
-}
-
-/** The components behind the scheme. One that is named twice is as good as not there. */
-function readPairs(authorization: string): HeaderComponents {
-  const space = authorization.indexOf(' ')
-  const scheme = space < 0 ? authorization : authorization.slice(0, space)
-  if (scheme.startsWith('AWS4-') && scheme !== algorithm) {
-    throw new SignatureFault({ reason: 'unsupported-algorithm', algorithm: scheme })
-  }
-  const pairs = new Map<string, string | undefined>()
-  for (const piece of authorization.slice(scheme.length).split(',')) {
-    const pair = piece.trim()
-    if (pair === '') continue
-    const equals = pair.indexOf('=')
-    if (equals < 0) throw new SignatureFault({ reason: 'malformed-pair', pair, authorization })
-    const name = pair.slice(0, equals)
-    pairs.set(name, pairs.has(name) || scheme !== algorithm ? undefined : pair.slice(equals + 1))
-  }
-  return {
-    Credential: pairs.get('Credential'),
-    Signature: pairs.get('Signature'),
-    SignedHeaders: pairs.get('SignedHeaders'),
-  }
 }
 
 function readQueryForm(query: string): PresentedSignature {
@@ -170,13 +150,12 @@ function readQueryForm(query: string): PresentedSignature {
   }
   return {
     form: 'query',
-    credential,
-    ...readCredential(credential),
-    names: signedNames(signedHeaders),
+    claims: readClaims(credential, signedHeaders),
     signature,
     ...readDate(date, parseTimestamp),
     sessionToken: queryValue(query, 'X-Amz-Security-Token'),
     expiresSeconds: readExpiry(queryValue(query, 'X-Amz-Expires')),
+    newAuthorization: undefined,
   }
 }
 
@@ -185,30 +164,4 @@ function readExpiry(expires: string | undefined): number | undefined {
   const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0
   if (seconds < 1 || seconds > maxExpiresSeconds) throw new SignatureFault({ reason: 'malformed-expiry', expires })
   return seconds
-}
-
-type Credential = Pick<PresentedSignature, 'scope' | 'scopeText' | 'terminator'>
-
-/** A client presents one credential all day. Longer texts than usual are not kept, so that nobody fills memory. */
-const keptCredentials = 1_000
-const keptCharacters = 200
-const kept = new Map<string, Credential>()
-
-function readCredential(credential: string): Credential {
-  const known = kept.get(credential)
-  if (known !== undefined) return known
-  const split = splitCredential(credential)
-  if (split === undefined) throw new SignatureFault({ reason: 'malformed-scope', credential })
-  if (credential.length > keptCharacters) return split
-  if (kept.size >= keptCredentials) kept.clear()
-  kept.set(credential, split)
-  return split
-}
-
-function splitCredential(credential: string): Credential | undefined {
-  const [accessKeyId, date, region, service, last, ...more] = credential.split('/', 6)
-  if (!accessKeyId || date === undefined || region === undefined || service === undefined) return undefined
-  if (last === undefined || more.length > 0) return undefined
-  const scope = { accessKeyId, date, region, service }
-  return { scope, scopeText: scopeText(scope), terminator: last }
 }

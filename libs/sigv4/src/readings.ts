@@ -14,7 +14,7 @@ export interface Reading {
 
 /** The canonical request that nearly all signatures are made over; its encoding is UTF-8. */
 export function usualReading(request: SignableRequest, presented: PresentedSignature, payloadHash: string): string {
-  const { names, scope } = presented
+  const { names, scope } = presented.claims
   return canonicalRequest({
     method: request.method,
     path: canonicalPath(request.path, scope.service),
@@ -41,10 +41,11 @@ export function* readings(
   payloadHash: string,
 ): Generator<Reading> {
   // The headers are sorted and in lower case, the list is as sent: a client that lists otherwise gets a mismatch.
-  const headers = canonicalHeaders(request.rawHeaders, presented.names)
-  const signedHeaders = presented.names.text
+  const { names, scope } = presented.claims
+  const headers = canonicalHeaders(request.rawHeaders, names)
+  const signedHeaders = names.text
   for (const encoding of textEncodings(request.path, headers)) {
-    for (const path of canonicalPaths(request.path, presented.scope.service, encoding)) {
+    for (const path of canonicalPaths(request.path, scope.service, encoding)) {
       for (const query of canonicalQueries(request.query, presented)) {
         const parts = { method: request.method, path, query, headers, signedHeaders, payloadHash }
         yield { canonical: canonicalRequest(parts), encoding }

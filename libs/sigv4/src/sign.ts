@@ -1,5 +1,5 @@
 // Signing a request, in headers or in the query.
-import { algorithm, canonicalPath, canonicalRequest, scopeText, stringToSign } from './canonical.ts'
+import { algorithm, canonicalHash, canonicalPath, canonicalRequest, scopeText } from './canonical.ts'
 import { canonicalHeaders, headerValue, signedNames } from './headers.ts'
 import { payloadHash, unsignedPayload } from './payload.ts'
 import { percentEncode } from './percent-encoding.ts'
@@ -114,8 +114,8 @@ function signatureOf(
     payloadHash: hashLine,
   })
   const scope = { date: timestamp.slice(0, 8), region: options.region, service }
-  const text = stringToSign(timestamp, scopeText(scope), canonical)
-  return { signature: signingKey(credentials, scope).sign(text), signedHeaders, scope: scopeText(scope) }
+  const signature = signingKey(credentials, scope).signRequest(timestamp, canonicalHash(canonical))
+  return { signature, signedHeaders, scope: scopeText(scope) }
 }
 
 /** Sorted names of the headers to sign: the chosen ones, and always `host` and what AWS's own headers say. */

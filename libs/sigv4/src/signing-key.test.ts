@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SigningKey, signingKey } from './signing-key.ts'
+import { stringToSign } from './canonical.ts'
+import { sameSignature, SigningKey, signingKey } from './signing-key.ts'
 
 test('a signature is the HMAC of the text', () => {
   fc.assert(
@@ -33,4 +34,27 @@ test('a key that is kept is that of its secret, and of its region and service ho
   ]
   expect(new Set([first, ...others]).size).toBe(5)
   expect(signs('B', 'one')).toBe(first)
+})
+
+test('a request is signed as the text that it stands for', () => {
+  const hex = fc.string({ unit: fc.constantFrom('0', '9', 'a', 'f'), minLength: 64, maxLength: 64 })
+  const scope = '20250115/us-east-1/execute-api/aws4_request'
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), hex, (bytes, hashed) => {
+      const key = new SigningKey(bytes, scope)
+      for (const timestamp of ['20250115T120000Z', '20250115T120001Z', '20250115T120000Z']) {
+        expect(key.signRequest(timestamp, hashed)).toBe(key.sign(stringToSign(timestamp, scope, hashed)))
+      }
+    }),
+  )
+})
+
+test('signatures are the same only when all of their characters are', () => {
+  const one = 'a3'.repeat(32)
+  expect(sameSignature(one, one)).toBe(true)
+  const others = ['', one.slice(1), `${one}a`, `b${one.slice(1)}`, `${one.slice(0, 63)}\u00e9`, one.toUpperCase()]
+  for (const other of [...others, one.replaceAll('a', '\u0161'), `${one.slice(0, 63)}\0`]) {
+    expect(sameSignature(one, one)).toBe(true)
+    expect(sameSignature(one, other)).toBe(false)
+  }
 })

@@ -1,10 +1,12 @@
 // The chain of HMACs from a secret to a signature, with the keys of the day kept.
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
-import { credentialText, terminator } from './canonical.ts'
+import { algorithm, credentialText, scopeText, stringToSign, terminator } from './canonical.ts'
 import type { Credentials, CredentialScope } from './request.ts'
 
 const blockBytes = 64
 const hashBytes = 32
+const timestampBytes = 16
+const timestampStart = blockBytes + algorithm.length + 1
 
 /**
  * A key that signs texts. HMAC-SHA256 by its definition (RFC 2104), as two one-shot hashes: an `Hmac` object costs as much
@@ -13,17 +15,24 @@ const hashBytes = 32
 export class SigningKey {
   /** The key's inner block, and behind it room for a text: those of one day, region and service are equally long. */
   #inner: Buffer
+  /** The key's inner block, and behind it a string to sign, in which a timestamp and a hash are still to be written. */
+  readonly #request: Buffer
   /** The key's outer block, and behind it room for the hash of the inner one. */
   readonly #outer: Buffer
 
-  /** @param key at most 64 bytes */
-  constructor(key: Uint8Array) {
+  /**
+   * @param key at most 64 bytes
+   * @param scope what the key is bound to, as a string to sign names it
+   */
+  constructor(key: Uint8Array, scope = '') {
     this.#inner = Buffer.alloc(blockBytes, 0x36)
     this.#outer = Buffer.alloc(blockBytes + hashBytes, 0x5c)
     for (const [at, byte] of key.entries()) {
       this.#inner[at] = byte ^ 0x36
       this.#outer[at] = byte ^ 0x5c
     }
+    const text = stringToSign(' '.repeat(timestampBytes), scope, ' '.repeat(2 * hashBytes))
+    this.#request = Buffer.concat([this.#inner, Buffer.from(text)])
   }
 
   /** The signature of a text, in lower-case hex. */
@@ -31,7 +40,18 @@ export class SigningKey {
     const bytes = blockBytes + Buffer.byteLength(text)
     if (this.#inner.length !== bytes) this.#inner = resized(this.#inner, bytes)
     this.#inner.write(text, blockBytes)
-    this.#outer.write(hash('sha256', this.#inner, 'binary'), blockBytes, 'latin1')
+    return this.#finish(this.#inner)
+  }
+
+  /** The signature of a request that was signed at `timestamp` (16 characters), by the hash of its canonical form in hex. */
+  signRequest(timestamp: string, canonicalHash: string): string {
+    this.#request.write(timestamp, timestampStart, timestampBytes, 'latin1')
+    this.#request.write(canonicalHash, this.#request.length - 2 * hashBytes, 'latin1')
+    return this.#finish(this.#request)
+  }
+
+  #finish(inner: Buffer): string {
+    this.#outer.write(hash('sha256', inner, 'binary'), blockBytes, 'latin1')
     return hash('sha256', this.#outer, 'hex')
   }
 }
@@ -76,7 +96,7 @@ export function signingKey(
     }
     return known.key
   }
-  const key = new SigningKey(deriveSigningKey(secretAccessKey, scope))
+  const key = new SigningKey(deriveSigningKey(secretAccessKey, scope), scopeText(scope))
   kept.set(credential, { secretAccessKey, region, service, key })
   if (kept.size > keptKeys) kept.delete(kept.keys().next().value ?? credential)
   return key
@@ -91,8 +111,17 @@ function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
+const one = Buffer.alloc(2 * hashBytes)
+const other = Buffer.alloc(2 * hashBytes)
+
+/** Compares two signatures in hex without telling by its time how much of them is alike. */
+export function sameSignature(computed: string, presented: string): boolean {
+  if (presented.length !== one.length || one.write(presented) !== one.length) return false
+  return other.write(computed, 'latin1') === other.length && timingSafeEqual(one, other)
+}
+
 /** Compares two texts without telling by its time how much of them is alike. */
-export function sameText(one: string, other: string): boolean {
-  const [oneBytes, otherBytes] = [Buffer.from(one), Buffer.from(other)]
-  return oneBytes.length === otherBytes.length && timingSafeEqual(oneBytes, otherBytes)
+export function sameText(text: string, another: string): boolean {
+  const [bytes, otherBytes] = [Buffer.from(text), Buffer.from(another)]
+  return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes)
 }

@@ -8,9 +8,18 @@ export function formatTimestamp(timeMs: number): string {
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }
 
+/** Requests that come together were mostly signed in the same second. */
+let last: { readonly text: string; readonly timeMs: number | undefined } = { text: '', timeMs: undefined }
+
 /** Reads `20250115T120000Z` as milliseconds; undefined for anything else, an impossible date included. */
 export function parseTimestamp(text: string): number | undefined {
+  if (text === last.text) return last.timeMs
   if (!basicFormat.test(text)) return undefined
+  last = { text, timeMs: readTimestamp(text) }
+  return last.timeMs
+}
+
+function readTimestamp(text: string): number | undefined {
   const [year, month, day] = [digits(text, 0, 4), digits(text, 4, 6), digits(text, 6, 8)]
   const [hour, minute, second] = [digits(text, 9, 11), digits(text, 11, 13), digits(text, 13, 15)]
   // Date.UTC carries what is too large over: a 30th of February would be another day of another month.

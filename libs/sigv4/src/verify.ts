@@ -1,12 +1,13 @@
 // Verifying a signed request: who signed it, when, for which service, and whether the signature is right.
-import { stringToSign, terminator } from './canonical.ts'
+import { type Claims, rememberClaims } from './authorization.ts'
+import { canonicalHash, stringToSign, terminator } from './canonical.ts'
 import type { ChunkSigning } from './chunked.ts'
 import { SignatureFault, type SignatureForm } from './fault.ts'
 import { type PayloadKind, type PayloadLine, payloadHash, payloadLine } from './payload.ts'
 import { type PresentedSignature, readSignature } from './presented.ts'
 import { readings, usualReading } from './readings.ts'
 import type { CredentialScope, SignableRequest } from './request.ts'
-import { sameText, type SigningKey, signingKey } from './signing-key.ts'
+import { sameSignature, sameText, type SigningKey, signingKey } from './signing-key.ts'
 import { formatTimestamp } from './timestamp.ts'
 
 /** What the store of keys knows of an access key. It may carry more; {@link Verified} gives it back. */
@@ -73,7 +74,7 @@ export async function verify<Key extends KnownKey>(
 ): Promise<Verified<Key>> {
   const presented = readSignature(request)
   checkClaims(presented, options)
-  const found = options.secretFor(presented.scope.accessKeyId, presented.sessionToken)
+  const found = options.secretFor(presented.claims.scope.accessKeyId, presented.sessionToken)
   const key = found instanceof Promise ? await found : found
   return verified(request, presented, { key, rules: options })
 }
@@ -109,7 +110,7 @@ function verified<Key extends KnownKey>(
   presented: PresentedSignature,
   { key, rules }: { readonly key: Key | undefined; readonly rules: VerifyRules },
 ): Verified<Key> {
-  const { credential, scope } = presented
+  const { credential, scope, names } = presented.claims
   const { accessKeyId } = scope
   if (key === undefined) throw new SignatureFault({ reason: 'unknown-key', accessKeyId })
   checkToken(presented, key, rules.now)
@@ -117,36 +118,47 @@ function verified<Key extends KnownKey>(
   const derivedKey = signingKey({ accessKeyId, secretAccessKey: key.secretAccessKey }, scope, credential)
   checkSignature(request, presented, payload.line, derivedKey)
   checkPayload(request, payload)
+  if (presented.newAuthorization !== undefined) rememberClaims(presented.newAuthorization, presented.claims)
   return {
     key,
     scope,
     form: presented.form,
     timestampMs: presented.timestampMs,
     sessionToken: presented.sessionToken,
-    signedHeaders: presented.names.listed,
+    signedHeaders: names.listed,
     payload: verifiedPayload(payload, presented, derivedKey),
   }
 }
 
-function checkScope(presented: PresentedSignature, options: Pick<VerifyRules, 'service' | 'regions'>): void {
-  const { scope, timestamp } = presented
-  const wrong: ('service' | 'region' | 'terminator')[] = []
-  if (options.service !== undefined && options.service !== scope.service) wrong.push('service')
-  if (options.regions !== undefined && !options.regions.includes(scope.region)) wrong.push('region')
-  if (presented.terminator !== terminator) wrong.push('terminator')
-  if (wrong.length > 0) {
-    const { service: expectedService } = options
-    throw new SignatureFault({ reason: 'wrong-scope', wrong, scope, terminator: presented.terminator, expectedService })
-  }
+function checkScope({ claims, timestamp }: PresentedSignature, rules: Pick<VerifyRules, 'service' | 'regions'>): void {
+  const { scope } = claims
+  const isService = rules.service === undefined || rules.service === scope.service
+  const isRegion = rules.regions === undefined || rules.regions.includes(scope.region)
+  if (!isService || !isRegion || claims.terminator !== terminator) throw wrongScope(claims, rules)
   if (scope.date !== timestamp.slice(0, 8)) {
     throw new SignatureFault({ reason: 'wrong-date', scopeDate: scope.date, timestamp })
   }
 }
 
+function wrongScope(claims: Claims, { service, regions }: Pick<VerifyRules, 'service' | 'regions'>): SignatureFault {
+  const { scope } = claims
+  const wrong: ('service' | 'region' | 'terminator')[] = []
+  if (service !== undefined && service !== scope.service) wrong.push('service')
+  if (regions !== undefined && !regions.includes(scope.region)) wrong.push('region')
+  if (claims.terminator !== terminator) wrong.push('terminator')
+  return new SignatureFault({
+    reason: 'wrong-scope',
+    wrong,
+    scope,
+    terminator: claims.terminator,
+    expectedService: service,
+  })
+}
+
 // A presigned request carries its date in the query, which is signed as a whole.
-function checkSignedHeaders({ form, names: { listed: signedHeaders } }: PresentedSignature): void {
-  if (!signedHeaders.includes('host')) throw new SignatureFault({ reason: 'unsigned-header', header: 'host' })
-  if (form === 'header' && !signedHeaders.includes('x-amz-date') && !signedHeaders.includes('date')) {
+function checkSignedHeaders({ form, claims: { names } }: PresentedSignature): void {
+  if (!names.hasHost) throw new SignatureFault({ reason: 'unsigned-header', header: 'host' })
+  if (form === 'header' && !names.hasDate) {
     throw new SignatureFault({ reason: 'unsigned-header', header: 'x-amz-date' })
   }
 }
@@ -166,8 +178,8 @@ function checkTime(presented: PresentedSignature, options: Pick<VerifyRules, 'no
   })
 }
 
-function checkToken({ scope, sessionToken }: PresentedSignature, key: KnownKey, now: number): void {
-  const { accessKeyId } = scope
+function checkToken({ claims, sessionToken }: PresentedSignature, key: KnownKey, now: number): void {
+  const { accessKeyId } = claims.scope
   const isExpected = key.sessionToken === undefined ? !sessionToken : sameText(key.sessionToken, sessionToken ?? '')
   if (!isExpected) throw new SignatureFault({ reason: 'bad-token', accessKeyId })
   if (key.expiresAtMs !== undefined && key.expiresAtMs <= now) {
@@ -176,10 +188,10 @@ function checkToken({ scope, sessionToken }: PresentedSignature, key: KnownKey, 
 }
 
 function payloadRules(
-  { scope }: PresentedSignature,
+  { claims }: PresentedSignature,
   options: Pick<VerifyRules, 'allowUnsignedPayload' | 'allowChunkedPayload'>,
 ): { allowUnsignedPayload: boolean; allowChunkedPayload: boolean } {
-  const isS3 = scope.service === 's3'
+  const isS3 = claims.scope.service === 's3'
   return {
     allowUnsignedPayload: options.allowUnsignedPayload ?? isS3,
     allowChunkedPayload: options.allowChunkedPayload ?? isS3,
@@ -192,14 +204,14 @@ function checkSignature(
   payload: string,
   key: SigningKey,
 ): void {
-  const { timestamp, scopeText: scope } = presented
+  const { timestamp, signature, claims } = presented
   const usual = usualReading(request, presented, payload)
-  const usualText = stringToSign(timestamp, scope, usual)
-  if (sameText(key.sign(usualText), presented.signature)) return
+  const usualHash = canonicalHash(usual)
+  if (sameSignature(key.signRequest(timestamp, usualHash), signature)) return
   for (const { canonical, encoding } of readings(request, presented, payload)) {
-    const text = stringToSign(timestamp, scope, canonical, encoding)
-    if (sameText(key.sign(text), presented.signature)) return
+    if (sameSignature(key.signRequest(timestamp, canonicalHash(canonical, encoding)), signature)) return
   }
+  const usualText = stringToSign(timestamp, claims.scopeText, usualHash)
   throw new SignatureFault({ reason: 'bad-signature', canonicalRequest: usual, stringToSign: usualText })
 }
 
@@ -219,7 +231,7 @@ function verifiedPayload(payload: PayloadLine, presented: PresentedSignature, ke
     payload: line,
     key,
     timestamp: presented.timestamp,
-    scope: presented.scopeText,
+    scope: presented.claims.scopeText,
     seedSignature: presented.signature,
   }
   return { kind, sha256: undefined, chunks }

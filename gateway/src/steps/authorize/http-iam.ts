@@ -1,6 +1,6 @@
 // Step `authorize` of HTTP API routes with IAM authorization: who signed, and whether its policies let it in. HTTP 13, S A.
 import { evaluate, type Decision } from '@sluice/iam-policy'
-import { describeFailure, type SignatureFault } from '@sluice/sigv4'
+import { describeFailure } from '@sluice/sigv4'
 import type { Admitted } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { httpRequestArn } from '../../nouns/http-arn.ts'
@@ -8,7 +8,7 @@ import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
 import type { KnownPrincipal } from '../../ports/principals.ts'
 import type { Step } from '../pipeline.ts'
 import { circumstances, policiesOf, SignedCaller } from './iam-policies.ts'
-import { whenSigned, type Signer, type SignerPorts } from './iam-signer.ts'
+import { type SignerPorts, whenSigned } from './iam-signer.ts'
 import { tellPolicies } from './telling.ts'
 
 const action = 'execute-api:Invoke'
@@ -16,25 +16,26 @@ const action = 'execute-api:Invoke'
 /** Every refusal is the same 403; why is told to the log alone. */
 export function authorizeByIam(route: HttpRoute, ports: SignerPorts): Step<HttpRouted, Admitted> {
   const { account, region } = route.stage
-  const signerPorts = { ...ports, region }
-  const refuse = (error: SignatureFault): never => {
-    throw forbidden(describeFailure(error.failure).message, error)
-  }
   return {
     name: 'authorize',
-    run: (exchange) => {
-      const use = (signer: Signer): Admitted => {
-        const { principal } = signer.known
-        const resource = httpRequestArn(route, exchange)
-        const decision = decide(signer.known, { account, resource, exchange })
-        if (exchange.listener !== undefined) tellPolicies(exchange, decision, { principal: principal.arn, resource })
-        if (decision.decision !== 'allow') {
-          throw forbidden(`User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`)
-        }
-        return { caller: new SignedCaller(signer, exchange) }
-      }
-      return whenSigned(exchange, signerPorts, { use, refuse })
-    },
+    run: whenSigned<HttpRouted, Admitted>(
+      { ...ports, region },
+      {
+        use: (signer, exchange) => {
+          const { principal } = signer.known
+          const resource = httpRequestArn(route, exchange)
+          const decision = decide(signer.known, { account, resource, exchange })
+          if (exchange.listener !== undefined) tellPolicies(exchange, decision, { principal: principal.arn, resource })
+          if (decision.decision !== 'allow') {
+            throw forbidden(`User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`)
+          }
+          return { caller: new SignedCaller(signer, exchange) }
+        },
+        refuse: (error) => {
+          throw forbidden(describeFailure(error.failure).message, error)
+        },
+      },
+    ),
   }
 }
 
@@ -52,6 +53,7 @@ interface Subject {
 function decide(known: KnownPrincipal, { account, resource, exchange }: Subject): Decision {
   const { principal } = known
   const context = circumstances(exchange, principal)
-  const set = { ...policiesOf(known), sameAccount: principal.account === account }
+  const { identity, boundary, session } = policiesOf(known)
+  const set = { identity, boundary, session, sameAccount: principal.account === account }
   return evaluate(set, { principal, action, resource, context })
 }

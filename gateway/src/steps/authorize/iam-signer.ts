@@ -13,7 +13,6 @@ import { lastHeader } from '../../nouns/headers.ts'
 import { parseQuery } from '../../nouns/query.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KnownPrincipal, Principals } from '../../ports/principals.ts'
-import { whenKnown } from '../pipeline.ts'
 import { tellRefusedSignature } from './telling.ts'
 
 const service = 'execute-api'
@@ -29,34 +28,38 @@ export interface SignerPorts {
   readonly clock: Clock
 }
 
+/** What becomes of a request once it is known who signed it, or that nobody did. */
+export interface SignerEnds<Exchange, Next> {
+  readonly use: (signer: Signer, exchange: Exchange) => Next
+  /** Throws what a wrong signature is to the client; the listener has been told of it. */
+  readonly refuse: (fault: SignatureFault) => never
+}
+
 /**
- * What `use` makes of whoever signed, at once where nobody has to be looked up. `refuse` throws what a wrong signature is to the
- * client; the listener is told of it. `region`: the API's, which the signature must be for.
+ * Finds out who signed a request, and gives what `use` makes of it: at once where nobody has to be looked up.
+ * `region`: the API's, which the signature must be for.
  */
-export function whenSigned<Next>(
-  exchange: Received,
+export function whenSigned<Exchange extends Received, Next>(
   { principals, clock, region }: SignerPorts & { readonly region: string },
-  { use, refuse }: SignerEnds<Next>,
-): Next | Promise<Next> {
-  const check = (look: Look, known: KnownPrincipal | undefined): Signer => {
+  { use, refuse }: SignerEnds<Exchange, Next>,
+): (exchange: Exchange) => Next | Promise<Next> {
+  const regions = [region]
+  const check = (exchange: Exchange, look: Look, known: KnownPrincipal | undefined): Signer => {
     try {
-      return signerOf(look, known, { now: clock.now(), service, regions: [region] })
+      return signerOf(look, known, { now: clock.now(), service, regions })
     } catch (error) {
       if (!(error instanceof SignatureFault)) throw error
       tellRefusedSignature(exchange, error.failure)
       return refuse(error)
     }
   }
-  const look = lookAt(signable(exchange))
-  const { accessKeyId } = look
-  if (accessKeyId === undefined) return use(check(look, undefined))
-  const finding = principals.find(accessKeyId, sessionTokenOf(look.request))
-  return whenKnown(finding, (known) => use(check(look, known)))
-}
-
-interface SignerEnds<Next> {
-  readonly use: (signer: Signer) => Next
-  readonly refuse: (fault: SignatureFault) => never
+  return (exchange) => {
+    const look = lookAt(signable(exchange))
+    const { accessKeyId } = look
+    const finding = accessKeyId === undefined ? undefined : principals.find(accessKeyId, sessionTokenOf(look))
+    if (!(finding instanceof Promise)) return use(check(exchange, look, finding), exchange)
+    return finding.then((known) => use(check(exchange, look, known), exchange))
+  }
 }
 
 /** What a request says of its signer. */
@@ -71,7 +74,7 @@ interface Look {
 function lookAt(request: SignableRequest): Look {
   try {
     const presented = readSignature(request)
-    return { request, presented, accessKeyId: presented.scope.accessKeyId }
+    return { request, presented, accessKeyId: presented.claims.scope.accessKeyId }
   } catch (error) {
     if (!(error instanceof SignatureFault)) throw error
     return { request, presented: error, accessKeyId: parseCredentialScope(request)?.accessKeyId }
@@ -99,8 +102,11 @@ function signable({ sentMethod, method, sentPath, rawPath, rawQuery, headers, bo
   return { method: sentMethod ?? method, path: sentPath ?? rawPath, query: rawQuery, rawHeaders: headers, body }
 }
 
-function sessionTokenOf({ rawHeaders, query }: SignableRequest): string | undefined {
-  const header = lastHeader(rawHeaders, 'x-amz-security-token')
+function sessionTokenOf({ request: { rawHeaders, query }, presented }: Look): string | undefined {
+  // Read already: most requests bring none.
+  const isInHeaders =
+    presented instanceof SignatureFault || presented.form === 'query' || presented.sessionToken !== undefined
+  const header = isInHeaders ? lastHeader(rawHeaders, 'x-amz-security-token') : undefined
   if (header !== undefined || !query.includes('X-Amz-Security-Token=')) return header
   return parseQuery(query).find(([name]) => name === 'X-Amz-Security-Token')?.[1]
 }

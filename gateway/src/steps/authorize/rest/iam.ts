@@ -5,27 +5,28 @@ import { fault, type GatewayFault, type GatewayResponseType } from '../../../nou
 import type { RestRouted, RestStage } from '../../../nouns/rest.ts'
 import type { Step } from '../../pipeline.ts'
 import { policiesOf, SignedCaller } from '../iam-policies.ts'
-import { whenSigned, type Signer, type SignerPorts } from '../iam-signer.ts'
+import { type SignerPorts, whenSigned } from '../iam-signer.ts'
 import { denied, type ResourceGuard } from './resource-policy.ts'
 
 export function authorizeByIam(stage: RestStage, guard: ResourceGuard, ports: SignerPorts): Step<RestRouted, Admitted> {
-  const signerPorts = { ...ports, region: stage.region }
-  const refuse = (error: SignatureFault): never => {
-    throw signatureRefusal(error)
-  }
   return {
     name: 'authorize',
-    run: (exchange) => {
-      const use = (signer: Signer): Admitted => {
-        const { known } = signer
-        const asked = { resource: guard.resourceOf(exchange), principal: known.principal }
-        const decision = guard.decide(exchange, asked, policiesOf(known))
-        const caller = new SignedCaller(signer, exchange)
-        if (decision.decision !== 'allow') throw denied(exchange, asked, decision, caller)
-        return { caller }
-      }
-      return whenSigned(exchange, signerPorts, { use, refuse })
-    },
+    run: whenSigned<RestRouted, Admitted>(
+      { ...ports, region: stage.region },
+      {
+        use: (signer, exchange) => {
+          const { known } = signer
+          const asked = { resource: guard.resourceOf(exchange), principal: known.principal }
+          const decision = guard.decide(exchange, asked, policiesOf(known))
+          const caller = new SignedCaller(signer, exchange)
+          if (decision.decision !== 'allow') throw denied(exchange, asked, decision, caller)
+          return { caller }
+        },
+        refuse: (error) => {
+          throw signatureRefusal(error)
+        },
+      },
+    ),
   }
 }
 

@@ -58,7 +58,8 @@ export function compileResourceGuard({ stage, policy, isPrivate }: ResourcePolic
   const decide: ResourceGuard['decide'] = (exchange, asked, own) => {
     const { principal } = asked
     const sameAccount = principal.account === undefined || principal.account === stage.account
-    const decision = evaluate({ ...own, resource, sameAccount }, question(exchange, asked))
+    const { identity, boundary, session } = own
+    const decision = evaluate({ identity, resource, boundary, session, sameAccount }, question(exchange, asked))
     if (exchange.listener !== undefined) {
       tellPolicies(exchange, decision, { principal: principal.arn, resource: asked.resource })
     }
