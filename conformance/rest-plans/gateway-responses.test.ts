@@ -86,6 +86,10 @@ test('headers come from literals, the request, the context and stage variables; 
   expect(reply.text).toBe('{"message":"Internal server error"}')
 })
 
+test('a status that is no final one is none', async () => {
+  expect((await answer([{ responseType: 'DEFAULT_5XX', statusCode: '100' }])).status).toBe(500)
+})
+
 test('headers that frame the answer are not for a response to set', async () => {
   const framing = ['Content-Length', 'Transfer-Encoding', 'Connection', 'Trailer', 'Upgrade', 'Keep-Alive']
   const reply = await answer([

@@ -101,6 +101,17 @@ describe('selection', () => {
   })
 })
 
+test('a status that is no final one is a 500: the client would wait for another answer', async () => {
+  const { methodIntegration } = mockMethod('')
+  const call = stageOf({
+    method: {
+      methodResponses: { '100': { statusCode: '100' } },
+      methodIntegration: { ...methodIntegration, integrationResponses: { '100': { statusCode: '100' } } },
+    },
+  })
+  expect((await call()).status).toBe(500)
+})
+
 test('an answer of a mock: content type, no body, no trace id even if the client sent one', async () => {
   const { methodIntegration, ...method } = mockMethod('')
   const integrationResponses = { '200': { statusCode: '200' } }

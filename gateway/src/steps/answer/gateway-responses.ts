@@ -62,7 +62,8 @@ function compile(response: GatewayResponse, stage: RestStage): Customised {
     ([mediaType, text]) => [mediaType.toLowerCase(), { mediaType, fill: compileErrorTemplate(text, stage) }] as const,
   )
   return {
-    status: statusCode === undefined ? undefined : Number(statusCode),
+    // A 1xx would leave the client waiting for the final answer: the fault's own status stands (?).
+    status: Number(statusCode) >= 200 ? Number(statusCode) : undefined,
     headers,
     templates: new Map(templates),
   }

@@ -64,10 +64,11 @@ export function mapResponse(mapping: ResponseMapping): Step<MappedExchange, Answ
 
 function compileResponse(response: IntegrationResponse, { stage, methodResponses }: ResponseMapping): Respond {
   const { statusCode = '200', contentHandling } = response
-  if (!methodResponses.has(statusCode)) {
+  const status = Number(statusCode)
+  // A 1xx can be set, and would leave the client waiting for the final answer (?).
+  if (!methodResponses.has(statusCode) || status < 200) {
     throw configurationFault(`Output mapping refers to an invalid method response: ${statusCode}`)
   }
-  const status = Number(statusCode)
   const templates = compileTemplates(response.responseTemplates, stage, 'response')
   const templateOf = (accept: string | undefined): MappingTemplate | undefined =>
     templates.find(accept ?? 'application/json') ?? templates.find('application/json') ?? templates.first
