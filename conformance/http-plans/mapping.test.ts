@@ -173,6 +173,13 @@ describe('response mappings', () => {
     expect([reply.status, reply.text]).toEqual([500, '{"message":"Internal Server Error"}'])
   })
 
+  test('to headers of one hop, which are not all refused when they are set, do nothing', async () => {
+    backend.answer = (_, response) => response.end('whole')
+    const reply = await mapped({ '200': { 'overwrite:header.Trailer': 'x', 'append:header.Proxy-Connection': 'x' } })
+    expect([reply.status, reply.text]).toEqual([200, 'whole'])
+    expect([reply.header('trailer'), reply.header('proxy-connection')]).toEqual([undefined, undefined])
+  })
+
   test('do not touch errors of the gateway', async () => {
     backend.answer = (request) => request.socket.destroy()
     const reply = await mapped({ '503': { 'overwrite:header.x': 'mapped' } })

@@ -3,7 +3,7 @@ import type { Answered } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { answerMessage } from '../../nouns/http-source.ts'
 import type { HttpAdmitted, HttpStage } from '../../nouns/http.ts'
-import { headerValue, isHeaderName } from '../answer/hop-headers.ts'
+import { headerValue, passes } from '../answer/hop-headers.ts'
 import type { Step } from '../pipeline.ts'
 import {
   compileMappings,
@@ -53,7 +53,7 @@ export function mapHttpResponse(
 
 function carriable(mapping: EvaluatedMapping): readonly EvaluatedMapping[] {
   if (mapping.location !== 'header') return [mapping]
-  return isHeaderName(mapping.name) ? [{ ...mapping, value: headerValue(mapping.value) }] : []
+  return passes(mapping.name) ? [{ ...mapping, value: headerValue(mapping.value) }] : []
 }
 
 function statusOf(text: string): number {
