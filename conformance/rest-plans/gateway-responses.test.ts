@@ -105,6 +105,11 @@ test('headers that frame the answer are not for a response to set', async () => 
   expect(reply.header('www-authenticate')).toBe('Basic')
 })
 
+test('a template under no media type is sent as one that HTTP can carry', async () => {
+  const reply = await answer([{ responseType: 'DEFAULT_5XX', responseTemplates: { 'text/html\r\nX-A: 1': 'sorry' } }])
+  expect([reply.header('content-type'), reply.text]).toEqual(['text/html  X-A: 1', 'sorry'])
+})
+
 describe('templates', () => {
   const body = async (template: string, call: Call = {}) =>
     (await answer([{ responseType: 'DEFAULT_5XX', responseTemplates: { 'application/json': template } }], call)).text

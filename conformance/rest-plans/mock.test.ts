@@ -112,6 +112,21 @@ test('a status that is no final one is a 500: the client would wait for another 
   expect((await call()).status).toBe(500)
 })
 
+test('a template under no media type is sent as one that HTTP can carry', async () => {
+  const { methodIntegration, ...method } = mockMethod('')
+  const responseTemplates = { '世/界': 'hello' }
+  const call = stageOf({
+    method: {
+      ...method,
+      methodIntegration: {
+        ...methodIntegration,
+        integrationResponses: { '200': { statusCode: '200', responseTemplates } },
+      },
+    },
+  })
+  expect((await call()).header('content-type')).toBe(Buffer.from('世/界').toString('latin1'))
+})
+
 test('an answer of a mock: content type, no body, no trace id even if the client sent one', async () => {
   const { methodIntegration, ...method } = mockMethod('')
   const integrationResponses = { '200': { statusCode: '200' } }

@@ -129,7 +129,7 @@ export function knownCacheKeys(
 /** Keys of template and model maps are media types, or `$default`. */
 export function checkContentTypes(templates: Parameters | undefined): void {
   const wrong = Object.keys(templates ?? {}).filter(
-    (key) => key !== '$default' && (!/^[^\s/]+\/[^\s/]/.test(key) || /[\r\n]/.test(key)),
+    (key) => key !== '$default' && (!/^[^\s/]+\/[^\s/]/.test(key) || /[^ -~]/.test(key)),
   )
   report(
     '',

@@ -171,6 +171,10 @@ describe('integrations', () => {
       'Validation Result: warnings : [], errors : [Invalid content type specified: 123]',
     ],
     [
+      { ...http, requestTemplates: { 'text/ж': '' } },
+      'Validation Result: warnings : [], errors : [Invalid content type specified: text/ж]',
+    ],
+    [
       { ...http, requestParameters: { 'integration.request.header.x': 'method.request.header.foo' } },
       'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: method.request.header.foo]',
     ],

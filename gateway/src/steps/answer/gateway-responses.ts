@@ -59,7 +59,11 @@ function compile(response: GatewayResponse, stage: RestStage): Customised {
     return passes(name) && read !== undefined ? [{ name, read }] : []
   })
   const templates = Object.entries(texts).map(
-    ([mediaType, text]) => [mediaType.toLowerCase(), { mediaType, fill: compileErrorTemplate(text, stage) }] as const,
+    ([mediaType, text]) =>
+      [
+        mediaType.toLowerCase(),
+        { mediaType: headerValue(mediaType), fill: compileErrorTemplate(text, stage) },
+      ] as const,
   )
   return {
     // A 1xx would leave the client waiting for the final answer: the fault's own status stands (?).

@@ -7,6 +7,7 @@ import { firstMediaType } from '../../nouns/media-type.ts'
 import type { Overrides } from '../../nouns/outgoing.ts'
 import type { RequestParameters } from '../../nouns/request-parameters.ts'
 import type { RestStage } from '../../nouns/rest.ts'
+import { headerValue } from '../answer/hop-headers.ts'
 import { contextObject, stageVariablesObject } from './context.ts'
 import { inputObject } from './input.ts'
 import type { JsonBody } from './json-body.ts'
@@ -33,7 +34,7 @@ export interface TemplateInput {
 }
 
 export interface MappingTemplate {
-  /** The key it stands under: a media type, or `$default`. */
+  /** The key it stands under: a media type, or `$default`. HTTP can carry it. */
   readonly key: string
   readonly isEmpty: boolean
   /** Throws GatewayFault, a configuration error. */
@@ -56,7 +57,7 @@ export function compileTemplates(
 ): MappingTemplates {
   const byKey = new Map<string, MappingTemplate>()
   for (const [key, text] of Object.entries(templates ?? {})) {
-    byKey.set(key.toLowerCase(), mappingTemplate(key, text ?? '', stage, direction))
+    byKey.set(key.toLowerCase(), mappingTemplate(headerValue(key), text ?? '', stage, direction))
   }
   return {
     isEmpty: byKey.size === 0,
