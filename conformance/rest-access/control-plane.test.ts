@@ -14,8 +14,10 @@ import {
   CreateInstanceProfileCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  GetAccessKeyLastUsedCommand,
   GetUserCommand,
   IAMClient,
+  ListMFADevicesCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
   UpdateUserCommand,
@@ -143,9 +145,15 @@ test('functions are named by their ARNs, and invoking is an action of its own', 
 })
 
 test('users are named by their ARNs with paths; one’s own are meant where none is named', async () => {
-  const ada = await createUser([allow(['iam:GetUser', 'iam:CreateAccessKey'], `arn:aws:iam::${account}:user/staff/*`)])
+  const actions = ['iam:GetUser', 'iam:CreateAccessKey', 'iam:GetAccessKeyLastUsed', 'iam:ListMFADevices']
+  const ada = await createUser([allow(actions, `arn:aws:iam::${account}:user/staff/*`)])
   const eve = await createUser([])
   const own = iamOf(ada)
+  expect(await outcomeOf(own.send(new ListMFADevicesCommand({})))).toBe('done')
+  const lastUsed = (AccessKeyId: string): Promise<string> =>
+    outcomeOf(own.send(new GetAccessKeyLastUsedCommand({ AccessKeyId })))
+  expect(await lastUsed(eve.accessKeyId)).toBe('done')
+  expect(await lastUsed(root.accessKeyId)).toMatch(/^AccessDenied: /)
   expect((await own.send(new GetUserCommand({}))).User?.UserName).toBe(ada.name)
   expect(await outcomeOf(own.send(new CreateAccessKeyCommand({ UserName: eve.name })))).toBe('done')
   await iam.send(new CreateUserCommand({ UserName: 'outside' }))

@@ -110,8 +110,14 @@ const iamKinds = [
 const ownOperations: ReadonlySet<string> = new Set([
   'CreateAccessKey',
   'DeleteAccessKey',
+  'DeleteLoginProfile',
+  'GetLoginProfile',
   'GetUser',
   'ListAccessKeys',
+  'ListMFADevices',
+  'ListSSHPublicKeys',
+  'ListServiceSpecificCredentials',
+  'ListSigningCertificates',
   'UpdateAccessKey',
 ])
 
@@ -124,6 +130,10 @@ async function iamPermission({ operation, input, scope, callerArn, read }: Asked
     const made = `arn:aws:iam::${scope.account}:${segment}${textOf(input, 'Path') || '/'}${name}`
     return { action, resource: record?.arn ?? made }
   }
+  // AWS: it is the key's owner who is looked at.
+  if (operation === 'GetAccessKeyLastUsed') {
+    return { action, resource: await ownerArn(read(scope), textOf(input, 'AccessKeyId')) }
+  }
   const policyName = textOf(input, 'PolicyName')
   if (operation === 'CreateOpenIDConnectProvider') {
     return { action, resource: providerArn(scope.account, providerHost(textOf(input, 'Url')) ?? '*') }
@@ -135,6 +145,13 @@ async function iamPermission({ operation, input, scope, callerArn, read }: Asked
     textOf(input, 'PolicyArn') || textOf(input, 'PolicySourceArn') || textOf(input, 'OpenIDConnectProviderArn')
   if (arn !== '') return { action, resource: arn }
   return { action, resource: ownOperations.has(operation) ? callerArn : '*' }
+}
+
+/** `*` for the root's keys, and for those that are not there. */
+async function ownerArn(reader: Reader, accessKeyId: string): Promise<string> {
+  const { userName } = (await reader.get('AccessKey', [accessKeyId])) ?? {}
+  const owner = userName === undefined ? undefined : await reader.get('User', [userName])
+  return owner?.arn ?? '*'
 }
 
 /** Who takes on a role is judged by the role's own policy as well, in services/sts; to ask who one is needs nothing. */
