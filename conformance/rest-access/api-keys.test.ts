@@ -287,6 +287,21 @@ describe('plan throttles', () => {
     expect(outcome(await call(access, id, ...showing(key)))).toEqual(exceeded)
   })
 
+  test('of an ANY method are those of the verb, or of all verbs together', async () => {
+    const id = await createApi(access)
+    const apiKeyRequired = { method: { apiKeyRequired: true } }
+    await addMock(access, id, '/cats', { httpMethod: 'ANY', ...apiKeyRequired })
+    await deploy(access, id)
+    const key = await createKey(access)
+    const throttle = { '/cats/POST': { rateLimit: 1, burstLimit: 1 }, '/cats/ANY': { rateLimit: 1, burstLimit: 3 } }
+    await joinPlan(access, await createPlan(access, [], { apiStages: [{ apiId: id, stage: 'prod', throttle }] }), key)
+    const passed: number[] = []
+    for (const method of ['POST', 'POST', 'GET', 'PUT', 'GET', 'PUT']) {
+      passed.push((await call(access, id, '/cats', { method, headers: { 'x-api-key': key.value } })).status)
+    }
+    expect(passed).toEqual([200, 429, 200, 200, 200, 429])
+  })
+
   test('of the root method are written with two slashes', async () => {
     const id = await keyedApi()
     const key = await createKey(access)

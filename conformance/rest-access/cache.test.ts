@@ -193,6 +193,16 @@ describe('methods', () => {
     expect(await same(id, ['/cats', '/cats'], post)).toEqual([true])
   })
 
+  test('ANY are cached for GET by the stage’s settings, and for other verbs by settings of their own', async () => {
+    const id = await cachedApi({ httpMethod: 'ANY' })
+    expect(await same(id, ['/cats', '/cats'])).toEqual([true])
+    expect(await same(id, ['/cats', '/cats'], { method: 'POST' })).toEqual([false])
+    await patch(id, { '/~1cats/POST/caching/enabled': 'true', '/~1cats/GET/caching/enabled': 'false' })
+    expect(await same(id, ['/cats', '/cats'])).toEqual([false])
+    expect(await same(id, ['/cats', '/cats'], { method: 'POST' })).toEqual([true])
+    expect(await same(id, ['/cats', '/cats'], { method: 'PUT' })).toEqual([false])
+  })
+
   test('may be left out, or have a time of 0', async () => {
     const id = await cachedApi({ settings: { '/cats/GET/caching/enabled': 'false' } })
     expect(await same(id, ['/cats', '/cats'])).toEqual([false])

@@ -58,6 +58,24 @@ describe('stage settings', () => {
     expect(await passing(9, () => call(access, id, '/cats'))).toBe(2)
   })
 
+  test('are those of each verb that ANY stands for, or of ANY', async () => {
+    const id = await createApi(access)
+    for (const path of ['/cats', '/dogs']) await addMock(access, id, path, { httpMethod: 'ANY' })
+    await deploy(access, id)
+    const patchOperations = [
+      { op: 'replace', path: '/~1cats/POST/throttling/burstLimit', value: '2' } as const,
+      { op: 'replace', path: '/~1cats/ANY/throttling/burstLimit', value: '3' } as const,
+      { op: 'replace', path: '/*/*/throttling/burstLimit', value: '1' } as const,
+    ]
+    await access.rest.send(new UpdateStageCommand({ restApiId: id, stageName: 'prod', patchOperations }))
+    const passed = (method: string, path: string): Promise<number> =>
+      passing(9, () => call(access, id, path, { method }))
+    expect([await passed('POST', '/cats'), await passed('PUT', '/cats'), await passed('GET', '/cats')]).toEqual([
+      2, 3, 3,
+    ])
+    expect([await passed('POST', '/dogs'), await passed('PUT', '/dogs')]).toEqual([1, 1])
+  })
+
   test('of 0 let nothing pass, and hold at once', async () => {
     const id = await throttledApi({ '/*/*/throttling/rateLimit': '0' })
     expect(await passing(3, () => call(access, id, '/cats'))).toBe(0)

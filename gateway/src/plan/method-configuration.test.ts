@@ -44,12 +44,26 @@ test('methods that differ in anything else are not', () => {
   for (const other of differing) expect(alike(plain, configurationOf(other, undefined, '/cats'))).toBe(false)
 })
 
-test('settings of the stage count by what they say, and by whether they are those of all methods', () => {
+test('settings of the stage count by what they say, and those of all methods cache GET alone', () => {
   const own = configurationOf(method, { 'cats/GET': cached }, '/cats')
-  expect(own).toMatchObject({ setting: cached, isStageWide: false })
+  expect(own).toMatchObject({ setting: cached, isCached: true })
   expect(alike(own, configurationOf(method, { 'dogs/GET': cached }, '/dogs'))).toBe(true)
   expect(alike(own, plain)).toBe(false)
   const stageWide = configurationOf(method, { '*/*': cached }, '/cats')
-  expect(stageWide).toMatchObject({ setting: cached, isStageWide: true })
-  expect(alike(own, stageWide)).toBe(false)
+  expect(stageWide).toMatchObject({ setting: cached, isCached: true })
+  expect(alike(own, stageWide)).toBe(true)
+})
+
+test('an ANY method has the settings of each verb, else those of ANY, else those of all methods', () => {
+  const any = { ...method, httpMethod: 'ANY' }
+  const [one, two] = [{ throttlingRateLimit: 1 }, { throttlingRateLimit: 2 }]
+  const settings = { '~1cats/POST': one, '~1cats/ANY': two, '*/*': cached }
+  const of = (path: string, verb: string): object => {
+    const { setting, isCached } = configurationOf(any, settings, path, verb)
+    return { setting, isCached }
+  }
+  expect(of('/cats', 'POST')).toEqual({ setting: one, isCached: false })
+  expect(of('/cats', 'GET')).toEqual({ setting: two, isCached: false })
+  expect(of('/dogs', 'GET')).toEqual({ setting: cached, isCached: true })
+  expect(of('/dogs', 'POST')).toEqual({ setting: cached, isCached: false })
 })

@@ -9,24 +9,28 @@ export interface MethodConfiguration {
   readonly method: Omit<Method, 'operationName'>
   /** The stage's settings for the method. */
   readonly setting: MethodSetting
-  /** Whether these settings are those of all methods of the stage. */
-  readonly isStageWide: boolean
+  /** Whether its answers are to be cached. */
+  readonly isCached: boolean
 }
 
+/** `verb`: that of the requests it is for, where the method is `ANY`. */
 export function configurationOf(
   snapshotMethod: RestSnapshot['methods'][number],
   settings: Readonly<Record<string, MethodSetting>> | undefined,
   resourcePath: string,
+  verb: string = snapshotMethod.httpMethod ?? 'ANY',
 ): MethodConfiguration {
   const { resourceId, operationName: _operationName, methodIntegration, ...method } = snapshotMethod
-  const setting = methodSetting(settings, resourcePath, method.httpMethod ?? 'ANY')
+  const setting = methodSetting(settings, resourcePath, method.httpMethod ?? 'ANY', verb)
+  // AWS: what holds for all methods turns the cache on for GET alone.
+  const isCached = setting.cachingEnabled === true && (verb === 'GET' || setting !== settings?.['*/*'])
   return {
     method: {
       ...method,
       ...(methodIntegration && { methodIntegration: withoutOwnNamespace(methodIntegration, resourceId) }),
     },
     setting,
-    isStageWide: setting === settings?.['*/*'],
+    isCached,
   }
 }
 

@@ -40,14 +40,9 @@ export function planRestCache(record: PlannableStage, { stage, caches, flushId }
   return (configuration, integration) => {
     const { methodIntegration } = configuration.method
     const ttlMs = (configuration.setting.cacheTtlInSeconds ?? defaultTtlSeconds) * 1000
-    if (methodIntegration === undefined || ttlMs === 0 || !isCached(configuration)) return integration
+    if (methodIntegration === undefined || ttlMs === 0 || !configuration.isCached) return integration
+    if (methodIntegration.responseTransferMode === 'STREAM') return integration
     const settings = { stage, setting: configuration.setting, ttlMs, key: compileCacheKey(methodIntegration, stage) }
     return Pipeline.from<Ready>().step(cached(settings, cache, integration))
   }
-}
-
-function isCached({ method, setting, isStageWide }: MethodConfiguration): boolean {
-  if (setting.cachingEnabled !== true || method.methodIntegration?.responseTransferMode === 'STREAM') return false
-  // AWS: what holds for all methods turns the cache on for GET alone.
-  return !isStageWide || method.httpMethod === 'GET'
 }

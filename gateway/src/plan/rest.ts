@@ -49,6 +49,8 @@ export class PlannedMethod implements RestMethod {
   private readonly index: number
   private readonly shared: Shared
   private list: MethodPlan | undefined = undefined
+  /** Those of an `ANY` method, which may have settings for each verb. */
+  private listsOfVerbs: Map<string, MethodPlan> | undefined = undefined
 
   constructor(facts: RestMethod, index: number, shared: Shared) {
     this.stage = facts.stage
@@ -62,10 +64,17 @@ export class PlannedMethod implements RestMethod {
     this.shared = shared
   }
 
-  get plan(): MethodPlan {
-    return (this.list ??= this.shared.plans.of(
-      configurationOf(this.configuration, this.shared.settings, this.resourcePath),
-    ))
+  /** `verb`: the request's. */
+  planFor(verb: string): MethodPlan {
+    if (this.httpMethod !== 'ANY') return (this.list ??= this.made(this.httpMethod))
+    this.listsOfVerbs ??= new Map()
+    let list = this.listsOfVerbs.get(verb)
+    if (list === undefined) this.listsOfVerbs.set(verb, (list = this.made(verb)))
+    return list
+  }
+
+  private made(verb: string): MethodPlan {
+    return this.shared.plans.of(configurationOf(this.configuration, this.shared.settings, this.resourcePath, verb))
   }
 
   get configuration(): SnapshotMethod {
@@ -133,18 +142,21 @@ export async function planRestStage(
     protocol: 'REST',
     isDefaultEndpointDisabled: snapshot.api.disableExecuteApiEndpoint === true,
     isPrivate: snapshot.api.endpointConfiguration?.types?.includes('PRIVATE') === true,
-    run: answering((received) => whenKnown(list.run(received), (routed) => routed.target.plan.run(routed)), {
-      succeed: ({ answer }, received) => {
-        if (received.listener !== undefined) tellMethodResponse(received.listener, answer)
-        return finish(answer, received)
+    run: answering(
+      (received) => whenKnown(list.run(received), (routed) => routed.target.planFor(routed.method).run(routed)),
+      {
+        succeed: ({ answer }, received) => {
+          if (received.listener !== undefined) tellMethodResponse(received.listener, answer)
+          return finish(answer, received)
+        },
+        fail: (error, received) => finish(answerTo(faultOf(error, received, ports), received), received),
       },
-      fail: (error, received) => finish(answerTo(faultOf(error, received, ports), received), received),
-    }),
+    ),
     tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>
-      methods.map(({ httpMethod, resourcePath, plan }) => ({
-        route: `${httpMethod} ${resourcePath}`,
-        steps: [...list.names, ...plan.names],
+      methods.map((method) => ({
+        route: `${method.httpMethod} ${method.resourcePath}`,
+        steps: [...list.names, ...method.planFor(method.httpMethod).names],
       })),
   }
 }

@@ -33,7 +33,7 @@ export function recordExecutionLog(
       const gathered = open.get(exchange)
       if (gathered === undefined) return
       const { resourcePath = '*', httpMethod = '*' } = exchange.target ?? {}
-      const setting = methodSetting(stage.methodSettings, resourcePath, httpMethod)
+      const setting = methodSetting(stage.methodSettings, resourcePath, httpMethod, exchange.method)
       const place = { scope, group, stream: streamOf(group, exchange.requestId) }
       for (const { atMs, text } of [...gathered.lines, ...closingLines(outcome)]) {
         if (isWanted(text, setting)) logs.append(place, atMs, eventText(exchange.requestId, text))

@@ -32,23 +32,27 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
   const account = accountBucket(scope, settings.account)
   if (rate === undefined && account.length === 0 && !apiKeyRequired) return undefined
   const ownLimits = new Map<RestMethod, readonly Limit[]>()
-  /** Without a key: the method's own, and the account's. */
-  const fixedOf = (method: RestMethod): readonly Limit[] => {
+  /** Those of `ANY` methods, by verb. */
+  const verbLimits = new Map<string, Map<RestMethod, readonly Limit[]>>()
+  /** Without a key: the method's own, and the account's. AWS: each verb that `ANY` stands for is a method of its own. */
+  const fixedOf = (method: RestMethod, verb: string): readonly Limit[] => {
     if (rate === undefined) return account
-    let own = ownLimits.get(method)
+    let known = method.httpMethod === 'ANY' ? verbLimits.get(verb) : ownLimits
+    if (known === undefined) verbLimits.set(verb, (known = new Map()))
+    let own = known.get(method)
     if (own === undefined) {
-      own = [...bucketOf(`method ${place} ${method.httpMethod} ${method.resourcePath}`, rate), ...account]
-      ownLimits.set(method, own)
+      own = [...bucketOf(`method ${place} ${verb} ${method.resourcePath}`, rate), ...account]
+      known.set(method, own)
     }
     return own
   }
-  const limitsOf = ({ target, plan, apiKey }: Exchange): readonly Limit[] => {
-    const fixed = fixedOf(target)
+  const limitsOf = ({ target, method: verb, plan, apiKey }: Exchange): readonly Limit[] => {
+    const fixed = fixedOf(target, verb)
     if (plan === undefined || apiKey === undefined) return fixed
     const client = clientLimits(scope, plan, apiKey.id)
     if (plan.methods.size === 0) return [...client, ...fixed]
     const name = `${clientName(scope, plan, apiKey.id)} ${place}`
-    return [...planMethodLimits(target, plan, name), ...client, ...fixed]
+    return [...planMethodLimits(target, plan, { name, verb }), ...client, ...fixed]
   }
   const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {
     const limit = limits[refusing]
@@ -71,10 +75,20 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
   }
 }
 
-/** What a usage plan says of the method, which it names as in `/pets/GET`; nothing, most often. */
-function planMethodLimits({ resourcePath, httpMethod }: RestMethod, plan: KnownPlan, client: string): readonly Limit[] {
-  const method = `${resourcePath === '/' ? '//' : `${resourcePath}/`}${httpMethod}`
-  return bucketOf(`planMethod ${client} ${method}`, plan.methods.get(method))
+interface Client {
+  readonly name: string
+  readonly verb: string
+}
+
+/** What a usage plan says of the method, which it names as in `/pets/GET`, or `/pets/ANY` for all its verbs together. */
+function planMethodLimits(
+  { resourcePath, httpMethod }: RestMethod,
+  { methods }: KnownPlan,
+  { name, verb }: Client,
+): readonly Limit[] {
+  const path = resourcePath === '/' ? '//' : `${resourcePath}/`
+  const method = methods.has(path + verb) ? path + verb : path + httpMethod
+  return bucketOf(`planMethod ${name} ${method}`, methods.get(method))
 }
 
 const nothing = {}
