@@ -11,6 +11,11 @@ import {
   UpdateRestApiCommand,
   type DomainName,
 } from '@aws-sdk/client-api-gateway'
+import {
+  CreateRoutingRuleCommand,
+  DeleteRoutingRuleCommand,
+  type CreateRoutingRuleCommandInput,
+} from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { send, type Reply } from '../fixture/call.ts'
 import { clientsOf } from '../fixture/clients.ts'
@@ -156,6 +161,40 @@ test('the API’s own policy has to allow too, and may ask for the name', async 
     `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:${strict}/prod/GET/pets"}`,
   ])
   expect((await through('vpce-0aa', `${strict}.execute-api.localhost`, '/prod/pets')).status).toBe(403)
+})
+
+test('routing rules lead from a private name to private APIs', async () => {
+  const host = 'rules.example.com'
+  const { domainNameId: DomainNameId, ...domain } = await createDomain(host, allowing('execute-api:/*'))
+  await associate(domain, 'vpce-0aa')
+  const { rest, http } = clientsOf(sluice.url)
+  const mode = { op: 'replace', path: '/routingMode', value: 'ROUTING_RULE_ONLY' } as const
+  await rest.send(
+    new UpdateDomainNameCommand({ domainName: host, domainNameId: DomainNameId, patchOperations: [mode] }),
+  )
+  expect((await through('vpce-0aa', host)).status).toBe(403)
+  const rule = (ApiId: string): CreateRoutingRuleCommandInput => ({
+    DomainName: host,
+    DomainNameId,
+    Priority: 1,
+    Conditions: [{ MatchBasePaths: { AnyOf: ['big/zoo'] } }],
+    Actions: [{ InvokeApi: { ApiId, Stage: 'prod', StripBasePath: true } }],
+  })
+  const { RoutingRuleArn, RoutingRuleId } = await http.send(new CreateRoutingRuleCommand(rule(restApiId)))
+  expect(RoutingRuleArn).toBe(
+    `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${host}+${DomainNameId}/routingrules/${RoutingRuleId}`,
+  )
+  expect((await through('vpce-0aa', host, '/big/zoo/pets')).status).toBe(200)
+  expect((await through('vpce-0aa', host)).status).toBe(403)
+  const { id = '' } = await rest.send(new CreateRestApiCommand({ name: 'public' }))
+  await putMethod(rest, id, '/', { integration: { type: 'MOCK' } })
+  await rest.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'prod' }))
+  await expect(http.send(new CreateRoutingRuleCommand(rule(id)))).rejects.toMatchObject({ name: 'BadRequestException' })
+  await expect(
+    http.send(new CreateRoutingRuleCommand({ ...rule(restApiId), DomainNameId: 'other' })),
+  ).rejects.toMatchObject({ name: 'NotFoundException' })
+  await http.send(new DeleteRoutingRuleCommand({ DomainName: host, DomainNameId, RoutingRuleId }))
+  expect((await through('vpce-0aa', host, '/big/zoo/pets')).status).toBe(403)
 })
 
 test('of names that are alike an endpoint is associated with one, and a mapped API stays private', async () => {

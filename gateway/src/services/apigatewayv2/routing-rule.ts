@@ -9,6 +9,7 @@ import {
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 import { protocolOf } from '../domains/mapping.ts'
+import { domainKey, isPrivate, mappingDomain } from '../domains/record.ts'
 import { pageOfList } from '../page.ts'
 import { found } from './found.ts'
 import { mappedProtocol } from './mapped-api.ts'
@@ -22,36 +23,34 @@ type Given = Pick<CreateRoutingRuleRequest, 'Actions' | 'Conditions' | 'Priority
 
 export const routingRule: Handlers<Operations, Names, Call> = {
   CreateRoutingRule: async (input, call) => {
-    await domain(call, input)
-    const rules = await call.store.list('V2RoutingRule', [input.DomainName], { limit: rulesPerDomain })
+    const domain = await domainOf(call, input)
+    const rules = await call.store.list('V2RoutingRule', [domain], { limit: rulesPerDomain })
     if (rules.length === rulesPerDomain) {
       throw new BadRequestException('Maximum number of routing rules for this domain name has been reached.')
     }
-    return keep(call, input.DomainName, call.ids.short(7), input)
+    return keep(call, domain, call.ids.short(7), input)
   },
 
   GetRoutingRule: async (input, call) => {
-    await domain(call, input)
-    return found(call, 'V2RoutingRule', [input.DomainName, input.RoutingRuleId])
+    return found(call, 'V2RoutingRule', [await domainOf(call, input), input.RoutingRuleId])
   },
 
   ListRoutingRules: async (input, call) => {
-    await domain(call, input)
-    const rules = (await call.store.list('V2RoutingRule', [input.DomainName])).map(({ record }) => record)
+    const domain = await domainOf(call, input)
+    const rules = (await call.store.list('V2RoutingRule', [domain])).map(({ record }) => record)
     rules.sort((a, b) => (a.Priority ?? 0) - (b.Priority ?? 0))
     const { items, position } = pageOfList(rules, { limit: input.MaxResults, position: input.NextToken })
     return { RoutingRules: items, NextToken: position }
   },
 
   PutRoutingRule: async (input, call) => {
-    await domain(call, input)
-    await found(call, 'V2RoutingRule', [input.DomainName, input.RoutingRuleId])
-    return keep(call, input.DomainName, input.RoutingRuleId, input)
+    const domain = await domainOf(call, input)
+    await found(call, 'V2RoutingRule', [domain, input.RoutingRuleId])
+    return keep(call, domain, input.RoutingRuleId, input)
   },
 
   DeleteRoutingRule: async (input, call) => {
-    await domain(call, input)
-    const key = [input.DomainName, input.RoutingRuleId]
+    const key = [await domainOf(call, input), input.RoutingRuleId]
     await found(call, 'V2RoutingRule', key)
     call.store.delete('V2RoutingRule', key)
   },
@@ -62,30 +61,32 @@ interface Named {
   readonly DomainNameId?: string | undefined
 }
 
-async function domain(call: Call, { DomainName, DomainNameId: id = '' }: Named): Promise<void> {
-  if (id !== '') throw new BadRequestException('Routing rules of private domain names are not available')
-  await found(call, 'DomainName', [DomainName])
+/** What the rules of a domain are kept under: its name, and the id of a private one. Throws NotFoundException. */
+async function domainOf(call: Call, { DomainName: domainName, DomainNameId: id = '' }: Named): Promise<string> {
+  const address = { domainName, domainNameId: id === '' ? undefined : id }
+  await found(call, 'DomainName', domainKey(address))
+  return mappingDomain(address)
 }
 
-async function keep(call: Call, domainName: string, RoutingRuleId: string, given: Given): Promise<RoutingRule> {
+async function keep(call: Call, domain: string, RoutingRuleId: string, given: Given): Promise<RoutingRule> {
   const { Actions, Conditions, Priority } = given
   checkConditions(Conditions)
-  await checkActions(call, Actions)
-  await refuseOtherProtocols(call, domainName)
-  const rules = await call.store.list('V2RoutingRule', [domainName])
+  await checkActions(call, Actions, domain.includes('+'))
+  await refuseOtherProtocols(call, domain)
+  const rules = await call.store.list('V2RoutingRule', [domain])
   if (rules.some(({ record }) => record.Priority === Priority && record.RoutingRuleId !== RoutingRuleId)) {
     throw new ConflictException(`A routing rule with the priority ${Priority} already exists for this domain name`)
   }
   const { account, region } = call.scope
-  const RoutingRuleArn = `arn:aws:apigateway:${region}:${account}:/domainnames/${domainName}/routingrules/${RoutingRuleId}`
+  const RoutingRuleArn = `arn:aws:apigateway:${region}:${account}:/domainnames/${domain}/routingrules/${RoutingRuleId}`
   const record: RoutingRule = { Actions, Conditions, Priority, RoutingRuleArn, RoutingRuleId }
-  call.store.put('V2RoutingRule', [domainName, RoutingRuleId], record)
+  call.store.put('V2RoutingRule', [domain, RoutingRuleId], record)
   return record
 }
 
 /** Rules lead to REST APIs alone, and so must the domain's mappings. HTTP 35.1; its words are not recorded. */
-async function refuseOtherProtocols(call: Call, domainName: string): Promise<void> {
-  for (const { record } of await call.store.list('BasePathMapping', [domainName])) {
+async function refuseOtherProtocols(call: Call, domain: string): Promise<void> {
+  for (const { record } of await call.store.list('BasePathMapping', [domain])) {
     const protocol = await protocolOf(call, record.restApiId ?? '')
     if (protocol !== undefined && protocol !== 'REST') {
       throw new BadRequestException(
@@ -95,7 +96,7 @@ async function refuseOtherProtocols(call: Call, domainName: string): Promise<voi
   }
 }
 
-async function checkActions(call: Call, actions: Given['Actions']): Promise<void> {
+async function checkActions(call: Call, actions: Given['Actions'], isPrivateDomain: boolean): Promise<void> {
   const [action, ...others] = actions
   if (action === undefined || others.length > 0) {
     throw new BadRequestException('A routing rule must have exactly one action')
@@ -103,5 +104,9 @@ async function checkActions(call: Call, actions: Given['Actions']): Promise<void
   const { ApiId, Stage } = action.InvokeApi
   if ((await mappedProtocol(call, ApiId, Stage)) !== 'REST') {
     throw new BadRequestException('The target of a routing rule must be a stage of a REST API')
+  }
+  const api = (await call.store.get('RestApi', [ApiId])) ?? {}
+  if (isPrivate(api) !== isPrivateDomain) {
+    throw new BadRequestException('Private APIs and private domain names can only be routed to each other')
   }
 }
