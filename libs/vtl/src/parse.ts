@@ -36,7 +36,7 @@ export function parseTemplate(text: string, options: ParseOptions, at?: number):
 class TemplateParser extends ExpressionParser {
   private readonly options: ParseOptions
   private readonly macroNames = new Set<string>()
-  /** Where a reference ended in a property. Velocity takes a `##` there for text. */
+  /** Where a reference ended in a property, or in an index of one. Velocity takes a `##` there for text. */
   private propertyEnd = -1
   /** The spans of comments, in order. */
   private readonly comments: { start: number; end: number }[] = []
@@ -92,8 +92,11 @@ class TemplateParser extends ExpressionParser {
 
   private textReference(): ReferenceNode | null {
     const reference = this.reference()
-    const isProperty = reference?.formal === false && reference.accessors.at(-1)?.kind === 'property'
-    if (isProperty) this.propertyEnd = this.cursor.at
+    if (
+      reference?.formal === false &&
+      reference.accessors.findLast(({ kind }) => kind !== 'index')?.kind === 'property'
+    )
+      this.propertyEnd = this.cursor.at
     return reference
   }
 

@@ -42,11 +42,14 @@ function defineSearching(define: Define<string>): void {
   define('startsWith', 's', (text, [start]) => text.startsWith(start))
   define('startsWith', 'si', (text, [start, at]) => at >= 0 && at <= text.length && text.startsWith(start, at))
   define('endsWith', 's', (text, [end]) => text.endsWith(end))
-  define('indexOf', 's', (text, [part], call) => read(text, call).indexOf(part))
-  define('indexOf', 'i', (text, [char], call) => read(text, call).indexOf(String.fromCodePoint(char)))
-  define('indexOf', 'si', (text, [part, from], call) => read(text, call).indexOf(part, from))
-  define('lastIndexOf', 's', (text, [part], call) => read(text, call).lastIndexOf(part))
-  define('lastIndexOf', 'si', (text, [part, from], call) => (from < 0 ? -1 : read(text, call).lastIndexOf(part, from)))
+  define('indexOf', 's', (text, [part], call) => indexOf(text, part, 0, call))
+  define('indexOf', 'i', (text, [code], call) => indexOf(text, character(code), 0, call))
+  define('indexOf', 'si', (text, [part, from], call) => indexOf(text, part, from, call))
+  define('indexOf', 'ii', (text, [code, from], call) => indexOf(text, character(code), from, call))
+  define('lastIndexOf', 's', (text, [part], call) => lastIndexOf(text, part, text.length, call))
+  define('lastIndexOf', 'i', (text, [code], call) => lastIndexOf(text, character(code), text.length, call))
+  define('lastIndexOf', 'si', (text, [part, from], call) => lastIndexOf(text, part, from, call))
+  define('lastIndexOf', 'ii', (text, [code, from], call) => lastIndexOf(text, character(code), from, call))
 }
 
 function defineChanging(define: Define<string>): void {
@@ -75,6 +78,19 @@ function defineRegex(define: Define<string>): void {
   define('replaceFirst', 'ss', (text, args, call) => replace(text, args, false, call))
   define('split', 's', (text, [pattern], call) => split(text, pattern, 0, call))
   define('split', 'si', (text, [pattern, limit], call) => split(text, pattern, limit, call))
+}
+
+/** Undefined for a code of no character, which Java finds nowhere. */
+function character(code: number): string | undefined {
+  return code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+function indexOf(text: string, part: string | undefined, from: number, call: Call): number {
+  return part === undefined ? -1 : read(text, call).indexOf(part, from)
+}
+
+function lastIndexOf(text: string, part: string | undefined, from: number, call: Call): number {
+  return part === undefined || from < 0 ? -1 : read(text, call).lastIndexOf(part, from)
 }
 
 /** Static methods, which Java lets one call on any string. */
