@@ -34,6 +34,9 @@ const stageKinds = new Set<string>(['Stage', 'V2Stage', 'CacheFlush'])
 /** Kinds whose change concerns a whole API: the first key part names it. */
 const apiKinds = new Set<string>(['RestApi', 'V2Api'])
 
+/** Claims are of no account and region. */
+const anyScope: Scope = { account: '', region: '' }
+
 export class Plans {
   private readonly store: Store
   private readonly compilers: Readonly<Record<ApiKind, StageCompiler>>
@@ -71,7 +74,7 @@ export class Plans {
   }
 
   private async load(apiId: string): Promise<PlannedApi | undefined> {
-    const claim = await this.store.read({ account: '', region: '' }).claimed('api', apiId)
+    const claim = await this.store.read(anyScope).claimed('api', apiId)
     if (claim === undefined) {
       this.apis.delete(apiId)
       return undefined
@@ -101,9 +104,23 @@ export class Plans {
       const [apiId = '', stageName = ''] = key
       const api = this.apis.get(apiId)
       if (stageKinds.has(kind)) api?.touch(stageName)
-      else if (apiKinds.has(kind)) api?.touchAll()
+      else if (apiKinds.has(kind) && api !== undefined) {
+        api.touchAll()
+        void this.forgetDeleted(api)
+      }
       // A lookup under way may have read what was before this change.
       if (stageKinds.has(kind) || apiKinds.has(kind)) this.loading.delete(apiId)
+    }
+  }
+
+  /** A deleted API is asked for no more: its plans would stay for ever. */
+  private async forgetDeleted(api: Api): Promise<void> {
+    try {
+      const claim = await this.store.read(anyScope).claimed('api', api.apiId)
+      // Whoever asked for it meanwhile has read it anew.
+      if (claim === undefined && !api.fresh) this.apis.delete(api.apiId)
+    } catch {
+      // The next request asks again.
     }
   }
 }
