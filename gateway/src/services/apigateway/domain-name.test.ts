@@ -15,6 +15,21 @@ import {
 } from './testing.ts'
 
 describe('domain names', () => {
+  test.each([
+    ['us-east-1', 'Z1UJRXOUMOOFQ8'],
+    ['eu-central-1', 'Z1U9ULNL0V5AJ3'],
+    ['mars-east-1', 'Z1UJRXOUMOOFQ8'],
+  ])('of %s are in its hosted zone', async (region, zone) => {
+    const { run } = createControlPlane(region)
+    const endpointConfiguration = { types: ['REGIONAL' as const] }
+    expect(await run('CreateDomainName', { domainName: 'api.example.com', endpointConfiguration })).toMatchObject({
+      regionalDomainName: expect.stringMatching(
+        new RegExp(`^d-[a-z0-9]{10}\\.execute-api\\.${region}\\.amazonaws\\.com$`),
+      ),
+      regionalHostedZoneId: zone,
+    })
+  })
+
   test('get the addresses of their endpoint type, and are nobody else’s', async () => {
     const { run } = createControlPlane()
     const edge = await run('CreateDomainName', { domainName: 'API.example.com' })

@@ -34,13 +34,14 @@ export interface ControlPlane {
   ) => Promise<Operations[Name]['output']>
 }
 
-export function createControlPlane(): ControlPlane {
+export function createControlPlane(region = scope.region): ControlPlane {
+  const here = { ...scope, region }
   const store = createMemoryStore()
   const documents = createDocumentReader()
   const run: ControlPlane['run'] = (name, input) =>
-    store.transact(scope, async (transaction) => {
+    store.transact(here, async (transaction) => {
       const call: Call = {
-        scope,
+        scope: here,
         principal: {
           account: scope.account,
           arn: `arn:aws:iam::${scope.account}:root`,

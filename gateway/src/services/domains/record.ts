@@ -2,10 +2,7 @@
 import type { DomainName, DomainNameAccessAssociation } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord, Key } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
-
-/** CloudFront's own zone, the same for everybody, and that of us-east-1; nothing here asks Route 53. */
-const edgeHostedZoneId = 'Z2FDTNDATAQYW2'
-const regionalHostedZoneId = 'Z1UJRXOUMOOFQ8'
+import { edgeHostedZoneId, regionalHostedZoneId } from './hosted-zones.ts'
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const hostName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)+${label}$`)
@@ -54,7 +51,7 @@ export function withAddresses<Domain extends DomainName>(call: Call, domain: Dom
     regionalDomainName: regional
       ? (domain.regionalDomainName ?? `d-${call.ids.short(10)}.execute-api.${region}.amazonaws.com`)
       : undefined,
-    regionalHostedZoneId: regional ? regionalHostedZoneId : undefined,
+    regionalHostedZoneId: regional ? regionalHostedZoneId(region) : undefined,
   }
 }
 
