@@ -1,9 +1,14 @@
 // Remembered verdicts: for how long, also when the clock is set.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../ports/clock.ts'
 import { VerdictMemory } from './verdict-memory.ts'
 
 const hour = 3_600_000
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 const verdict = { bytes: 10 }
 
 /** A clock that shows whatever it is set to. */
@@ -60,3 +65,20 @@ test('identities of several values are not confused with each other', async () =
     expect(memory.known(of.split('|'))?.verdict.of).toBe(of)
   }
 })
+
+test('takes memory for what it remembers, and remembers 10,000 verdicts at most', async () => {
+  collectGarbage()
+  const before = usedBytes()
+  const memories = Array.from({ length: 200 }, () => new VerdictMemory<typeof verdict>(60, new SetClock(0)))
+  collectGarbage()
+  expect((usedBytes() - before) / memories.length).toBeLessThan(20_000)
+
+  const [memory] = memories
+  for (let index = 0; index < 10_001; index++) await memory?.ask([`user-${index}`], async () => verdict)
+  expect([0, 3, 10_000].map((index) => memory?.known([`user-${index}`]) !== undefined)).toEqual([false, true, true])
+})
+
+function usedBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}

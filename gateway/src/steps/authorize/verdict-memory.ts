@@ -13,9 +13,9 @@ export interface Remembered<Verdict> {
   readonly sinceMs: number
 }
 
-/** Remembered verdicts of one authorizer: so many, and so many bytes. */
-const maximumVerdicts = 10_000
+/** Remembered verdicts of one authorizer: so many bytes, none counted as less than makes 10,000 of them. */
 const maximumVerdictBytes = 16 * 1024 * 1024
+const leastVerdictBytes = 1678
 
 export class VerdictMemory<Verdict extends Weighed> {
   private readonly ttlMs: number
@@ -28,9 +28,9 @@ export class VerdictMemory<Verdict extends Weighed> {
     this.ttlMs = ttlSeconds * 1000
     this.clock = clock
     this.remembered = new LRUCache({
-      max: maximumVerdicts,
+      // With a number of its own (`max`) it would make room for all of them at once: 300 KB an authorizer and stage.
       maxSize: maximumVerdictBytes,
-      sizeCalculation: ({ verdict }, key) => key.length + verdict.bytes * 2 + 256,
+      sizeCalculation: ({ verdict }, key) => Math.max(leastVerdictBytes, key.length + verdict.bytes * 2 + 256),
     })
   }
 
