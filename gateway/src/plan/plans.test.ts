@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+// oxlint-disable-next-line no-restricted-imports -- tests run on a real adapter, not on a stand-in
 import { createMemoryStore } from '../adapters/memory-store.ts'
 import { Plans, type StageCompiler } from './plans.ts'
 import type { Plan } from './stage-plan.ts'
