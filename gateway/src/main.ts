@@ -17,6 +17,7 @@ import { listen, type Listener, type Serving } from './server/listener.ts'
 import type { XrayDaemon } from './server/xray-daemon.ts'
 import { ensureRootKey } from './services/iam/root-key.ts'
 import { stopRequested } from './stop-requested.ts'
+import { keepTickShape } from './tick-shape.ts'
 import { unreadVariables } from './unread-variables.ts'
 import { sluiceVersion } from './version.ts'
 
@@ -68,6 +69,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 async function run(config: Config): Promise<void> {
   checkFiles(config.files)
+  keepTickShape()
   // What is kept holds secret keys: files of this process are for its owner alone.
   if (config.dataFolder !== undefined) process.umask(0o077)
   const log = createLog(config.logLevel)
