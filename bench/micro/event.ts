@@ -53,10 +53,17 @@ export const method: RestMethod = {
   httpMethod: 'GET',
   operationName: undefined,
   apiKeyRequired: false,
+  total: -1,
 }
 
 /** A route as its plan sees it. */
-export const route: HttpRoute = { stage, routeId: 'r1', routeKey: 'GET /pets/{petId}', path: '/pets/{petId}' }
+export const route: HttpRoute = {
+  stage,
+  routeId: 'r1',
+  routeKey: 'GET /pets/{petId}',
+  path: '/pets/{petId}',
+  total: -1,
+}
 
 export function addEvents(bench: Bench): void {
   const restEvent = compileRestEvent(method.stage)

@@ -13,12 +13,12 @@ test('counts what refused a request, what caches had, and why backends failed', 
   const totals = createPrometheusTotals()
   const total = totals.of(labels)
   expect(totals.of({ ...labels })).toBe(total)
-  total.add(200, 3, work({ integrationMs: 2, cacheHit: false, authorizerHit: true }))
-  total.add(200, 7, work({ cacheHit: true }))
-  total.add(429, 1, work({ throttledBy: 'plan', fault: fault('THROTTLED') }))
+  totals.add(total, 200, 3, work({ integrationMs: 2, cacheHit: false, authorizerHit: true }))
+  totals.add(total, 200, 7, work({ cacheHit: true }))
+  totals.add(total, 429, 1, work({ throttledBy: 'plan', fault: fault('THROTTLED') }))
   const cause = new UpstreamFault('timeout', 'too slow')
-  total.add(504, 30_001, work({ integrationMs: 29_000, fault: fault('INTEGRATION_TIMEOUT', { cause }) }))
-  total.add(999, 1, work())
+  totals.add(total, 504, 30_001, work({ integrationMs: 29_000, fault: fault('INTEGRATION_TIMEOUT', { cause }) }))
+  totals.add(total, 999, 1, work())
   const lines = totals.text().split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -39,13 +39,14 @@ test('counts what refused a request, what caches had, and why backends failed', 
 
 test('labels of any text are escaped', () => {
   const totals = createPrometheusTotals()
-  totals.of({ ...labels, resource: 'a"b\\c\nd' }).add(200, 1, work())
+  totals.add(totals.of({ ...labels, resource: 'a"b\\c\nd' }), 200, 1, work())
   expect(totals.text()).toContain('resource="a\\"b\\\\c\\nd",method="GET",status="200"} 1\n')
 })
 
 test('beyond five thousand methods and routes, all others are one, and none is lost', () => {
   const totals = createPrometheusTotals()
-  for (let route = 0; route < 7_000; route++) totals.of({ ...labels, resource: `/r${route}` }).add(200, 1, work())
+  for (let route = 0; route < 7_000; route++)
+    totals.add(totals.of({ ...labels, resource: `/r${route}` }), 200, 1, work())
   const lines = totals.text().match(/^apigw_requests_total.*$/gm) ?? []
   expect(lines).toHaveLength(5_001)
   expect(lines).toContain('apigw_requests_total{api="other",stage="",resource="",method="",status="200"} 2000')

@@ -83,6 +83,12 @@ export interface Routed<Target> {
   readonly pathParameters: PathParameters
 }
 
+/** A target whose requests are counted beside those of all others. */
+export interface Counted {
+  /** Which of the totals is the target's; -1 before its first request, when whoever records finds it. */
+  total: number
+}
+
 /** Names and values; `undefined` when the path has none. */
 export type PathParameters = Readonly<Record<string, string>> | undefined
 

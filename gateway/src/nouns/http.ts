@@ -1,5 +1,5 @@
 // What the steps of an HTTP API know of the stage and the route that serve a request; fixed when the stage is planned.
-import type { Admitted, Received, Routed } from './exchange.ts'
+import type { Admitted, Counted, Received, Routed } from './exchange.ts'
 import type { HeaderList } from './headers.ts'
 
 /** A stage as its plan sees it. */
@@ -14,7 +14,7 @@ export interface HttpStage {
 }
 
 /** A route as its plan sees it. */
-export interface HttpRoute {
+export interface HttpRoute extends Counted {
   readonly stage: HttpStage
   readonly routeId: string
   /** `GET /pets/{petId}` or `$default` */

@@ -1,5 +1,5 @@
 // What the steps of a REST API know of the stage and the method that serve a request; fixed when the stage is planned.
-import type { Admitted, Received, Routed } from './exchange.ts'
+import type { Admitted, Counted, Received, Routed } from './exchange.ts'
 
 /** A stage as its plan sees it. */
 export interface RestStage {
@@ -23,7 +23,7 @@ export interface RestStage {
 }
 
 /** A method as its plan sees it. */
-export interface RestMethod {
+export interface RestMethod extends Counted {
   readonly stage: RestStage
   readonly resourceId: string
   /** `/pets/{petId}` */

@@ -129,7 +129,8 @@ function closedEndpoint(api: apigatewayv2.Api): (received: Received) => boolean 
 function routeFacts(route: apigatewayv2.Route, stage: HttpStage): HttpRoute {
   const routeKey = route.RouteKey
   const space = routeKey.indexOf(' ')
-  return { stage, routeId: route.RouteId ?? '', routeKey, path: space < 0 ? routeKey : routeKey.slice(space + 1) }
+  const path = space < 0 ? routeKey : routeKey.slice(space + 1)
+  return { stage, routeId: route.RouteId ?? '', routeKey, path, total: -1 }
 }
 
 function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Scope): HttpStage {

@@ -9,7 +9,8 @@ import { certificateOf } from './client-certificate.ts'
 import { explained } from './explained.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
-import { PlannedMethod, planRestStage } from './rest.ts'
+import { planRestStage } from './rest.ts'
+import { PlannedMethod } from './rest-methods.ts'
 import type { RestPlanPorts, StagePlan } from './stage-plan.ts'
 
 export function restCompiler(ports: RestPlanPorts): StageCompiler {

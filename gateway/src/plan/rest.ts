@@ -1,10 +1,10 @@
 // The two lists of a REST API: a stage's (which method?) and a method's (may it pass, what is called, what is answered?).
-import type { Answer, Answered, Received } from '../nouns/exchange.ts'
+import type { Answer, Received } from '../nouns/exchange.ts'
 import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
 import { fault, GatewayFault } from '../nouns/faults.ts'
 import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
-import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
+import type { RestRouted, RestStage } from '../nouns/rest.ts'
 import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { Turns } from '../nouns/turns.ts'
 import { compileCompression } from '../steps/answer/compress.ts'
@@ -12,75 +12,18 @@ import { addRequestIds } from '../steps/answer/gateway-response.ts'
 import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
 import { Pipeline, whenKnown } from '../steps/pipeline.ts'
 import { createRestTrie, routeRest } from '../steps/route/rest.ts'
+import type { PathTrie } from '../steps/route/trie.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { answering } from './answering.ts'
 import type { PlannableStage } from './canary.ts'
-import { configurationOf, PerConfiguration, type MethodConfiguration } from './method-configuration.ts'
-import { PackedList } from './packed.ts'
+import type { MethodConfiguration } from './method-configuration.ts'
 import { noteFault, timed } from './recorded.ts'
 import { planRestAdmission, type PlanAdmission } from './rest-admission.ts'
 import { planRestAuthorization, type PlanAuthorization } from './rest-authorization.ts'
 import { planRestCache } from './rest-cache.ts'
+import { PlannedMethods, type MethodPlan } from './rest-methods.ts'
 import { intakeOf, servedMethod, type Intake } from './rest-served.ts'
 import type { PlanPorts, RestPlanPorts, StagePlan } from './stage-plan.ts'
-
-type SnapshotMethod = RestSnapshot['methods'][number]
-
-type MethodPlan = Pipeline<RestRouted, Answered>
-
-/** What the methods of a stage share. */
-interface Shared {
-  readonly settings: PlannableStage['methodSettings']
-  /** The lists of the methods that were called. */
-  readonly plans: PerConfiguration<MethodPlan>
-  /** What was deployed of each method, in the order of their indexes. */
-  readonly configured: PackedList<SnapshotMethod>
-}
-
-/** A method that the stage's list found: what the steps know of it, and its list, found or made when it is first called. */
-export class PlannedMethod implements RestMethod {
-  readonly stage: RestStage
-  readonly resourceId: string
-  readonly resourcePath: string
-  readonly httpMethod: string
-  readonly operationName: string | undefined
-  readonly apiKeyRequired: boolean
-  readonly authorization: string | undefined
-  private readonly index: number
-  private readonly shared: Shared
-  private list: MethodPlan | undefined = undefined
-  /** Those of an `ANY` method, which may have settings for each verb. */
-  private listsOfVerbs: Map<string, MethodPlan> | undefined = undefined
-
-  constructor(facts: RestMethod, index: number, shared: Shared) {
-    this.stage = facts.stage
-    this.resourceId = facts.resourceId
-    this.resourcePath = facts.resourcePath
-    this.httpMethod = facts.httpMethod
-    this.operationName = facts.operationName
-    this.apiKeyRequired = facts.apiKeyRequired
-    this.authorization = facts.authorization
-    this.index = index
-    this.shared = shared
-  }
-
-  /** `verb`: the request's. */
-  planFor(verb: string): MethodPlan {
-    if (this.httpMethod !== 'ANY') return (this.list ??= this.made(this.httpMethod))
-    this.listsOfVerbs ??= new Map()
-    let list = this.listsOfVerbs.get(verb)
-    if (list === undefined) this.listsOfVerbs.set(verb, (list = this.made(verb)))
-    return list
-  }
-
-  private made(verb: string): MethodPlan {
-    return this.shared.plans.of(configurationOf(this.configuration, this.shared.settings, this.resourcePath, verb))
-  }
-
-  get configuration(): SnapshotMethod {
-    return this.shared.configured.at(this.index)
-  }
-}
 
 interface MethodParts {
   readonly stage: RestStage
@@ -116,15 +59,11 @@ export async function planRestStage(
     authorization: planRestAuthorization(snapshot, stage, ports),
     admission: planRestAdmission(snapshot, stage, ports),
   }
-  const shared: Shared = {
-    settings: record.methodSettings,
-    plans: new PerConfiguration((configuration) => planMethod(configuration, parts, ports)),
-    configured: new PackedList(),
-  }
-  const methods = await planMethods(snapshot, stage, shared)
-  const trie = createRestTrie<PlannedMethod>()
-  for (const method of methods) trie.add(method.resourcePath, method.httpMethod, method)
-  const list = Pipeline.from<Received>().step(routeRest(trie))
+  const methods = new PlannedMethods(stage, record.methodSettings, (configuration) =>
+    planMethod(configuration, parts, ports),
+  )
+  const trie = await planRoutes(snapshot, methods)
+  const list = Pipeline.from<Received>().step(routeRest(trie, (index) => methods.at(index)))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
   const compress = compileCompression(parts.intake.minimumCompressionBytes)
   const answerTo = (fault: GatewayFault, received: Received): Answer => {
@@ -154,42 +93,25 @@ export async function planRestStage(
     ),
     tooLarge: (received) => addRequestIds(answerTo(fault('REQUEST_TOO_LARGE'), received), received),
     describe: () =>
-      methods.map((method) => ({
+      methods.all().map((method) => ({
         route: `${method.httpMethod} ${method.resourcePath}`,
         steps: [...list.names, ...method.planFor(method.httpMethod).names],
       })),
   }
 }
 
-async function planMethods(
-  { methods, resources }: RestSnapshot,
-  stage: RestStage,
-  shared: Shared,
-): Promise<readonly PlannedMethod[]> {
+/** Adds what was deployed to `methods`, and gives the trie that leads to their places. */
+async function planRoutes({ methods: deployed, resources }: RestSnapshot, methods: PlannedMethods): Promise<PathTrie> {
   const paths = new Map(resources.map(({ id, path }) => [id, path ?? '/']))
-  const planned: PlannedMethod[] = []
+  const trie = createRestTrie()
   const turns = new Turns()
-  for (const method of methods) {
-    const facts = methodFacts(method, stage, paths.get(method.resourceId) ?? '/')
-    planned.push(new PlannedMethod(facts, planned.length, shared))
-    shared.configured.push(method)
+  for (const method of deployed) {
+    const path = paths.get(method.resourceId) ?? '/'
+    trie.add(path, method.httpMethod ?? 'ANY', methods.add(method, path))
     const others = turns.next()
     if (others !== undefined) await others
   }
-  return planned
-}
-
-/** A method as its steps know it. */
-export function methodFacts(method: SnapshotMethod, stage: RestStage, resourcePath: string): RestMethod {
-  return {
-    stage,
-    resourceId: method.resourceId,
-    resourcePath,
-    httpMethod: method.httpMethod ?? 'ANY',
-    operationName: method.operationName,
-    apiKeyRequired: method.apiKeyRequired ?? false,
-    authorization: method.authorizationType,
-  }
+  return trie
 }
 
 /** A stage as its steps know it. */

@@ -10,14 +10,11 @@ export interface RequestLabels {
   readonly method: string
 }
 
-export interface RequestTotal {
-  /** `work`: what the request took, what refused it, and what it found in caches. */
-  add(status: number, latencyMs: number, work: Work): void
-}
-
 export interface RequestTotals {
-  /** The same labels always give the same total; beyond some thousands of labels, all others give one. */
-  of(labels: RequestLabels): RequestTotal
+  /** The number of a total. The same labels always give the same one; beyond some thousands of labels, all others give one. */
+  of(labels: RequestLabels): number
+  /** Adds a request to a total. `work`: what the request took, what refused it, and what it found in caches. */
+  add(total: number, status: number, latencyMs: number, work: Work): void
   /** Everything in Prometheus's text format 0.0.4. */
   text(): string
 }

@@ -1,21 +1,16 @@
 // Metrics of REST and HTTP APIs: each answered request counts under its API, its stage and, with detailed metrics, its method.
 import { methodSetting } from '../../nouns/method-settings.ts'
 import { httpMetrics, restMetrics, tallyIndex } from '../../nouns/metric-families.ts'
+import type { Counted } from '../../nouns/exchange.ts'
 import type { HttpRoute } from '../../nouns/http.ts'
 import type { RestMethod } from '../../nouns/rest.ts'
 import type { Dimension, Meter, Metrics } from '../../ports/metrics.ts'
 import type { HttpOutcome, Outcome, RecordedHttpStage, RecordedRestStage, RestOutcome } from '../../ports/recorder.ts'
-import type { RequestLabels, RequestTotal, RequestTotals } from '../../ports/request-totals.ts'
+import type { RequestLabels, RequestTotals } from '../../ports/request-totals.ts'
 
 export interface MetricPorts {
   readonly metrics: Metrics
   readonly totals: RequestTotals
-}
-
-/** The meters and the total that a target's requests count in. */
-interface Counters {
-  readonly meters: readonly Meter[]
-  readonly total: RequestTotal
 }
 
 export function recordRestMetrics(
@@ -27,26 +22,26 @@ export function recordRestMetrics(
   const meterOf = (...dimensions: Dimension[]): Meter => metrics.meter({ scope, family: restMetrics, dimensions })
   const common = [meterOf(apiName), meterOf(apiName, stageName)]
   const labels = { api: api.id ?? '', stage: stageName.value }
-  const countersOf = (method: RestMethod): Counters => {
-    const { resourcePath, httpMethod } = method
-    const total = totals.of({ ...labels, resource: resourcePath, method: httpMethod })
-    if (methodSetting(stage.methodSettings, resourcePath, httpMethod).metricsEnabled !== true) {
-      return { meters: common, total }
-    }
+  const isDetailed = Object.values(stage.methodSettings ?? {}).some(({ metricsEnabled }) => metricsEnabled === true)
+  const metersOf = metersByTarget<RestMethod>(isDetailed, common, ({ resourcePath, httpMethod }) => {
+    if (methodSetting(stage.methodSettings, resourcePath, httpMethod).metricsEnabled !== true) return common
     const target = [
       { name: 'Method', value: httpMethod },
       { name: 'Resource', value: resourcePath },
     ]
-    return { meters: [...common, meterOf(apiName, ...target, stageName)], total }
-  }
-  const find = countersByTarget(countersOf, { meters: common, total: unknownRoute(totals, labels) })
+    return [...common, meterOf(apiName, ...target, stageName)]
+  })
+  const totalOf = totalByTarget<RestMethod>(totals, labels, ({ resourcePath: resource, httpMethod: method }) => ({
+    resource,
+    method,
+  }))
   const { count, clientError, serverError, latency, integrationLatency, cacheHit, cacheMiss } = tallyIndex.rest
   return (outcome) => {
     const { exchange, answer, work, endedAtMs } = outcome
-    const { meters, total } = find(exchange.target)
+    const { target } = exchange
     const latencyMs = latencyOf(outcome)
     const failure = failureClass(outcome)
-    for (const meter of meters) {
+    for (const meter of metersOf(target)) {
       const tallies = meter.at(endedAtMs)
       tallies[count]?.add(1)
       tallies[clientError]?.add(failure === 4 ? 1 : 0)
@@ -55,7 +50,7 @@ export function recordRestMetrics(
       if (work.integrationMs >= 0) tallies[integrationLatency]?.add(work.integrationMs)
       if (work.cacheHit !== undefined) tallies[work.cacheHit ? cacheHit : cacheMiss]?.add(1)
     }
-    total.add(answer.status, latencyMs, work)
+    totals.add(totalOf(target), answer.status, latencyMs, work)
   }
 }
 
@@ -68,23 +63,26 @@ export function recordHttpMetrics(
   const meterOf = (...dimensions: Dimension[]): Meter => metrics.meter({ scope, family: httpMetrics, dimensions })
   const common = [meterOf(apiId), meterOf(apiId, stageName)]
   const labels = { api: apiId.value, stage: stageName.value }
-  const countersOf = ({ routeKey }: HttpRoute): Counters => {
-    const space = routeKey.indexOf(' ')
-    const method = space < 0 ? '' : routeKey.slice(0, space)
-    const total = totals.of({ ...labels, resource: routeKey.slice(space + 1), method })
-    const settings = stage.RouteSettings ?? {}
+  const settings = stage.RouteSettings ?? {}
+  const isDetailed = [stage.DefaultRouteSettings, ...Object.values(settings)].some(
+    (each) => each?.DetailedMetricsEnabled === true,
+  )
+  const metersOf = metersByTarget<HttpRoute>(isDetailed, common, ({ routeKey }) => {
     const own = Object.hasOwn(settings, routeKey) ? settings[routeKey] : stage.DefaultRouteSettings
-    if (own?.DetailedMetricsEnabled !== true) return { meters: common, total }
-    return { meters: [...common, meterOf(apiId, { name: 'Route', value: routeKey }, stageName)], total }
-  }
-  const find = countersByTarget(countersOf, { meters: common, total: unknownRoute(totals, labels) })
+    if (own?.DetailedMetricsEnabled !== true) return common
+    return [...common, meterOf(apiId, { name: 'Route', value: routeKey }, stageName)]
+  })
+  const totalOf = totalByTarget<HttpRoute>(totals, labels, ({ routeKey }) => {
+    const space = routeKey.indexOf(' ')
+    return { resource: routeKey.slice(space + 1), method: space < 0 ? '' : routeKey.slice(0, space) }
+  })
   const { count, clientError, serverError, latency, integrationLatency, dataProcessed } = tallyIndex.http
   return (outcome) => {
     const { exchange, answer, work, endedAtMs } = outcome
-    const { meters, total } = find(exchange.target)
+    const { target } = exchange
     const latencyMs = latencyOf(outcome)
     const { status } = answer
-    for (const meter of meters) {
+    for (const meter of metersOf(target)) {
       const tallies = meter.at(endedAtMs)
       tallies[count]?.add(1)
       tallies[clientError]?.add(status >= 400 && status < 500 ? 1 : 0)
@@ -93,7 +91,7 @@ export function recordHttpMetrics(
       if (work.integrationMs >= 0) tallies[integrationLatency]?.add(work.integrationMs)
       tallies[dataProcessed]?.add(exchange.body.length + outcome.responseBytes)
     }
-    total.add(status, latencyMs, work)
+    totals.add(totalOf(target), status, latencyMs, work)
   }
 }
 
@@ -103,22 +101,34 @@ export function metricApiName(name: string | undefined, id: string): string {
   return ascii === '' ? id : ascii
 }
 
-/** Counters are made at a target's first request; requests that found no target share one. */
-function countersByTarget<Target extends object>(
-  make: (target: Target) => Counters,
-  none: Counters,
-): (target: Target | undefined) => Counters {
-  const known = new Map<Target, Counters>()
+/** Meters are made at a target's first request. `common`: of requests that found none, and of all where nothing `isDetailed`. */
+function metersByTarget<Target extends object>(
+  isDetailed: boolean,
+  common: readonly Meter[],
+  make: (target: Target) => readonly Meter[],
+): (target: Target | undefined) => readonly Meter[] {
+  if (!isDetailed) return () => common
+  const known = new Map<Target, readonly Meter[]>()
   return (target) => {
-    if (target === undefined) return none
-    let counters = known.get(target)
-    if (counters === undefined) known.set(target, (counters = make(target)))
-    return counters
+    if (target === undefined) return common
+    let meters = known.get(target)
+    if (meters === undefined) known.set(target, (meters = make(target)))
+    return meters
   }
 }
 
-function unknownRoute(totals: RequestTotals, labels: Pick<RequestLabels, 'api' | 'stage'>): RequestTotal {
-  return totals.of({ ...labels, resource: '', method: '' })
+/** Totals are found at a target's first request, and noted there; requests that found no target share one. */
+function totalByTarget<Target extends Counted>(
+  totals: RequestTotals,
+  stage: Pick<RequestLabels, 'api' | 'stage'>,
+  labelsOf: (target: Target) => Pick<RequestLabels, 'resource' | 'method'>,
+): (target: Target | undefined) => number {
+  const none = totals.of({ ...stage, resource: '', method: '' })
+  return (target) => {
+    if (target === undefined) return none
+    if (target.total < 0) target.total = totals.of({ ...stage, ...labelsOf(target) })
+    return target.total
+  }
 }
 
 function latencyOf({ exchange, endedAtMs }: Outcome<RestOutcome['exchange']> | HttpOutcome): number {

@@ -9,7 +9,8 @@ import { PathTrie } from './trie.ts'
 
 /** The routes of one deployment: by path and verb, and the one that takes what is left. */
 export interface HttpRoutes<Target> {
-  readonly trie: PathTrie<Target>
+  readonly trie: PathTrie
+  readonly targets: readonly Target[]
   readonly fallback: Target | undefined
 }
 
@@ -20,24 +21,24 @@ const knownVerbs: ReadonlySet<string> = new Set(anyVerbs)
 export function createHttpRoutes<Target extends { readonly routeKey: string }>(
   targets: readonly Target[],
 ): HttpRoutes<Target> {
-  const trie = new PathTrie<Target>({ precedence: 'complete', decodeValues: true, anyVerbs: knownVerbs })
+  const trie = new PathTrie({ precedence: 'complete', decodeValues: true, anyVerbs: knownVerbs })
   let fallback: Target | undefined
-  for (const target of targets) {
+  for (const [index, target] of targets.entries()) {
     const space = target.routeKey.indexOf(' ')
     if (space < 0) fallback = target
-    else trie.add(target.routeKey.slice(space + 1), target.routeKey.slice(0, space), target)
+    else trie.add(target.routeKey.slice(space + 1), target.routeKey.slice(0, space), index)
   }
-  return { trie, fallback }
+  return { trie, targets, fallback }
 }
 
 /** The route for a request, or undefined. The default route takes every verb. */
 export function findHttpRoute<Target>(
-  { trie, fallback }: HttpRoutes<Target>,
+  { trie, targets, fallback }: HttpRoutes<Target>,
   exchange: Received,
 ): Routed<Target> | undefined {
   const match = trie.match(httpRoutePath(exchange), exchange.method)
-  if (match !== undefined) return match
-  return fallback === undefined ? undefined : { target: fallback, pathParameters: undefined }
+  const target = match === undefined ? fallback : targets[match.target]
+  return target === undefined ? undefined : { target, pathParameters: match?.pathParameters }
 }
 
 export function routeHttp<Target extends { readonly routeKey: string }>(

@@ -10,11 +10,12 @@ import { signatureRefusal } from '../authorize/rest/iam.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
 
-export function createRestTrie<Target>(): PathTrie<Target> {
-  return new PathTrie<Target>({ precedence: 'branch', decodeValues: false, anyVerbs: new Set(anyVerbs) })
+export function createRestTrie(): PathTrie {
+  return new PathTrie({ precedence: 'branch', decodeValues: false, anyVerbs: new Set(anyVerbs) })
 }
 
-export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed<Target>> {
+/** `targetAt`: what the trie's numbers stand for. */
+export function routeRest<Target>(trie: PathTrie, targetAt: (index: number) => Target): Step<Received, Routed<Target>> {
   return {
     name: 'route',
     run: (exchange) => {
@@ -32,7 +33,7 @@ export function routeRest<Target>(trie: PathTrie<Target>): Step<Received, Routed
         if (exchange.sentMethod === undefined) listener.decided(routeMatched)
         else listener.decided({ ...routeMatched, reason: { verb, path }, atMs: exchange.receivedAtMs })
       }
-      return match
+      return { target: targetAt(match.target), pathParameters: match.pathParameters }
     },
   }
 }

@@ -1,6 +1,7 @@
 // Path precedence of REST and HTTP APIs, with the worked sets of the specification.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { PathParameters } from '../../nouns/exchange.ts'
 import { PathTrie, type TrieOptions } from './trie.ts'
 
 const restOptions: TrieOptions = {
@@ -10,17 +11,31 @@ const restOptions: TrieOptions = {
 }
 const httpOptions: TrieOptions = { precedence: 'complete', decodeValues: true }
 
-function trie(options: TrieOptions, ...routes: string[]): PathTrie<string> {
-  const built = new PathTrie<string>(options)
-  for (const route of routes) {
+interface Found {
+  readonly target: string | undefined
+  readonly pathParameters: PathParameters
+}
+
+/** A trie of routes such as `GET /pets`, each of which leads to its own text. */
+function trie(
+  options: TrieOptions,
+  ...routes: string[]
+): { readonly match: (path: string, verb: string) => Found | undefined } {
+  const built = new PathTrie(options)
+  for (const [index, route] of routes.entries()) {
     const space = route.indexOf(' ')
-    built.add(route.slice(space + 1), route.slice(0, space), route)
+    built.add(route.slice(space + 1), route.slice(0, space), index)
   }
-  return built
+  return {
+    match: (path, verb) => {
+      const found = built.match(path, verb)
+      return found && { target: routes[found.target], pathParameters: found.pathParameters }
+    },
+  }
 }
 
 describe('REST precedence', () => {
-  const rest = (...routes: string[]): PathTrie<string> => trie(restOptions, ...routes)
+  const rest = (...routes: string[]) => trie(restOptions, ...routes)
 
   test('prefers literal over variable over greedy on each level, and goes back when a branch leads nowhere', () => {
     const routes = rest('GET /pets', 'GET /pets/{id}', 'GET /pets/dog/owner', 'GET /{proxy+}')
@@ -66,7 +81,7 @@ describe('REST precedence', () => {
 })
 
 describe('HTTP precedence', () => {
-  const http = (...routes: string[]): PathTrie<string> => trie(httpOptions, ...routes)
+  const http = (...routes: string[]) => trie(httpOptions, ...routes)
 
   test('solves the worked set of the specification', () => {
     const routes = http('GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}')
@@ -115,4 +130,88 @@ test('finds every added literal route, whatever else there is', () => {
       }
     }),
   )
+})
+
+const segmentsOf = (path: string): string[] => (path === '/' ? [] : path.slice(1).split('/'))
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** How a template's segments take a path's: a letter for each, in the order of precedence; undefined where they do not. */
+function shapeOf(template: readonly string[], path: readonly string[]): string | undefined {
+  let shape = ''
+  for (const [index, segment] of template.entries()) {
+    const sent = path[index]
+    if (sent === undefined) return undefined
+    if (segment.endsWith('+}')) return path.slice(index).join('/') === '' ? undefined : `${shape}c`
+    if (segment.startsWith('{') ? sent === '' : segment !== decoded(sent)) return undefined
+    shape += segment.startsWith('{') ? 'b' : 'a'
+  }
+  return template.length === path.length ? shape : undefined
+}
+
+/** What a search through the whole list finds, every route ranked by its text. */
+function naiveMatch(options: TrieOptions, routes: readonly string[], path: string, asked: string): Found | undefined {
+  const { precedence, decodeValues, anyVerbs } = options
+  const sent = segmentsOf(path)
+  const ranked = routes.flatMap((target) => {
+    const [verb = '', template = ''] = target.split(/ (.*)/)
+    const shape = shapeOf(segmentsOf(template), sent)
+    const isAny = verb === 'ANY'
+    if (shape === undefined || (isAny ? anyVerbs?.has(asked) === false : verb !== asked)) return []
+    const isLast = !shape.endsWith('c') || precedence === 'branch'
+    return [{ target, template, rank: `${isLast ? '' : `z${99 - shape.length}`}${shape}${isAny ? 'b' : 'a'}` }]
+  })
+  // Of equal routes the last one counts.
+  const best = ranked
+    .toReversed()
+    .toSorted((one, other) => (one.rank < other.rank ? -1 : Number(one.rank > other.rank)))[0]
+  if (best === undefined) return undefined
+  const values = segmentsOf(best.template).flatMap((segment, index): [string, string][] => {
+    if (!segment.startsWith('{')) return []
+    const taken = segment.endsWith('+}') ? sent.slice(index) : sent.slice(index, index + 1)
+    return [[segment.replaceAll(/[{}+]/g, ''), (decodeValues ? taken.map(decoded) : taken).join('/')]]
+  })
+  return { target: best.target, pathParameters: values.length === 0 ? undefined : Object.fromEntries(values) }
+}
+
+describe('any routes', () => {
+  const literal = fc.constantFrom('a', 'b', 'A', 'a%2Fb', 'a b', 'ä€', '', 'longer-segment')
+  const variable = fc.constantFrom('{x}', '{y}', '{__proto__}')
+  const template = fc
+    .tuple(fc.array(fc.oneof(literal, literal, variable), { maxLength: 4 }), fc.constantFrom('', '', '{p+}', '{q+}'))
+    .map(([segments, greedy]) => `/${[...segments, ...(greedy === '' ? [] : [greedy])].join('/')}`)
+  const verb = fc.constantFrom('GET', 'POST', 'ANY')
+  const route = fc.tuple(verb, template).map((parts) => parts.join(' '))
+  const sent = fc.oneof(
+    literal.map(encodeURIComponent),
+    fc.constantFrom('a', 'b', '%61', '%2f', '%', '%zz', 'a+b', '{x}', 'longer-segment'),
+  )
+  const path = fc.array(sent, { maxLength: 6 }).map((segments) => `/${segments.join('/')}`)
+
+  test.each([
+    ['REST', restOptions],
+    ['HTTP', httpOptions],
+  ])('lead where a search through the whole list leads: %s', (_, options) => {
+    fc.assert(
+      fc.property(
+        fc.array(route, { maxLength: 24 }),
+        fc.array(path, { minLength: 1, maxLength: 12 }),
+        fc.constantFrom('GET', 'POST', 'TRACE'),
+        (routes, paths, asked) => {
+          const built = trie(options, ...routes)
+          for (const each of paths)
+            expect(JSON.stringify(built.match(each, asked))).toBe(
+              JSON.stringify(naiveMatch(options, routes, each, asked)),
+            )
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
 })
