@@ -67,11 +67,12 @@ export class SerialStore implements Store {
     const first = lastSequence - told.length + 1
     const turns = new Turns()
     for (let from = 0; from < told.length; from += changesPerTelling) {
-      const changes = told.slice(from, from + changesPerTelling).map(({ kind, key }, index): Change => ({
+      const changes = told.slice(from, from + changesPerTelling).map(({ kind, key, json }, index): Change => ({
         sequence: first + from + index,
         scope: commit.scope,
         kind,
         key: decodeKey(key),
+        isDeleted: json === undefined,
       }))
       for (const listener of this.listeners) listener(changes)
       // Few changes, as most commits are, act before anybody else has a turn.

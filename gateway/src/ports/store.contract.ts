@@ -143,9 +143,9 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
         transaction.put('Model', ['api', 'Pet'], model('Pet'))
         transaction.delete('RestApi', ['gone'])
       })
-      expect(seen.map(({ kind, key }) => [kind, ...key])).toEqual([
-        ['Model', 'api', 'Pet'],
-        ['RestApi', 'gone'],
+      expect(seen.map(({ kind, key, isDeleted }) => [kind, ...key, isDeleted])).toEqual([
+        ['Model', 'api', 'Pet', false],
+        ['RestApi', 'gone', true],
       ])
       expect(seen[0]?.scope).toEqual(scope)
       expect((seen[1]?.sequence ?? 0) - (seen[0]?.sequence ?? 0)).toBe(1)

@@ -40,6 +40,7 @@ export interface Change {
   readonly scope: Scope
   readonly kind: Kind
   readonly key: Key
+  readonly isDeleted: boolean
 }
 
 export interface Store {
