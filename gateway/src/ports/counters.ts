@@ -12,8 +12,10 @@ export interface Rate {
 /** A bucket starts full; a request takes one token. */
 export interface BucketLimit extends Rate {
   readonly kind: 'bucket'
-  /** Unique over all accounts: whoever names it means this bucket. */
+  /** Unique over all accounts: whoever names it means this bucket, or these, where each client has its own. */
   readonly key: string
+  /** Whose of these it is: an id of an API key. */
+  readonly client?: string | undefined
 }
 
 /** Counts the requests of a key in a usage plan, and refuses those beyond the plan's limit. */

@@ -3,5 +3,5 @@ import type { BucketLimit, Rate } from '../../ports/counters.ts'
 
 /** None where there is no limit. */
 export function bucketOf(key: string, rate: Rate | undefined): readonly BucketLimit[] {
-  return rate === undefined ? [] : [{ kind: 'bucket', key, rate: rate.rate, burst: rate.burst }]
+  return rate === undefined ? [] : [{ kind: 'bucket', key, client: undefined, rate: rate.rate, burst: rate.burst }]
 }

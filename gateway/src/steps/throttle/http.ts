@@ -5,6 +5,7 @@ import type { HttpRoute, HttpRouted } from '../../nouns/http.ts'
 import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
+import { bucketOf } from './bucket.ts'
 import { tellLimit } from './telling.ts'
 
 export interface HttpThrottleSettings {
@@ -21,9 +22,7 @@ export function throttleHttp(settings: HttpThrottleSettings, counters: Counters)
   const { stage, routeKey } = route
   const own = rateOf(setting)
   const limits: readonly Limit[] = [
-    ...(own === undefined
-      ? []
-      : [{ kind: 'bucket', key: `route ${stage.apiId}:${stage.stageName} ${routeKey}`, ...own } as const]),
+    ...bucketOf(`route ${stage.apiId}:${stage.stageName} ${routeKey}`, own),
     ...accountBucket(stage, account),
   ]
   if (limits.length === 0) return undefined

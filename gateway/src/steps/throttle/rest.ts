@@ -7,7 +7,7 @@ import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket } from './account.ts'
 import { bucketOf } from './bucket.ts'
-import { clientLimits, clientName } from './client-limits.ts'
+import { clientLimits } from './client-limits.ts'
 import { limitFault } from './refusal.ts'
 import { tellLimit } from './telling.ts'
 
@@ -51,7 +51,7 @@ export function throttleRest(settings: RestThrottleSettings, counters: Counters)
     if (plan === undefined || apiKey === undefined) return fixed
     const client = clientLimits(scope, plan, apiKey.id)
     if (plan.methods.size === 0) return [...client, ...fixed]
-    const name = `${clientName(scope, plan, apiKey.id)} ${place}`
+    const name = `${scope.account} ${scope.region} ${plan.id} ${apiKey.id} ${place}`
     return [...planMethodLimits(target, plan, { name, verb }), ...client, ...fixed]
   }
   const decide = (exchange: Exchange, limits: readonly Limit[], refusing: number): object => {

@@ -6,6 +6,7 @@ import type { Counters, Limit, Rate } from '../../ports/counters.ts'
 import type { Step } from '../pipeline.ts'
 import { accountBucket, connectionBucket } from './account.ts'
 import { bucketOf } from './bucket.ts'
+import { clientLimits } from './client-limits.ts'
 import { limitFault } from './refusal.ts'
 import { tellLimit } from './telling.ts'
 
@@ -47,12 +48,7 @@ export function throttleSocketPlan({ stage }: SocketRoute, counters: Counters): 
     run: (exchange) => {
       const { plan, apiKey } = exchange
       if (plan === undefined || apiKey === undefined) return nothing
-      const key = `plan ${scope.account} ${scope.region} ${plan.id} ${apiKey.id}`
-      const quota = plan.quota ?? { limit: Number.POSITIVE_INFINITY, period: 'DAY', offset: 0 }
-      const limits: readonly Limit[] = [
-        ...bucketOf(key, plan.throttle),
-        { kind: 'quota', scope, planId: plan.id, keyId: apiKey.id, ...quota },
-      ]
+      const limits = clientLimits(scope, plan, apiKey.id)
       return take('throttlePlan', exchange, limits, counters)
     },
   }

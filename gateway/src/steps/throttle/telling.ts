@@ -1,7 +1,7 @@
 // What a limit tells of the request that it refuses: which bucket or quota, and how it stands.
 import type { Listener } from '../../nouns/decisions.ts'
 import type { Worked } from '../../nouns/work.ts'
-import type { Counters, Limit } from '../../ports/counters.ts'
+import type { BucketLimit, Counters, Limit } from '../../ports/counters.ts'
 
 interface Refused extends Worked {
   readonly listener: Listener | undefined
@@ -20,10 +20,14 @@ export function tellLimit(
   const isQuota = limit.kind === 'quota'
   const reason = isQuota
     ? { plan: limit.planId, keyId: limit.keyId, limit: limit.limit, period: limit.period, offset: limit.offset }
-    : { bucket: limit.key, rate: limit.rate, burst: limit.burst }
+    : { bucket: nameOf(limit), rate: limit.rate, burst: limit.burst }
   const verdict = isQuota ? 'quota exceeded' : 'throttled'
   const state = counters.state(limit)
   listener.decided({ step, verdict, reason: { ...reason, ...state }, refuses: true, atMs: receivedAtMs })
+}
+
+function nameOf({ key, client }: BucketLimit): string {
+  return client === undefined ? key : `${key} ${client}`
 }
 
 /** Which of the levels a limit is of: the first word of its bucket's key. */
