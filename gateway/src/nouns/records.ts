@@ -76,6 +76,21 @@ export interface UsageDayRecord {
   readonly remaining: number
 }
 
+/** What keys used, as it was counted since the batch before: each count as it was then, and is until another batch has it. */
+export interface UsageBatchRecord {
+  /** Keys that left their plans, before anything below was counted: what earlier batches say of them is void. */
+  readonly left: readonly (readonly [planId: string, keyId: string])[]
+  readonly plans: readonly UsageOfPlan[]
+}
+
+/** Keys of one plan on one day, `2026-11-20`. */
+export interface UsageOfPlan {
+  readonly planId: string
+  readonly day: string
+  /** Of each key its id and its {@link UsageDayRecord}, one value after the other: there may be tens of thousands a second. */
+  readonly keys: readonly (string | number)[]
+}
+
 /** When a stage's cache was last flushed. */
 export interface CacheFlushRecord {
   /** Of each flush another. */
@@ -127,6 +142,8 @@ export interface Records {
   UsagePlanKey: UsagePlanKeyRecord
   /** [usagePlanId, keyId, `2026-11-20`] */
   UsageDay: UsageDayRecord
+  /** [number], of fifteen digits: batches hold in order, and only until their counts are in UsageDay records */
+  UsageBatch: UsageBatchRecord
   /** [restApiId, stageName] */
   CacheFlush: CacheFlushRecord
   /** [domainName] or [domainName, domainNameId] for private ones; both services show the same record */
@@ -207,5 +224,5 @@ export type Kind = keyof Records
 
 /** Whether a record's changes are told to watchers: not those of counts, which are written each second for all that was used. */
 export function isTold({ kind }: { readonly kind: Kind }): boolean {
-  return kind !== 'UsageDay'
+  return kind !== 'UsageDay' && kind !== 'UsageBatch'
 }
