@@ -49,5 +49,6 @@ test('beyond five thousand methods and routes, all others are one, and none is l
     totals.add(totals.of({ ...labels, resource: `/r${route}` }), 200, 1, work())
   const lines = totals.text().match(/^apigw_requests_total.*$/gm) ?? []
   expect(lines).toHaveLength(5_001)
+  expect(lines).toContain('apigw_requests_total{api="a",stage="s",resource="/r0",method="GET",status="200"} 1')
   expect(lines).toContain('apigw_requests_total{api="other",stage="",resource="",method="",status="200"} 2000')
 })

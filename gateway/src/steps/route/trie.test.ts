@@ -132,6 +132,16 @@ test('finds every added literal route, whatever else there is', () => {
   )
 })
 
+test('each of ten thousand routes is found, and no path beside them', () => {
+  const built = new PathTrie(restOptions)
+  for (let index = 0; index < 10_000; index++) built.add(`/group${index % 50}/item${index}/{id}`, 'GET', index)
+  for (let index = 0; index < 10_000; index++) {
+    const found = built.match(`/group${index % 50}/item${index}/7`, 'GET')
+    expect(found?.target === index && found.pathParameters?.['id'] === '7').toBe(true)
+    expect(built.match(`/group${(index + 1) % 50}/item${index}/7`, 'GET')).toBeUndefined()
+  }
+})
+
 const segmentsOf = (path: string): string[] => (path === '/' ? [] : path.slice(1).split('/'))
 
 function decoded(segment: string): string {
