@@ -1,9 +1,9 @@
 // Reads a template's text, YAML or JSON (which YAML contains), into nodes; CloudFormation's tags become its functions.
-import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { CST, Document, Pair, ParsedNode, YAMLMap } from 'yaml'
 import { MAX_DEPTH, Meter, costOf } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { MapNode, Node } from './node.ts'
+import { yamlPackage } from './yaml-package.ts'
 
 const OPENING: ReadonlySet<string> = new Set(['[', '{'])
 const CLOSING: ReadonlySet<string> = new Set([']', '}'])
@@ -18,6 +18,7 @@ export function readText(text: string): Node {
 
 /** Token by token, so that the depth of brackets is known before a tree is built and the first error stops the work. */
 function compose(text: string): Document.Parsed {
+  const { Composer, Parser } = yamlPackage()
   const parser = new Parser()
   // AWS reads YAML 1.1 (user guide, "Supported template formats"): `yes` is a boolean.
   const composer = new Composer({ version: '1.1', prettyErrors: false, logLevel: 'silent', merge: true })
@@ -43,6 +44,7 @@ function compose(text: string): Document.Parsed {
 function* lexemes(text: string): Generator<string> {
   let depth = 0
   let offset = 0
+  const { Lexer } = yamlPackage()
   for (const lexeme of new Lexer().lex(text)) {
     if (OPENING.has(lexeme)) depth += 1
     else if (CLOSING.has(lexeme)) depth -= 1
@@ -54,6 +56,7 @@ function* lexemes(text: string): Generator<string> {
 }
 
 class Converter {
+  private readonly yaml = yamlPackage()
   private readonly meter = new Meter()
   private readonly anchors = new Map<string, { readonly node: Node; readonly cost: number }>()
 
@@ -61,9 +64,9 @@ class Converter {
     if (source === null) return { kind: 'scalar', value: null, text: '', offset: at }
     const offset = source.range[0]
     if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
-    if (isAlias(source)) return this.alias(source.source, offset)
+    if (this.yaml.isAlias(source)) return this.alias(source.source, offset)
     const before = this.meter.spent
-    this.spend(costOf(isScalar(source) ? source.source.length : 0), offset)
+    this.spend(costOf(this.yaml.isScalar(source) ? source.source.length : 0), offset)
     const node = tagged(source, this.content(source, offset, depth))
     // An anchor counts only once its node is whole: an alias inside its own anchor has nothing to refer to.
     if (source.anchor !== undefined) this.anchors.set(source.anchor, { node, cost: this.meter.spent - before })
@@ -71,11 +74,11 @@ class Converter {
   }
 
   private content(source: ParsedNode, offset: number, depth: number): Node {
-    if (isMap(source)) return called(this.map(source, offset, depth))
-    if (isSeq(source)) {
+    if (this.yaml.isMap(source)) return called(this.map(source, offset, depth))
+    if (this.yaml.isSeq(source)) {
       return { kind: 'list', items: source.items.map((item) => this.node(item, depth + 1)), offset }
     }
-    if (!isScalar(source)) throw new Problem('A value is expected here', { offset })
+    if (!this.yaml.isScalar(source)) throw new Problem('A value is expected here', { offset })
     const { value } = source
     const text = typeof value === 'string' ? value : source.source
     // AWS's reader knows `yes` and `on` as booleans, but not the single letters of YAML 1.1.
@@ -107,7 +110,7 @@ class Converter {
   }
 
   private key(key: ParsedNode | null, offset: number): string {
-    const node = isScalar(key) || isAlias(key) ? this.node(key, 0) : undefined
+    const node = this.yaml.isScalar(key) || this.yaml.isAlias(key) ? this.node(key, 0) : undefined
     if (node?.kind !== 'scalar') throw new Problem('A key must be a plain value', { offset })
     return node.text
   }

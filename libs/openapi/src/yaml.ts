@@ -1,10 +1,10 @@
 // Reads YAML text into nodes with offsets; aliases are shared and counted, merge keys applied, errors end it at once.
-import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, CST, Document, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml'
 import { MAX_DEPTH, TOO_DEEP } from './budget.ts'
 import type { MapNode, Node } from './node.ts'
 import type { TreeBuilder } from './tree.ts'
 import { TextFault } from './tree.ts'
+import { yamlPackage } from './yaml-package.ts'
 
 const OPENING: ReadonlySet<string> = new Set(['[', '{'])
 const CLOSING: ReadonlySet<string> = new Set([']', '}'])
@@ -23,6 +23,7 @@ export function readYaml(text: string, tree: TreeBuilder): Node {
 
 /** Token by token, so that the budget holds before the tree is built and the first error stops the work. */
 function compose(text: string): Document.Parsed {
+  const { Composer, Lexer, Parser } = yamlPackage()
   const lexer = new Lexer()
   const parser = new Parser()
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
@@ -51,6 +52,7 @@ function compose(text: string): Document.Parsed {
 }
 
 class YamlConverter {
+  private readonly yaml = yamlPackage()
   private readonly tree: TreeBuilder
   private readonly anchors = new Map<string, { readonly node: Node; readonly nodes: number }>()
 
@@ -63,7 +65,7 @@ class YamlConverter {
     const parsed = source as ParsedNode
     const offset = parsed.range[0]
     if (depth > MAX_DEPTH) throw new TextFault(TOO_DEEP, offset, true)
-    if (isAlias(parsed)) return this.alias(parsed, offset)
+    if (this.yaml.isAlias(parsed)) return this.alias(parsed, offset)
     const before = this.tree.size
     this.tree.count(1, offset)
     const node = this.content(parsed, offset, depth)
@@ -73,8 +75,9 @@ class YamlConverter {
   }
 
   private content(parsed: ParsedNode, offset: number, depth: number): Node {
-    if (isMap(parsed)) return this.map(parsed, offset, depth)
-    if (isSeq(parsed)) return { kind: 'list', items: parsed.items.map((item) => this.node(item, depth + 1)), offset }
+    if (this.yaml.isMap(parsed)) return this.map(parsed, offset, depth)
+    if (this.yaml.isSeq(parsed))
+      return { kind: 'list', items: parsed.items.map((item) => this.node(item, depth + 1)), offset }
     const { value, source } = parsed as Scalar.Parsed
     const known = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     return this.tree.scalar(known ? value : source, source, offset)
@@ -94,7 +97,8 @@ class YamlConverter {
       const at = pair.key?.range[0] ?? offset
       const key = this.key(pair.key, at)
       const value = { ...this.node(pair.value, depth + 1), offset: at }
-      if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN' && value.kind !== 'scalar') merged.push(value)
+      if (key === '<<' && this.yaml.isScalar(pair.key) && pair.key.type === 'PLAIN' && value.kind !== 'scalar')
+        merged.push(value)
       else this.tree.add(entries, key, value)
     }
     for (const node of merged) mergeInto(entries, node)
@@ -103,7 +107,7 @@ class YamlConverter {
 
   private key(key: ParsedNode | null, offset: number): string {
     if (key === null) return ''
-    const node = isScalar(key) || isAlias(key) ? this.node(key, 0) : undefined
+    const node = this.yaml.isScalar(key) || this.yaml.isAlias(key) ? this.node(key, 0) : undefined
     if (node?.kind !== 'scalar') throw new TextFault('A key must be a plain value', offset)
     return node.text
   }

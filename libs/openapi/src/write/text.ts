@@ -1,19 +1,22 @@
 // From tree to text: JSON as AWS prints it, or YAML with quoted strings.
-import { Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import type { Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { prettyJson } from '../json-text.ts'
 import type { Node } from '../node.ts'
+import { yamlPackage } from '../yaml-package.ts'
 
 export type TextFormat = 'json' | 'yaml'
 
 /** The document as text. */
 export function writeText(root: Node, format: TextFormat): string {
   if (format === 'json') return prettyJson(root)
+  const { Document } = yamlPackage()
   const document = new Document<YAMLMap>()
   document.contents = yamlOf(root) as YAMLMap
   return document.toString({ lineWidth: 0, directives: true })
 }
 
 function yamlOf(node: Node): YAMLMap | YAMLSeq | Scalar {
+  const { Pair, Scalar, YAMLMap, YAMLSeq } = yamlPackage()
   if (node.kind === 'list') {
     const list = new YAMLSeq()
     list.flow = node.items.length === 0
@@ -28,6 +31,7 @@ function yamlOf(node: Node): YAMLMap | YAMLSeq | Scalar {
 }
 
 function scalarOf(value: string | number | boolean | null, text: string): Scalar {
+  const { Scalar } = yamlPackage()
   const scalar = new Scalar(value)
   if (typeof value === 'string') scalar.type = 'QUOTE_DOUBLE'
   const decimals = /^-?\d+\.(\d+)$/.exec(text)?.[1]
