@@ -1,48 +1,74 @@
-// A description on its way from one thread to another, in pieces: receiving a message takes as long as it is large, and all at once.
+// A document on its way to the thread that reads it, and its description on the way back, in pieces: receiving a message takes as long as it is large.
 import { deserialize, serialize } from 'node:v8'
 import { Turns } from '../nouns/turns.ts'
 
-/** How many of a list's entries, resources for example, are one piece: about a millisecond's work. */
-const entriesPerPiece = 100
+/** How many of a list's entries, resources for example, are one piece: a fraction of a millisecond's work. */
+const entriesPerPiece = 50
+
+/** The list of which one piece is made at a time, whenever it is gone through: by far the largest. */
+const pieceByPiece = 'resources'
 
 /** A member of the description, or the next entries of a member that is a list. */
-type Piece =
-  | { readonly name: string; readonly value: unknown }
-  | { readonly name: string; readonly entries: readonly unknown[] }
+export interface Piece {
+  readonly name: string
+  readonly isList: boolean
+  /** The value, serialized. It has a buffer of its own, which can be transferred. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
 
-/** The members of a description, large lists in several pieces. Each has a buffer of its own, which can be transferred. */
-export function piecesOf(description: object): Uint8Array<ArrayBuffer>[] {
+/** The document's text. A byte order mark is no part of it. */
+export function textOf(document: string | Uint8Array): string {
+  return typeof document === 'string' ? document : new TextDecoder().decode(document)
+}
+
+/** The members of a description, large lists in several pieces. */
+export function piecesOf(description: object): Piece[] {
   return Object.entries(description).flatMap(([name, value]) =>
-    Array.isArray(value) ? entryPieces(name, value) : [bytesOf({ name, value })],
+    Array.isArray(value) ? listPieces(name, value) : [{ name, isList: false, bytes: bytesOf(value) }],
   )
 }
 
-function entryPieces(name: string, list: readonly unknown[]): Uint8Array<ArrayBuffer>[] {
-  const pieces = [bytesOf({ name, entries: list.slice(0, entriesPerPiece) })]
-  for (let from = entriesPerPiece; from < list.length; from += entriesPerPiece) {
-    pieces.push(bytesOf({ name, entries: list.slice(from, from + entriesPerPiece) }))
+function listPieces(name: string, list: readonly unknown[]): Piece[] {
+  const pieces: Piece[] = []
+  for (let from = 0; from === 0 || from < list.length; from += entriesPerPiece) {
+    pieces.push({ name, isList: true, bytes: bytesOf(list.slice(from, from + entriesPerPiece)) })
   }
   return pieces
 }
 
-function bytesOf(piece: Piece): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(serialize(piece))
+function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(serialize(value))
+}
+
+/** A list of which one piece is there at a time. */
+class PieceList {
+  private readonly pieces: readonly Uint8Array[]
+
+  constructor(pieces: readonly Uint8Array[]) {
+    this.pieces = pieces
+  }
+
+  *[Symbol.iterator](): Generator {
+    for (const bytes of this.pieces) yield* deserialize(bytes) as unknown[]
+  }
 }
 
 /** The description that the pieces are of, put together in turns. */
-export async function joined(pieces: readonly Uint8Array[]): Promise<object> {
-  const members: Record<string, unknown> = {}
-  const lists = new Map<string, unknown[]>()
+export async function joined(pieces: readonly Piece[]): Promise<object> {
+  const members = new Map<string, unknown>()
   const turns = new Turns()
-  for (const bytes of pieces) {
-    const piece = deserialize(bytes) as Piece
-    if ('value' in piece) members[piece.name] = piece.value
+  for (const [name, parts] of Map.groupBy(pieces, ({ name }) => name)) {
+    const [first] = parts
+    if (first?.isList !== true) members.set(name, first && deserialize(first.bytes))
+    else if (name === pieceByPiece) members.set(name, new PieceList(parts.map(({ bytes }) => bytes)))
     else {
-      const list = lists.get(piece.name) ?? []
-      list.push(...piece.entries)
-      lists.set(piece.name, list)
+      const list: unknown[] = []
+      for (const { bytes } of parts) {
+        list.push(...(deserialize(bytes) as unknown[]))
+        await turns.next()
+      }
+      members.set(name, list)
     }
-    await turns.next()
   }
-  return Object.assign(members, Object.fromEntries(lists))
+  return Object.fromEntries(members)
 }

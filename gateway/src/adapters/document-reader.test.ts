@@ -1,7 +1,7 @@
 // Documents read on the thread and documents read at once: the same descriptions, the same faults, and nobody waits.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { DocumentFault, readText, type ReadingKind } from '@sluice/openapi'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createDocumentReader } from './document-reader.ts'
@@ -38,6 +38,12 @@ function operations(count: number): string {
   return JSON.stringify({ openapi: '3.0.1', info: { title: 'large', version: '1' }, paths })
 }
 
+/** The description with all its resources there. */
+const whole = (description: object): object =>
+  'resources' in description
+    ? { ...description, resources: [...(description.resources as Iterable<unknown>)] }
+    : description
+
 /** What came of it, with all that a fault says. */
 async function outcome(read: () => unknown): Promise<unknown> {
   try {
@@ -49,7 +55,8 @@ async function outcome(read: () => unknown): Promise<unknown> {
   }
 }
 
-const onThread = (kind: ReadingKind, text: string): Promise<unknown> => outcome(() => reader.read(kind, text, options))
+const onThread = (kind: ReadingKind, text: string): Promise<unknown> =>
+  outcome(async () => whole(await reader.read(kind, text, options)))
 const atOnce = (kind: ReadingKind, text: string): Promise<unknown> => outcome(() => readText(kind, text, options))
 
 describe('a large document is read as a small one is', () => {
@@ -61,8 +68,17 @@ describe('a large document is read as a small one is', () => {
   test('with lists that take several pieces, in their order', async () => {
     const text = operations(1000)
     const description = await reader.read('RestApi', text, options)
-    expect(description.resources).toHaveLength(1 + 50 + 1000 + 1000)
-    expect(description).toEqual(readText('RestApi', text, options))
+    expect([...description.resources]).toHaveLength(1 + 50 + 1000 + 1000)
+    expect(whole(description)).toEqual(readText('RestApi', text, options))
+    expect(whole(description)).toEqual(whole(description))
+  })
+
+  test('from its UTF-8, with a byte order mark or without', async () => {
+    const text = operations(1000).replace('large', 'große')
+    for (const bytes of [Buffer.from(text), Buffer.from(`\uFEFF${text}`), Buffer.from(operations(1))]) {
+      const description = await reader.read('RestApi', bytes, options)
+      expect(whole(description)).toEqual(readText('RestApi', new TextDecoder().decode(bytes), options))
+    }
   })
 
   test.each([
@@ -101,30 +117,21 @@ describe('the process goes on while a large document is read', () => {
 
 describe('what one document may take is bounded', () => {
   test('time', async () => {
-    const impatient = createDocumentReader({ timeMs: 1, memoryMb: 1024, idleMs: 1000 })
+    const impatient = createDocumentReader({ timeMs: 1, memoryMb: 1024 })
     const reading = impatient.read('RestApi', operations(5000), options)
     await expect(reading).rejects.toThrow(new DocumentFault('The document takes longer to read than 1 ms.', start))
     await impatient.close()
   })
 
   test('memory, and the next document has all of it again', async () => {
-    const small = createDocumentReader({ timeMs: 20_000, memoryMb: 24, idleMs: 1000 })
+    const small = createDocumentReader({ timeMs: 20_000, memoryMb: 24 })
     const reading = small.read('RestApi', operations(9000), options)
     const message = 'The document takes more memory to read than 24 MB.'
     await expect(reading).rejects.toThrow(new DocumentFault(message, start))
     const { resources } = await small.read('RestApi', operations(100), options)
-    expect(resources).toHaveLength(1 + 50 + 100 + 100)
+    expect([...resources]).toHaveLength(1 + 50 + 100 + 100)
     await small.close()
   })
-})
-
-test('a thread that was idle for a while has ended, and the next document starts another', async () => {
-  const brief = createDocumentReader({ timeMs: 20_000, memoryMb: 1024, idleMs: 10 })
-  const text = operations(200)
-  await brief.read('RestApi', text, options)
-  await setTimeout(50)
-  expect(await brief.read('RestApi', text, options)).toEqual(readText('RestApi', text, options))
-  await brief.close()
 })
 
 test('a reader that is closed gives up what it reads and takes no more', async () => {

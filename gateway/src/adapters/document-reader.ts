@@ -1,9 +1,9 @@
 // Reads imported documents: small ones at once, large ones on a thread of their own, so that no request waits for them.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { DocumentFault, readText, type ReadingKind, type Readings, type ReadTextOptions } from '@sluice/openapi'
-import type { Documents } from '../ports/documents.ts'
-import { joined } from './document-pieces.ts'
+import { DocumentFault, readText, type ReadingKind, type ReadTextOptions } from '@sluice/openapi'
+import type { Descriptions, Documents } from '../ports/documents.ts'
+import { joined, textOf } from './document-pieces.ts'
 import type { DocumentAnswer, DocumentQuestion } from './document-thread.ts'
 
 /** From this many characters on, a text is read on the thread. Below, reading takes less than 20 ms even in a process that has just started. */
@@ -16,12 +16,10 @@ export interface DocumentBudget {
   readonly timeMs: number
   /** How much the thread's heap may hold: 6 MB of YAML, the most that a document may be, needs about half of it. */
   readonly memoryMb: number
-  /** How long the thread waits for another document before it ends. */
-  readonly idleMs: number
 }
 
-/** The time is AWS's for a call of the control plane; the others are ours. */
-const usualBudget: DocumentBudget = { timeMs: 29_000, memoryMb: 1024, idleMs: 500 }
+/** The time is AWS's for a call of the control plane; the memory is ours. */
+const usualBudget: DocumentBudget = { timeMs: 29_000, memoryMb: 1024 }
 
 /** What reading makes is soon garbage: a small young generation takes hardly more time, and less memory. */
 const youngMb = 8
@@ -29,64 +27,56 @@ const youngMb = 8
 class DocumentReader implements Documents {
   private readonly budget: DocumentBudget
   private readonly closing = new AbortController()
-  private thread: Worker | undefined
-  private idle: NodeJS.Timeout | undefined
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(budget: DocumentBudget) {
     this.budget = budget
   }
 
-  async read<Kind extends ReadingKind>(kind: Kind, text: string, options: ReadTextOptions): Promise<Readings[Kind]> {
-    if (!isLarge(text)) return readText(kind, text, options)
+  async read<Kind extends ReadingKind>(
+    kind: Kind,
+    document: string | Uint8Array,
+    options: ReadTextOptions,
+  ): Promise<Descriptions[Kind]> {
+    if (!isLarge(document)) return readText(kind, textOf(document), options) as Descriptions[Kind]
     // One at a time: the thread's memory is one document's budget.
-    const turn = this.last.then(() => this.ask({ kind, text, options }))
+    const turn = this.last.then(() => this.ask({ kind, document, options }))
     this.last = turn.catch(() => undefined)
     const answer = await turn
     if ('fault' in answer) throw new DocumentFault(answer.fault.message, answer.fault, answer.fault.detail)
-    return (await joined(answer.pieces)) as Readings[Kind]
+    return (await joined(answer.pieces)) as Descriptions[Kind]
   }
 
-  /** Ends the thread. A document that is being read is given up: its import rejects. */
+  /** A document that is being read is given up: its import rejects. */
   async close(): Promise<void> {
     this.closing.abort()
     await this.last
-    await this.end()
   }
 
   private async ask(question: DocumentQuestion): Promise<DocumentAnswer> {
     this.closing.signal.throwIfAborted()
-    clearTimeout(this.idle)
-    const thread = (this.thread ??= this.start())
+    const thread = this.start(question)
     const late = AbortSignal.timeout(this.budget.timeMs)
-    thread.ref()
     try {
-      thread.postMessage(question)
       const [answer] = await once(thread, 'message', { signal: AbortSignal.any([late, this.closing.signal]) })
-      thread.unref()
-      this.idle = setTimeout(() => void this.end(), this.budget.idleMs).unref()
       return answer as DocumentAnswer
     } catch (error) {
-      await this.end()
       throw late.aborted ? this.tooSlow() : isOutOfMemory(error) ? this.tooLarge() : error
+    } finally {
+      // Before anything is made of the answer: what the thread gives back is then used for it.
+      await thread.terminate()
     }
   }
 
-  private start(): Worker {
+  private start(question: DocumentQuestion): Worker {
     // Beside this file stands the thread's: as source when this runs as source, built when this is built.
     const name = import.meta.url.endsWith('.ts') ? './document-thread.ts' : './document-thread.js'
     const thread = new Worker(new URL(name, import.meta.url), {
+      workerData: question,
       resourceLimits: { maxOldGenerationSizeMb: this.budget.memoryMb, maxYoungGenerationSizeMb: youngMb },
     })
     // Whoever waits for the thread is told; without this listener, the process would end.
-    return thread.on('error', () => void this.end())
-  }
-
-  private async end(): Promise<void> {
-    const { thread } = this
-    this.thread = undefined
-    clearTimeout(this.idle)
-    await thread?.terminate()
+    return thread.on('error', () => {})
   }
 
   private tooSlow(): DocumentFault {
@@ -98,8 +88,9 @@ class DocumentReader implements Documents {
   }
 }
 
-function isLarge(text: string): boolean {
-  return text.length >= (/^\s*[{[]/.test(text) ? largeJsonChars : largeYamlChars)
+function isLarge(document: string | Uint8Array): boolean {
+  const start = textOf(document.slice(0, 64))
+  return document.length >= (/^\s*[{[]/.test(start) ? largeJsonChars : largeYamlChars)
 }
 
 function isOutOfMemory(error: unknown): boolean {
@@ -110,7 +101,7 @@ function refused(message: string): DocumentFault {
   return new DocumentFault(message, { line: 1, column: 1, path: '' })
 }
 
-/** A reader whose thread starts with the first large document. */
+/** A reader with a thread for each large document, one at a time. */
 export function createDocumentReader(budget: DocumentBudget = usualBudget): Documents & { close(): Promise<void> } {
   return new DocumentReader(budget)
 }

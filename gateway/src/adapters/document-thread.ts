@@ -1,23 +1,24 @@
-// The thread that reads large documents: a text comes in, its description or what is wrong with it goes out.
-import { parentPort } from 'node:worker_threads'
+// The thread that reads one large document: its text comes in, its description or what is wrong with it goes out.
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
 import { DocumentFault, readText, type ReadingKind, type ReadTextOptions } from '@sluice/openapi'
-import { piecesOf } from './document-pieces.ts'
+import { piecesOf, textOf, type Piece } from './document-pieces.ts'
 
 /** What the thread is asked. */
 export interface DocumentQuestion {
   readonly kind: ReadingKind
-  readonly text: string
+  readonly document: string | Uint8Array
   readonly options: ReadTextOptions
 }
 
 /** What it answers. An error loses its class and its own members between threads: a fault goes as its parts. */
 export type DocumentAnswer =
-  | { readonly pieces: readonly Uint8Array[] }
+  | { readonly pieces: readonly Piece[] }
   | { readonly fault: Pick<DocumentFault, 'message' | 'line' | 'column' | 'path' | 'detail'> }
 
-function answerTo({ kind, text, options }: DocumentQuestion): DocumentAnswer {
+function answerTo({ kind, document, options }: DocumentQuestion): DocumentAnswer {
   try {
-    return { pieces: piecesOf(readText(kind, text, options)) }
+    return { pieces: piecesOf(readText(kind, textOf(document), options)) }
   } catch (error) {
     // Any other error is a bug: it ends the thread, and the import is told.
     if (!(error instanceof DocumentFault)) throw error
@@ -26,8 +27,11 @@ function answerTo({ kind, text, options }: DocumentQuestion): DocumentAnswer {
   }
 }
 
-parentPort?.on('message', (question: DocumentQuestion) => {
-  const answer = answerTo(question)
-  const transferred = 'pieces' in answer ? answer.pieces.map(({ buffer }) => buffer as ArrayBuffer) : []
-  parentPort?.postMessage(answer, transferred)
-})
+/** Niceness: where threads share a core, requests go first, and reading still has a quarter of it. */
+const behindRequests = 5
+// Elsewhere this would be the whole process's.
+if (process.platform === 'linux') setPriority(behindRequests)
+
+const answer = answerTo(workerData as DocumentQuestion)
+const transferred = 'pieces' in answer ? answer.pieces.map(({ bytes }) => bytes.buffer) : []
+parentPort?.postMessage(answer, transferred)

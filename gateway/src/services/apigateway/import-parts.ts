@@ -2,8 +2,8 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { AuthorizerType } from '@sluice/aws-protocol/apigateway'
 import { REST_API_ID_PLACEHOLDER, modelReference } from '@sluice/openapi'
-import type { RestApiDescription } from '@sluice/openapi'
 import type { Kind, Records } from '../../nouns/records.ts'
+import type { RestDescription } from '../../ports/documents.ts'
 import type { Call } from '../call.ts'
 import { modelUrl, putModel } from './api-parts.ts'
 import { putAuthorizer } from './authorizer-rules.ts'
@@ -21,7 +21,7 @@ export interface NamedIds {
 export async function putNamedParts(
   call: Call,
   restApiId: string,
-  description: RestApiDescription,
+  description: RestDescription,
   problems: ImportProblems,
 ): Promise<NamedIds> {
   await putModels(call, restApiId, description, problems)
@@ -33,7 +33,7 @@ export async function putNamedParts(
 }
 
 /** Forgets the parts that the document does not name (`mode=overwrite`). */
-export async function dropUnnamedParts(call: Call, restApiId: string, description: RestApiDescription): Promise<void> {
+export async function dropUnnamedParts(call: Call, restApiId: string, description: RestDescription): Promise<void> {
   const named = (list: readonly { readonly name: string }[]) =>
     new Set<string | undefined>(list.map(({ name }) => name))
   const drop = async <K extends Kind>(kind: K, keep: (record: Records[K]) => boolean) => {
@@ -55,7 +55,7 @@ export async function dropUnnamedParts(call: Call, restApiId: string, descriptio
 async function putModels(
   call: Call,
   restApiId: string,
-  { models }: RestApiDescription,
+  { models }: RestDescription,
   problems: ImportProblems,
 ): Promise<void> {
   const records = []
@@ -77,7 +77,7 @@ async function putModels(
 async function putValidators(
   call: Call,
   restApiId: string,
-  { requestValidators }: RestApiDescription,
+  { requestValidators }: RestDescription,
 ): Promise<ReadonlyMap<string, string>> {
   const ids = await idsByName(call, restApiId, 'RequestValidator')
   for (const validator of requestValidators) {
@@ -91,7 +91,7 @@ async function putValidators(
 async function putAuthorizers(
   call: Call,
   restApiId: string,
-  { authorizers }: RestApiDescription,
+  { authorizers }: RestDescription,
   problems: ImportProblems,
 ): Promise<ReadonlyMap<string, string>> {
   const ids = await idsByName(call, restApiId, 'Authorizer')
@@ -108,7 +108,7 @@ async function putAuthorizers(
 async function putGatewayResponses(
   call: Call,
   restApiId: string,
-  { gatewayResponses }: RestApiDescription,
+  { gatewayResponses }: RestDescription,
   problems: ImportProblems,
 ): Promise<void> {
   for (const { responseType, ...given } of gatewayResponses) {

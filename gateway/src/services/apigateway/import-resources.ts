@@ -1,8 +1,9 @@
 // Imports the paths of a document: resources with their methods, integrations and responses, by the rules of the handlers.
 import type { Integration, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
-import type { Method as DescribedMethod, Resource, RestApiDescription } from '@sluice/openapi'
+import type { Method as DescribedMethod, Resource } from '@sluice/openapi'
 import type { ResourceRecord } from '../../nouns/records.ts'
 import { Turns } from '../../nouns/turns.ts'
+import type { RestDescription } from '../../ports/documents.ts'
 import type { Call } from '../call.ts'
 import type { NamedIds } from './import-parts.ts'
 import type { ImportProblems } from './import-problems.ts'
@@ -23,10 +24,14 @@ export interface ResourceImport {
 export async function dropUnnamedResources(
   call: Call,
   restApiId: string,
-  { resources }: RestApiDescription,
+  { resources }: RestDescription,
 ): Promise<void> {
-  const paths = new Set<string | undefined>(resources.map(({ path }) => path))
+  const paths = new Set<string | undefined>()
   const turns = new Turns()
+  for (const { path } of resources) {
+    paths.add(path)
+    await turns.next()
+  }
   for (const { key } of await call.store.list('Method', [restApiId])) {
     call.store.delete('Method', key)
     await turns.next()
@@ -38,7 +43,7 @@ export async function dropUnnamedResources(
 }
 
 /** Writes the resources, parents first, and their methods over those of the same paths and verbs. */
-export async function putResources(importing: ResourceImport, resources: readonly Resource[]): Promise<void> {
+export async function putResources(importing: ResourceImport, resources: Iterable<Resource>): Promise<void> {
   const { call, restApiId, problems } = importing
   const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
   const children = Map.groupBy(all.values(), ({ parentId }) => parentId)

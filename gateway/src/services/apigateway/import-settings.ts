@@ -2,7 +2,8 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, RestApi } from '@sluice/aws-protocol/apigateway'
 import { DocumentFault } from '@sluice/openapi'
-import type { BasePathMode, Readings, RestApiDescription } from '@sluice/openapi'
+import type { BasePathMode } from '@sluice/openapi'
+import type { RestDescription } from '../../ports/documents.ts'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { mergedTags } from '../tags.ts'
@@ -22,11 +23,7 @@ type Parameters = Readonly<Record<string, string>> | undefined
 const basePathModes: readonly BasePathMode[] = ['ignore', 'prepend', 'split']
 
 /** A document as its description. Throws BadRequestException with AWS's sentence for what is none. */
-export async function readDescription(
-  call: Call,
-  body: Uint8Array,
-  parameters: Parameters,
-): Promise<Readings['RestApi']> {
+export async function readDescription(call: Call, body: Uint8Array, parameters: Parameters): Promise<RestDescription> {
   const basepath = (entryOf(parameters, 'basepath') ?? 'ignore') as BasePathMode
   if (!basePathModes.includes(basepath)) {
     throw new BadRequestException(`Invalid basepath specified. Valid options are ${basePathModes.join(',')}`)
@@ -34,7 +31,7 @@ export async function readDescription(
   const ignoreDocumentation = entryOf(parameters, 'ignore') === 'documentation'
   const options = { basepath, ignoreDocumentation, variables: variablesOf(call) }
   try {
-    return await call.documents.read('RestApi', textOf(body), options)
+    return await call.documents.read('RestApi', body, options)
   } catch (error) {
     if (error instanceof DocumentFault) throw refused(call, error)
     throw error
@@ -48,10 +45,6 @@ export function refused({ warn, requestId }: Call, fault: DocumentFault, sentenc
   return new BadRequestException(sentence)
 }
 
-export function textOf(body: Uint8Array): string {
-  return new TextDecoder().decode(body)
-}
-
 export function variablesOf({ scope }: Call): { accountId: string; partition: string; region: string } {
   return { accountId: scope.account, partition: 'aws', region: scope.region }
 }
@@ -60,7 +53,7 @@ export function variablesOf({ scope }: Call): { accountId: string; partition: st
 export function importedSettings(
   call: Call,
   id: string,
-  { restApi }: RestApiDescription,
+  { restApi }: RestDescription,
   parameters: Parameters,
 ): RestApi {
   const settings: RestApi = {
@@ -86,7 +79,7 @@ export function importedSettings(
 export function mergedSettings(
   call: Call,
   before: RestApi,
-  { restApi }: RestApiDescription,
+  { restApi }: RestDescription,
   mode: 'merge' | 'overwrite',
 ): RestApi {
   const { endpointConfiguration, tags: _tags, binaryMediaTypes, policy, ...given } = restApi
@@ -125,7 +118,7 @@ function checkedWords({
   apiKeySource,
   securityPolicy,
   endpointAccessMode,
-}: Pick<RestApiDescription['restApi'], 'apiKeySource' | 'securityPolicy' | 'endpointAccessMode'>): RestApi {
+}: Pick<RestDescription['restApi'], 'apiKeySource' | 'securityPolicy' | 'endpointAccessMode'>): RestApi {
   return {
     ...(apiKeySource === undefined ? {} : { apiKeySource: apiKeySourceOf(apiKeySource) }),
     ...(securityPolicy === undefined ? {} : { securityPolicy: securityPolicyOf(securityPolicy) }),
@@ -134,7 +127,7 @@ function checkedWords({
 }
 
 function endpointOf(
-  { endpointConfiguration }: RestApiDescription['restApi'],
+  { endpointConfiguration }: RestDescription['restApi'],
   parameters: Parameters,
 ): EndpointConfiguration {
   const types = entryOf(parameters, 'endpointConfigurationTypes')

@@ -3,7 +3,8 @@ import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import { DocumentFault } from '@sluice/openapi'
-import type { Readings, RestApiDescription } from '@sluice/openapi'
+import type { Readings } from '@sluice/openapi'
+import type { RestDescription } from '../../ports/documents.ts'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
 import { newId } from '../tags.ts'
@@ -12,7 +13,7 @@ import { foundApi } from './found.ts'
 import { dropUnnamedParts, putNamedParts } from './import-parts.ts'
 import { ImportProblems } from './import-problems.ts'
 import { dropUnnamedResources, putResources } from './import-resources.ts'
-import { importedSettings, mergedSettings, readDescription, refused, textOf, variablesOf } from './import-settings.ts'
+import { importedSettings, mergedSettings, readDescription, refused, variablesOf } from './import-settings.ts'
 import { claimApi, shownApi } from './rest-api-rules.ts'
 
 export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'ImportDocumentationParts', Call> = {
@@ -57,7 +58,7 @@ export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'I
 
 async function readParts(call: Call, body: Uint8Array): Promise<Readings['Documentation']> {
   try {
-    return await call.documents.read('Documentation', textOf(body), { variables: variablesOf(call) })
+    return await call.documents.read('Documentation', body, { variables: variablesOf(call) })
   } catch (error) {
     if (!(error instanceof DocumentFault)) throw error
     throw refused(call, error, 'Unable to build importer with provided input.')
@@ -72,7 +73,7 @@ function shownWarnings({ warnings }: ImportProblems): { readonly warnings?: read
 async function putDescription(
   call: Call,
   restApiId: string,
-  description: RestApiDescription,
+  description: RestDescription,
   problems: ImportProblems,
 ): Promise<void> {
   const ids = await putNamedParts(call, restApiId, description, problems)

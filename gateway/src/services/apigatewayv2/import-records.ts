@@ -1,6 +1,7 @@
 // Makes an HTTP API's records from what a document says of it: names become ids, and every rule of a direct call applies.
 import { ConflictException, type Api, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import type { HttpApiDescription, HttpAuthorizer, HttpIntegration } from '@sluice/openapi'
+import { Turns } from '../../nouns/turns.ts'
 import type { Call } from '../call.ts'
 import { checkPassRole } from '../pass-role.ts'
 import { authorizerOf, capitalised } from './import-authorizers.ts'
@@ -36,6 +37,7 @@ function storeAuthorizers(call: Call, api: Api, authorizers: readonly HttpAuthor
 
 async function storeIntegrations(call: Call, api: Api, integrations: readonly HttpIntegration[]): Promise<Ids> {
   const ids = new Map<string, string>()
+  const turns = new Turns()
   for (const { key, tlsConfig, ...described } of integrations) {
     const IntegrationId = call.ids.short(7)
     const given = {
@@ -46,6 +48,7 @@ async function storeIntegrations(call: Call, api: Api, integrations: readonly Ht
     await checkIntegration(call, api, record)
     call.store.put('V2Integration', [api.ApiId ?? '', IntegrationId], record)
     ids.set(key, IntegrationId)
+    await turns.next()
   }
   return ids
 }
@@ -57,6 +60,7 @@ interface Named {
 
 async function storeRoutes(call: Call, api: Api, routes: HttpApiDescription['routes'], named: Named): Promise<void> {
   const forms = new Set<string>()
+  const turns = new Turns()
   for (const { routeKey, authorizationType, authorizerName = '', integrationKey = '', ...described } of routes) {
     const RouteId = call.ids.short(7)
     const integrationId = named.integrationIds.get(integrationKey)
@@ -75,5 +79,6 @@ async function storeRoutes(call: Call, api: Api, routes: HttpApiDescription['rou
     if (forms.has(form)) throw new ConflictException(`Route with key ${routeKey} already exists for this API`)
     forms.add(form)
     call.store.put('V2Route', [api.ApiId ?? '', RouteId], record)
+    await turns.next()
   }
 }
