@@ -1,7 +1,7 @@
 // A transaction over any adapter that can read: writes wait in memory, reads see them, and a commit takes them all at once.
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 import type { Entry, Page, Reader, Transaction } from '../ports/store.ts'
-import { isLined, linedJson, readLined } from '../nouns/lined-json.ts'
+import { isLined, readLined, type LinedText } from '../nouns/lined-json.ts'
 import { Turns } from '../nouns/turns.ts'
 import { decodeKey, encodeKey, endOfPrefix } from './record-keys.ts'
 
@@ -14,17 +14,20 @@ export interface Range {
 
 /** What an adapter offers: committed records and claims, as JSON text by encoded key. */
 export interface Committed {
-  get(scope: Scope, kind: Kind, key: string): string | undefined
-  /** In key order. */
-  list(scope: Scope, kind: Kind, range: Range): readonly (readonly [key: string, json: string])[]
+  get(scope: Scope, kind: Kind, key: string): string | LinedText | undefined
+  /** In key order, as they are when it is called. May be gone through once, in turns. */
+  list(scope: Scope, kind: Kind, range: Range): Iterable<Pair>
   claimed(space: string, name: string): string | undefined
 }
+
+/** A record's encoded key and its JSON. */
+export type Pair = readonly [key: string, json: string | LinedText]
 
 /** One record to put (`json`) or to delete (`undefined`). */
 export interface Write {
   readonly kind: Kind
   readonly key: string
-  readonly json: string | undefined
+  readonly json: string | LinedText | undefined
 }
 
 /** One claim to take (`value`) or to release (`undefined`). */
@@ -52,23 +55,47 @@ function parse<K extends Kind>(json: string): Records[K] {
 }
 
 /** A large record, which was written with `putLarge`, is read in turns. */
-async function parseAny<K extends Kind>(json: string): Promise<Records[K]> {
-  return isLined(json) ? ((await readLined(json)) as Records[K]) : parse<K>(json)
+async function parseAny<K extends Kind>(json: string | LinedText): Promise<Records[K]> {
+  if (typeof json !== 'string') return (await readLined(json)) as Records[K]
+  return isLined(json) ? ((await readLined({ pieces: [json] })) as Records[K]) : parse<K>(json)
 }
 
 /** So many are read without a turn for others: what watchers read of a change acts at once. */
 const entriesPerTurn = 64
 
 /** A large API has tens of thousands of records. */
-async function entries<K extends Kind>(pairs: readonly (readonly [string, string])[]): Promise<readonly Entry<K>[]> {
+async function entries<K extends Kind>(pairs: Iterable<Pair>): Promise<readonly Entry<K>[]> {
   const turns = new Turns()
   const parsed: Entry<K>[] = []
   for (const [key, json] of pairs) {
-    parsed.push({ key: decodeKey(key), record: parse<K>(json) })
+    const record = typeof json === 'string' ? parse<K>(json) : await parseAny<K>(json)
+    parsed.push({ key: decodeKey(key), record })
     const others = parsed.length % entriesPerTurn === 0 ? turns.next() : undefined
     if (others !== undefined) await others
   }
   return parsed
+}
+
+/** Two lists in key order as one; where both have a key, the right one counts, and without JSON it takes the key away. */
+function* merged(left: Iterable<Pair>, right: readonly Write[]): Generator<Pair> {
+  let next = 0
+  for (const pair of left) {
+    let own = right[next]
+    while (own !== undefined && own.key < pair[0]) {
+      if (own.json !== undefined) yield [own.key, own.json]
+      own = right[++next]
+    }
+    if (own?.key !== pair[0]) yield pair
+  }
+  for (const { key, json } of right.slice(next)) if (json !== undefined) yield [key, json]
+}
+
+function* first(count: number, pairs: Iterable<Pair>): Generator<Pair> {
+  let left = count
+  for (const pair of pairs) {
+    if (left-- <= 0) return
+    yield pair
+  }
 }
 
 /** Reads of what is committed. */
@@ -84,7 +111,7 @@ export function committedReader(committed: Committed, scope: Scope): Reader {
 }
 
 export class BufferedTransaction implements Transaction {
-  private readonly writes = new Map<Kind, Map<string, string | undefined>>()
+  private readonly writes = new Map<Kind, Map<string, Write>>()
   private readonly claims = new Map<string, ClaimWrite>()
   private readonly committed: Committed
   private readonly scope: Scope
@@ -96,8 +123,8 @@ export class BufferedTransaction implements Transaction {
 
   async get<K extends Kind>(kind: K, key: Key): Promise<Records[K] | undefined> {
     const encoded = encodeKey(key)
-    const own = this.writes.get(kind)
-    const json = own?.has(encoded) ? own.get(encoded) : this.committed.get(this.scope, kind, encoded)
+    const own = this.writes.get(kind)?.get(encoded)
+    const json = own === undefined ? this.committed.get(this.scope, kind, encoded) : own.json
     return json === undefined ? undefined : parseAny<K>(json)
   }
 
@@ -105,22 +132,19 @@ export class BufferedTransaction implements Transaction {
     const range = rangeOf(prefix, page)
     const own = this.writes.get(kind)
     if (own === undefined) return entries(this.committed.list(this.scope, kind, range))
-    const merged = new Map(this.committed.list(this.scope, kind, { ...range, limit: undefined }))
-    for (const [key, json] of own) {
-      if (key < range.from || (range.to !== undefined && key >= range.to)) continue
-      if (json === undefined) merged.delete(key)
-      else merged.set(key, json)
-    }
-    const sorted = [...merged].sort(([left], [right]) => (left < right ? -1 : 1))
-    return entries(range.limit === undefined ? sorted : sorted.slice(0, range.limit))
+    const { from, to, limit } = range
+    const inRange = [...own.values()].filter(({ key }) => key >= from && (to === undefined || key < to))
+    const sorted = inRange.sort((left, right) => (left.key < right.key ? -1 : 1))
+    const committed = this.committed.list(this.scope, kind, { from, to, limit: undefined })
+    return entries(first(limit ?? Infinity, merged(committed, sorted)))
   }
 
   put<K extends Kind>(kind: K, key: Key, record: Records[K]): void {
     this.write(kind, encodeKey(key), JSON.stringify(record))
   }
 
-  async putLarge<K extends Kind>(kind: K, key: Key, record: Records[K]): Promise<void> {
-    this.write(kind, encodeKey(key), await linedJson(record))
+  putLarge(kind: Kind, key: Key, text: LinedText): void {
+    this.write(kind, encodeKey(key), text)
   }
 
   delete(kind: Kind, key: Key): void {
@@ -145,17 +169,14 @@ export class BufferedTransaction implements Transaction {
   /** What is to be written; `undefined` when nothing is. */
   commit(): Commit | undefined {
     if (this.writes.size === 0 && this.claims.size === 0) return undefined
-    const writes: Write[] = []
-    for (const [kind, own] of this.writes) {
-      for (const [key, json] of own) writes.push({ kind, key, json })
-    }
+    const writes = [...this.writes.values()].flatMap((own) => [...own.values()])
     return { scope: this.scope, writes, claims: [...this.claims.values()] }
   }
 
-  private write(kind: Kind, key: string, json: string | undefined): void {
+  private write(kind: Kind, key: string, json: Write['json']): void {
     let own = this.writes.get(kind)
     if (own === undefined) this.writes.set(kind, (own = new Map()))
-    own.set(key, json)
+    own.set(key, { kind, key, json })
   }
 }
 

@@ -1,69 +1,39 @@
 // The store in memory: what `sluice dev` and tests use when nothing has to outlive the process.
-import { promisify } from 'node:util'
-import { deflateRaw, inflateRawSync } from 'node:zlib'
+import type { LinedText } from '../nouns/lined-json.ts'
 import { isTold, type Kind, type Scope } from '../nouns/records.ts'
+import { Turns } from '../nouns/turns.ts'
 import type { Store } from '../ports/store.ts'
 import type { Commit, Range, Write } from './buffered-transaction.ts'
-import { OrderedKeys } from './ordered-keys.ts'
+import { OpenBlocks, PackedLines, packPiece, RecordBlocks, type Draft, type Kept } from './record-blocks.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
 
-const compress = promisify(deflateRaw)
+/** What an API is made of: there may be tens of thousands, and requests, which run by snapshots, never read them. */
+const packedKinds = new Set<Kind>([
+  'Resource',
+  'Method',
+  'Model',
+  'DocumentationPart',
+  'V2Route',
+  'V2RouteResponse',
+  'V2Integration',
+  'V2IntegrationResponse',
+  'V2Model',
+])
 
-/** Documents from this length on are kept compressed: snapshots above all, which are read once for each plan. */
-const compressedChars = 16_384
-
-/** A record: JSON, or JSON that is compressed. */
-type Kept = string | Uint8Array
-
-/** What is kept instead of the documents that are large, by the index of their write. */
-async function keptOf(writes: readonly Write[]): Promise<ReadonlyMap<number, Uint8Array>> {
-  const compressed = new Map<number, Uint8Array>()
-  for (const [index, { json = '' }] of writes.entries()) {
-    // Speed before size: what is large is repetitive, and any level makes a tenth of it.
-    // A copy, because the result is a part of a larger buffer.
-    if (json.length >= compressedChars) compressed.set(index, new Uint8Array(await compress(json, { level: 1 })))
-  }
-  return compressed
-}
-
-function textOf(record: Kept): string {
-  return typeof record === 'string' ? record : inflateRawSync(record).toString()
-}
-
-/** Records of one kind in one scope by key, and the keys in order. */
-class Shelf {
-  private readonly records = new Map<string, Kept>()
-  private readonly keys = new OrderedKeys()
-
-  get(key: string): string | undefined {
-    const record = this.records.get(key)
-    return record === undefined ? undefined : textOf(record)
-  }
-
-  put(key: string, record: Kept): void {
-    if (!this.records.has(key)) this.keys.add(key)
-    this.records.set(key, record)
-  }
-
-  delete(key: string): void {
-    if (this.records.delete(key)) this.keys.delete(key)
-  }
-
-  list({ from, to, limit }: Range): (readonly [string, string])[] {
-    return this.keys.range(from, to, limit).map((key) => [key, this.get(key) ?? ''] as const)
-  }
-}
+/** So many blocks of those kinds stay unpacked, about half a megabyte: small APIs always are. */
+const openBlocks = 16
 
 class MemoryJournal implements Journal {
-  private readonly shelves = new Map<string, Map<Kind, Shelf>>()
+  private readonly shelves = new Map<string, Map<Kind, RecordBlocks>>()
   private readonly claims = new Map<string, string>()
+  private readonly open = new OpenBlocks(openBlocks)
   private sequence = 0
 
-  get(scope: Scope, kind: Kind, key: string): string | undefined {
+  get(scope: Scope, kind: Kind, key: string): Kept | undefined {
     return this.shelves.get(scopeKey(scope))?.get(kind)?.get(key)
   }
 
-  list(scope: Scope, kind: Kind, range: Range): readonly (readonly [string, string])[] {
+  list(scope: Scope, kind: Kind, range: Range): Iterable<readonly [string, Kept]> {
     return this.shelves.get(scopeKey(scope))?.get(kind)?.list(range) ?? []
   }
 
@@ -71,18 +41,18 @@ class MemoryJournal implements Journal {
     return this.claims.get(`${space}\n${name}`)
   }
 
+  /** Everything is made ready in turns, and then shows at once. */
   async append({ scope, writes, claims }: Commit): Promise<number> {
-    const records = await keptOf(writes)
-    for (const [index, { kind, key, json }] of writes.entries()) {
-      const shelf = this.shelf(scope, kind)
-      if (json === undefined) shelf.delete(key)
-      else shelf.put(key, records.get(index) ?? json)
-    }
+    const changed = await this.changed(scope, writes)
+    const kinds = this.shelves.get(scopeKey(scope)) ?? new Map<Kind, RecordBlocks>()
+    this.shelves.set(scopeKey(scope), kinds)
+    for (const [kind, records] of changed) kinds.set(kind, records)
     for (const { space, name, value } of claims) {
       if (value === undefined) this.claims.delete(`${space}\n${name}`)
       else this.claims.set(`${space}\n${name}`, value)
     }
-    return (this.sequence += writes.filter(isTold).length)
+    for (const write of writes) if (isTold(write)) this.sequence++
+    return this.sequence
   }
 
   scopes(): readonly Scope[] {
@@ -94,13 +64,39 @@ class MemoryJournal implements Journal {
 
   async close(): Promise<void> {}
 
-  private shelf(scope: Scope, kind: Kind): Shelf {
-    let kinds = this.shelves.get(scopeKey(scope))
-    if (kinds === undefined) this.shelves.set(scopeKey(scope), (kinds = new Map()))
-    let shelf = kinds.get(kind)
-    if (shelf === undefined) kinds.set(kind, (shelf = new Shelf()))
-    return shelf
+  /** The records of the kinds that are written to, as they will be. */
+  private async changed(scope: Scope, writes: readonly Write[]): Promise<readonly (readonly [Kind, RecordBlocks])[]> {
+    const drafts = new Map<Kind, Draft>()
+    const turns = new Turns()
+    for (const { kind, key, json } of writes) {
+      const draft = drafts.get(kind) ?? this.records(scope, kind).draft()
+      drafts.set(kind, draft)
+      if (json === undefined) draft.delete(key)
+      else draft.put(key, typeof json === 'string' ? json : await packedLines(json))
+      const others = turns.next()
+      if (others !== undefined) await others
+    }
+    const changed: (readonly [Kind, RecordBlocks])[] = []
+    for (const [kind, draft] of drafts) changed.push([kind, await draft.finished()])
+    return changed
   }
+
+  private records(scope: Scope, kind: Kind): RecordBlocks {
+    const known = this.shelves.get(scopeKey(scope))?.get(kind)
+    return known ?? new RecordBlocks(packedKinds.has(kind) ? this.open : undefined)
+  }
+}
+
+/** Snapshots are read once for each plan: they are kept packed. */
+async function packedLines({ pieces }: LinedText): Promise<PackedLines> {
+  const turns = new Turns()
+  const packed: Uint8Array[] = []
+  for (const piece of pieces) {
+    packed.push(packPiece(piece))
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return new PackedLines(packed)
 }
 
 function scopeKey({ account, region }: Scope): string {

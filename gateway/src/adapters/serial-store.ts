@@ -14,7 +14,7 @@ export interface Journal extends Committed {
 }
 
 /** A commit of tens of thousands of records, an import for example, is told in turns. */
-const changesPerTelling = 500
+const changesPerTelling = 100
 
 export class SerialStore implements Store {
   private readonly journal: Journal

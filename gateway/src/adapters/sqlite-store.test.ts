@@ -42,3 +42,22 @@ test('refuses a file of another format version with a sentence that names both',
   database.close()
   expect(() => openSqliteStore(file)).toThrow('format 99; this one reads 1')
 })
+
+test('writes nothing of a large commit whose end fails, and makes the next one', async () => {
+  const file = newFile()
+  const store = openSqliteStore(file)
+  const database = new DatabaseSync(file)
+  database.exec("CREATE TRIGGER refusing BEFORE DELETE ON claims BEGIN SELECT raise(ABORT, 'refused'); END")
+  database.exec("INSERT INTO claims VALUES ('api', 'abc', 'here')")
+  const putMany = (release: boolean): Promise<void> =>
+    store.transact(scope, async (transaction) => {
+      for (let index = 0; index < 2_000; index++) transaction.put('Model', ['api', String(index)], { name: 'Pet' })
+      if (release) transaction.release('api', 'abc')
+    })
+  await expect(putMany(true)).rejects.toThrow('the data folder could not be written: refused')
+  expect(await store.read(scope).list('Model', [])).toEqual([])
+  await putMany(false)
+  expect(await store.read(scope).list('Model', [])).toHaveLength(2_000)
+  database.close()
+  await store.close()
+})

@@ -3,10 +3,12 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { Kind, Scope } from '../nouns/records.ts'
+import { Turns } from '../nouns/turns.ts'
 import type { Store } from '../ports/store.ts'
 import type { Commit, Range } from './buffered-transaction.ts'
 import { makeFolder } from './make-folder.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
+import type { CommitEnd, CommitPart } from './sqlite-writer.ts'
 
 const schema = `
   PRAGMA journal_mode = WAL;
@@ -28,6 +30,9 @@ const schema = `
 
 /** The version of the tables above. A file of another version is refused, not guessed at. */
 const formatVersion = 1
+
+/** A commit of tens of thousands of records, an import for example, goes to the writer in parts. */
+const writesPerPart = 500
 
 /** After every text that a key can be. */
 const endOfKeys = '\u{10FFFF}'
@@ -67,12 +72,22 @@ class SqliteJournal implements Journal {
     return this.statements.claimed.get(space, name)?.['value'] as string | undefined
   }
 
-  append(commit: Commit): Promise<number> {
+  async append({ scope, writes, claims }: Commit): Promise<number> {
     const writer = (this.writer ??= this.startWriter())
+    const turns = new Turns()
+    for (let from = 0; from < writes.length; from += writesPerPart) {
+      const part: CommitPart = { scope, writes: writes.slice(from, from + writesPerPart) }
+      writer.postMessage(part)
+      const others = turns.next()
+      if (others !== undefined) await others
+    }
+    // It may have ended meanwhile, and nobody would answer.
+    if (this.writer !== writer) throw new Error('the store’s writer thread ended')
     const id = this.nextId++
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
-      writer.postMessage({ id, commit })
+      const end: CommitEnd = { id, claims }
+      writer.postMessage(end)
     })
   }
 

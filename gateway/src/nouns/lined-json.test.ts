@@ -1,7 +1,10 @@
 // JSON with a line for each entry says what JSON says, and others have their turns while it is written and read.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isLined, linedJson, readLined } from './lined-json.ts'
+import { isLined, linedJson as linedPieces, readLined as readPieces } from './lined-json.ts'
+
+const linedJson = async (record: object): Promise<string> => [...(await linedPieces(record)).pieces].join('')
+const readLined = (text: string): Promise<object> => readPieces({ pieces: [text] })
 
 const snapshot = {
   format: 1,

@@ -1,8 +1,16 @@
 // JSON of a record with long lists, one line an entry: written and read in turns, and JSON like any other to who does not know.
 import { Turns } from './turns.ts'
 
+/** The JSON of such a record: its text in pieces, so that none is so large that to copy or to compress it is felt. */
+export interface LinedText {
+  readonly pieces: Iterable<string>
+}
+
+/** From this length on the next line begins another piece. */
+const pieceChars = 65_536
+
 /** The texts that make the record's JSON when they are joined: every entry of the record's lists begins with a new line. */
-export function* linesOf(record: object): Generator<string> {
+function* linesOf(record: object): Generator<string> {
   let separator = '{'
   for (const [name, value] of Object.entries(record)) {
     if (value === undefined) continue
@@ -20,16 +28,25 @@ function* listLines(start: string, entries: readonly unknown[]): Generator<strin
   yield '\n]'
 }
 
-/** The record's JSON, written in turns. */
-export async function linedJson(record: object): Promise<string> {
+/** The record's JSON, written in turns. `told` is told each text that it is made of. */
+export async function linedJson(record: object, told?: (text: string) => void): Promise<LinedText> {
   const turns = new Turns()
-  const texts: string[] = []
+  const pieces: string[] = []
+  let texts: string[] = []
+  let chars = 0
   for (const text of linesOf(record)) {
     texts.push(text)
+    told?.(text)
+    chars += text.length
+    if (chars >= pieceChars) {
+      pieces.push(texts.join(''))
+      texts = []
+      chars = 0
+    }
     const others = turns.next()
     if (others !== undefined) await others
   }
-  return texts.join('')
+  return { pieces: [...pieces, texts.join('')] }
 }
 
 /** Whether the text is {@link linedJson}'s: in other JSON of ours a new line is always `\n`, a backslash and a letter. */
@@ -38,12 +55,12 @@ export function isLined(json: string): boolean {
 }
 
 /** The record that {@link linedJson} wrote, read in turns. */
-export async function readLined(json: string): Promise<object> {
+export async function readLined({ pieces }: LinedText): Promise<object> {
   const turns = new Turns()
   /** All but the entries: the record with empty lists. */
   let frame = ''
   const lists: unknown[][] = []
-  for (const line of json.split('\n')) {
+  for (const line of linesIn(pieces)) {
     if (lists.length === 0 || line.startsWith(']')) {
       frame += line
       // What follows are this list's entries; after the last line nothing follows.
@@ -60,4 +77,19 @@ export async function readLined(json: string): Promise<object> {
     if (Array.isArray(value)) value.push(...(lists[next++] ?? []))
   }
   return record
+}
+
+/** The lines of the text that the pieces make, which end anywhere. */
+function* linesIn(pieces: Iterable<string>): Generator<string> {
+  let rest = ''
+  for (const piece of pieces) {
+    const text = rest + piece
+    let start = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      yield text.slice(start, end)
+      start = end + 1
+    }
+    rest = text.slice(start)
+  }
+  yield rest
 }

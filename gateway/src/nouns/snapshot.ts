@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto'
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
-import { linesOf } from './lined-json.ts'
+import { linedJson, type LinedText } from './lined-json.ts'
 import type { ResourceRecord } from './records.ts'
-import { Turns } from './turns.ts'
 
 /** A REST API as a deployment froze it. */
 export interface RestSnapshot {
@@ -35,14 +34,16 @@ export interface V2Snapshot {
 
 export type Snapshot = RestSnapshot | V2Snapshot
 
-/** The snapshot's name: SHA-256 (hex) of its JSON. Freezing reads records in key order, so equal APIs give equal hashes. */
-export async function snapshotHash(snapshot: Snapshot): Promise<string> {
+/** A snapshot as it is kept. */
+export interface WrittenSnapshot {
+  /** Its name: SHA-256 (hex) of its JSON. Freezing reads records in key order, so equal APIs give equal hashes. */
+  readonly hash: string
+  readonly text: LinedText
+}
+
+/** Writes and names a snapshot, in turns. */
+export async function writtenSnapshot(snapshot: Snapshot): Promise<WrittenSnapshot> {
   const hash = createHash('sha256')
-  const turns = new Turns()
-  for (const text of linesOf(snapshot)) {
-    hash.update(text.replaceAll('\n', ''))
-    const others = turns.next()
-    if (others !== undefined) await others
-  }
-  return hash.digest('hex')
+  const text = await linedJson(snapshot, (part) => hash.update(part.replaceAll('\n', '')))
+  return { hash: hash.digest('hex'), text }
 }

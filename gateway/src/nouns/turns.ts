@@ -1,7 +1,7 @@
 // Long work in short turns: whatever else the process has to do, requests above all, is done between two of them.
 import { setImmediate as othersDone } from 'node:timers/promises'
 
-const turnMs = 5
+const turnMs = 3
 
 /** When the turn that the process is in is over; 0 while nobody has begun one since others had theirs. */
 let endsAtMs = 0

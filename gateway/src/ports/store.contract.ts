@@ -1,5 +1,6 @@
 // What every store has to do: the suite that each adapter runs against itself.
 import { describe, expect, test } from 'vitest'
+import { linedJson } from '../nouns/lined-json.ts'
 import type { Records, Scope } from '../nouns/records.ts'
 import type { Change, Store } from './store.ts'
 
@@ -44,7 +45,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
         apiStages: [{ apiId: 'a', stage: 'one\ntwo' }, { apiId: 'b' }],
       }
       await store.transact(scope, async (transaction) => {
-        await transaction.putLarge('UsagePlan', ['plan'], plan)
+        transaction.putLarge('UsagePlan', ['plan'], await linedJson(plan))
         expect(await transaction.get('UsagePlan', ['plan'])).toEqual(plan)
       })
       expect(await store.read(scope).get('UsagePlan', ['plan'])).toEqual(plan)
@@ -114,6 +115,40 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
       expect(await store.read(scope).list('Model', [])).toEqual([])
       expect(await store.read(scope).claimed('api', 'abc')).toBeUndefined()
     })
+
+    withStore(
+      'shows all of a large commit or nothing, and gives others their turns while it is made',
+      async (store) => {
+        const count = 20_000
+        const read = store.read(scope)
+        const seen = new Set<string>()
+        let turns = 0
+        const made = new AbortController()
+        const work = store.transact(scope, async (transaction) => {
+          for (let index = 0; index < count; index++)
+            transaction.put('Method', ['api', String(index)], { httpMethod: 'GET' })
+          transaction.put('RestApi', ['api'], { name: 'large' })
+          transaction.release('api', 'api')
+        })
+        const ended = work.finally(() => made.abort())
+        while (!made.signal.aborted) {
+          turns++
+          const [first, middle, api] = await Promise.all([
+            read.get('Method', ['api', '0']),
+            read.get('Method', ['api', String(count / 2)]),
+            read.get('RestApi', ['api']),
+          ])
+          seen.add([first, middle, api].map((record) => (record === undefined ? 'absent' : 'there')).join(' '))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        await ended
+        // What is read a moment later may show a commit that the first did not.
+        const whole = ['absent absent absent', 'absent absent there', 'absent there there', 'there there there']
+        expect(whole).toEqual(expect.arrayContaining([...seen]))
+        expect(turns).toBeGreaterThan(5)
+        expect(await read.list('Method', ['api'])).toHaveLength(count)
+      },
+    )
 
     withStore('runs transactions one after the other, so that a read-then-write loses nothing', async (store) => {
       const append = (): Promise<void> =>

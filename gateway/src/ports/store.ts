@@ -1,4 +1,5 @@
 // The store port: records in AWS's own shapes, claims for uniqueness, and a change feed; every adapter passes store.contract.ts.
+import type { LinedText } from '../nouns/lined-json.ts'
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 
 /** One stored record with its key, as `list` gives it. */
@@ -25,8 +26,8 @@ export interface Reader {
 /** Reads and writes that happen together or not at all. Reads see the transaction's own writes. */
 export interface Transaction extends Reader {
   put<K extends Kind>(kind: K, key: Key, record: Records[K]): void
-  /** As `put`, in turns: for a record whose lists are long. */
-  putLarge<K extends Kind>(kind: K, key: Key, record: Records[K]): Promise<void>
+  /** As `put`, for a record whose lists are long, which `linedJson` has written. It is read in turns. */
+  putLarge(kind: Kind, key: Key, text: LinedText): void
   /** Forgets a record; absent ones are fine. */
   delete(kind: Kind, key: Key): void
   /** Takes a name that is unique in its space across all accounts and regions; false when somebody has it. */

@@ -1,7 +1,7 @@
 // Why a request was answered so: its story, the routes that come nearest, and what the definition has that the stage does not serve.
 import { freezeRestApi } from '../freeze/rest.ts'
 import { freezeV2Api } from '../freeze/v2.ts'
-import { snapshotHash, type Snapshot } from '../nouns/snapshot.ts'
+import { writtenSnapshot, type Snapshot } from '../nouns/snapshot.ts'
 import type { Stories, Story } from '../ports/stories.ts'
 import type { Reader, Store } from '../ports/store.ts'
 import { nearestRoutes, servesRoute } from './nearest-routes.ts'
@@ -37,7 +37,7 @@ async function stalenessNotes(
 ): Promise<string[]> {
   if (current === undefined) return ['The API has been deleted since.']
   if (deployed === undefined) return ['The deployment that served the request has been deleted since.']
-  if ((await snapshotHash(current)) === (await snapshotHash(deployed))) return []
+  if ((await writtenSnapshot(current)).hash === (await writtenSnapshot(deployed)).hash) return []
   const { stage, deploymentId, method, resourcePath } = story
   const notes = [
     `The API's definition is not what stage ${stage} serves (deployment ${deploymentId}): deploy it to make the changes act.`,

@@ -4,7 +4,7 @@ import type { CreateDeploymentRequest, Deployment, MethodSnapshot, Operations } 
 import type { Handlers } from '@sluice/aws-protocol'
 import { freezeRestApi } from '../../freeze/rest.ts'
 import type { DeploymentRecord } from '../../nouns/records.ts'
-import { snapshotHash } from '../../nouns/snapshot.ts'
+import { writtenSnapshot } from '../../nouns/snapshot.ts'
 import type { RestSnapshot } from '../../nouns/snapshot.ts'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
@@ -23,7 +23,7 @@ export const deployment: Handlers<
   CreateDeployment: async (input, call) => {
     const snapshot = found(await freezeRestApi(call.store, input.restApiId), unknownApi(call, input.restApiId))
     checkComplete(snapshot)
-    const hash = await snapshotHash(snapshot)
+    const { hash, text: snapshotText } = await writtenSnapshot(snapshot)
     const record = {
       id: call.ids.short(6),
       description: text(input.description),
@@ -31,7 +31,7 @@ export const deployment: Handlers<
       snapshotHash: hash,
     }
     await moveStage(call, input, record.id)
-    await call.store.putLarge('Snapshot', [hash], snapshot)
+    call.store.putLarge('Snapshot', [hash], snapshotText)
     call.store.put('Deployment', [input.restApiId, record.id], record)
     return shown(record)
   },

@@ -2,7 +2,7 @@
 import type { Api } from '@sluice/aws-protocol/apigatewayv2'
 import { freezeV2Api } from '../../freeze/v2.ts'
 import type { Key, Records } from '../../nouns/records.ts'
-import { snapshotHash, type V2Snapshot } from '../../nouns/snapshot.ts'
+import { writtenSnapshot, type V2Snapshot, type WrittenSnapshot } from '../../nouns/snapshot.ts'
 import { nowSeconds, type Call } from '../call.ts'
 import { warnOfUnmapped } from '../unmapped.ts'
 
@@ -13,19 +13,18 @@ interface Kept {
   readonly autoDeployed: boolean
 }
 
+interface Frozen extends WrittenSnapshot {
+  readonly snapshot: V2Snapshot
+}
+
 /** What a deployment of the API would freeze now, and under which name. */
-export async function freeze(call: Call, api: Api, apiId: string): Promise<{ snapshot: V2Snapshot; hash: string }> {
+export async function freeze(call: Call, api: Api, apiId: string): Promise<Frozen> {
   const snapshot = await freezeV2Api(call.store, api, apiId)
-  return { snapshot, hash: await snapshotHash(snapshot) }
+  return { snapshot, ...(await writtenSnapshot(snapshot)) }
 }
 
 /** Stores a frozen API as a new deployment and returns its id. */
-export function keepDeployment(
-  call: Call,
-  apiId: string,
-  frozen: { snapshot: V2Snapshot; hash: string },
-  kept: Kept,
-): string {
+export function keepDeployment(call: Call, apiId: string, frozen: Frozen, kept: Kept): string {
   const deploymentId = call.ids.short(6)
   const overLinks = frozen.snapshot.integrations.filter(({ ConnectionType }) => ConnectionType === 'VPC_LINK')
   warnOfUnmapped(
@@ -33,7 +32,7 @@ export function keepDeployment(
     apiId,
     overLinks.map(({ IntegrationUri }) => IntegrationUri),
   )
-  call.store.put('Snapshot', [frozen.hash], frozen.snapshot)
+  call.store.putLarge('Snapshot', [frozen.hash], frozen.text)
   const record: DeploymentRecord = {
     DeploymentId: deploymentId,
     AutoDeployed: kept.autoDeployed,
