@@ -56,15 +56,16 @@ class DocumentReader implements Documents {
   private async ask(question: DocumentQuestion): Promise<DocumentAnswer> {
     this.closing.signal.throwIfAborted()
     const thread = this.start(question)
+    const ended = new Promise((resolve) => thread.once('exit', resolve))
     const late = AbortSignal.timeout(this.budget.timeMs)
     try {
       const [answer] = await once(thread, 'message', { signal: AbortSignal.any([late, this.closing.signal]) })
+      // Before anything is made of the answer: what the thread gives back is then used for it.
+      await ended
       return answer as DocumentAnswer
     } catch (error) {
-      throw late.aborted ? this.tooSlow() : isOutOfMemory(error) ? this.tooLarge() : error
-    } finally {
-      // Before anything is made of the answer: what the thread gives back is then used for it.
       await thread.terminate()
+      throw late.aborted ? this.tooSlow() : isOutOfMemory(error) ? this.tooLarge() : error
     }
   }
 
