@@ -4,6 +4,8 @@ import { startSluice, type SluiceProgram } from './programs.ts'
 
 const operationsPerApi = 10_000
 const settleMs = 3_000
+/** So many requests warm a process and a connection for what is then measured in single milliseconds. */
+const uncounted = 200
 
 /** A document of mocks under `/group0…49/item0…n/{id}`. */
 function documentOf(operations: number): string {
@@ -30,9 +32,8 @@ interface Deployed {
   readonly deployMs: number
 }
 
-/** Imports an API of so many operations and deploys it to the stage `prod`. */
-async function deployMany(origin: string, operations: number): Promise<Deployed> {
-  const text = documentOf(operations)
+/** Imports a document and deploys its API to the stage `prod`. */
+async function deployMany(origin: string, text: string): Promise<Deployed> {
   const startedMs = performance.now()
   const { id } = await callControlPlane<{ id: string }>(origin, 'POST', '/restapis?mode=import', text)
   const importedMs = performance.now()
@@ -53,7 +54,7 @@ export async function startRoutes(
   const paths: string[] = []
   for (let left = routes; left > 0; left -= operationsPerApi) {
     const operations = Math.min(left, operationsPerApi)
-    const { apiId } = await deployMany(origin, operations)
+    const { apiId } = await deployMany(origin, documentOf(operations))
     for (let index = 0; index < operations; index++) paths.push(pathOf(apiId, index))
   }
   // The collector is to be done with what importing left behind before requests are measured.
@@ -61,14 +62,16 @@ export async function startRoutes(
   return { program, url: `${origin}${paths[51] ?? ''}`, paths }
 }
 
-/** Calls one page after the other until it is told to end; then it says how long the slowest answer took. */
-function watchWaits(origin: string): () => Promise<number> {
+/** Calls one page after the other until it is told to end; then it says how long the slowest answer took. The first ones, on a new connection, do not count. */
+async function watchWaits(origin: string): Promise<() => Promise<number>> {
   let longestMs = 0
   const end = new AbortController()
+  const call = async (): Promise<void> => void (await (await fetch(`${origin}/_sluice/health`)).arrayBuffer())
+  for (let index = 0; index < uncounted; index++) await call()
   const watch = async (): Promise<void> => {
     while (!end.signal.aborted) {
       const startedMs = performance.now()
-      await (await fetch(`${origin}/_sluice/health`)).arrayBuffer()
+      await call()
       longestMs = Math.max(longestMs, performance.now() - startedMs)
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
@@ -89,8 +92,9 @@ export async function measureScale(): Promise<void> {
   const program = await startSluice(unusedPort)
   const origin = `http://127.0.0.1:${program.port}`
   const restMb = program.residentMb()
-  const endWatch = watchWaits(origin)
-  const { apiId, importMs, deployMs } = await deployMany(origin, 1_000)
+  const text = documentOf(1_000)
+  const endWatch = await watchWaits(origin)
+  const { apiId, importMs, deployMs } = await deployMany(origin, text)
   const request = async (): Promise<number> => {
     const startedMs = performance.now()
     const answer = await fetch(`${origin}${pathOf(apiId, 51)}`)
