@@ -57,6 +57,11 @@ export class Domains {
     return this.reading.then(() => (this.reading === undefined ? this.known(host, vpceId) : this.find(host, vpceId)))
   }
 
+  /** Whether it is known that there is no domain at all: then no host name has to be looked at. */
+  get isEmpty(): boolean {
+    return this.isStarted && this.reading === undefined && this.byName.size === 0
+  }
+
   private known(host: string, vpceId: string | undefined): CustomDomain | undefined {
     if (vpceId !== undefined) return this.byPlace.get(placeOf(vpceId, host))
     if (this.byName.size === 0) return undefined

@@ -17,7 +17,9 @@ const longestSentChain = 10
 const connections = new WeakMap<Duplex, TlsConnection>()
 
 /** Remembers a connection whose handshake is done. */
-export function noteTls(socket: TLSSocket, serverName: string | undefined, asked: boolean): void {
+export function noteTls(socket: TLSSocket, asked: boolean): void {
+  const { servername } = socket
+  const serverName = typeof servername === 'string' && servername !== '' ? servername.toLowerCase() : undefined
   const version = socket.getProtocol() ?? ''
   const { name: cipherSuite } = socket.getCipher()
   connections.set(socket, { serverName, clientChain: asked ? sentChain(socket) : [], version, cipherSuite })

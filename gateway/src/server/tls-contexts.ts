@@ -55,6 +55,11 @@ export class TlsContexts {
     return answer
   }
 
+  /** The answer for whatever name; undefined where it takes the name to tell, or there is none. */
+  sole(): SecureContext | undefined {
+    return this.parts.domains.isEmpty ? this.fallback.context : undefined
+  }
+
   close(): void {
     this.stopWatching()
   }

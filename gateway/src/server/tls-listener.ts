@@ -1,7 +1,7 @@
 // The TLS listener: reads which host a connection is for, answers with that host's certificate, and serves HTTP/2 or HTTP/1.1 behind it.
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { type SecureContext, TLSSocket } from 'node:tls'
 import { readHello } from './client-hello.ts'
 import { Http2Sessions } from './http2-sessions.ts'
 import { httpOptions, serveHttp, startListening, type Listener, type ListenerOptions } from './listener.ts'
@@ -38,14 +38,29 @@ interface Secured {
   readonly contexts: TlsContexts
 }
 
-/** Gathers a connection's first bytes until the hello is whole, then lets TLS read them again. */
-function accept(secured: Secured, socket: Socket): void {
+/** Secures a connection at once where its host does not matter; else its hello is read first. */
+function accept({ contexts, ...secured }: Secured, socket: Socket): void {
   const giveUp = (): void => void socket.destroy()
   const timer = setTimeout(giveUp, handshakeTimeoutMs)
-  const gathered: Buffer[] = []
   socket.on('error', giveUp)
   socket.once('close', () => clearTimeout(timer))
   socket.setNoDelay(true)
+  const context = contexts.sole()
+  if (context !== undefined) {
+    secure(socket, { ...secured, context, asksForCertificate: false, timer })
+    return
+  }
+  const answer = async (serverName: string | undefined): Promise<void> => {
+    const { context, asksForCertificate } = await contexts.answer(serverName)
+    if (context === undefined) socket.end(unrecognizedName)
+    else secure(socket, { ...secured, context, asksForCertificate, timer })
+  }
+  whenHello(socket, (serverName) => void answer(serverName).catch(giveUp))
+}
+
+/** Gathers a connection's first bytes until the hello is whole, and leaves them to be read again by TLS. */
+function whenHello(socket: Socket, use: (serverName: string | undefined) => void): void {
+  const gathered: Buffer[] = []
   const look = (): void => {
     const chunk = socket.read() as Buffer | null
     if (chunk === null) return
@@ -55,26 +70,18 @@ function accept(secured: Secured, socket: Socket): void {
     if (!hello.isWhole) return
     socket.off('readable', look)
     socket.unshift(bytes)
-    secure(secured, socket, { serverName: hello.serverName, timer }).catch(giveUp)
+    use(hello.serverName)
   }
   socket.on('readable', look)
 }
 
-interface Greeting {
-  readonly serverName: string | undefined
+interface Securing extends Pick<Secured, 'server' | 'sessions'> {
+  readonly context: SecureContext
+  readonly asksForCertificate: boolean
   readonly timer: NodeJS.Timeout
 }
 
-async function secure(
-  { server, sessions, contexts }: Secured,
-  socket: Socket,
-  { serverName, timer }: Greeting,
-): Promise<void> {
-  const { context, asksForCertificate } = await contexts.answer(serverName)
-  if (context === undefined) {
-    socket.end(unrecognizedName)
-    return
-  }
+function secure(socket: Socket, { server, sessions, context, asksForCertificate, timer }: Securing): void {
   const secured = new TLSSocket(socket, {
     isServer: true,
     secureContext: context,
@@ -88,7 +95,7 @@ async function secure(
   secured.on('error', () => secured.destroy())
   secured.once('secure', () => {
     clearTimeout(timer)
-    noteTls(secured, serverName, asksForCertificate)
+    noteTls(secured, asksForCertificate)
     if (secured.alpnProtocol === 'h2') sessions.open(secured)
     else server.emit('secureConnection', secured)
   })
