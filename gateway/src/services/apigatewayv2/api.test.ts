@@ -42,6 +42,12 @@ describe('creating an API', () => {
     expect((await service.call('CreateApi', input)).ApiId).toBe('pets')
   })
 
+  test('keeps the methods of CORS as they are written', async () => {
+    const CorsConfiguration = { AllowMethods: ['GET', 'put'], AllowOrigins: ['HTTP://WWW.EXAMPLE.ORG'] }
+    const created = testService().call('CreateApi', { Name: 'pets', ProtocolType: 'HTTP', CorsConfiguration })
+    expect((await created).CorsConfiguration).toEqual(CorsConfiguration)
+  })
+
   test.each([
     [{ Name: '' }, 'Name must be between 1 and 128 characters long.'],
     [{ ProtocolType: 'REST' as 'HTTP' }, 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]'],
@@ -59,7 +65,7 @@ describe('creating an API', () => {
       { CorsConfiguration: { AllowOrigins: ['example.com'] } },
       'Invalid origin specified: example.com. Format should be "*", "<scheme>://*" or "<scheme>://<host>[:<port>]"',
     ],
-    [{ CorsConfiguration: { AllowMethods: ['get'] } }, 'Invalid method specified: get'],
+    [{ CorsConfiguration: { AllowMethods: ['FETCH'] } }, 'Invalid method specified: FETCH'],
     [{ RouteKey: 'GET /pets' }, 'Target is a required parameter for quick create'],
     [{ Target: 'ftp://example.com' }, 'Invalid HTTP endpoint specified for URI'],
     [{ Target: 'arn:aws:sqs:us-east-1:000000000000:queue' }, 'Invalid ARN specified in the request'],

@@ -18,7 +18,8 @@ export function checkCors(cors: Cors | undefined): void {
   if (cors.AllowCredentials === true && origins.includes('*')) {
     throw new BadRequestException("allow-credentials is not supported if 'allow-origin' is *")
   }
-  const badMethod = AllowMethods.find((method) => !methods.includes(method))
+  // AWS: methods may be written in any case, and are kept as they are written (Terraform's acceptance tests have `put`).
+  const badMethod = AllowMethods.find((method) => !methods.includes(method.toUpperCase()))
   if (badMethod !== undefined) throw new BadRequestException(`Invalid method specified: ${badMethod}`)
   const { MaxAge: maxAge = 0 } = cors
   if (!(maxAge >= -1 && maxAge <= 86_400)) throw new BadRequestException('MaxAge must be between -1 and 86400 seconds')
