@@ -39,7 +39,9 @@ export function httpDefaults(record: Integration): Integration {
 export async function checkHttpIntegration(call: Call, record: Integration): Promise<void> {
   const { IntegrationType: type } = record
   if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
-    throw new BadRequestException(`IntegrationType ${type} is not supported for HTTP APIs`)
+    throw new BadRequestException(
+      'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
+    )
   }
   refuseMembers('HTTP', record, webSocketOnly)
   checkPayloadFormat(record)

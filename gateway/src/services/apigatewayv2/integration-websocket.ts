@@ -2,7 +2,7 @@
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import type { Call } from '../call.ts'
-import { invalidMapping } from './integration-uri.ts'
+import { invalidMapping, isInvocationArn } from './integration-uri.ts'
 import { refuseMembers } from './protocol.ts'
 
 const httpOnly = ['IntegrationSubtype', 'TlsConfig', 'ResponseParameters'] as const
@@ -22,12 +22,14 @@ const selectionExpressions: Readonly<Record<string, string>> = {
 export function webSocketDefaults(record: Integration): Integration {
   const { IntegrationType: type = 'AWS_PROXY' } = record
   const proxy = type === 'AWS_PROXY' || type === 'HTTP_PROXY'
+  // AWS: functions are invoked by POST, whichever type says so — Terraform's acceptance tests give no method for AWS.
+  const invokes = type === 'AWS_PROXY' || (type === 'AWS' && isInvocationArn(record.IntegrationUri ?? ''))
   return {
     ConnectionType: 'INTERNET',
     PayloadFormatVersion: '1.0',
     TimeoutInMillis: longestTimeoutMs,
     ...(proxy ? {} : { PassthroughBehavior: 'WHEN_NO_MATCH' as const }),
-    ...(type === 'AWS_PROXY' ? { IntegrationMethod: 'POST' } : {}),
+    ...(invokes ? { IntegrationMethod: 'POST' } : {}),
     ...record,
     IntegrationResponseSelectionExpression: Object.hasOwn(selectionExpressions, type)
       ? selectionExpressions[type]

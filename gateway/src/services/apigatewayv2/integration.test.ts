@@ -52,12 +52,14 @@ describe('an integration of an HTTP API', () => {
 
   const missing = 'Missing required request parameters for the integration subtype SQS-SendMessage'
   const mapping = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
+  const onlyProxies =
+    'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)'
   test.each([
     [{ ...lambda, PayloadFormatVersion: undefined }, 'PayloadFormatVersion is a required parameter for integration'],
     [{ ...lambda, PayloadFormatVersion: '3.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0, 2.0]'],
     [{ ...url, PayloadFormatVersion: '2.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0]'],
     [{ ...lambda, IntegrationUri: 'pets' }, 'Invalid ARN specified in the request'],
-    [{ ...lambda, IntegrationType: 'MOCK' as const }, 'IntegrationType MOCK is not supported for HTTP APIs'],
+    [{ ...lambda, IntegrationType: 'MOCK' as const }, onlyProxies],
     [{ ...lambda, RequestTemplates: { $default: 'x' } }, 'RequestTemplates is not supported for HTTP APIs'],
     [{ ...lambda, PassthroughBehavior: 'NEVER' as const }, 'PassthroughBehavior is not supported for HTTP APIs'],
     [{ ...url, IntegrationMethod: undefined }, 'Enumeration value for HttpMethod must be non-empty'],
@@ -140,15 +142,19 @@ describe('an integration of an HTTP API', () => {
     )
     const { VpcLinkId = '' } = await service.call('CreateVpcLink', { Name: 'link', SubnetIds: ['subnet-1'] })
     const TlsConfig = { ServerNameToVerify: 'example.com' }
-    await service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, TlsConfig })
+    const created = await service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, TlsConfig })
+    const Target = `integrations/${created.IntegrationId}`
+    const { RouteId } = await service.call('CreateRoute', { ApiId, RouteKey: 'ANY /private', Target })
+    await expect(service.call('DeleteVpcLink', { VpcLinkId })).rejects.toMatchObject(
+      badRequest(
+        `Cannot delete vpc link. Vpc link '${VpcLinkId}', is referenced in [GET:${RouteId}] in format of [Method:Resource].`,
+      ),
+    )
     const to = (IntegrationUri: string) =>
       service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, IntegrationUri })
     expect(await to('https://example.com')).toMatchObject({ IntegrationUri: 'https://example.com' })
     await expect(to('ftp://example.com')).rejects.toMatchObject(badRequest('Invalid ARN specified in the request'))
     await expect(to('http://')).rejects.toMatchObject(badRequest('Invalid HTTP endpoint specified for URI'))
-    await expect(service.call('DeleteVpcLink', { VpcLinkId })).rejects.toMatchObject(
-      badRequest('Cannot delete VPC link. It is referenced by an integration'),
-    )
   })
 
   test('parameters are merged by name and responses by status code', async () => {
@@ -209,6 +215,7 @@ describe('an integration of a WebSocket API', () => {
       { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: lambdaUri },
       { IntegrationResponseSelectionExpression: '${integration.response.body.errorMessage}' },
     ],
+    [{ IntegrationType: 'AWS', IntegrationUri: lambdaUri }, { IntegrationMethod: 'POST' }],
     [
       {
         IntegrationType: 'HTTP',

@@ -47,11 +47,24 @@ export const vpcLink: Handlers<Operations, Names, Call> = {
 
   DeleteVpcLink: async (input, call) => {
     await found(call, 'V2VpcLink', [input.VpcLinkId])
-    const integrations = await call.store.list('V2Integration', [])
-    if (integrations.some(({ record }) => record.ConnectionId === input.VpcLinkId)) {
-      throw new BadRequestException('Cannot delete VPC link. It is referenced by an integration')
-    }
+    await refuseUsed(call, input.VpcLinkId)
     call.store.delete('V2VpcLink', [input.VpcLinkId])
     return {}
   },
+}
+
+/** Throws BadRequestException while an integration goes through the link. AWS's sentence names the routes that lead there. */
+async function refuseUsed(call: Call, id: string): Promise<void> {
+  const users: string[] = []
+  for (const { key, record } of await call.store.list('V2Integration', [])) {
+    if (record.ConnectionId !== id) continue
+    const [apiId = '', integrationId = ''] = key
+    const routes = await call.store.list('V2Route', [apiId])
+    const leading = routes.filter(({ record: route }) => route.Target === `integrations/${integrationId}`)
+    const resources = leading.length === 0 ? [integrationId] : leading.map(({ record: route }) => route.RouteId)
+    users.push(...resources.map((resource) => `${record.IntegrationMethod}:${resource}`))
+  }
+  if (users.length === 0) return
+  const where = `is referenced in [${users.join(', ')}] in format of [Method:Resource].`
+  throw new BadRequestException(`Cannot delete vpc link. Vpc link '${id}', ${where}`)
 }
