@@ -73,7 +73,7 @@ describe('an authorizer of an HTTP API', () => {
     await service.call('CreateAuthorizer', { ApiId, ...jwt })
     const { AuthorizerId = '' } = await service.call('CreateAuthorizer', { ApiId, ...request })
     await expect(service.call('UpdateAuthorizer', { ApiId, AuthorizerId, Name: 'jwt' })).rejects.toMatchObject(
-      badRequest('Authorizer name must be unique. Authorizer jwt already exists in this API.'),
+      badRequest('Authorizer name must be unique. Authorizer jwt already exists in this RestApi.'),
     )
     const updated = await service.call('UpdateAuthorizer', { ApiId, AuthorizerId, AuthorizerResultTtlInSeconds: 0 })
     expect(updated).toEqual({ AuthorizerId, ...request, AuthorizerResultTtlInSeconds: 0 })

@@ -62,13 +62,13 @@ export const authorizer: Handlers<Operations, Names, Call> = {
 
   DeleteAuthorizer: async (input, call) => {
     const key = [input.ApiId, input.AuthorizerId]
-    await found(call, 'V2Authorizer', key)
+    const { Name } = await found(call, 'V2Authorizer', key)
     const routes = await call.store.list('V2Route', [input.ApiId])
-    const using = routes.filter(({ record }) => record.AuthorizerId === input.AuthorizerId)
-    if (using.length > 0) {
-      const ids = using.map(({ record }) => record.RouteId).join(', ')
+    const using = routes.find(({ record }) => record.AuthorizerId === input.AuthorizerId)
+    if (using !== undefined) {
+      // As users of AWS report it: the first route is named.
       throw new ConflictException(
-        `Cannot delete Authorizer because it is referenced by the following Routes with Ids: [${ids}]`,
+        `Cannot delete authorizer '${Name}', is referenced in route: ${using.record.RouteKey}`,
       )
     }
     call.store.delete('V2Authorizer', key)
@@ -88,8 +88,9 @@ async function refuseTakenName(call: Call, apiId: string, record: Authorizer): P
     ({ record: other }) => other.Name === record.Name && other.AuthorizerId !== record.AuthorizerId,
   )
   if (taken) {
+    // AWS: v2 speaks of a RestApi too, as its users report.
     throw new BadRequestException(
-      `Authorizer name must be unique. Authorizer ${record.Name} already exists in this API.`,
+      `Authorizer name must be unique. Authorizer ${record.Name} already exists in this RestApi.`,
     )
   }
 }

@@ -12,6 +12,7 @@ const socketEvents = ['$connect', '$disconnect', '$default']
 
 /** Refuses what is no route key of the protocol (H 4.1, 24.1). */
 export function checkRouteKey(protocol: ProtocolType, key: string): void {
+  if (key === '') throw new BadRequestException('Route key is required')
   if (protocol === 'HTTP') {
     if (isHttpRouteKey(key)) return
     throw new BadRequestException(
@@ -19,7 +20,7 @@ export function checkRouteKey(protocol: ProtocolType, key: string): void {
     )
   }
   const reserved = key.startsWith('$') && !socketEvents.includes(key)
-  if (key === '' || key.length > longestWebSocketKey || reserved) {
+  if (key.length > longestWebSocketKey || reserved) {
     throw new BadRequestException('The provided route key is not formatted properly for WEBSOCKET protocol')
   }
 }

@@ -69,12 +69,20 @@ describe('the key of a WebSocket route', () => {
     })
   })
 
-  test.each(['', '$other', 'x'.repeat(129)])('%s is none', async (RouteKey) => {
+  test.each(['$other', 'x'.repeat(129)])('%s is none', async (RouteKey) => {
     const service = testService()
     await expect(service.call('CreateRoute', { ApiId: await webSocketApi(service), RouteKey })).rejects.toMatchObject(
       badRequest('The provided route key is not formatted properly for WEBSOCKET protocol'),
     )
   })
+})
+
+test('a route needs a key', async () => {
+  const service = testService()
+  const required = badRequest('Route key is required')
+  for (const ApiId of [await webSocketApi(service), (await apiWithRoute(service)).ApiId]) {
+    await expect(service.call('CreateRoute', { ApiId, RouteKey: '' })).rejects.toMatchObject(required)
+  }
 })
 
 describe('what an HTTP route may be', () => {
@@ -150,7 +158,7 @@ describe('an authorizer of a route', () => {
     const scopes = { AuthorizationScopes: ['read'] }
     await service.call('UpdateRoute', { ApiId, RouteId, AuthorizationType: 'JWT', AuthorizerId, ...scopes })
     await expect(service.call('DeleteAuthorizer', { ApiId, AuthorizerId })).rejects.toMatchObject(
-      conflict(`Cannot delete Authorizer because it is referenced by the following Routes with Ids: [${RouteId}]`),
+      conflict(`Cannot delete authorizer '${jwt.Name}', is referenced in route: GET /pets`),
     )
     await service.call('UpdateRoute', { ApiId, RouteId, AuthorizationType: 'NONE' })
     const stored = await service.call('GetRoute', { ApiId, RouteId })
