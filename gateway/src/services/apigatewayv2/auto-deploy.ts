@@ -2,7 +2,7 @@
 import type { Stage } from '@sluice/aws-protocol/apigatewayv2'
 import type { Entry } from '../../ports/store.ts'
 import { nowSeconds, type Call } from '../call.ts'
-import { dropDeployments, freeze, keepDeployment } from './deploy.ts'
+import { dropDeployments, freeze, keepDeployment, whyUndeployable } from './deploy.ts'
 
 const description = 'Automatic deployment triggered by changes to the Api configuration'
 
@@ -11,16 +11,15 @@ const supersededKept = 10
 
 /**
  * Deploys the API as it now stands to its stages with AutoDeploy, in the caller's transaction. A stage that already has
- * what would be deployed is left alone; so is the old deployment of one whose API has no routes any more.
+ * what would be deployed is left alone; so is the old deployment of one whose API cannot be deployed any more.
  */
 export async function autoDeploy(call: Call, apiId: string): Promise<void> {
   const stages = (await call.store.list('V2Stage', [apiId])).filter(({ record }) => record.AutoDeploy === true)
   const api = stages.length === 0 ? undefined : await call.store.get('V2Api', [apiId])
   if (api === undefined) return
   const frozen = await freeze(call, api, apiId)
-  if (frozen.snapshot.routes.length === 0) {
-    return report(call, stages, 'Unable to deploy API because no routes exist in this API')
-  }
+  const problem = whyUndeployable(frozen.snapshot)
+  if (problem !== undefined) return report(call, stages, `Deployment attempt failed: ${problem}`)
   const deployments = await call.store.list('V2Deployment', [apiId])
   const current = new Set(
     deployments.filter(({ record }) => record.snapshotHash === frozen.hash).map(({ record }) => record.DeploymentId),

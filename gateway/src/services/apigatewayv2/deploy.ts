@@ -1,5 +1,5 @@
 // Makes a deployment: freezes the API, keeps the snapshot under its hash and the deployment's record beside it.
-import type { Api } from '@sluice/aws-protocol/apigatewayv2'
+import { BadRequestException, type Api } from '@sluice/aws-protocol/apigatewayv2'
 import { freezeV2Api } from '../../freeze/v2.ts'
 import type { Key, Records } from '../../nouns/records.ts'
 import { writtenSnapshot, type V2Snapshot, type WrittenSnapshot } from '../../nouns/snapshot.ts'
@@ -21,6 +21,24 @@ interface Frozen extends WrittenSnapshot {
 export async function freeze(call: Call, api: Api, apiId: string): Promise<Frozen> {
   const snapshot = await freezeV2Api(call.store, api, apiId)
   return { snapshot, ...(await writtenSnapshot(snapshot)) }
+}
+
+/**
+ * Why a frozen API cannot be deployed, as users of AWS report it; undefined when it can. A route of an HTTP API counts when
+ * it has an integration.
+ */
+export function whyUndeployable({ protocol, routes }: V2Snapshot): string | undefined {
+  if (protocol === 'WEBSOCKET') {
+    return routes.length > 0 ? undefined : 'At least one route is required before deploying the Api.'
+  }
+  const isValid = routes.some(({ Target }) => Target !== undefined)
+  return isValid ? undefined : 'Unable to deploy API because no valid routes exist in this API'
+}
+
+/** Throws BadRequestException for a frozen API that cannot be deployed. */
+export function checkDeployable(snapshot: V2Snapshot): void {
+  const problem = whyUndeployable(snapshot)
+  if (problem !== undefined) throw new BadRequestException(problem)
 }
 
 /** Stores a frozen API as a new deployment and returns its id. */

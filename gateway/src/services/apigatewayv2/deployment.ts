@@ -3,12 +3,13 @@ import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Deployment, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import type { V2Snapshot } from '../../nouns/snapshot.ts'
 import { nowSeconds, type Call } from '../call.ts'
-import { dropDeployments, freeze, keepDeployment, type DeploymentRecord } from './deploy.ts'
+import { checkDeployable, dropDeployments, freeze, keepDeployment, type DeploymentRecord } from './deploy.ts'
 import { found } from './found.ts'
 import { checkLengths } from './lengths.ts'
 import { page } from './page.ts'
 import { patched } from './patch.ts'
 import { checkQuota } from './quotas.ts'
+import { deploysItself } from './stage-rules.ts'
 
 type Names = 'CreateDeployment' | 'GetDeployment' | 'GetDeployments' | 'UpdateDeployment' | 'DeleteDeployment'
 
@@ -20,6 +21,7 @@ export const deployment: Handlers<Operations, Names, Call> = {
     await checkQuota(call, 'V2Deployment', input.ApiId)
     const frozen = await freeze(call, api, input.ApiId)
     checkDeployable(frozen.snapshot)
+    checkModels(frozen.snapshot)
     const description = input.Description === '' ? undefined : input.Description
     const DeploymentId = keepDeployment(call, input.ApiId, frozen, { autoDeployed: false, description })
     if (stage !== undefined) {
@@ -67,20 +69,13 @@ async function stageToMove(call: Call, apiId: string, stageName: string | undefi
   if (stageName === undefined || stageName === '') return undefined
   const stage = await found(call, 'V2Stage', [apiId, stageName])
   if (stage.AutoDeploy === true) {
-    throw new BadRequestException('Deployment ID cannot be set for a stage that has AutoDeploy enabled')
+    throw deploysItself(call, apiId)
   }
   return stage
 }
 
-/** An API needs a route, and a WebSocket API the models that its routes name (H 28.1, 34). */
-function checkDeployable({ protocol, api, routes, models }: V2Snapshot): void {
-  if (routes.length === 0) {
-    throw new BadRequestException(
-      protocol === 'HTTP'
-        ? 'Unable to deploy API because no routes exist in this API'
-        : 'At least one route is required before deploying the Api.',
-    )
-  }
+/** A WebSocket API needs the models that its routes name (H 28.1). */
+function checkModels({ api, routes, models }: V2Snapshot): void {
   if (api.DisableSchemaValidation === true) return
   const names = new Set(models.map(({ Name }) => Name))
   for (const route of routes) {

@@ -30,7 +30,7 @@ export function newStage(protocol: ProtocolType, StageName: string, createdSecon
   }
 }
 
-/** Settings as they are stored: what is left out falls back to the service's defaults, not to the stage's. */
+/** A stage's own settings as they are stored: what is left out has the service's defaults. */
 export function wholeSettings(protocol: ProtocolType, given: RouteSettings): RouteSettings {
   const said = Object.entries(given).filter(([, value]) => value !== undefined)
   return { ...settingsDefaults[protocol], ...Object.fromEntries(said) }
@@ -54,12 +54,25 @@ export function checkSettings(protocol: ProtocolType, settings: RouteSettings): 
   if (burst < 0 || rate < 0) throw new BadRequestException('Throttling limits must not be negative')
 }
 
+/** Keys that may have settings before there is such a route, as Terraform's acceptance tests show of both protocols. */
+const reservedKeys = ['$connect', '$disconnect', '$default']
+
 /** Refuses settings of a route that the API does not have. */
 export async function checkRouteSettings(call: Call, apiId: string, settings: SettingsByRoute): Promise<void> {
   if (Object.keys(settings).length === 0) return
-  const routes = new Set((await call.store.list('V2Route', [apiId])).map(({ record }) => record.RouteKey))
+  const routes = new Set([
+    ...reservedKeys,
+    ...(await call.store.list('V2Route', [apiId])).map(({ record }) => record.RouteKey),
+  ])
   const unknown = Object.keys(settings).find((key) => !routes.has(key))
   if (unknown !== undefined) throw unknownRoute(unknown)
+}
+
+/** AWS: the sentence names the API, not the stage — as users of AWS report it. */
+export function deploysItself(call: Call, apiId: string): BadRequestException {
+  return new BadRequestException(
+    `Deployment ID cannot be set on this stage ${call.scope.account}:${apiId} because AutoDeploy is enabled.`,
+  )
 }
 
 export function unknownRoute(routeKey: string): NotFoundException {

@@ -75,17 +75,11 @@ describe('a stage', () => {
     )
   })
 
-  test.each([
-    [{ StageName: '$default' }, 'The stage name $default is not supported for WebSocket APIs'],
-    [
-      { AutoDeploy: true, DeploymentId: 'abc123' },
-      'Deployment ID cannot be set for a stage that has AutoDeploy enabled',
-    ],
-  ])('%j is refused for a WebSocket API', async (members, message) => {
+  test('of a WebSocket API is not called $default', async () => {
     const service = testService()
     const ApiId = await webSocketApi(service)
-    await expect(service.call('CreateStage', { ApiId, StageName: 'dev', ...members })).rejects.toMatchObject(
-      badRequest(message),
+    await expect(service.call('CreateStage', { ApiId, StageName: '$default' })).rejects.toMatchObject(
+      badRequest('The stage name $default is not supported for WebSocket APIs'),
     )
   })
 
@@ -119,11 +113,23 @@ describe('a stage', () => {
     expect(updated).toMatchObject({
       LastUpdatedDate: 1_700_000_060,
       StageVariables: { b: '2', c: '3', __proto__x: '4' },
-      RouteSettings: { 'GET /pets': { DetailedMetricsEnabled: false, ThrottlingBurstLimit: 7 } },
+      RouteSettings: { 'GET /pets': { ThrottlingBurstLimit: 7 } },
     })
-    expect(updated.RouteSettings?.['GET /pets']).not.toHaveProperty('ThrottlingRateLimit')
+    expect(updated.RouteSettings?.['GET /pets']).toEqual({ ThrottlingBurstLimit: 7 })
     await service.call('DeleteRouteSettings', { ...key, RouteKey: 'GET /pets' })
     expect((await service.call('GetStage', key)).RouteSettings).toEqual({})
+  })
+
+  test('has settings for $default before there is such a route', async () => {
+    const service = testService()
+    const RouteSettings = { $default: { ThrottlingBurstLimit: 1111, ThrottlingRateLimit: 9999 } }
+    const { ApiId } = await apiWithRoute(service)
+    expect(await service.call('CreateStage', { ApiId, StageName: 'dev', RouteSettings })).toMatchObject({
+      RouteSettings,
+    })
+    const events = { $connect: {}, $disconnect: { DataTraceEnabled: true }, ...RouteSettings }
+    const chat = { ApiId: await webSocketApi(service), StageName: 'dev', RouteSettings: events }
+    expect((await service.call('CreateStage', chat)).RouteSettings).toEqual(events)
   })
 
   test('has no settings for routes that do not exist', async () => {
@@ -184,9 +190,10 @@ describe('a deployment', () => {
   test('of an API without routes is refused in the words of its protocol', async () => {
     const service = testService()
     const http = await service.call('CreateApi', { Name: 'p', ProtocolType: 'HTTP' })
-    await expect(service.call('CreateDeployment', { ApiId: http.ApiId ?? '' })).rejects.toMatchObject(
-      badRequest('Unable to deploy API because no routes exist in this API'),
-    )
+    const unable = badRequest('Unable to deploy API because no valid routes exist in this API')
+    await expect(service.call('CreateDeployment', { ApiId: http.ApiId ?? '' })).rejects.toMatchObject(unable)
+    await service.call('CreateRoute', { ApiId: http.ApiId ?? '', RouteKey: 'GET /without-integration' })
+    await expect(service.call('CreateDeployment', { ApiId: http.ApiId ?? '' })).rejects.toMatchObject(unable)
     const input = { Name: 'c', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: 'x' } as const
     const socket = await service.call('CreateApi', input)
     await expect(service.call('CreateDeployment', { ApiId: socket.ApiId ?? '' })).rejects.toMatchObject(
@@ -316,7 +323,8 @@ describe('a stage that deploys by itself', () => {
     await service.call('DeleteRoute', { ApiId, RouteId })
     expect(await service.call('GetStage', { ApiId, ...stageKey })).toMatchObject({
       DeploymentId,
-      LastDeploymentStatusMessage: 'Unable to deploy API because no routes exist in this API',
+      LastDeploymentStatusMessage:
+        'Deployment attempt failed: Unable to deploy API because no valid routes exist in this API',
     })
   })
 
@@ -325,7 +333,11 @@ describe('a stage that deploys by itself', () => {
     const { ApiId } = await apiWithRoute(service)
     await service.call('CreateStage', { ApiId, ...stageKey, AutoDeploy: true })
     const { DeploymentId } = await service.call('CreateDeployment', { ApiId })
-    const refused = badRequest('Deployment ID cannot be set for a stage that has AutoDeploy enabled')
+    const refused = badRequest(
+      `Deployment ID cannot be set on this stage 000000000000:${ApiId} because AutoDeploy is enabled.`,
+    )
+    const given = { ApiId, StageName: 'other', AutoDeploy: true, DeploymentId }
+    await expect(service.call('CreateStage', given)).rejects.toMatchObject(refused)
     await expect(service.call('UpdateStage', { ApiId, ...stageKey, DeploymentId })).rejects.toMatchObject(refused)
     await expect(service.call('CreateDeployment', { ApiId, ...stageKey })).rejects.toMatchObject(refused)
     const stopped = await service.call('UpdateStage', { ApiId, ...stageKey, AutoDeploy: false, DeploymentId })

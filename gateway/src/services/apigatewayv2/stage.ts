@@ -25,6 +25,7 @@ import {
   checkSettings,
   checkStageName,
   checkStageVariables,
+  deploysItself,
   newStage,
   turnsLogOff,
   unknownRoute,
@@ -125,10 +126,8 @@ async function keep(call: Call, apiId: string, record: Stage): Promise<Stage> {
   return found(call, 'V2Stage', [apiId, record.StageName])
 }
 
-/** Variables and route settings are merged by key; a route's settings are replaced whole (H 2.2). */
+/** Variables and route settings are merged by key; a route's settings are replaced whole, and kept as they came (H 2.2). */
 function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
-  const settings = Object.entries(given.RouteSettings ?? {})
-  const whole = settings.map(([key, value]) => [key, wholeSettings(api.ProtocolType, value)] as const)
   const defaults = given.DefaultRouteSettings
   const {
     AutoDeploy,
@@ -137,7 +136,7 @@ function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
   } = patched(stored, {
     ...given,
     DefaultRouteSettings: defaults && wholeSettings(api.ProtocolType, defaults),
-    RouteSettings: mergedMap(stored.RouteSettings, Object.fromEntries(whole), () => false),
+    RouteSettings: mergedMap(stored.RouteSettings, given.RouteSettings, () => false),
     StageVariables: mergedMap(stored.StageVariables, given.StageVariables),
   })
   return {
@@ -173,7 +172,7 @@ async function checkReferences(call: Call, apiId: string, given: Changes<Stage>)
   const { DeploymentId: deploymentId = '', ClientCertificateId: certificateId = '' } = given
   if (deploymentId !== '') {
     if (given.AutoDeploy === true) {
-      throw new BadRequestException('Deployment ID cannot be set for a stage that has AutoDeploy enabled')
+      throw deploysItself(call, apiId)
     }
     await found(call, 'V2Deployment', [apiId, deploymentId])
   }
