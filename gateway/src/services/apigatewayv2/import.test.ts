@@ -153,6 +153,22 @@ describe('importing a document', () => {
   })
 })
 
+test('a schema that a body refers to and the document does not have is warned of', async () => {
+  const schema = { $ref: '#/components/schemas/Missing' }
+  const operation = {
+    ...document.paths['/pets'].get,
+    responses: { 200: { description: 'd', content: { 'application/json': { schema } } } },
+  }
+  const text = JSON.stringify({ ...document, paths: { '/pets': { get: operation } } })
+  const sentence =
+    "Parse issue: attribute paths.'/pets'(get).responses.200.content.schema.#/components/schemas/Missing is missing"
+  const service = testService()
+  expect((await service.call('ImportApi', { Body: text })).Warnings).toEqual([sentence])
+  await expect(service.call('ImportApi', { Body: text, FailOnWarnings: true })).rejects.toMatchObject(
+    badRequest(`Warnings found during import:\n\t${sentence}`),
+  )
+})
+
 describe('importing over an API', () => {
   test('replaces what the document describes, keeps id and stages, and deploys', async () => {
     const service = testService()

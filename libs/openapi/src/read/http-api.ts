@@ -13,6 +13,7 @@ import type { BasePathMode } from './base-path.ts'
 import { basePathPrefix, routePath } from './base-path.ts'
 import { beginReading, warnOfMissing } from './dialect.ts'
 import { HttpSecurity } from './http-security.ts'
+import { warnOfMissingSchemas } from './missing-schemas.ts'
 import type { Operation } from './operation.ts'
 import { titleOf } from './operation.ts'
 import { operationsOf, pathItemsOf } from './paths.ts'
@@ -107,6 +108,7 @@ function readRoutes(prefix: string, context: Context): Route[] {
 
 function readRoute(routeKey: string, operation: Operation, context: Context): Route {
   const { reading, integrations, security, importInfo } = context
+  warnOfMissingSchemas(operation, reading)
   for (const name of WITHOUT_EFFECT) {
     const node = member(operation.node, name)
     if (node !== undefined)
