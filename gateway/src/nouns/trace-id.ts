@@ -18,6 +18,11 @@ export function traceId(incoming: string | undefined, nowMs: number): string {
   return `${incoming};Parent=${randomText(8, 'hex')};Sampled=0`
 }
 
+/** As WebSocket APIs tell it to functions: the client's, or a root of their own. Recorded: HTTP 26.1. */
+export function socketTraceId(incoming: string | undefined, nowMs: number): string {
+  return incoming ?? httpTraceId(undefined, nowMs)
+}
+
 /** As HTTP APIs send it: a root of their own, or `Self` in front of what the client sent. HTTP 5.2, 6.2. */
 export function httpTraceId(incoming: string | undefined, nowMs: number): string {
   const epoch = Math.floor(nowMs / 1000)

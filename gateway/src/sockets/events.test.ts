@@ -99,7 +99,7 @@ describe('the events of a connection', () => {
       'User-Agent': 'tests/1',
       'Sec-WebSocket-Protocol': 'chat,news',
       Host: host,
-      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/) as string,
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/) as string,
       'X-Forwarded-For': '9.9.9.9, 127.0.0.1',
       'X-Forwarded-Port': String(place.port),
       'X-Forwarded-Proto': 'http',

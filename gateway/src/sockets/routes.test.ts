@@ -310,6 +310,7 @@ describe('HTTP', () => {
           responses: [
             { IntegrationResponseKey: '$default' },
             { IntegrationResponseKey: '/40[34]/', ResponseTemplates: { $default: 'refused' } },
+            { IntegrationResponseKey: '/409/', ResponseTemplates: { $default: '' } },
             { IntegrationResponseKey: '/5../', ContentHandlingStrategy: 'CONVERT_TO_TEXT' },
           ],
         },
@@ -317,6 +318,7 @@ describe('HTTP', () => {
     })
     expect(await client.ask({ status: '200' })).toBe('answer to {"status":"200"}')
     expect(await client.ask({ status: '404' })).toBe('refused')
+    expect(await client.ask({ status: '409' })).toBe('answer to {"status":"409"}')
     expect(Buffer.from(await client.ask({ status: '503' }), 'base64').toString()).toBe('answer to {"status":"503"}')
   })
 

@@ -12,7 +12,7 @@ import { found } from './found.ts'
 import { invalidMapping } from './integration-uri.ts'
 import { checkLengths } from './lengths.ts'
 import { page } from './page.ts'
-import { mergedMap, patched, pick, replacedMap, type Changes } from './patch.ts'
+import { mergedMap, patched, pick, type Changes } from './patch.ts'
 import { webSocketApi } from './protocol.ts'
 
 const settable = [
@@ -73,7 +73,6 @@ function changed(stored: IntegrationResponse, changes: Changes<IntegrationRespon
   const record = patched(stored, {
     ...changes,
     ResponseParameters: mergedMap(stored.ResponseParameters, changes.ResponseParameters),
-    ResponseTemplates: replacedMap(stored.ResponseTemplates, changes.ResponseTemplates),
   })
   const { IntegrationResponseKey: key } = record
   if (key !== '$default' && !/^\/.+\/$/s.test(key)) {

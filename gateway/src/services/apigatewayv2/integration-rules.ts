@@ -5,14 +5,13 @@ import { checkPassRole } from '../pass-role.ts'
 import { checkHttpIntegration, httpDefaults } from './integration-http.ts'
 import { checkWebSocketIntegration, webSocketDefaults } from './integration-websocket.ts'
 import { checkLengths } from './lengths.ts'
-import { mergedMap, patched, replacedMap, type Changes } from './patch.ts'
+import { mergedMap, patched, type Changes } from './patch.ts'
 
-/** Parameters are merged by name, responses by status code (where `{}` removes one), templates by content type (H 2.2). */
+/** Parameters are merged by name, responses by status code (where `{}` removes one); templates are replaced whole (H 2.2). */
 export function changedIntegration(stored: Integration, changes: Changes<Integration>): Integration {
   return patched(stored, {
     ...changes,
     RequestParameters: mergedMap(stored.RequestParameters, changes.RequestParameters),
-    RequestTemplates: replacedMap(stored.RequestTemplates, changes.RequestTemplates),
     ResponseParameters: mergedMap(
       stored.ResponseParameters,
       changes.ResponseParameters,

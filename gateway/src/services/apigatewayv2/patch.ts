@@ -37,8 +37,8 @@ export function mergedMap<Value>(
 }
 
 /**
- * A map of models or templates: what is given replaces it, less the keys that have the empty text. Terraform's provider sends
- * these maps whole and names no key that goes, as it does where AWS merges.
+ * A map of models: what is given replaces it, less the keys that have the empty text. Terraform's provider sends these maps
+ * whole, as it does those of templates, and names no key that goes, as it does where AWS merges.
  */
 export function replacedMap(
   stored: Readonly<Record<string, string>> | undefined,

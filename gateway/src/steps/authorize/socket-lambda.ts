@@ -6,7 +6,7 @@ import { fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { compileSocketSource } from '../../nouns/socket-source.ts'
 import { socketRouteArn, type SocketExchange, type SocketReceived, type SocketRoute } from '../../nouns/socket.ts'
-import { traceId } from '../../nouns/trace-id.ts'
+import { socketTraceId } from '../../nouns/trace-id.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
@@ -55,7 +55,7 @@ export function authorizeSocketByLambda(
         throw fault('UNAUTHORIZED')
       }
       const incoming = lastHeader(exchange.handshake?.headers ?? [], 'x-amzn-trace-id')
-      const trace = traceId(incoming, exchange.receivedAtMs)
+      const trace = socketTraceId(incoming, exchange.receivedAtMs)
       const startedMs = clock.now()
       tellAuthorizer(exchange, authorizerId, '')
       const { requestId, receivedAtMs, listener, work } = exchange

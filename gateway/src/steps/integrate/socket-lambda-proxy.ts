@@ -3,7 +3,7 @@ import { utf8 } from '../../nouns/bytes.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { socketRouteArn, type Replied, type SocketExchange, type SocketRoute } from '../../nouns/socket.ts'
-import { traceId } from '../../nouns/trace-id.ts'
+import { socketTraceId } from '../../nouns/trace-id.ts'
 import type { FunctionCall, Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
@@ -31,7 +31,7 @@ export function socketLambdaProxy(settings: SocketLambdaSettings, functions: Fun
     name: 'integrate',
     run: async (exchange) => {
       if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
-      const trace = traceId(incomingTrace(exchange), exchange.receivedAtMs)
+      const trace = socketTraceId(incomingTrace(exchange), exchange.receivedAtMs)
       const call: FunctionCall = {
         functionArn,
         payload: event(exchange, trace),

@@ -29,7 +29,10 @@ export function compileSocketTemplates(
   direction: Direction,
 ): SocketTemplates {
   const byKey = new Map<string, SocketTemplate>()
-  for (const [key, text] of Object.entries(templates ?? {})) byKey.set(key, socketTemplate(text, stage, direction))
+  for (const [key, text] of Object.entries(templates ?? {})) {
+    // An empty response template is none: the body passes as it is, as it does through the empty one that AWS's tutorials set.
+    if (direction === 'request' || text !== '') byKey.set(key, socketTemplate(text, stage, direction))
+  }
   const otherwise = byKey.get('$default')
   const selection = compileSelection(expression ?? '$default')
   const { constant } = selection
