@@ -29,7 +29,6 @@ describe('a custom domain name', () => {
         {
           ApiGatewayDomainName: expect.stringMatching(/^d-[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
           CertificateArn,
-          CertificateUploadDate: 1_700_000_000,
           DomainNameStatus: 'AVAILABLE',
           EndpointType: 'REGIONAL',
           HostedZoneId: 'Z1UJRXOUMOOFQ8',

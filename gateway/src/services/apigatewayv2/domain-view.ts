@@ -41,7 +41,8 @@ export function configurationsOf(record: DomainNameRecord): readonly DomainNameC
     ApiGatewayDomainName: type === 'EDGE' ? record.distributionDomainName : record.regionalDomainName,
     CertificateArn: type === 'EDGE' ? record.certificateArn : record.regionalCertificateArn,
     CertificateName: type === 'EDGE' ? record.certificateName : record.regionalCertificateName,
-    CertificateUploadDate: record.certificateUploadDate,
+    // AWS: of edge-optimized endpoints alone — the API reference, and every example of its documentation
+    CertificateUploadDate: type === 'EDGE' ? record.certificateUploadDate : undefined,
     DomainNameStatus: record.domainNameStatus === 'AVAILABLE' ? 'AVAILABLE' : 'UPDATING',
     DomainNameStatusMessage: record.domainNameStatusMessage,
     EndpointType: type,
