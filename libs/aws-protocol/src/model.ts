@@ -75,6 +75,8 @@ export interface Overlay {
   >
   /** `Shape.member` whose enum, bounds and pattern the service's own logic checks, in words of its own. */
   readonly unchecked?: readonly string[]
+  /** `Shape.member` that the model requires of a client and the service does not, or asks for in words of its own. */
+  readonly optional?: readonly string[]
   /** Path templates, without query, that accept more than the model's: operation → template. A client keeps to the model's. */
   readonly acceptedPaths?: Readonly<Record<string, string>>
   /** Content types of raw payloads: operation → content type. */

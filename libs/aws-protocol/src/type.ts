@@ -89,12 +89,14 @@ export class TypeCompiler {
   private readonly model: ServiceModel
   private readonly overlay: Overlay
   private readonly unchecked: ReadonlySet<string>
+  private readonly optional: ReadonlySet<string>
   private readonly compiled = new Map<string, Type>()
 
   constructor(model: ServiceModel, overlay: Overlay) {
     this.model = model
     this.overlay = overlay
     this.unchecked = new Set(overlay.unchecked)
+    this.optional = new Set(overlay.optional)
     checkOverlay(model, overlay)
   }
 
@@ -176,7 +178,7 @@ export class TypeCompiler {
       header: wire.toLowerCase(),
       type,
       location: model.location as Location | undefined,
-      required: row.required,
+      required: row.required && !this.optional.has(`${owner}.${name}`),
       checked: !this.unchecked.has(`${owner}.${name}`),
       timestampFormat:
         formatOf(model.timestampFormat) ?? (type.kind === 'timestamp' ? type.timestampFormat : undefined),
@@ -246,7 +248,7 @@ function checkOverlay(model: ServiceModel, overlay: Overlay): void {
   }
   checkNames(model.shapes, [overlay.memberOrder, overlay.bounds])
   checkNames(model.operations, [overlay.acceptedPaths, overlay.contentTypes])
-  for (const path of overlay.unchecked ?? []) {
+  for (const path of [...(overlay.unchecked ?? []), ...(overlay.optional ?? [])]) {
     const [shape = '', member = ''] = path.split('.')
     if (model.shapes[shape]?.members?.[member] === undefined) {
       throw new Error(`the overlay names the member "${path}", which the model does not have`)

@@ -139,6 +139,9 @@ test('an overlay that does not fit its model is refused when loaded', () => {
   expect(() => loadService(model, { unchecked: ['RestApi.nope'] })).toThrow(
     'the overlay names the member "RestApi.nope"',
   )
+  expect(() => loadService(model, { optional: ['RestApi.nope'] })).toThrow(
+    'the overlay names the member "RestApi.nope"',
+  )
   expect(() => loadService(model, { acceptedPaths: { Nope: '/' } })).toThrow('the overlay names "Nope"')
   expect(readOverlay('apigateway').violationPaths).toBe('operation')
 })

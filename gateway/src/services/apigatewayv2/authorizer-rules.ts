@@ -20,6 +20,10 @@ export function checkAuthorizer(api: Api, record: Authorizer, unreachable: Reado
   if (!(ttlSeconds >= 0 && ttlSeconds <= 3600)) {
     throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
   }
+  if (record.AuthorizerType === undefined) {
+    // As users of AWS report it; the model asks for the type of clients alone.
+    throw new BadRequestException('Invalid request input. CreateAuthorizer input is missing authorizer type.')
+  }
   if (record.AuthorizerType === 'JWT') checkJwt(api, record, unreachable)
   else checkRequest(api, record)
 }

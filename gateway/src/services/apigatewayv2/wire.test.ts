@@ -2,6 +2,7 @@
 import {
   ApiGatewayV2Client,
   CreateApiCommand,
+  CreateAuthorizerCommand,
   CreateDeploymentCommand,
   CreateIntegrationCommand,
   CreateRouteCommand,
@@ -16,6 +17,8 @@ import {
   ImportApiCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  type CreateAuthorizerCommandInput,
+  type CreateRouteCommandInput,
 } from '@aws-sdk/client-apigatewayv2'
 import { describe, expect, test } from 'vitest'
 // oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
@@ -27,6 +30,7 @@ import { adjustableLimits } from '../../nouns/limits.ts'
 import { createEndpoint } from '../endpoint.ts'
 import { trusting } from '../identity.ts'
 import { apigatewayv2Service } from './index.ts'
+import { lambdaUri } from './testing.ts'
 
 interface Sent {
   readonly method: string
@@ -74,6 +78,21 @@ function client(): ApiGatewayV2Client {
 }
 
 describe('over the wire, with the AWS SDK', () => {
+  test('what only the model requires is asked for in AWS’s words, or not at all', async () => {
+    const sdk = client()
+    const { ApiId } = await sdk.send(new CreateApiCommand({ Name: 'pets', ProtocolType: 'HTTP' }))
+    await expect(sdk.send(new CreateRouteCommand({ ApiId } as CreateRouteCommandInput))).rejects.toMatchObject({
+      message: 'Route key is required',
+    })
+    const request = { ApiId, Name: 'ask', AuthorizerUri: lambdaUri, AuthorizerPayloadFormatVersion: '2.0' }
+    const authorizer = (more: object) =>
+      sdk.send(new CreateAuthorizerCommand({ ...request, ...more } as CreateAuthorizerCommandInput))
+    await expect(authorizer({})).rejects.toMatchObject({
+      message: 'Invalid request input. CreateAuthorizer input is missing authorizer type.',
+    })
+    expect(await authorizer({ AuthorizerType: 'REQUEST' })).not.toHaveProperty('IdentitySource')
+  })
+
   test('an API is made, deployed, read, tagged, exported and deleted', async () => {
     const sdk = client()
     const api = await sdk.send(new CreateApiCommand({ Name: 'pets', ProtocolType: 'HTTP', Tags: { a: '1' } }))
