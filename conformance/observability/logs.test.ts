@@ -104,11 +104,11 @@ describe('access logs', () => {
   test('of HTTP APIs know the route and the bytes', async () => {
     const id = await createHttpPets(place, 'http-log', backend.url)
     const Format =
-      '$context.requestId $context.routeKey $context.status $context.dataProcessed $context.integrationLatency'
+      '$context.requestId $context.routeKey $context.status $context.dataProcessed $context.integrationLatency $context.resourcePath'
     const AccessLogSettings = { DestinationArn: destinationArn('http-log'), Format }
     await place.http.send(new UpdateStageCommand({ ApiId: id, StageName: '$default', AccessLogSettings }))
     const answer = await place.get(id, '/x')
-    expect(await messages('http-log')).toEqual([`${answer.headers.get('apigw-requestid')} $default 200 2 0`])
+    expect(await messages('http-log')).toEqual([`${answer.headers.get('apigw-requestid')} $default 200 2 0 -`])
   })
 
   test.each([

@@ -70,6 +70,7 @@ export const logNames = {
     'error.messageString',
     'error.responseType',
     'identity.principalOrgId',
+    'resourcePath',
   ],
   WEBSOCKET: [...ofIntegration, ...ofPhases, ...ofWebAcl, 'identity.principalOrgId', 'status'],
 } as const

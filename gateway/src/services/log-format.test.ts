@@ -54,7 +54,7 @@ test.each<[LoggedKind, string]>([
   ['REST', 'routeKey'],
   ['REST', 'dataProcessed'],
   ['REST', 'connectionId'],
-  ['HTTP', 'resourcePath'],
+  ['HTTP', 'resourceId'],
   ['HTTP', 'xrayTraceId'],
   ['HTTP', 'identity.apiKey'],
   ['HTTP', 'requestOverride.header.a'],

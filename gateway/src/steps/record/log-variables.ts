@@ -105,6 +105,8 @@ const ofHttp: Table<LogName<'HTTP'>, HttpOutcome> = {
     fault && (responseTypes.get(fault.status) ?? (fault.status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX')),
   // No account here is in an organization.
   'identity.principalOrgId': () => undefined,
+  // AWS: taken of REST APIs' variables and never set — HashiCorp's tutorial for HTTP APIs names it, and its users log `-`.
+  resourcePath: () => undefined,
 }
 
 export function restLogVariables(stage: RestStage): LogVariables<RestOutcome> {
