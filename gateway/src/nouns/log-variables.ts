@@ -39,6 +39,9 @@ const ofPhases = [
   'authorizer.status',
 ] as const
 
+/** Of the CDK's common log format, with which stages of WebSocket APIs are deployed too; frames have none of it. */
+const ofRequestLine = ['httpMethod', 'protocol', 'resourcePath', 'responseLength'] as const
+
 const ofWebAcl = ['waf.error', 'waf.latency', 'waf.status'] as const
 
 /**
@@ -72,7 +75,7 @@ export const logNames = {
     'identity.principalOrgId',
     'resourcePath',
   ],
-  WEBSOCKET: [...ofIntegration, ...ofPhases, ...ofWebAcl, 'identity.principalOrgId', 'status'],
+  WEBSOCKET: [...ofIntegration, ...ofPhases, ...ofWebAcl, ...ofRequestLine, 'identity.principalOrgId', 'status'],
 } as const
 
 export type LoggedKind = keyof typeof logNames

@@ -58,11 +58,17 @@ test.each<[LoggedKind, string]>([
   ['HTTP', 'xrayTraceId'],
   ['HTTP', 'identity.apiKey'],
   ['HTTP', 'requestOverride.header.a'],
-  ['WEBSOCKET', 'httpMethod'],
+  ['WEBSOCKET', 'dataProcessed'],
   ['WEBSOCKET', 'path'],
   ['WEBSOCKET', 'responseOverride.status'],
 ])('an API of the kind %s has no %s', (kind, name) => {
   expect(logFormatProblem(kind, `$context.requestId $context.${name}`)).toBe(unsupported(`$context.${name}`))
+})
+
+test.each(kinds)('the CDK’s common log format is one of %s APIs', (kind) => {
+  const format =
+    '$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId'
+  expect(logFormatProblem(kind, format)).toBeUndefined()
 })
 
 test('templates of REST APIs override what their logs can name', () => {

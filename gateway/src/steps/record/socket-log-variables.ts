@@ -28,6 +28,7 @@ const unset: Reader = () => undefined
 /** What is never set is there too: AWS knows the names. */
 const variables: Readonly<Record<LogName<'WEBSOCKET'>, Reader>> = {
   ...phaseReaders(phaseOf),
+  httpMethod: unset,
   'identity.principalOrgId': unset,
   'integration.error': integrationError,
   'integration.integrationStatus': ({ work, exchange }) =>
@@ -38,6 +39,9 @@ const variables: Readonly<Record<LogName<'WEBSOCKET'>, Reader>> = {
   integrationErrorMessage: integrationError,
   integrationLatency: integrationMs,
   status: ({ status }) => status,
+  protocol: unset,
+  resourcePath: unset,
+  responseLength: unset,
   'waf.error': unset,
   'waf.latency': unset,
   'waf.status': unset,
