@@ -94,3 +94,9 @@ test('a long document is written as JSON.stringify writes it', () => {
   const meter = new Meter({ steps: Infinity, timeMs: Infinity })
   expect(jsonText(document, meter)).toBe(JSON.stringify(document))
 })
+
+test('a number of more than 1,000 characters is none: to print its digits takes their number squared', () => {
+  expect(parseJson(`[${'1'.repeat(1_000)}]`)).toEqual([BigInt('1'.repeat(1_000))])
+  expect(() => parseJson(`[${'1'.repeat(1_001)}]`)).toThrow(MethodFault)
+  expect(() => parseJson(`[1.${'1'.repeat(1_000)}]`)).toThrow(MethodFault)
+})

@@ -9,6 +9,8 @@ const delicateNumber = /\d[.eE]|\d{16}/
 const mostLevels = 500
 /** So many digits are always a safe integer. */
 const safeDigits = 15
+/** Java's readers (Jackson's StreamReadConstraints) take no longer ones: to read and to print digits takes their number squared. */
+const mostDigits = 1_000
 
 const quote = 34
 const comma = 44
@@ -138,6 +140,7 @@ class Reader {
       if (this.digits() === 0) throw this.unexpected()
     }
     const written = text.slice(start, this.at)
+    if (written.length > mostDigits) throw new SyntaxError(`A number of more than ${mostDigits} characters at ${start}`)
     if (!isWhole) return toJavaDouble(Number(written))
     return digits <= safeDigits ? Number(written) : parseWhole(written)
   }
