@@ -178,10 +178,12 @@ describe('a schema that would keep the process busy', () => {
   const nested = `${'{"a":'.repeat(40)}{"z":1}${'}'.repeat(40)}`
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
   const many = JSON.stringify(Array.from({ length: 200_000 }, (_, index) => ({ index })))
+  const towers = `${'['.repeat(400)}${many.replace(/\{"index":(\d+)\}/g, '"$1"')}${']'.repeat(400)}`
   test.each([
     ['alternatives that recur', { type: 'object', ...recursive }, nested],
     ['a pattern that runs away', { additionalProperties: { pattern: '^(a|aa)+$' } }, `{"a":"${'a'.repeat(50_000)}b"}`],
     ['a list nested deeper than the stack', { items: { $ref: '#' }, type: ['array'] }, deep],
+    ['unique items of unique items', { type: ['array', 'string'], uniqueItems: true, items: { $ref: '#' } }, towers],
     ['unique items that are objects', { type: 'array', uniqueItems: true, maxItems: 1 }, many],
   ])('%s', async (_case, schema, body) => {
     const call = stage({ requestModels: { 'application/json': 'Slow' } }, { Slow: schema })

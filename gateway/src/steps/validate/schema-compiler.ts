@@ -138,8 +138,8 @@ function uniqueItems(isWanted: boolean, budget: Budget): (items: unknown[]) => b
     if (!isWanted) return true
     const seen = new Set<string>()
     for (const item of items) {
-      budget.spend(1)
-      const text = canonical(item)
+      const text = canonical(item, budget)
+      budget.spend(1 + (text.length >> 6))
       if (seen.has(text)) return false
       seen.add(text)
     }
@@ -147,11 +147,13 @@ function uniqueItems(isWanted: boolean, budget: Budget): (items: unknown[]) => b
   }
 }
 
-/** JSON with the names of objects in order: equal values have equal texts. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
+/** JSON with the names of objects in order: equal values have equal texts. Each member has its price: unique lists may be nested. */
+function canonical(value: unknown, budget: Budget): string {
+  if (typeof value !== 'object') return JSON.stringify(value)
+  return JSON.stringify(value, (_name, member: unknown) => {
+    budget.spend(1)
+    return typeof member === 'object' && member !== null && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : member,
-  )
+      : member
+  })
 }
