@@ -7,6 +7,7 @@ import {
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
 import { ChunkQueue } from '../chunk-queue.ts'
+import type { BufferedBytes } from './buffered-bytes.ts'
 import type { DeadlineQueue, Timed } from './deadlines.ts'
 
 /** What a call may ask of the connection that carries it. */
@@ -68,6 +69,7 @@ export abstract class Call implements Timed {
 export class BufferedCall extends Call {
   readonly isStreamed = false
   private readonly resolve: (answer: UpstreamAnswer) => void
+  private readonly room: BufferedBytes
   private readonly chunks: Uint8Array[] = []
   private bytes = 0
   private status = 0
@@ -75,10 +77,12 @@ export class BufferedCall extends Call {
 
   constructor(
     request: UpstreamRequest,
+    room: BufferedBytes,
     resolve: (answer: UpstreamAnswer) => void,
     reject: (fault: UpstreamFault) => void,
   ) {
     super(request, reject)
+    this.room = room
     this.resolve = resolve
   }
 
@@ -88,15 +92,24 @@ export class BufferedCall extends Call {
   }
 
   onBody(bytes: Uint8Array): boolean {
-    this.bytes += bytes.length
-    if (this.bytes > payloadBytes)
+    if (this.isSettled) return true
+    if (this.bytes + bytes.length > payloadBytes)
       this.fail(new UpstreamFault('too-large', `the backend's answer exceeds ${payloadBytes} bytes`))
-    else this.chunks.push(bytes)
+    else if (this.room.take(bytes.length)) {
+      this.bytes += bytes.length
+      this.chunks.push(bytes)
+    } else this.fail(new UpstreamFault('too-large', "there is no room for the backend's answer beside all others"))
     return true
   }
 
   onEnd(): void {
     if (this.settle()) this.resolve({ status: this.status, headers: this.headers, body: this.chunks })
+  }
+
+  protected override settle(): boolean {
+    if (!super.settle()) return false
+    this.room.give(this.bytes)
+    return true
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { UpstreamFault, type Backend } from '../../ports/upstream.ts'
+import { BufferedBytes } from './buffered-bytes.ts'
 import { createHttpUpstream } from './http-upstream.ts'
 
 const upstream = createHttpUpstream()
@@ -122,4 +123,26 @@ test('streams: the first chunk is there before the last is written, and a reader
   })
   for await (const _ of left.body) break
   await closed.promise
+})
+
+test('an answer for which there is no room beside the others is given up, and room comes back', async () => {
+  const waiting: (() => void)[] = []
+  const server = createHttpServer((_, response) => {
+    response.write('a'.repeat(60_000))
+    waiting.push(() => response.end('a'.repeat(10_000)))
+  })
+  await listen(server)
+  const small = createHttpUpstream(new BufferedBytes(100_000))
+  const backend = small.to(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const first = get(backend)
+  const second = get(backend)
+  expect(await Promise.race([reasonOf(first), reasonOf(second)])).toBe('too-large')
+  for (const end of waiting.splice(0)) end()
+  const answers = await Promise.allSettled([first, second])
+  expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const third = get(backend)
+  while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (const end of waiting.splice(0)) end()
+  expect(Buffer.concat((await third).body)).toHaveLength(70_000)
+  await small.close()
 })

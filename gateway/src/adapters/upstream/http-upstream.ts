@@ -1,13 +1,17 @@
 // HTTP calls to backends: one pool of kept connections for each origin and its TLS options.
 import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
+import { BufferedBytes } from './buffered-bytes.ts'
 import { Deadlines } from './deadlines.ts'
+import type { Origin } from './connection.ts'
 import { OriginPool } from './origin-pool.ts'
 
 /** Origins may be made of requests (`http://{host}/`): unused ones are forgotten beyond this. */
 const mostUnusedOrigins = 10_000
 
-/** Close it to end all connections; calls under way fail. */
-export function createHttpUpstream(): Upstream & { close: () => Promise<void> } {
+/** Close it to end all connections; calls under way fail. `room`: of answers that are read whole. */
+export function createHttpUpstream(
+  room: BufferedBytes = new BufferedBytes(),
+): Upstream & { close: () => Promise<void> } {
   const pools = new Map<string, OriginPool>()
   const deadlines = new Deadlines()
   return {
@@ -18,7 +22,7 @@ export function createHttpUpstream(): Upstream & { close: () => Promise<void> } 
       const url = URL.parse(origin)
       if (url === null) return unreachable(origin)
       if (pools.size >= mostUnusedOrigins) forgetUnused(pools)
-      const pool = openPool(url, options, deadlines)
+      const pool = new OriginPool(originOf(url, options), deadlines, room)
       pools.set(key, pool)
       return pool
     },
@@ -29,11 +33,10 @@ export function createHttpUpstream(): Upstream & { close: () => Promise<void> } 
   }
 }
 
-function openPool(url: URL, options: UpstreamOptions | undefined, deadlines: Deadlines): OriginPool {
-  const { protocol, hostname, port } = url
+function originOf({ protocol, hostname, port }: URL, options: UpstreamOptions | undefined): Origin {
   const isTls = protocol === 'https:'
   const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  return new OriginPool({ isTls, host, port: port === '' ? (isTls ? 443 : 80) : Number(port), options }, deadlines)
+  return { isTls, host, port: port === '' ? (isTls ? 443 : 80) : Number(port), options }
 }
 
 function forgetUnused(pools: Map<string, OriginPool>): void {

@@ -6,6 +6,7 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
+import type { BufferedBytes } from './buffered-bytes.ts'
 import { BufferedCall, StreamedCall, type Call } from './call.ts'
 import { Connection, type ConnectionOwner, type Origin } from './connection.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -17,6 +18,7 @@ const sweepMs = 1000
 export class OriginPool implements Backend, ConnectionOwner {
   private readonly origin: Origin
   private readonly deadlines: Deadlines
+  private readonly room: BufferedBytes
   private readonly open = new Set<Connection>()
   /** Streams may stay for hours: they must not keep the others waiting. */
   private readonly streaming = new Set<Connection>()
@@ -24,14 +26,15 @@ export class OriginPool implements Backend, ConnectionOwner {
   private readonly waiting: Call[] = []
   private isSweeping = false
 
-  constructor(origin: Origin, deadlines: Deadlines) {
+  constructor(origin: Origin, deadlines: Deadlines, room: BufferedBytes) {
     this.origin = origin
     this.deadlines = deadlines
+    this.room = room
   }
 
   request(request: UpstreamRequest): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
-      this.begin(new BufferedCall(request, resolve, reject))
+      this.begin(new BufferedCall(request, this.room, resolve, reject))
     })
   }
 
