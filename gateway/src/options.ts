@@ -131,7 +131,7 @@ export const options = {
   'max-body-memory': {
     value: 'MB',
     default: '1024',
-    about: 'what the bodies of all requests under way may take together; beyond it 503 is answered',
+    about: 'what bodies of requests under way and answers not taken yet may take together; beyond it 503 is answered',
   },
   'account-rate': {
     value: 'COUNT',

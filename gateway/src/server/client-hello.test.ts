@@ -2,7 +2,7 @@
 import { connect as connectPlain, createServer, type AddressInfo } from 'node:net'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { readHello } from './client-hello.ts'
 
 /** What a TLS client sends first. */
@@ -66,8 +66,21 @@ describe('a real hello', () => {
   })
 })
 
+test('the bytes of a hello are put together once, however many records they come in', () => {
+  const record = Buffer.from([22, 3, 1, 0, 1, 1])
+  const concat = vi.spyOn(Buffer, 'concat')
+  try {
+    expect(readHello(Buffer.alloc(6 * 10_000, record))).toEqual({ isWhole: false })
+    expect(concat).toHaveBeenCalledTimes(1)
+  } finally {
+    concat.mockRestore()
+  }
+})
+
 test('bytes that are no hello are whole, and name nobody', () => {
   expect(readHello(Buffer.from('GET / HTTP/1.1\r\n'))).toEqual({ isWhole: true, serverName: undefined })
   expect(readHello(Buffer.from([22, 3, 1, 0, 4, 2, 0, 0, 0]))).toEqual({ isWhole: true, serverName: undefined })
+  // An empty record is allowed to nobody, and would be the cheapest way to have thousands of them read.
+  expect(readHello(Buffer.from([22, 3, 1, 0, 0]))).toEqual({ isWhole: true, serverName: undefined })
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void readHello(Buffer.from(bytes))))
 })

@@ -28,18 +28,24 @@ export function readHello(bytes: Buffer): Hello {
   }
 }
 
-/** The first handshake message, put together from its records; undefined while bytes are missing. Other records give an empty one. */
+/**
+ * The first handshake message, put together from its records; undefined while bytes are missing. Records that are of another
+ * kind, or empty (which none may be: RFC 8446, 5.1), give an empty one.
+ */
 function handshakeMessage(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = []
   let gathered = 0
+  let messageBytes: number | undefined
   for (let at = 0; at + 5 <= bytes.length;) {
     if (bytes[at] !== handshakeRecord) return Buffer.alloc(1)
     const end = at + 5 + bytes.readUInt16BE(at + 3)
+    if (end === at + 5) return Buffer.alloc(1)
     if (end > bytes.length) return undefined
     parts.push(bytes.subarray(at + 5, end))
     gathered += end - at - 5
-    const message = parts.length === 1 ? (parts[0] ?? bytes) : Buffer.concat(parts)
-    if (gathered >= 4 && gathered >= 4 + message.readUIntBE(1, 3)) return message
+    // Put together twice at most, not for each record: a client may send thousands.
+    if (gathered >= 4) messageBytes ??= 4 + Buffer.concat(parts).readUIntBE(1, 3)
+    if (messageBytes !== undefined && gathered >= messageBytes) return Buffer.concat(parts)
     at = end
   }
   return undefined

@@ -72,14 +72,14 @@ async function serveStream(
   { stream, socket, rawHeaders, contentLength }: Asked,
 ): Promise<void> {
   const head = headOfStream(rawHeaders, socket)
-  if (head === undefined) return writeHttp2Answer(stream, badRequest(), false)
-  const isHead = head.method === 'HEAD'
+  if (head === undefined) return writeHttp2Answer(stream, badRequest(), { isHead: false, bodyRoom })
+  const how = { isHead: head.method === 'HEAD', bodyRoom }
   const destination = front(head)
-  if (stream.endAfterHeaders) return writeHttp2Answer(stream, await (await destination).handle(noBytes), isHead)
+  if (stream.endAfterHeaders) return writeHttp2Answer(stream, await (await destination).handle(noBytes), how)
   const late = setTimeout(() => breakOff(stream, 'the body does not come'), requestTimeoutMs)
   stream.once('end', () => clearTimeout(late))
   stream.once('close', () => clearTimeout(late))
   await serveWithBody(destination, { source: stream, contentLength, bodyRoom }, (answer) =>
-    answer === undefined ? undefined : writeHttp2Answer(stream, answer, isHead),
+    answer === undefined ? undefined : writeHttp2Answer(stream, answer, how),
   )
 }

@@ -12,6 +12,8 @@ import { serveWithBody } from './serve-with-body.ts'
 import { tlsConnectionOf } from './tls-connection.ts'
 import { writeAnswer } from './write-answer.ts'
 
+/** Who was refused has this long to hang up. */
+const lingerMs = 2_000
 /** Above API Gateway's own 10,240, which the data plane answers with its own words. */
 export const maximumHeaderBytes = 65_536
 /** API Gateway's idle time-out. rest specification 12. */
@@ -63,7 +65,7 @@ export const httpOptions = {
 
 /** Hands a server's requests to the front. */
 export function serveHttp(server: Server, serving: Serving): void {
-  const { front, bug } = serving
+  const { bug } = serving
   // Bounded by their bytes: none is dropped without a word.
   server.maxHeadersCount = 0
   const serveNow = (request: IncomingMessage, response: ServerResponse): void => {
@@ -79,7 +81,7 @@ export function serveHttp(server: Server, serving: Serving): void {
     else serveNow(request, response)
   })
   const serveSocket = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    serveUpgrade(front, { request, socket, head }).catch((error: unknown) => {
+    serveUpgrade(serving, { request, socket, head }).catch((error: unknown) => {
       bug(error)
       socket.destroy()
     })
@@ -117,7 +119,7 @@ function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
 }
 
 /** Hands the socket to a WebSocket API, or answers as to any other request and ends the connection. */
-async function serveUpgrade(front: Front, upgrade: Upgrade): Promise<void> {
+async function serveUpgrade({ front, bodyRoom }: Serving, upgrade: Upgrade): Promise<void> {
   const { request, socket } = upgrade
   // Whoever breaks off while we decide has nobody to blame.
   const ignore = (): void => {}
@@ -131,7 +133,7 @@ async function serveUpgrade(front: Front, upgrade: Upgrade): Promise<void> {
   response.shouldKeepAlive = false
   response.assignSocket(socket as Socket)
   response.once('finish', () => (socket as Socket).destroySoon())
-  await writeAnswer(response, answer)
+  await writeAnswer(response, answer, bodyRoom)
 }
 
 async function upgradeAnswer(front: Front, upgrade: Upgrade): Promise<Answer | undefined> {
@@ -158,26 +160,26 @@ function serve(
 ): Promise<void> | undefined {
   if (isSmuggling(request)) {
     response.shouldKeepAlive = false
-    return writeAnswer(response, badRequest())
+    return writeAnswer(response, badRequest(), bodyRoom)
   }
   const destination = front(headOf(request))
   if (hasBody(request)) {
     const body = { source: request, contentLength: request.headers['content-length'], bodyRoom }
     return serveWithBody(destination, body, (answer) =>
-      answer === undefined ? void response.destroy() : writeAnswer(response, answer),
+      answer === undefined ? void response.destroy() : writeAnswer(response, answer, bodyRoom),
     )
   }
-  if (destination instanceof Promise) return serveLater(destination, response)
+  if (destination instanceof Promise) return writeLater(response, answerOf(destination), bodyRoom)
   const answer = destination.handle(noBytes)
-  return answer instanceof Promise ? writeLater(response, answer) : writeAnswer(response, answer)
+  return answer instanceof Promise ? writeLater(response, answer, bodyRoom) : writeAnswer(response, answer, bodyRoom)
 }
 
-async function serveLater(destination: Promise<Destination>, response: ServerResponse): Promise<void> {
-  await writeAnswer(response, await (await destination).handle(noBytes))
+async function answerOf(destination: Promise<Destination>): Promise<Answer> {
+  return (await destination).handle(noBytes)
 }
 
-async function writeLater(response: ServerResponse, answer: Promise<Answer>): Promise<void> {
-  await writeAnswer(response, await answer)
+async function writeLater(response: ServerResponse, answer: Promise<Answer>, bodyRoom: BodyRoom): Promise<void> {
+  await writeAnswer(response, await answer, bodyRoom)
 }
 
 /**
@@ -199,8 +201,8 @@ function createTurns(serveNow: (request: IncomingMessage, response: ServerRespon
     response.once('socket', () => {
       const left = (waiting.get(socket) ?? 1) - 1
       waiting.set(socket, left)
-      // node is about to flush what the response holds: it is written to afterwards.
-      process.nextTick(() => {
+      // node is about to flush what the response holds: it is written to afterwards, when others have had their turn.
+      setImmediate(() => {
         if (left === 0) socket.resume()
         serveNow(request, response)
       })
@@ -267,6 +269,10 @@ function refuse(error: ReadFault, socket: Socket): void {
   }
   const [status, message] = refusalOf(error)
   const body = JSON.stringify({ message })
+  // What follows is read and dropped, so that the answer arrives; who does not hang up then is cut off.
+  const cut = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(cut))
+  socket.resume()
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   )

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AnswerBody } from '../nouns/exchange.ts'
+import { BodyRoom } from './body-room.ts'
 import { writeAnswer } from './write-answer.ts'
 
 const megabyte = Buffer.alloc(1024 * 1024, 'a')
@@ -50,15 +51,37 @@ const answer = (body: AnswerBody): { status: number; headers: string[]; body: An
 test('cuts off a client that takes nothing of a long answer', async () => {
   const response = await askedBy(false)
   const closed = new Promise((resolve) => response.once('close', resolve))
-  await writeAnswer(response, answer(Array.from({ length: 40 }, () => megabyte)), 100)
+  await writeAnswer(response, answer(Array.from({ length: 40 }, () => megabyte)), new BodyRoom(2 ** 30), 100)
   await closed
   expect(response.writableFinished).toBe(false)
+})
+
+test('of answers that nobody takes, the oldest give way to one for which there is no room, and to a request', async () => {
+  const room = new BodyRoom(100 * megabyte.length)
+  const responses: ServerResponse[] = []
+  const write = async (): Promise<void> => {
+    const response = await askedBy(false)
+    responses.push(response)
+    await writeAnswer(response, answer(Array.from({ length: 40 }, () => megabyte)), room)
+  }
+  const cut = (): readonly boolean[] => responses.map(({ destroyed }) => destroyed)
+  await write()
+  await write()
+  expect(cut()).toEqual([false, false])
+  await write()
+  expect(cut()).toEqual([true, false, false])
+  const request = room.share()
+  expect(request.take(30 * megabyte.length)).toBe(true)
+  expect(cut()).toEqual([true, true, false])
+  expect(request.take(80 * megabyte.length)).toBe(false)
+  request.release()
+  expect(room.share().take(100 * megabyte.length)).toBe(true)
 })
 
 test('cuts off a client that takes nothing of a stream, and leaves the stream', async () => {
   const response = await askedBy(false)
   const { body, left } = endless()
-  await writeAnswer(response, answer(body), 100)
+  await writeAnswer(response, answer(body), new BodyRoom(2 ** 30), 100)
   await left
   expect(response.destroyed).toBe(true)
 })
@@ -75,6 +98,6 @@ test('leaves a stream at once whose client is gone before it begins', async () =
       },
     }),
   }
-  await writeAnswer(response, answer(body))
+  await writeAnswer(response, answer(body), new BodyRoom(2 ** 30))
   expect(isLeft).toBe(true)
 })

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer, AnswerBody } from '../nouns/exchange.ts'
 import { lastHeader } from '../nouns/headers.ts'
+import type { BodyRoom } from './body-room.ts'
 import { abandon, pour, stalledMs } from './pour.ts'
 
 /** Statuses that never have a body, nor a length. */
@@ -11,6 +12,7 @@ export const bodiless = new Set([204, 304])
 export function writeAnswer(
   response: ServerResponse,
   { status, headers, body }: Answer,
+  bodyRoom: BodyRoom,
   longestStallMs = stalledMs,
 ): Promise<void> | undefined {
   // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
@@ -22,20 +24,27 @@ export function writeAnswer(
   }
   if (isStream(body)) return writeStream(response, status, headers, { body, longestStallMs })
   const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
-  if (!writeWhole(response, status, headers, chunks)) response.setTimeout(longestStallMs)
+  const waitingBytes = writeWhole(response, status, headers, chunks)
+  if (waitingBytes === 0) return undefined
+  response.setTimeout(longestStallMs)
+  if (!response.destroyed)
+    response.once(
+      'close',
+      bodyRoom.hold(waitingBytes, () => response.destroy()),
+    )
   return undefined
 }
 
 /** Up to here a body goes out as text behind its headers, in one write; beyond, copying costs more than a second buffer. */
 const oneWriteBytes = 16_384
 
-/** False for a body that may wait for room in the socket. */
+/** The bytes of a body that may wait for room in the socket; 0 for a short one. */
 function writeWhole(
   response: ServerResponse,
   status: number,
   headers: string[],
   chunks: readonly (string | Uint8Array)[],
-): boolean {
+): number {
   let bytes = 0
   for (const chunk of chunks) bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
   headers.push('Content-Length', String(bytes))
@@ -45,12 +54,12 @@ function writeWhole(
     if (only === undefined) response.end()
     else if (typeof only === 'string') response.end(only, only.length === bytes ? 'latin1' : 'utf8')
     else response.end(Buffer.from(only.buffer, only.byteOffset, only.length).toString('latin1'), 'latin1')
-    return true
+    return 0
   }
   response.cork()
   for (const chunk of chunks) response.write(chunk)
   response.end()
-  return false
+  return bytes
 }
 
 /** A stream's backend may have said how long the body is that there cannot be. */

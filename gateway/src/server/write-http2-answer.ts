@@ -1,6 +1,7 @@
 // Answers onto a stream of HTTP/2.
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../nouns/exchange.ts'
+import type { BodyRoom } from './body-room.ts'
 import { abandon, pour, stalledMs } from './pour.ts'
 import { bodiless, isStream } from './write-answer.ts'
 
@@ -11,7 +12,7 @@ const connectionHeaders = new Set(['connection', 'keep-alive', 'proxy-connection
 export function writeHttp2Answer(
   stream: ServerHttp2Stream,
   { status, headers, body }: Answer,
-  isHead: boolean,
+  { isHead, bodyRoom }: { readonly isHead: boolean; readonly bodyRoom: BodyRoom },
 ): Promise<void> | undefined {
   if (stream.destroyed || stream.closed) return isStream(body) ? abandon(body) : undefined
   const head = [':status', String(status), ...withoutConnection(headers)]
@@ -26,12 +27,24 @@ export function writeHttp2Answer(
       breakOff: () => breakOff(stream, 'the body ends too early'),
     })
   }
-  const bytes = bytesOf(body)
-  if (!bodiless.has(status)) head.push('content-length', String(bytes.length))
-  stream.respond(head, { endStream: !hasBody || bytes.length === 0 })
-  if (!hasBody || bytes.length === 0) return undefined
+  const chunks = chunksOf(body)
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+  if (!bodiless.has(status)) head.push('content-length', String(bytes))
+  stream.respond(head, { endStream: !hasBody || bytes === 0 })
+  if (!hasBody || bytes === 0) return undefined
   stream.setTimeout(stalledMs)
-  stream.end(bytes)
+  const [only] = chunks
+  if (chunks.length === 1) stream.end(only)
+  else {
+    stream.cork()
+    for (const chunk of chunks) stream.write(chunk)
+    stream.end()
+  }
+  // However short: a client that opens no window has as many of them waiting as it has streams.
+  stream.once(
+    'close',
+    bodyRoom.hold(bytes, () => breakOff(stream, 'others need the room')),
+  )
   return undefined
 }
 
@@ -44,9 +57,9 @@ function withoutConnection(headers: readonly string[]): string[] {
   return kept
 }
 
-function bytesOf(body: string | Uint8Array | readonly Uint8Array[]): Uint8Array {
-  if (typeof body === 'string') return Buffer.from(body)
-  return body instanceof Uint8Array ? body : Buffer.concat(body)
+function chunksOf(body: string | Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
+  if (typeof body === 'string') return [Buffer.from(body)]
+  return body instanceof Uint8Array ? [body] : body
 }
 
 /** Resets a stream. (Its `close` would end the body first, and an answer that is cut off would look whole.) */
