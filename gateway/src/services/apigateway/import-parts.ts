@@ -66,10 +66,11 @@ async function putModels(
     putModel(call, restApiId, record)
     records.push(record)
   }
+  const found = new Set<string>()
   for (const record of records) {
     await problems.attempt(`Unable to create model for '${record.name}'`, async () => {
       checkModelName(record.name)
-      await checkSchema(call, restApiId, record)
+      await checkSchema(call, restApiId, record, found)
     })
   }
 }

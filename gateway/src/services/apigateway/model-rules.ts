@@ -12,8 +12,16 @@ export function checkModelName(name: string): void {
   if (!/^[A-Za-z0-9]+$/.test(name)) throw new BadRequestException(`Model name must be alphanumeric: ${name}`)
 }
 
-/** Throws BadRequestException for a schema that is empty, unreadable, or refers to what is no model of this API. */
-export async function checkSchema(call: Call, restApiId: string, { contentType, schema, name }: Model): Promise<void> {
+/**
+ * Throws BadRequestException for a schema that is empty, unreadable, or refers to what is no model of this API.
+ * `found`: models that are known to be there; those that are looked up are added.
+ */
+export async function checkSchema(
+  call: Call,
+  restApiId: string,
+  { contentType, schema, name }: Model,
+  found: Set<string> = new Set(),
+): Promise<void> {
   if (schema === undefined || schema === '') {
     throw new BadRequestException('Model schema must have at least 1 property or array items defined')
   }
@@ -27,9 +35,11 @@ export async function checkSchema(call: Call, restApiId: string, { contentType, 
     if (!reference.startsWith(prefix)) throw invalidModel('Model reference must be in canonical form')
     const target = reference.slice(prefix.length).split('#')[0] ?? ''
     // A model may refer to itself before it is there.
-    if (target !== name && (await call.store.get('Model', [restApiId, target])) === undefined) {
+    if (target === name || found.has(target)) continue
+    if ((await call.store.get('Model', [restApiId, target])) === undefined) {
       throw invalidModel(`Invalid model reference specified: ${reference}`)
     }
+    found.add(target)
   }
 }
 

@@ -88,3 +88,16 @@ test('refuses by listing the paths of the op, with two blanks after "path"', () 
   expect(listed('replace')).toThrow("Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/name, /on]")
   expect(listed('add')).toThrow("Invalid patch path  '/x' specified for op 'add'. Please choose supported operations")
 })
+
+test('a request has a thousand operations at most', () => {
+  const operations = Array.from({ length: 1_000 }, (_, index) => ({
+    op: 'add' as const,
+    path: `/map/${index}`,
+    value: 'x',
+  }))
+  expect(Object.keys(patched({}, operations, rules, listingOps).map ?? {})).toHaveLength(1_000)
+  const more = [...operations, ...operations.slice(0, 1)]
+  expect(() => patched({}, more, rules, listingOps)).toThrow(
+    'Too many patch operations: at most 1000 are allowed in a request',
+  )
+})

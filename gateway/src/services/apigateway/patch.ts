@@ -28,6 +28,16 @@ export type Dialect = <T>(edit: Edit, rules: readonly PatchRule<T>[], known: Pat
 
 const ops = ['add', 'replace', 'remove', 'copy'] as const
 
+/** Each goes through the record, which they may make longer. AWS: not known (?) */
+const mostOperations = 1_000
+
+/** The operations of a request. Throws BadRequestException where there are too many. */
+export function operationsOf(operations: readonly PatchOperation[] | undefined): readonly PatchOperation[] {
+  if (operations === undefined) return []
+  if (operations.length <= mostOperations) return operations
+  throw new BadRequestException(`Too many patch operations: at most ${mostOperations} are allowed in a request`)
+}
+
 /** The record after all operations, applied in order. Throws BadRequestException in the dialect of the resource. */
 export function patched<T>(
   record: T,
@@ -36,7 +46,7 @@ export function patched<T>(
   dialect: Dialect,
 ): T {
   let current = record
-  for (const { op, path = 'null', value, from } of operations ?? []) {
+  for (const { op, path = 'null', value, from } of operationsOf(operations)) {
     const match = rules
       .map((rule) => ({ rule, names: namesIn(rule.path, path) }))
       .find(({ names }) => names !== undefined)

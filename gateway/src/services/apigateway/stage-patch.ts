@@ -4,14 +4,14 @@ import type { CanarySettings, PatchOperation, Stage } from '@sluice/aws-protocol
 import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'
 import { logFormatProblem } from '../log-format.ts'
 import { invalidStagePath, nothingToRemove, withMethodSetting, withoutMethodSetting } from './method-settings.ts'
-import { flag, namesIn, numberOr, patched, removing, setting, text, withMember } from './patch.ts'
+import { flag, namesIn, numberOr, operationsOf, patched, removing, setting, text, withMember } from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
 import { cacheClusterSizeOf, checkedPercent, newCanary } from './stage-rules.ts'
 
 /** The stage after all operations, in order. Throws BadRequestException. */
 export function patchedStage(stage: Stage, operations: readonly PatchOperation[] | undefined): Stage {
   let current = stage
-  for (const operation of operations ?? []) current = patchedOnce(current, operation)
+  for (const operation of operationsOf(operations)) current = patchedOnce(current, operation)
   return current
 }
 

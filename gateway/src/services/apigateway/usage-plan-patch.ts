@@ -8,14 +8,25 @@ import type {
   ThrottleSettings,
   UsagePlan,
 } from '@sluice/aws-protocol/apigateway'
-import { integerOr, listingPaths, numberOr, patched, removing, setting, text, unescaped, withMember } from './patch.ts'
+import {
+  integerOr,
+  listingPaths,
+  numberOr,
+  operationsOf,
+  patched,
+  removing,
+  setting,
+  text,
+  unescaped,
+  withMember,
+} from './patch.ts'
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
 import { stageName } from './usage-plan-rules.ts'
 
 /** The plan after all operations, in order. Throws BadRequestException, or NotFoundException for a stage it does not have. */
 export function patchedPlan(plan: UsagePlan, operations: readonly PatchOperation[] | undefined): UsagePlan {
   let current = plan
-  for (const operation of operations ?? []) {
+  for (const operation of operationsOf(operations)) {
     current = patchedMethodLimit(current, operation) ?? patched(current, [operation], rules, dialect)
   }
   return current
