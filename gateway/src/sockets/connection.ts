@@ -1,5 +1,6 @@
 // One open WebSocket: its messages in order, its bounds, its two clocks, and its end.
 import { isUtf8 } from 'node:buffer'
+import { setImmediate as othersDone } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import { utf8 } from '../nouns/bytes.ts'
 import type { Caller, Keyed } from '../nouns/exchange.ts'
@@ -37,6 +38,10 @@ export interface ConnectionHost {
 }
 
 const open: WebSocket['OPEN'] = 1
+/** Messages that wait are handled so many at a time, then everybody else has a turn. */
+const messagesOfTurn = 32
+/** Who sends more at once may have sent thousands of frames: the next ones are read when everybody else had a turn. */
+const bytesOfTurn = 4_096
 
 export class Connection {
   readonly facts: ConnectionFacts
@@ -49,6 +54,7 @@ export class Connection {
   private end: ConnectionEnd | undefined
   private isClosed = false
   private waiting: string[] = []
+  private isResting = false
   private handling = 0
   /** Frames that wait for the client to read. */
   private unsent = 0
@@ -94,6 +100,17 @@ export class Connection {
     this.terminateLater()
   }
 
+  /** Bytes have come, and are about to be read. */
+  came(bytes: number): void {
+    if (bytes <= bytesOfTurn || this.isResting || this.isClosed) return
+    this.isResting = true
+    this.socket.pause()
+    setImmediate(() => {
+      this.isResting = false
+      this.readOn()
+    })
+  }
+
   /** Ends it without a word. */
   cut(): void {
     this.socket.terminate()
@@ -118,13 +135,19 @@ export class Connection {
   /** Works off what waits, one message after the other. */
   private async handle(): Promise<void> {
     this.handling++
+    let handled = 0
     for (let text = this.waiting.shift(); text !== undefined; text = this.waiting.shift()) {
-      if (this.waiting.length === 0 && this.socket.isPaused) this.socket.resume()
+      this.readOn()
       const frame = await this.host.message(this, text)
       if (frame !== undefined) this.answer(frame)
+      if (++handled % messagesOfTurn === 0) await othersDone()
     }
     this.handling--
     if (this.isClosed) this.finish()
+  }
+
+  private readOn(): void {
+    if (this.waiting.length === 0 && !this.isResting && this.socket.isPaused) this.socket.resume()
   }
 
   private answer(frame: string): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { DeleteApiCommand, DeleteStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { opcodes, openingRequest, RawClient } from './raw-client.ts'
 import {
   connect,
   createSocketApi,
@@ -303,6 +304,23 @@ describe('order', () => {
     for (let index = 0; index < count; index++) client.send(`message ${index}`)
     for (let index = 0; index < count; index++) expect(await client.next()).toBe(`message ${index}`)
     await client.close()
+  })
+
+  test('messages that come together are handled in turns, between which others have theirs', async () => {
+    let turns = 0
+    const count = (): void => {
+      turns++
+      turning = setImmediate(count)
+    }
+    let turning = setImmediate(count)
+    onTestFinished(() => clearImmediate(turning))
+    const id = await createSocketApi(place, { routes: { $connect: mocked(200) } })
+    const { client } = await RawClient.open(place.port, openingRequest(`/_aws/execute-api/${id}/dev`))
+    const before = turns
+    client.send(...Array.from({ length: 3_200 }, () => ({ opcode: opcodes.text })))
+    for (let answers = 0; answers < 3_200; answers++) await client.next()
+    expect(turns - before).toBeGreaterThanOrEqual(3_200 / 32)
+    client.close()
   })
 
   test('what was sent before the end is handled before $disconnect', async () => {

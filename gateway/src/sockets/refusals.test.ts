@@ -109,6 +109,18 @@ test('a bucket', async () => {
   })
 })
 
+test('a message that asks for a route by a very long key is told with the beginning of it', async () => {
+  const apiId = await createSocketApi(place, { routes: { a: mocked(200) } })
+  const client = await connect(place, apiId)
+  const { requestId } = JSON.parse(await client.ask(JSON.stringify({ action: 'k'.repeat(20_000) }))) as {
+    requestId: string
+  }
+  const told = await (await fetch(`${place.url}/_sluice/requests/${encodeURIComponent(requestId)}`)).text()
+  expect(told).toContain(`"key":"${'k'.repeat(256)}…"`)
+  expect(told).not.toContain('k'.repeat(257))
+  await client.close()
+})
+
 test('connections and messages have stories, also those that are refused', async () => {
   const $connect = { ...mocked(200), ApiKeyRequired: true }
   const refusing = await createSocketApi(place, { routes: { ...routes, $connect } })

@@ -177,7 +177,12 @@ export class Sockets implements ConnectionHolder {
     const meter = new FrameMeter(this.limits.frameBytes, () => connection?.shut(closings.tooBig))
     const { socket } = upgrade
     // Before the library listens, so that a frame is weighed before it is read.
-    if (!socket.destroyed) socket.on('data', (chunk: Buffer) => meter.measure(chunk))
+    if (!socket.destroyed) {
+      socket.on('data', (chunk: Buffer) => {
+        connection?.came(chunk.length)
+        meter.measure(chunk)
+      })
+    }
     const webSocket = socket.destroyed ? undefined : accept({ ...upgrade, subprotocol })
     if (webSocket === undefined) {
       this.disconnect(place, { facts, identity, end: closings.abnormal })

@@ -25,13 +25,20 @@ export function routeMessage<Target extends SocketRoute>(
       listener?.decided({
         step: 'route',
         verdict: target === undefined ? 'no route' : 'matched',
-        reason: { key, routeKey: target?.routeKey },
+        reason: { key: told(key), routeKey: target?.routeKey },
         atMs: receivedAtMs,
       })
-      if (target === undefined) throw fault('INVALID_API_KEY', { log: `No route for the key ${key}` })
+      if (target === undefined) throw fault('INVALID_API_KEY', { log: `No route for the key ${told(key)}` })
       return { target, document }
     },
   }
+}
+
+/** No route has a key as long as that. A copy, and not a slice, which would keep the whole: stories and logs keep what they are told. */
+const mostToldCharacters = 256
+
+function told(key: string): string {
+  return key.length <= mostToldCharacters ? key : `${Buffer.from(key.slice(0, mostToldCharacters)).toString()}…`
 }
 
 /** Undefined for what is no JSON, or JSON but no object (?). */
