@@ -137,3 +137,21 @@ test('texts come back as they were, of any length and script, one after the othe
     }),
   )
 })
+
+test('of what a failure quotes the beginning is kept', () => {
+  const stories = createStoryRing(2)
+  const long = 'x'.repeat(100_000)
+  const end = serve(stories, received('r1'), ({ listener }) => {
+    listener?.decided({ step: 'validateBody', verdict: 'invalid', reason: { problem: long, count: 1 }, atMs: 1 })
+    listener?.logged(long)
+  })
+  const work = new Work()
+  work.fault = fault('BAD_REQUEST_BODY', { log: long, validationError: long, cause: new Error(long) })
+  end(work)
+  const begun = `${'x'.repeat(2_048)}…`
+  const told = stories.find('r1')
+  expect(told?.lines).toEqual([begun])
+  expect(told?.decisions).toMatchObject([{ step: 'validateBody', reason: { problem: begun, count: 1 } }])
+  expect(told?.outcome?.fault).toMatchObject({ log: begun, cause: begun })
+  expect(JSON.stringify(told).length).toBeLessThan(20_000)
+})

@@ -2,6 +2,7 @@
 import type { Decision, Listener } from '../nouns/decisions.ts'
 import { GatewayFault, type HttpFault } from '../nouns/faults.ts'
 import type { Story, StoryFault, StoryOutcome, ToldOutcome, ToldRequest, ToldStage } from '../ports/stories.ts'
+import { excerpt, excerptOf, excerptOfDecision } from './story-excerpt.ts'
 import { StoryTexts } from './story-texts.ts'
 
 /** A request cannot fill the memory: what its steps tell beyond so many is left out. */
@@ -81,8 +82,8 @@ export class StorySlot implements Listener {
     // Whoever wants all lines keeps them; here are those of failures, which come alone when nobody does.
     this.next?.logged(line)
     if (!this.decisionsOnly) return
-    if (this.lines === undefined) this.lines = [line]
-    else if (this.lines.length < maximumTold) this.lines.push(line)
+    if (this.lines === undefined) this.lines = [excerpt(line)]
+    else if (this.lines.length < maximumTold) this.lines.push(excerpt(line))
   }
 
   /** `answeredAs`: the how-manieth answered request it is. */
@@ -92,10 +93,19 @@ export class StorySlot implements Listener {
     this.latencyMs = Math.max(0, endedAtMs - this.receivedAtMs)
     this.integrationMs = work.integrationMs
     this.responseBytes = responseBytes
-    this.fault = work.fault && faultOf(work.fault)
+    if (work.fault !== undefined) this.noteFault(work.fault)
     this.next = undefined
     this.answeredAs = answeredAs
     this.isFinished = true
+  }
+
+  /** Only what is told of failures quotes what clients sent. */
+  private noteFault(fault: GatewayFault | HttpFault): void {
+    this.fault = faultOf(fault)
+    for (let index = 0; index < this.decisionCount; index++) {
+      const decision = this.decisions[index]
+      if (decision !== undefined) this.decisions[index] = excerptOfDecision(decision)
+    }
   }
 
   isOf(id: string): boolean {
@@ -158,8 +168,8 @@ function faultOf(fault: GatewayFault | HttpFault): StoryFault {
   const { cause, log } = fault
   return {
     type: fault instanceof GatewayFault ? fault.type : undefined,
-    message: fault instanceof GatewayFault ? fault.sentence : fault.message,
-    log,
-    cause: cause instanceof Error ? cause.message : undefined,
+    message: excerptOf(fault instanceof GatewayFault ? fault.sentence : fault.message),
+    log: excerptOf(log),
+    cause: cause instanceof Error ? excerpt(cause.message) : undefined,
   }
 }
