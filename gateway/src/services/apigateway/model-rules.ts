@@ -29,17 +29,20 @@ export async function checkSchema(
   if (!/^[^\s/]+\/[^\s/]+/.test(contentType ?? '')) throw invalidModel(`Invalid content type specified: ${contentType}`)
   // Only JSON bodies are validated; the schema of another content type is text that is kept as it is.
   if (!/^application\/(?:json|.*\+json)$/i.test(contentType ?? '')) return
+  const prefix = modelUrl(restApiId, '')
   for (const reference of referencesIn(parsedSchema(schema))) {
     if (reference.startsWith('#')) continue
-    const prefix = modelUrl(restApiId, '')
     if (!reference.startsWith(prefix)) throw invalidModel('Model reference must be in canonical form')
     const target = reference.slice(prefix.length).split('#')[0] ?? ''
     // A model may refer to itself before it is there.
-    if (target === name || found.has(target)) continue
-    if ((await call.store.get('Model', [restApiId, target])) === undefined) {
-      throw invalidModel(`Invalid model reference specified: ${reference}`)
-    }
+    if (target !== name && !found.has(target)) await checkReference(call, [restApiId, target], reference)
     found.add(target)
+  }
+}
+
+async function checkReference(call: Call, key: readonly [string, string], reference: string): Promise<void> {
+  if ((await call.store.get('Model', key)) === undefined) {
+    throw invalidModel(`Invalid model reference specified: ${reference}`)
   }
 }
 
