@@ -18,8 +18,9 @@ const phaseOf: PhaseOf<RestOutcome> = ({ exchange, work }, phase) => {
   const kind = target?.authorization ?? 'NONE'
   if (work.authorizerMs < 0 || kind === 'NONE') return undefined
   if ((kind === 'AWS_IAM') === (phase === 'authorizer')) return undefined
-  if (caller !== undefined) return {}
+  // A caller who was denied is known all the same.
   if (fault !== undefined && endings[phase].has(fault.type)) return { fault }
+  if (caller !== undefined) return {}
   // Who is somebody was refused by what he may do; who is nobody was never asked.
   return phase === 'authenticate' && fault !== undefined && endings.authorize.has(fault.type) ? {} : undefined
 }
