@@ -5,7 +5,6 @@ import { writeHttpApi } from '@sluice/openapi'
 import { freezeV2Api } from '../../freeze/v2.ts'
 import type { V2Snapshot } from '../../nouns/snapshot.ts'
 import type { Call } from '../call.ts'
-import { checkDeployable } from './deploy.ts'
 import { describeSnapshot } from './export-records.ts'
 import { found } from './found.ts'
 
@@ -40,12 +39,7 @@ interface Exported {
 
 /** What a stage's deployment froze; without a stage, what a deployment would freeze now. */
 async function snapshotOf(call: Call, api: Api, { ApiId, StageName }: Exported): Promise<V2Snapshot> {
-  if (StageName === undefined) {
-    const snapshot = await freezeV2Api(call.store, api, ApiId)
-    // AWS: what cannot be deployed cannot be exported either — as users of AWS report it
-    checkDeployable(snapshot)
-    return snapshot
-  }
+  if (StageName === undefined) return freezeV2Api(call.store, api, ApiId)
   const { DeploymentId = '' } = await found(call, 'V2Stage', [ApiId, StageName])
   const deployment = await call.store.get('V2Deployment', [ApiId, DeploymentId])
   const snapshot = deployment && (await call.store.get('Snapshot', [deployment.snapshotHash]))

@@ -1,4 +1,5 @@
 // Step `cache` of REST methods: a remembered answer, or the integration's, which is then remembered. rest specification 11.
+import { isAscii } from 'node:buffer'
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import type { Answer, Answered } from '../../nouns/exchange.ts'
 import { lastHeader } from '../../nouns/headers.ts'
@@ -68,14 +69,15 @@ export function cached(
         atMs: exchange.receivedAtMs,
       })
       if (exchange.work !== undefined) exchange.work.cacheHit = stored !== undefined
-      const warned = (answer: Answer): Answered => {
-        if (warning !== undefined) answer.headers.push('Warning', warning)
-        return { answer }
-      }
-      if (stored !== undefined) return warned(answerOf(stored, exchange))
-      return (renews ? fetch : miss)(exchange, key).then(warned)
+      if (stored !== undefined) return warned(answerOf(stored, exchange), warning)
+      return (renews ? fetch : miss)(exchange, key).then((answer) => warned(answer, warning))
     },
   }
+}
+
+function warned(answer: Answer, warning: string | undefined): Answered {
+  if (warning !== undefined) answer.headers.push('Warning', warning)
+  return { answer }
 }
 
 /** The answer as it is kept; undefined for one that is not. (?) Statuses other than 2xx are not kept: open choice 19. */
@@ -89,8 +91,18 @@ function storedOf({
   const bodyBytes = bytesOf(body)
   if (bodyBytes > largestEntryBytes) return undefined
   const traceAt = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === traceHeader) + 1
-  const kept: StoredAnswer = { status, headers: [...headers], body, traceAt }
+  const kept: StoredAnswer = { status, headers: [...headers], body: keptBody(body, bodyBytes), traceAt }
   return { answer: kept, bytes: headers.reduce((sum, part) => sum + part.length, bodyBytes + 128) }
+}
+
+/** Up to here an answer goes out in one write with its head, for which its body has to be text. */
+const largestTextBytes = 16_384
+
+/** A short body of ASCII is kept as text, so that it need not be made text for each hit. */
+function keptBody(body: StoredAnswer['body'], bodyBytes: number): StoredAnswer['body'] {
+  if (typeof body === 'string' || bodyBytes > largestTextBytes) return body
+  const bytes = body instanceof Uint8Array ? body : Buffer.concat(body)
+  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : bytes
 }
 
 function bytesOf(body: StoredAnswer['body']): number {

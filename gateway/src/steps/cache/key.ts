@@ -15,14 +15,15 @@ export function compileCacheKey(integration: Integration, stage: RestStage): Cac
     return (source === undefined ? undefined : compileKeySource(source, stage)) ?? (() => undefined)
   })
   return (exchange) => {
-    const namespace = cacheNamespace ?? exchange.target.resourceId
-    return JSON.stringify([
-      stage.deploymentId,
-      namespace,
-      exchange.method,
-      ...readers.map((read) => valueOf(read, exchange)),
-    ])
+    let key = `${stage.deploymentId} ${exchange.method}${part(cacheNamespace ?? exchange.target.resourceId)}`
+    for (const read of readers) key += valueOf(read, exchange)
+    return key
   }
+}
+
+/** A text with its length in front, so that no two lists of texts read the same. */
+function part(text: string): string {
+  return ` ${text.length}:${text}`
 }
 
 function compileKeySource(source: string, stage: RestStage): SourceReader | undefined {
@@ -31,6 +32,8 @@ function compileKeySource(source: string, stage: RestStage): SourceReader | unde
 }
 
 /** An absent parameter is a value of its own, and not the empty one, which a backend may answer otherwise. */
-function valueOf(read: SourceReader, exchange: RestRouted & Parameterised): string | readonly string[] | null {
-  return read(exchange, exchange.parameters) ?? null
+function valueOf(read: SourceReader, exchange: RestRouted & Parameterised): string {
+  const value = read(exchange, exchange.parameters)
+  if (value === undefined) return ' -'
+  return typeof value === 'string' ? part(value) : ` ${value.length}[${value.map(part).join('')}`
 }
