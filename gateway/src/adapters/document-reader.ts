@@ -1,4 +1,4 @@
-// Reads imported documents: small ones at once, large ones on a thread of their own, so that no request waits for them.
+// Reads imported documents: small ones at once, large ones on a thread, so that no request waits for them.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { DocumentFault, readText, type ReadingKind, type ReadTextOptions } from '@sluice/openapi'
@@ -21,12 +21,17 @@ export interface DocumentBudget {
 /** The time is AWS's for a call of the control plane; the memory is ours. */
 const usualBudget: DocumentBudget = { timeMs: 29_000, memoryMb: 1024 }
 
+/** A thread that has nothing to read ends after so long. One for each document would end often, and node crashes at that now and then. */
+const idleMs = 500
+
 /** What reading makes is soon garbage: a small young generation takes hardly more time, and less memory. */
 const youngMb = 8
 
 class DocumentReader implements Documents {
   private readonly budget: DocumentBudget
   private readonly closing = new AbortController()
+  private thread: Worker | undefined
+  private idle: NodeJS.Timeout | undefined
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(budget: DocumentBudget) {
@@ -47,37 +52,46 @@ class DocumentReader implements Documents {
     return (await joined(answer.pieces)) as Descriptions[Kind]
   }
 
-  /** A document that is being read is given up: its import rejects. */
+  /** Ends the thread. A document that is being read is given up: its import rejects. */
   async close(): Promise<void> {
     this.closing.abort()
     await this.last
+    await this.end()
   }
 
   private async ask(question: DocumentQuestion): Promise<DocumentAnswer> {
     this.closing.signal.throwIfAborted()
-    const thread = this.start(question)
-    const ended = new Promise((resolve) => thread.once('exit', resolve))
+    clearTimeout(this.idle)
+    const thread = (this.thread ??= this.start())
     const late = AbortSignal.timeout(this.budget.timeMs)
+    thread.ref()
     try {
+      thread.postMessage(question)
       const [answer] = await once(thread, 'message', { signal: AbortSignal.any([late, this.closing.signal]) })
-      // Before anything is made of the answer: what the thread gives back is then used for it.
-      await ended
+      thread.unref()
+      this.idle = setTimeout(() => void this.end(), idleMs).unref()
       return answer as DocumentAnswer
     } catch (error) {
-      await thread.terminate()
+      await this.end()
       throw late.aborted ? this.tooSlow() : isOutOfMemory(error) ? this.tooLarge() : error
     }
   }
 
-  private start(question: DocumentQuestion): Worker {
+  private start(): Worker {
     // Beside this file stands the thread's: as source when this runs as source, built when this is built.
     const name = import.meta.url.endsWith('.ts') ? './document-thread.ts' : './document-thread.js'
     const thread = new Worker(new URL(name, import.meta.url), {
-      workerData: question,
       resourceLimits: { maxOldGenerationSizeMb: this.budget.memoryMb, maxYoungGenerationSizeMb: youngMb },
     })
     // Whoever waits for the thread is told; without this listener, the process would end.
-    return thread.on('error', () => {})
+    return thread.on('error', () => void this.end())
+  }
+
+  private async end(): Promise<void> {
+    const { thread } = this
+    this.thread = undefined
+    clearTimeout(this.idle)
+    await thread?.terminate()
   }
 
   private tooSlow(): DocumentFault {
@@ -102,7 +116,7 @@ function refused(message: string): DocumentFault {
   return new DocumentFault(message, { line: 1, column: 1, path: '' })
 }
 
-/** A reader with a thread for each large document, one at a time. */
+/** A reader whose thread starts with the first large document. */
 export function createDocumentReader(budget: DocumentBudget = usualBudget): Documents & { close(): Promise<void> } {
   return new DocumentReader(budget)
 }

@@ -1,6 +1,6 @@
-// The thread that reads one large document: its text comes in, its description or what is wrong with it goes out.
+// The thread that reads large documents: a text comes in, its description or what is wrong with it goes out.
 import { setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { DocumentFault, readText, type ReadingKind, type ReadTextOptions } from '@sluice/openapi'
 import { piecesOf, textOf, type Piece } from './document-pieces.ts'
 
@@ -32,6 +32,8 @@ const behindRequests = 5
 // Elsewhere this would be the whole process's.
 if (process.platform === 'linux') setPriority(behindRequests)
 
-const answer = answerTo(workerData as DocumentQuestion)
-const transferred = 'pieces' in answer ? answer.pieces.map(({ bytes }) => bytes.buffer) : []
-parentPort?.postMessage(answer, transferred)
+parentPort?.on('message', (question: DocumentQuestion) => {
+  const answer = answerTo(question)
+  const transferred = 'pieces' in answer ? answer.pieces.map(({ bytes }) => bytes.buffer) : []
+  parentPort?.postMessage(answer, transferred)
+})
