@@ -1,4 +1,5 @@
 // How much memory bodies may take together: clients that send slowly, or do not take their answers, must not fill the machine's.
+import { ByteBudget } from '../nouns/byte-budget.ts'
 
 /** What one request holds of the room. */
 export interface BodyShare {
@@ -19,47 +20,44 @@ interface Untaken {
  * taken. Where it is short, the answers that have waited longest give way: who reads nothing keeps nobody else waiting.
  */
 export class BodyRoom {
-  private leftBytes: number
+  private readonly budget: ByteBudget
   private readonly untaken = new Set<Untaken>()
 
   constructor(roomBytes: number) {
-    this.leftBytes = roomBytes
+    this.budget = new ByteBudget(roomBytes)
   }
 
   share(): BodyShare {
     let heldBytes = 0
     return {
       take: (bytes) => {
-        if (bytes > this.leftBytes && !this.makeRoom(bytes)) return false
-        this.leftBytes -= bytes
+        if (!this.budget.hasRoom(bytes)) this.makeRoom(bytes)
+        if (!this.budget.take(bytes)) return false
         heldBytes += bytes
         return true
       },
-      release: () => {
-        this.leftBytes += heldBytes
-      },
+      release: () => this.budget.give(heldBytes),
     }
   }
 
   /** Holds an answer until what is returned is called. `cutOff` is told when it has to give way. */
   hold(bytes: number, cutOff: () => void): () => void {
-    if (bytes > this.leftBytes) this.makeRoom(bytes)
+    if (!this.budget.hasRoom(bytes)) this.makeRoom(bytes)
     const answer = { bytes, cutOff }
     this.untaken.add(answer)
-    this.leftBytes -= bytes
+    this.budget.force(bytes)
     return () => this.letGo(answer)
   }
 
-  private makeRoom(bytes: number): boolean {
+  private makeRoom(bytes: number): void {
     for (const answer of this.untaken) {
-      if (bytes <= this.leftBytes) break
+      if (this.budget.hasRoom(bytes)) return
       this.letGo(answer)
       answer.cutOff()
     }
-    return bytes <= this.leftBytes
   }
 
   private letGo(answer: Untaken): void {
-    if (this.untaken.delete(answer)) this.leftBytes += answer.bytes
+    if (this.untaken.delete(answer)) this.budget.give(answer.bytes)
   }
 }

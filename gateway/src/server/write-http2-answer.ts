@@ -1,12 +1,14 @@
 // Answers onto a stream of HTTP/2.
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../nouns/exchange.ts'
+import { byHeaderName } from '../nouns/header-names.ts'
+import { hopHeaders } from '../steps/answer/hop-headers.ts'
 import type { BodyRoom } from './body-room.ts'
 import { abandon, pour, stalledMs } from './pour.ts'
 import { bodiless, isStream } from './write-answer.ts'
 
-/** What a connection of HTTP/1.1 is told, and one of HTTP/2 must not be. RFC 9113, 8.2.2. */
-const connectionHeaders = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+/** The name on the wire; undefined for what a connection of HTTP/1.1 is told, and one of HTTP/2 must not be. RFC 9113, 8.2. */
+const sentName = byHeaderName((_, lower) => (hopHeaders.has(lower) ? undefined : lower))
 
 /** A promise only for a body that is still arriving; it resolves when the body is out. */
 export function writeHttp2Answer(
@@ -51,8 +53,8 @@ export function writeHttp2Answer(
 function withoutConnection(headers: readonly string[]): string[] {
   const kept: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
-    const name = (headers[index] ?? '').toLowerCase()
-    if (!connectionHeaders.has(name)) kept.push(name, headers[index + 1] ?? '')
+    const name = sentName(headers[index] ?? '')
+    if (name !== undefined) kept.push(name, headers[index + 1] ?? '')
   }
   return kept
 }

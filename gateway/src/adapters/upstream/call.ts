@@ -1,4 +1,5 @@
 // One call of a backend, from its deadline's start to its settled promise; buffered or streamed.
+import type { ByteBudget } from '../../nouns/byte-budget.ts'
 import { payloadBytes } from '../../nouns/limits.ts'
 import {
   UpstreamFault,
@@ -7,7 +8,6 @@ import {
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
 import { ChunkQueue } from '../chunk-queue.ts'
-import type { BufferedBytes } from './buffered-bytes.ts'
 import type { DeadlineQueue, Timed } from './deadlines.ts'
 
 /** What a call may ask of the connection that carries it. */
@@ -69,7 +69,7 @@ export abstract class Call implements Timed {
 export class BufferedCall extends Call {
   readonly isStreamed = false
   private readonly resolve: (answer: UpstreamAnswer) => void
-  private readonly room: BufferedBytes
+  private readonly room: ByteBudget
   private readonly chunks: Uint8Array[] = []
   private bytes = 0
   private status = 0
@@ -77,7 +77,7 @@ export class BufferedCall extends Call {
 
   constructor(
     request: UpstreamRequest,
-    room: BufferedBytes,
+    room: ByteBudget,
     resolve: (answer: UpstreamAnswer) => void,
     reject: (fault: UpstreamFault) => void,
   ) {

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { UpstreamFault, type Backend } from '../../ports/upstream.ts'
-import { BufferedBytes } from './buffered-bytes.ts'
+import { ByteBudget } from '../../nouns/byte-budget.ts'
 import { createHttpUpstream } from './http-upstream.ts'
 
 const upstream = createHttpUpstream()
@@ -132,7 +132,7 @@ test('an answer for which there is no room beside the others is given up, and ro
     waiting.push(() => response.end('a'.repeat(10_000)))
   })
   await listen(server)
-  const small = createHttpUpstream(new BufferedBytes(100_000))
+  const small = createHttpUpstream(new ByteBudget(100_000))
   const backend = small.to(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const first = get(backend)
   const second = get(backend)

@@ -1,6 +1,6 @@
 // HTTP calls to backends: one pool of kept connections for each origin and its TLS options.
+import { ByteBudget } from '../../nouns/byte-budget.ts'
 import { UpstreamFault, type Backend, type Upstream, type UpstreamOptions } from '../../ports/upstream.ts'
-import { BufferedBytes } from './buffered-bytes.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Origin } from './connection.ts'
 import { OriginPool } from './origin-pool.ts'
@@ -8,9 +8,12 @@ import { OriginPool } from './origin-pool.ts'
 /** Origins may be made of requests (`http://{host}/`): unused ones are forgotten beyond this. */
 const mostUnusedOrigins = 10_000
 
+/** What answers that are read whole take together until they are whole: fifty of the largest. */
+const bufferedBytes = 512 * 1024 * 1024
+
 /** Close it to end all connections; calls under way fail. `room`: of answers that are read whole. */
 export function createHttpUpstream(
-  room: BufferedBytes = new BufferedBytes(),
+  room: ByteBudget = new ByteBudget(bufferedBytes),
 ): Upstream & { close: () => Promise<void> } {
   const pools = new Map<string, OriginPool>()
   const deadlines = new Deadlines()

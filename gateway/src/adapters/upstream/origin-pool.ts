@@ -1,4 +1,5 @@
 // The connections to one origin: the one used last is used next, at most so many are open, and calls wait for a free one.
+import type { ByteBudget } from '../../nouns/byte-budget.ts'
 import {
   UpstreamFault,
   type Backend,
@@ -6,7 +7,6 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from '../../ports/upstream.ts'
-import type { BufferedBytes } from './buffered-bytes.ts'
 import { BufferedCall, StreamedCall, type Call } from './call.ts'
 import { Connection, type ConnectionOwner, type Origin } from './connection.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -18,7 +18,7 @@ const sweepMs = 1000
 export class OriginPool implements Backend, ConnectionOwner {
   private readonly origin: Origin
   private readonly deadlines: Deadlines
-  private readonly room: BufferedBytes
+  private readonly room: ByteBudget
   private readonly open = new Set<Connection>()
   /** Streams may stay for hours: they must not keep the others waiting. */
   private readonly streaming = new Set<Connection>()
@@ -26,7 +26,7 @@ export class OriginPool implements Backend, ConnectionOwner {
   private readonly waiting: Call[] = []
   private isSweeping = false
 
-  constructor(origin: Origin, deadlines: Deadlines, room: BufferedBytes) {
+  constructor(origin: Origin, deadlines: Deadlines, room: ByteBudget) {
     this.origin = origin
     this.deadlines = deadlines
     this.room = room

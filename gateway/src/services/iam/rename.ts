@@ -8,13 +8,10 @@ import { checkNewHolder, foundHolder, identityArn } from './holder.ts'
 export const rename: Handlers<Operations, 'UpdateUser' | 'UpdateGroup', Call> = {
   UpdateUser: async ({ UserName: before, NewUserName: userName = before, NewPath }, call) => {
     const record = await foundHolder(call, 'User', before)
-    await checkNewName(call, 'User', before, userName)
-    const path = NewPath ?? record.path
-    const arn = identityArn(call, 'User', path, userName)
-    requireFor(call, 'iam:UpdateUser', arn)
+    const place = await newPlace(call, 'User', { record, before, after: userName, newPath: NewPath })
     call.store.delete('User', [before])
-    call.store.put('User', [userName], { ...record, userName, path, arn })
-    await renameInTrust(call, record.arn, arn)
+    call.store.put('User', [userName], { ...record, userName, ...place })
+    await renameInTrust(call, record.arn, place.arn)
     if (userName === before) return
     for (const { key, record: accessKey } of await call.store.list('AccessKey', [])) {
       if (accessKey.userName === before) call.store.put('AccessKey', key, { ...accessKey, userName })
@@ -27,23 +24,30 @@ export const rename: Handlers<Operations, 'UpdateUser' | 'UpdateGroup', Call> = 
   },
   UpdateGroup: async ({ GroupName: before, NewGroupName: groupName = before, NewPath }, call) => {
     const record = await foundHolder(call, 'Group', before)
-    await checkNewName(call, 'Group', before, groupName)
-    const path = NewPath ?? record.path
-    const arn = identityArn(call, 'Group', path, groupName)
-    requireFor(call, 'iam:UpdateGroup', arn)
+    const place = await newPlace(call, 'Group', { record, before, after: groupName, newPath: NewPath })
     call.store.delete('Group', [before])
-    call.store.put('Group', [groupName], { ...record, groupName, path, arn })
+    call.store.put('Group', [groupName], { ...record, groupName, ...place })
   },
 }
 
-/** AWS: the caller needs permission for the name that was, which it has, and for the one that is to be. */
-function requireFor(call: Call, action: string, resource: string): void {
-  call.require?.({ action, resource })
+interface Renaming {
+  readonly record: { readonly path: string }
+  readonly before: string
+  readonly after: string
+  readonly newPath: string | undefined
 }
 
-/** Somebody may write its own name otherwise: names differ in more than case. */
-async function checkNewName(call: Call, kind: 'User' | 'Group', before: string, after: string): Promise<void> {
+/** AWS: the caller needs permission for the name that was, which it has, and for the one that is to be. */
+async function newPlace(
+  call: Call,
+  kind: 'User' | 'Group',
+  { record, before, after, newPath: path = record.path }: Renaming,
+): Promise<{ readonly path: string; readonly arn: string }> {
+  // Somebody may write its own name otherwise: names differ in more than case.
   if (before.toLowerCase() !== after.toLowerCase()) await checkNewHolder(call, kind, after)
+  const arn = identityArn(call, kind, path, after)
+  call.require?.({ action: `iam:Update${kind}`, resource: arn })
+  return { path, arn }
 }
 
 /** AWS: policies that name a user as their principal follow it, those that name it as a resource do not. */
