@@ -138,6 +138,7 @@ const { status, data } = await client.${calls[0]?.name ?? 'rootGet'}({ /* parame
 \`\`\`
 
 Methods with IAM authorization need \`accessKey\` and \`secretKey\` (and \`sessionToken\` of temporary credentials).
+An API that is reached at another address than the one in \`apigClient.js\` is named by \`invokeUrl\`, with the stage and without a slash at the end.
 
 | function | method |
 | --- | --- |
