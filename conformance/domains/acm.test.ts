@@ -1,4 +1,4 @@
-// Certificates of ACM: imported, described, listed, kept while a domain name uses them. Security specification H.4.
+// Certificates of ACM: imported, described, listed, kept while a domain name uses them. Security H.4.
 import { ApiGatewayV2Client, CreateDomainNameCommand, DeleteDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { createGateway, type EmbeddedGateway } from 'sluice'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Mutual TLS: who passes with which certificate, and what backends read of it. REST 13.7; HTTP 20.3; security specification H.1.
+// Mutual TLS: who passes with which certificate, and what backends read of it. REST 13.7; HTTP 20.3; Security H.1.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The TLS listener: certificates by server name, lowest versions, addresses that are handed out. REST 13.8; security specification H.2.
+// The TLS listener: certificates by server name, lowest versions, addresses that are handed out. REST 13.8; Security H.2.
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'

@@ -1,4 +1,4 @@
-// IAM authorization of HTTP APIs: signatures by known keys, policies, and what `dev` takes. HTTP 13, S A.
+// IAM authorization of HTTP APIs: signatures by known keys, policies, and what `dev` takes. HTTP 13, Security A.
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda'
 import { presign, sign } from '@sluice/sigv4'
 import { beforeEach, describe, expect, test } from 'vitest'

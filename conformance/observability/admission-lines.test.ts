@@ -1,4 +1,4 @@
-// Execution logs of REST APIs: the lines of authorizers and of API keys, in AWS's words and order. S F.5, F.6.
+// Execution logs of REST APIs: the lines of authorizers and of API keys, in AWS's words and order. Security F.5, F.6.
 import {
   CreateApiKeyCommand,
   CreateAuthorizerCommand,

@@ -1,4 +1,4 @@
-// Access log variables of REST APIs: the phases of a request, and what each name gives where there is nothing to say. S F.8.
+// Access log variables of REST APIs: the phases of a request, and what each name gives where there is nothing to say. Security F.8.
 import {
   CreateAuthorizerCommand,
   CreateDeploymentCommand,

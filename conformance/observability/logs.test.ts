@@ -1,4 +1,4 @@
-// Access logs and execution logs, read back through CloudWatch Logs. Security specification F.3–F.9.
+// Access logs and execution logs, read back through CloudWatch Logs. Security F.3–F.9.
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

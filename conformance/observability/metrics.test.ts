@@ -1,4 +1,4 @@
-// Metrics of requests as CloudWatch and Prometheus show them. Security specification F.1, F.2.
+// Metrics of requests as CloudWatch and Prometheus show them. Security F.1, F.2.
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, type Backend } from '../http-plans/backend.ts'

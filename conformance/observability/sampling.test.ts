@@ -1,4 +1,4 @@
-// X-Ray's sampling rules: made and changed through its API, and followed by the requests of REST APIs. Security specification G.2, G.5.
+// X-Ray's sampling rules: made and changed through its API, and followed by the requests of REST APIs. Security G.2, G.5.
 import type { SamplingRule } from '@sluice/aws-protocol/xray'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPets, openPlace, startSeconds, type Place } from './place.ts'

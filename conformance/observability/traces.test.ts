@@ -1,4 +1,4 @@
-// Traces of REST APIs, read back through X-Ray. Security specification G.
+// Traces of REST APIs, read back through X-Ray. Security G.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

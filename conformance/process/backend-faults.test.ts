@@ -1,4 +1,4 @@
-// Backends that misbehave, byte by byte: what the client of a REST API gets, and that nobody else is disturbed. rest specification 3.10, 7.1.
+// Backends that misbehave, byte by byte: what the client of a REST API gets, and that nobody else is disturbed. REST 3.10, 7.1.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clientsOf } from '../fixture/clients.ts'

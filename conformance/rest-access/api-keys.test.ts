@@ -1,4 +1,4 @@
-// API keys, usage plans and quotas of REST APIs. S D.
+// API keys, usage plans and quotas of REST APIs. Security D.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Stage caches of REST APIs. rest specification 11.
+// Stage caches of REST APIs. REST 11.
 import {
   DeleteStageCommand,
   FlushStageAuthorizersCacheCommand,

@@ -1,4 +1,4 @@
-// Cognito user pool authorizers, with pools that a real issuer serves. S C.5.
+// Cognito user pool authorizers, with pools that a real issuer serves. Security C.5.
 import { TestInvokeAuthorizerCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'

@@ -1,4 +1,4 @@
-// `sluice serve`: which AWS calls a user may make is what its policies say. S B.8.
+// `sluice serve`: which AWS calls a user may make is what its policies say. Security B.8.
 import {
   CreateRestApiCommand,
   DeleteRestApiCommand,

@@ -1,4 +1,4 @@
-// REST methods with IAM authorization: signatures, policies of users and sessions, and AWS's words for every refusal. S A, B.7.
+// REST methods with IAM authorization: signatures, policies of users and sessions, and AWS's words for every refusal. Security A, B.7.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { APIGatewayClient, PutGatewayResponseCommand } from '@aws-sdk/client-api-gateway'

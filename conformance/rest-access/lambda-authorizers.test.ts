@@ -1,4 +1,4 @@
-// Lambda authorizers of REST APIs, TOKEN and REQUEST, with real functions. S C.1–C.4.
+// Lambda authorizers of REST APIs, TOKEN and REQUEST, with real functions. Security C.1–C.4.
 import { FlushStageAuthorizersCacheCommand, PutGatewayResponseCommand } from '@aws-sdk/client-api-gateway'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// `X-HTTP-Method-Override` of REST APIs: the verb that it names is routed, authorized and seen by the integration. rest specification 1.3.
+// `X-HTTP-Method-Override` of REST APIs: the verb that it names is routed, authorized and seen by the integration. REST 1.3.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { account, addMock, call, createApi, deploy, policy, region, startAccess, type Access } from './access.ts'

@@ -1,4 +1,4 @@
-// Private REST APIs of a process: reached through the listeners that stand for VPC endpoints, and through nothing else. R 13.3.
+// Private REST APIs of a process: reached through the listeners that stand for VPC endpoints, and through nothing else. REST 13.3.
 import { CreateRestApiCommand, CreateDeploymentCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { send, type Reply } from '../fixture/call.ts'

@@ -1,4 +1,4 @@
-// Resource policies of REST APIs for callers without an identity: methods without authorization, addresses, private APIs. S B.7.
+// Resource policies of REST APIs for callers without an identity: methods without authorization, addresses, private APIs. Security B.7.
 import { CreateRestApiCommand } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-// Throttles of methods, routes and accounts. S D.5, E; HTTP 17.
+// Throttles of methods, routes and accounts. Security D.5, E; HTTP 17.
 import { PutGatewayResponseCommand, UpdateStageCommand, GetAccountCommand } from '@aws-sdk/client-api-gateway'
 import {
   ApiGatewayV2Client,

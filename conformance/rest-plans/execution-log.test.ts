@@ -1,4 +1,4 @@
-// The lines that a listener is told, in AWS's words and order. Source: security specification F.5, F.6.
+// The lines that a listener is told, in AWS's words and order. Source: Security F.5, F.6.
 import { expect, test } from 'vitest'
 import { startBackend } from './backend.ts'
 import { mockMethod, stageOf } from './stage.ts'

@@ -1,4 +1,4 @@
-// AWS_PROXY: what the client sees of each thing that a function may return, and what the function sees. Recorded: REST 32; specification 5.1–5.3.
+// AWS_PROXY: what the client sees of each thing that a function may return, and what the function sees. Recorded: REST 32; REST 5.1–5.3.
 import { expect, test } from 'vitest'
 import type { FunctionAnswer } from '../../gateway/src/ports/functions.ts'
 import { stageOf, type Call, type StageOptions } from './stage.ts'

@@ -1,4 +1,4 @@
-// AWS with a Lambda function: the event, the invocation type, the choice by error message. Recorded: REST 27, 31; specification 5.4.
+// AWS with a Lambda function: the event, the invocation type, the choice by error message. Recorded: REST 27, 31; REST 5.4.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
 import { FunctionFault, type FunctionAnswer, type FunctionCall } from '../../gateway/src/ports/functions.ts'

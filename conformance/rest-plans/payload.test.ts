@@ -1,4 +1,4 @@
-// contentHandling, every cell of both tables. Recorded: REST 34; specification 3.7, 4.4.
+// contentHandling, every cell of both tables. Recorded: REST 34; REST 3.7, 4.4.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, type Backend } from './backend.ts'
 import { stageOf } from './stage.ts'

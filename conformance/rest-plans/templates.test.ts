@@ -1,4 +1,4 @@
-// Mapping templates: `$input`, `$util`, `$context`, `$stageVariables`, overrides. Recorded: REST 26; specification appendix A.
+// Mapping templates: `$input`, `$util`, `$context`, `$stageVariables`, overrides. Recorded: REST 26.
 import { describe, expect, test } from 'vitest'
 import { mockMethod, stageOf, type Call } from './stage.ts'
 

@@ -1,4 +1,4 @@
-// Request validators: required parameters, bodies against models. Recorded: REST 24; specification 2.2, 2.3.
+// Request validators: required parameters, bodies against models. Recorded: REST 24; REST 2.2, 2.3.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
 import { mockMethod, stageOf, type Call } from './stage.ts'

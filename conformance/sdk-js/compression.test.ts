@@ -1,4 +1,4 @@
-// Compressed answers and request bodies of REST APIs. rest specification 8.4.
+// Compressed answers and request bodies of REST APIs. REST 8.4.
 import { deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { APIGatewayClient, UpdateRestApiCommand } from '@aws-sdk/client-api-gateway'
 import { createGateway } from 'sluice'

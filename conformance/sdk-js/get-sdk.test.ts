@@ -1,4 +1,4 @@
-// GetSdk: the JavaScript client is unpacked, imported, type-checked and used against the API it was made for. rest specification 16.1.
+// GetSdk: the JavaScript client is unpacked, imported, type-checked and used against the API it was made for. REST 16.1.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

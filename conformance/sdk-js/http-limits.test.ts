@@ -1,4 +1,4 @@
-// Limits of HTTP APIs and of accounts, AWS's answers when they are reached, and how they are set. H 21.
+// Limits of HTTP APIs and of accounts, AWS's answers when they are reached, and how they are set. HTTP 21.
 import { APIGatewayClient, CreateRestApiCommand } from '@aws-sdk/client-api-gateway'
 import {
   ApiGatewayV2Client,

@@ -1,4 +1,4 @@
-// Limits of REST APIs, AWS's answers when they are reached, and how they are set; VPC links; client certificates. R 3.9, 12.
+// Limits of REST APIs, AWS's answers when they are reached, and how they are set; VPC links; client certificates. REST 3.9, 12.
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'

@@ -1,4 +1,4 @@
-// Streamed answers of REST APIs: the first byte leaves before the last one came. rest specification 3.10.
+// Streamed answers of REST APIs: the first byte leaves before the last one came. REST 3.10.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { APIGatewayClient, TestInvokeMethodCommand } from '@aws-sdk/client-api-gateway'

@@ -1,4 +1,4 @@
-// TestInvokeAuthorizer: what an authorizer says to made-up requests, with its log. rest specification 15.2.
+// TestInvokeAuthorizer: what an authorizer says to made-up requests, with its log. REST 15.2.
 import {
   APIGatewayClient,
   CreateAuthorizerCommand,

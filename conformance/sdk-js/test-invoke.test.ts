@@ -1,4 +1,4 @@
-// TestInvokeMethod: the API as it stands, its log and its answer in AWS's forms. Recorded: REST 19; rest specification 15.1.
+// TestInvokeMethod: the API as it stands, its log and its answer in AWS's forms. Recorded: REST 19; REST 15.1.
 import { expect } from 'vitest'
 import { TestInvokeMethodCommand, type TestInvokeMethodCommandOutput } from '@aws-sdk/client-api-gateway'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'

@@ -56,7 +56,7 @@ interface Question {
 
 function isAllowed(scope: Scope, policy: CompiledPolicy, { service, functionArn, sourceArn }: Question): boolean {
   const [, , , sourceRegion, sourceAccount] = sourceArn?.split(':') ?? []
-  // AWS: an API invokes functions of its own region only; otherwise it reads as a missing permission (S L.2).
+  // AWS: an API invokes functions of its own region only; otherwise it reads as a missing permission (Security L.2).
   if (sourceRegion !== undefined && sourceRegion !== scope.region) return false
   const { decision } = evaluate(
     { identity: [], resource: policy, sameAccount: true },

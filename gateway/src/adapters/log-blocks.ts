@@ -23,7 +23,7 @@ export interface LogBlock {
 /** Of each line, one behind the other: its id, its time after the block's `fromMs`, its text. */
 type LineParts = (number | string)[]
 
-/** What a line counts beside its text, as AWS counts it. Security specification F.9. */
+/** What a line counts beside its text, as AWS counts it. Security F.9. */
 export const lineOverheadBytes = 26
 
 /** No line of a block is later than its first by more: who reads from a moment on begins to read so much before it. */

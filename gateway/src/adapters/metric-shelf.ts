@@ -7,7 +7,7 @@ import { Tally, type TallyRecord } from '../nouns/tally.ts'
 import type { Dimension, MeterKey } from '../ports/metrics.ts'
 import { transact } from './sqlite-transaction.ts'
 
-/** AWS keeps values by the minute for 15 days. Security specification F.1. */
+/** AWS keeps values by the minute for 15 days. Security F.1. */
 const keptMinutes = 15 * 24 * 60
 
 const schema = `

@@ -1,4 +1,4 @@
-// Segments of X-Ray as spans of OpenTelemetry. Security specification G.6; names of attributes: OpenTelemetry semantic conventions.
+// Segments of X-Ray as spans of OpenTelemetry. Security G.6; names of attributes: OpenTelemetry semantic conventions.
 import type { Scope } from '../nouns/records.ts'
 import { w3cTraceIdOf } from '../nouns/trace-context.ts'
 import type { SegmentDocument, SubsegmentDocument } from '../ports/traces.ts'

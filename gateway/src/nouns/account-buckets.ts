@@ -1,4 +1,4 @@
-// The token buckets that an account has in a region: both the data plane and `@connections` take from them, and mean the same by a name. S E.
+// The token buckets that an account has in a region: both the data plane and `@connections` take from them, and mean the same by a name. Security E.
 import type { Scope } from './records.ts'
 
 /** What all requests share, whichever kind of API they call. */

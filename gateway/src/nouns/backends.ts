@@ -1,4 +1,4 @@
-// Where the ARNs of load balancers, their listeners and Cloud Map services lead: whoever runs the gateway says so. H 8.3.
+// Where the ARNs of load balancers, their listeners and Cloud Map services lead: whoever runs the gateway says so. HTTP 8.3.
 
 /** ARN → origins (`http://10.0.0.7:8080`), one after the other in turn. */
 export type Backends = ReadonlyMap<string, readonly string[]>

@@ -17,7 +17,7 @@ export function base64(bytes: Uint8Array): string {
 // Together with a length that is a multiple of four; a group that repeats would need a stack for millions of characters.
 const base64Characters = /^[A-Za-z0-9+/]*={0,2}$/
 
-/** The bytes of a base64 text; undefined where it is none. AWS is strict here — recorded, REST 34. */
+/** The bytes of a base64 text; undefined where it is none. AWS is strict here — recorded REST 34. */
 export function fromBase64(text: string): Uint8Array | undefined {
   return text.length % 4 === 0 && base64Characters.test(text) ? Buffer.from(text, 'base64') : undefined
 }

@@ -1,4 +1,4 @@
-// The condition keys that a caller brings along: its tags, and what its session knows. S B.4.
+// The condition keys that a caller brings along: its tags, and what its session knows. Security B.4.
 import type { ContextValue } from '@sluice/iam-policy'
 import type { Session } from './session.ts'
 

@@ -20,7 +20,7 @@ const removed = new Set([
   'www-authenticate',
 ])
 
-/** AWS: these come out capitalised, whatever the client wrote; every other name keeps its case — recorded, REST 32.1 */
+/** AWS: these come out capitalised, whatever the client wrote; every other name keeps its case — recorded REST 32.1 */
 const capitalised = new Map([
   ['authorization', 'Authorization'],
   ['user-agent', 'User-Agent'],

@@ -1,4 +1,4 @@
-// Callers whose credentials are from an identity pool of Cognito: what their sessions tell `$context.identity.cognito*`. S A.8.
+// Callers whose credentials are from an identity pool of Cognito: what their sessions tell `$context.identity.cognito*`. Security A.8.
 import type { Session } from './session.ts'
 
 /** The provider that trust policies name, and the host of the tokens' issuer. */

@@ -32,7 +32,7 @@ export function userAgentOf({ headers, caller }: Pick<ContextExchange, 'headers'
   return caller?.identity?.userAgent ?? lastHeader(headers, 'user-agent') ?? null
 }
 
-/** Name without `$context.` → its value. Source: rest specification 6.5; which are always there: recordings 26.4. */
+/** Name without `$context.` → its value. Source: REST 6.5; which are always there: recorded REST 26.4. */
 export const contextVariables: Readonly<Record<string, ContextReader>> = {
   accountId: (_, stage) => stage.account,
   apiId: (_, stage) => stage.apiId,

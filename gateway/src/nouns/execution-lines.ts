@@ -1,4 +1,4 @@
-// The lines of a REST API's execution log, in AWS's words. Told only when somebody listens. Source: security specification F.5.
+// The lines of a REST API's execution log, in AWS's words. Told only when somebody listens. Source: Security F.5.
 import { utf8 } from './bytes.ts'
 import type { Listener } from './decisions.ts'
 import type { Answer, AnswerBody, Keyed, Received } from './exchange.ts'
@@ -138,7 +138,7 @@ export function tellKeyNotNeeded(asking: Asking, key: string, method: string): v
   )
 }
 
-/** All but the last six characters are stars. S F.4. */
+/** All but the last six characters are stars. Security F.4. */
 function lastSix(text: string): string {
   return cut(text.replace(/[^](?=[^]{6})/g, '*'))
 }
@@ -169,7 +169,7 @@ function javaMap(pairs: Pairs): string {
   return cut(`{${[...merged].map(([name, value]) => `${name}=${value}`).join(', ')}}`)
 }
 
-/** AWS lists the trace header before the method's own — recorded, REST 19 */
+/** AWS lists the trace header before the method's own — recorded REST 19 */
 function traceFirst(pairs: readonly (readonly [name: string, value: string])[]): Pairs {
   const isTrace = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'x-amzn-trace-id'
   return [...pairs.filter(isTrace), ...pairs.filter((pair) => !isTrace(pair))]
@@ -194,7 +194,7 @@ function maskedUri(uri: string): string {
   return uri.replace(/([?&]x-amz-(?:security-token|signature)=)[^&]*/gi, '$1*')
 }
 
-/** Of credentials only the last six characters are shown, of short ones nothing. Security specification F.4. */
+/** Of credentials only the last six characters are shown, of short ones nothing. Security F.4. */
 function* masked(pairs: Pairs): Pairs {
   for (const [name, value] of pairs) {
     if (!secretHeaders.has(name.toLowerCase())) yield [name, value]

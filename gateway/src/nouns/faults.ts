@@ -8,7 +8,7 @@ interface GatewayResponseRow {
   readonly errorType: string
 }
 
-/** Type → status, message and error type. Source: rest specification 7.1, recorded and documented by AWS. */
+/** Type → status, message and error type. Source: REST 7.1. */
 export const gatewayResponses = {
   ACCESS_DENIED: {
     status: 403,

@@ -3,7 +3,7 @@ import type { Received } from './exchange.ts'
 import { httpRoutePath, type HttpRoute } from './http.ts'
 
 /**
- * `arn:aws:execute-api:R:ACCOUNT:API/STAGE/GET/pets/7`: the path that was requested, decoded. Root ends in a slash. S B.5
+ * `arn:aws:execute-api:R:ACCOUNT:API/STAGE/GET/pets/7`: the path that was requested, decoded. Root ends in a slash. Security B.5
  */
 export function httpRequestArn({ stage }: HttpRoute, exchange: Received): string {
   const { region, account, apiId, stageName } = stage

@@ -8,7 +8,7 @@ export const headerLineBytes = 10_240
 export const targetBytes = 10_240
 /** A WebSocket message, in either direction. */
 export const socketMessageBytes = 131_072
-/** A Lambda event, and what a function may answer (S L: 6 MB). */
+/** A Lambda event, and what a function may answer (Security L: 6 MB). */
 export const lambdaPayloadBytes = 6_291_556
 /** An integration's time-out unless it states one: REST 29 s, HTTP 30 s. */
 export const restTimeoutMs = 29_000

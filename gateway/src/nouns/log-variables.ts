@@ -45,7 +45,7 @@ const ofRequestLine = ['httpMethod', 'protocol', 'resourcePath', 'responseLength
 const ofWebAcl = ['waf.error', 'waf.latency', 'waf.status'] as const
 
 /**
- * What access logs know beside what templates know, without `$context.`. Security specification F.8; HTTP 18.2; WebSocket 33.1.
+ * What access logs know beside what templates know, without `$context.`. Security F.8; HTTP 18.2; WebSocket 33.1.
  * Whoever writes logs has a reader for every name, if only one that never finds anything.
  */
 export const logNames = {

@@ -10,7 +10,7 @@ export type SourceReader = (exchange: ContextExchange, parameters: RequestParame
 
 type ParameterReader = (parameters: RequestParameters, name: string) => SourceValue
 
-/** rest specification 3.4: single sources are the last value, several header values are joined, several query values repeat. */
+/** REST 3.4: single sources are the last value, several header values are joined, several query values repeat. */
 const parameterSources: Readonly<Record<string, ParameterReader>> = {
   path: (parameters, name) => parameters.path(name),
   querystring: (parameters, name) => parameters.query(name),
@@ -28,7 +28,7 @@ const parameterSource = /^method\.(?:request|input)\.([a-z]+)\.(.+)$/s
 
 /**
  * Compiles `method.request.{path|querystring|header|multivalue…}.N`, `context.X`, `stageVariables.X` or `'literal'`.
- * Undefined when the expression is none of them. An empty result counts as nothing — recorded, rest specification 3.4.
+ * Undefined when the expression is none of them. An empty result counts as nothing — recorded; REST 3.4.
  */
 export function compileSource(expression: string, stage: RestStage): SourceReader | undefined {
   const constant = constantSource(expression, stage)

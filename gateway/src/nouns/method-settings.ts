@@ -8,7 +8,7 @@ const none: MethodSetting = {}
 /**
  * `resourcePath`: `/pets/{petId}`. `verb`: the request's, which an `ANY` method has a setting of its own for: on AWS a stage has a
  * method for each verb that `ANY` stands for; deployment tools set these, or `ANY`. Keys are looked up as they are stored, `~1` for
- * each slash, and in plain. Open choice 20.
+ * each slash, and in plain. Open choice.
  */
 export function methodSetting(
   settings: Settings,

@@ -1,4 +1,4 @@
-// The metrics of namespace AWS/ApiGateway: names and units of each kind of API. Security specification F.1.
+// The metrics of namespace AWS/ApiGateway: names and units of each kind of API. Security F.1.
 
 export const metricNamespace = 'AWS/ApiGateway'
 

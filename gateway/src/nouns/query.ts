@@ -29,7 +29,7 @@ function decodeLeniently(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
 }
 
-/** AWS: a semicolon splits the query of a REST API as well (documented). rest specification 1.2. */
+/** AWS: a semicolon splits the query of a REST API as well (documented). REST 1.2. */
 export function splitAtSemicolons(rawQuery: string): string {
   return rawQuery.replaceAll(';', '&')
 }

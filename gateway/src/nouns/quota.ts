@@ -1,8 +1,8 @@
-// Quotas of usage plans: in which period a day falls, and how days are written. All of it in UTC. S D.6.
+// Quotas of usage plans: in which period a day falls, and how days are written. All of it in UTC. Security D.6.
 
 export interface QuotaPeriod {
   readonly period: 'DAY' | 'WEEK' | 'MONTH'
-  /** The day that the period begins on: of the week from Sunday, of the month from its first. Open choice 21. */
+  /** The day that the period begins on: of the week from Sunday, of the month from its first. Open choice. */
   readonly offset: number
 }
 

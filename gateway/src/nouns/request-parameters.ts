@@ -15,7 +15,7 @@ export type ParameterSource = Pick<Received, 'rawQuery' | 'headers' | 'isHttp2'>
   readonly pathParameters?: PathParameters
 }
 
-/** Names are case-sensitive; single reads give the last value. rest specification 1.2, 2.2, 3.4. */
+/** Names are case-sensitive; single reads give the last value. REST 1.2, 2.2, 3.4. */
 export class RequestParameters {
   private readonly exchange: ParameterSource
   private queryPairs: Pairs | undefined
@@ -39,7 +39,7 @@ export class RequestParameters {
     return allOf(this.queryList, name)
   }
 
-  /** Headers of one hop are not among them. rest recordings 22. */
+  /** Headers of one hop are not among them. Recorded REST 22. */
   header(name: string): string | undefined {
     return lastOf(this.headerList, this.spelling(name))
   }
@@ -63,7 +63,7 @@ export class RequestParameters {
     return (this.headerPairs ??= pairsOf(visibleHeaders(this.exchange.headers)))
   }
 
-  /** HTTP/2 has lower-case names only: there the case of a name means nothing (?). rest specification 2.2. */
+  /** HTTP/2 has lower-case names only: there the case of a name means nothing (?). REST 2.2. */
   private spelling(name: string): string {
     if (this.exchange.isHttp2 !== true) return name
     const lower = name.toLowerCase()

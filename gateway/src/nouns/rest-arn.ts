@@ -1,10 +1,10 @@
-// ARNs of what a request of a REST API calls: resource policies, authorizers and IAM policies are decided by them. S B.5.
+// ARNs of what a request of a REST API calls: resource policies, authorizers and IAM policies are decided by them. Security B.5.
 import type { Received } from './exchange.ts'
 import { fault } from './faults.ts'
 import { decodePath } from './http-arn.ts'
 import { resourcePath, type RestStage } from './rest.ts'
 
-/** AWS: a longer ARN is a 414. S A.5. */
+/** AWS: a longer ARN is a 414. Security A.5. */
 const longestArnBytes = 1600
 
 export type RestArn = (exchange: Received) => string
@@ -29,7 +29,7 @@ export function compileRestArn({ region, account, apiId, stageName }: RestStage)
   }
 }
 
-/** The ARN as refusals show it: of the account the last four digits. S A.5. */
+/** The ARN as refusals show it: of the account the last four digits. Security A.5. */
 export function maskedArn(arn: string): string {
   return arn.replace(/:\d{8}(\d{4}):/, ':********$1:')
 }

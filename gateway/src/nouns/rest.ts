@@ -45,7 +45,7 @@ export type RestAdmitted = RestRouted & Admitted
 /** The path that resources are matched against: leading duplicate slashes are one. */
 export function resourcePath(exchange: Received): string {
   const path = exchange.rawPath.slice(exchange.resourcePathStart)
-  // AWS: `/stage//x` routes like `/x`, and Lambda's event.path is `/x` — rest specification 1.2
+  // AWS: `/stage//x` routes like `/x`, and Lambda's event.path is `/x` — REST 1.2
   let start = 0
   while (path.charCodeAt(start) === slash && path.charCodeAt(start + 1) === slash) start++
   return path === '' ? '/' : path.slice(start)

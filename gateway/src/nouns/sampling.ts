@@ -1,4 +1,4 @@
-// Which requests X-Ray's sampling rules choose: the first rule that matches gives so many a second, and a share of the rest. Security specification G.2.
+// Which requests X-Ray's sampling rules choose: the first rule that matches gives so many a second, and a share of the rest. Security G.2.
 import type { SamplingRule } from '@sluice/aws-protocol/xray'
 import type { Received } from './exchange.ts'
 import { compileGlob } from './glob.ts'

@@ -1,4 +1,4 @@
-// W3C trace context next to X-Ray's header: `traceparent` read and written, and one trace id in either form. Security specification G.6.
+// W3C trace context next to X-Ray's header: `traceparent` read and written, and one trace id in either form. Security G.6.
 import { headerValues, type HeaderList } from './headers.ts'
 
 export interface TraceParent {

@@ -1,4 +1,4 @@
-// X-Amzn-Trace-Id taken apart and put together: `Root=1-…;Parent=…;Sampled=1`. Security specification G.1.
+// X-Amzn-Trace-Id taken apart and put together: `Root=1-…;Parent=…;Sampled=1`. Security G.1.
 
 export interface TraceHeader {
   /** `1-5759e988-bd862e3fe1be46a994272793` */

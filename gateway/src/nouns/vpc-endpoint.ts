@@ -1,4 +1,4 @@
-// VPC endpoints: which listener stands for which interface endpoint of `execute-api`, as whoever runs the gateway says. R 13.1.
+// VPC endpoints: which listener stands for which interface endpoint of `execute-api`, as whoever runs the gateway says. REST 13.1.
 
 /** What a request that came in through an endpoint carries: `aws:SourceVpce` and `aws:SourceVpc` in policies. */
 export interface VpcEndpoint {
@@ -24,7 +24,7 @@ export function parseVpcListener(text: string): VpcListener | undefined {
   return vpceId === '' || port > 65_535 ? undefined : { vpceId, vpcId, host: host.replace(/[[\]]/g, ''), port }
 }
 
-/** The API, and the endpoint where the first label of a host names one too: `a1b2c3-vpce-0a1b2c3d`. rest specification 1.1. */
+/** The API, and the endpoint where the first label of a host names one too: `a1b2c3-vpce-0a1b2c3d`. REST 1.1. */
 export function splitHostLabel(label: string): { readonly apiId: string; readonly vpceId: string | undefined } {
   const [, apiId, vpceId] = hostLabel.exec(label) ?? []
   return apiId === undefined ? { apiId: label, vpceId: undefined } : { apiId, vpceId }

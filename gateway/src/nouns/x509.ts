@@ -2,12 +2,12 @@
 import type { X509Certificate } from 'node:crypto'
 import { element } from './der.ts'
 
-/** `CN=api.example.com,O=Example,C=US`: RFC 2253's order, the most specific part first. (?) of security specification H.1. */
+/** `CN=api.example.com,O=Example,C=US`: RFC 2253's order, the most specific part first. (?) of Security H.1. */
 export function distinguishedName(nodeName: string): string {
   return nodeName.split('\n').filter(Boolean).reverse().join(',')
 }
 
-/** `0a:1b:2c`. Security specification H.1. */
+/** `0a:1b:2c`. Security H.1. */
 export function serialText({ serialNumber }: X509Certificate): string {
   return (serialNumber.toLowerCase().match(/../g) ?? []).join(':')
 }

@@ -1,4 +1,4 @@
-// The X-Ray daemon's datagram: a line that says what follows, and one segment. Security specification G.4.
+// The X-Ray daemon's datagram: a line that says what follows, and one segment. Security G.4.
 
 const header = '{"format":"json","version":1}'
 

@@ -1,4 +1,4 @@
-// The API keys port: whose key a request shows, and which usage plan lets it call a stage. S D.1.
+// The API keys port: whose key a request shows, and which usage plan lets it call a stage. Security D.1.
 import type { Keyed } from '../nouns/exchange.ts'
 import type { QuotaPeriod } from '../nouns/quota.ts'
 import type { Scope } from '../nouns/records.ts'

@@ -1,4 +1,4 @@
-// The counters port: how much may still pass. Token buckets come and go; what quotas have used is kept. S D.5, D.6, E.
+// The counters port: how much may still pass. Token buckets come and go; what quotas have used is kept. Security D.5, D.6, E.
 import type { QuotaPeriod } from '../nouns/quota.ts'
 import type { Scope } from '../nouns/records.ts'
 

@@ -1,4 +1,4 @@
-// The response cache port: what a stage answered, for as long as it is to be remembered, within so many bytes. rest specification 11.
+// The response cache port: what a stage answered, for as long as it is to be remembered, within so many bytes. REST 11.
 import type { Answer } from '../nouns/exchange.ts'
 
 /** An answer that is complete: its headers without ids and trace. */

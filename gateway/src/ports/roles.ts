@@ -8,7 +8,7 @@ export interface NamedRole {
   readonly isOwn: boolean
 }
 
-/** What AWS calls the sessions that API Gateway has of roles. rest specification 3.3. */
+/** What AWS calls the sessions that API Gateway has of roles. REST 3.3. */
 export const roleSessionName = 'BackplaneAssumeRoleSession'
 
 /** Whom a call goes to: a session of this gateway's IAM means nothing to AWS itself. */

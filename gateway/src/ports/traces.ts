@@ -1,7 +1,7 @@
 // The traces port: segments as X-Ray documents, kept for a while, found by trace id and by time.
 import type { Scope } from '../nouns/records.ts'
 
-/** A segment document. Only what is asked for later is named; the document keeps everything. Security specification G.3, G.4. */
+/** A segment document. Only what is asked for later is named; the document keeps everything. Security G.3, G.4. */
 export interface SegmentDocument {
   readonly id: string
   readonly name: string

@@ -1,4 +1,4 @@
-// Where a request comes from, and what it asked for: what the peer shows, or, behind proxies that the operator trusts, what they say. S A.2, M.2.
+// Where a request comes from, and what it asked for: what the peer shows, or, behind proxies that the operator trusts, what they say. Security A.2, M.2.
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { headerValues, type HeaderList } from '../nouns/headers.ts'
 import { standardPorts } from './addresses.ts'

@@ -69,7 +69,7 @@ function toStage(
   const place = placeOf(address, api)
   const { stageName, start, rawPath } = place
   const plan = stageName === undefined ? undefined : api.stage(stageName)
-  // AWS: the root of a default endpoint has the health check too, where no stage has its name — rest specification 1.4
+  // AWS: the root of a default endpoint has the health check too, where no stage has its name — REST 1.4
   if (stageName === undefined && isHealthCheck(rawPath) && api.protocol === 'REST') return fixed(healthy())
   if (api.protocol === 'WEBSOCKET') {
     const rest = rawPath.slice(start)
@@ -91,7 +91,7 @@ function toStage(
 
 /**
  * AWS: `X-HTTP-Method-Override` takes the place of a REST API's verb, for whoever is asked afterwards whether the request may pass
- * as well; it is signed with the verb that was sent. rest specification 1.3.
+ * as well; it is signed with the verb that was sent. REST 1.3.
  */
 function withOverriddenVerb(head: Head): Head {
   const verb = lastHeader(head.headers, 'x-http-method-override')?.trim().toUpperCase() ?? ''
@@ -112,7 +112,7 @@ function placeOf(address: Address, api: PlannedApi): Place {
   return firstSegment(rawPath, api)
 }
 
-/** Where a custom domain name's mapping leads: a mapping without a stage takes it from the path. rest specification 13.5. */
+/** Where a custom domain name's mapping leads: a mapping without a stage takes it from the path. REST 13.5. */
 function mappedPlace({ rawPath, stageName: mapped }: Address, strippedLength: number, api: PlannedApi): Place {
   const stageName = mapped ?? rawPath.slice(strippedLength + 1).split('/', 1)[0] ?? ''
   const start = mapped === undefined ? strippedLength + 1 + stageName.length : strippedLength
@@ -124,7 +124,7 @@ function mappedPlace({ rawPath, stageName: mapped }: Address, strippedLength: nu
 
 /** The stage, and where the resource path begins behind it. HTTP 4.2: a first segment that names no stage belongs to `$default`. */
 function firstSegment(sentPath: string, api: PlannedApi): Place {
-  // AWS: leading duplicate slashes before a REST API's stage are one — rest specification 1.2
+  // AWS: leading duplicate slashes before a REST API's stage are one — REST 1.2
   const rawPath = api.kind === 'RestApi' && sentPath.startsWith('//') ? sentPath.replace(/^\/+/, '/') : sentPath
   const slash = rawPath.indexOf('/', 1)
   const end = slash < 0 ? rawPath.length : slash
@@ -142,7 +142,7 @@ function open(
 ): Plan | undefined {
   if (plan?.protocol !== 'REST') return plan
   if (plan.isDefaultEndpointDisabled === true && customDomain === undefined) return undefined
-  // AWS: a VPC endpoint leads to private APIs, and nothing else does — rest specification 13.3
+  // AWS: a VPC endpoint leads to private APIs, and nothing else does — REST 13.3
   const isWrongWay =
     plan.isPrivate === true ? guardsPrivateApis && vpcEndpoint === undefined : vpcEndpoint !== undefined
   return isWrongWay ? undefined : plan
@@ -175,7 +175,7 @@ function toPlan(
   }
 }
 
-/** AWS: a REST API takes these characters in a query percent-encoded only (documented); the answer is an open choice. R 1.2. */
+/** AWS: a REST API takes these characters in a query percent-encoded only (documented); the answer is an open choice. REST 1.2. */
 function hasUnsupportedQuery(target: string): boolean {
   const question = target.indexOf('?')
   return question >= 0 && /[{|}]/.test(target.slice(question))
@@ -221,7 +221,7 @@ function receive({ clock, listenerFor }: DataPlaneParts, head: Head, address: Ad
 const noBody = new Uint8Array(0)
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** A client may name its request by sending `x-amzn-RequestId` in UUID form. rest specification 6.5. */
+/** A client may name its request by sending `x-amzn-RequestId` in UUID form. REST 6.5. */
 function requestIdOf(head: Head): string {
   const named = lastHeader(head.headers, 'x-amzn-requestid')
   return named !== undefined && uuid.test(named) ? named.toLowerCase() : crypto.randomUUID()

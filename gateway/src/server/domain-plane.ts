@@ -63,13 +63,13 @@ export function createDomainPlane({ domains, clock }: DomainPlaneParts): DomainP
   }
 }
 
-/** What the policy of a private domain says against a request; its API's own policy is asked as ever. S B.7. */
+/** What the policy of a private domain says against a request; its API's own policy is asked as ever. Security B.7. */
 function denialOf({ privately }: CustomDomain, head: Head, receivedAtMs: number): string | undefined {
   const { remoteAddress: sourceIp, scheme, headers, vpcEndpoint } = head
   return privately?.policy({ receivedAtMs, sourceIp, scheme, headers, vpcEndpoint })
 }
 
-/** The answer of the service's own health check. Open choice: its text and type. rest specification 1.4. */
+/** The answer of the service's own health check. Open choice: its text and type. REST 1.4. */
 export function healthy(): Answer {
   return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'Healthy' }
 }
@@ -78,7 +78,7 @@ export function isHealthCheck(rawPath: string): boolean {
   return rawPath === '/ping' || rawPath === '/sping'
 }
 
-/** STRICT access: the connection must have been opened for the host that the request names. Security specification H.2. */
+/** STRICT access: the connection must have been opened for the host that the request names. Security H.2. */
 function isMisdirected({ record }: CustomDomain, { tls }: Head, host: string): boolean {
   return record.endpointAccessMode === 'STRICT' && tls !== undefined && tls.serverName !== host.toLowerCase()
 }

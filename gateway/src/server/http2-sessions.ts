@@ -1,4 +1,4 @@
-// HTTP/2 on connections that TLS has agreed it for: each stream is a request like any other. Security specification H.2.
+// HTTP/2 on connections that TLS has agreed it for: each stream is a request like any other. Security H.2.
 import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { noBytes } from '../nouns/bytes.ts'

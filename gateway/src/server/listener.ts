@@ -16,7 +16,7 @@ import { writeAnswer } from './write-answer.ts'
 const lingerMs = 2_000
 /** Above API Gateway's own 10,240, which the data plane answers with its own words. */
 export const maximumHeaderBytes = 65_536
-/** API Gateway's idle time-out. rest specification 12. */
+/** API Gateway's idle time-out. REST 12. */
 export const idleTimeoutMs = 310_000
 /** A client has this long to send its headers, and this long for the whole request. */
 const headersTimeoutMs = 30_000
@@ -290,7 +290,7 @@ function refusalOf({ code, rawPacket }: ReadFault): readonly [status: string, me
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return ['408 Request Timeout', 'Request Timeout']
     case 'HPE_INVALID_METHOD':
-      // A verb that node's parser does not know is like any that no method has — rest specification 1.3
+      // A verb that node's parser does not know is like any that no method has — REST 1.3
       if (requestLine.test(rawPacket?.toString('latin1') ?? ''))
         return [
           '403 Forbidden\r\nx-amzn-ErrorType: MissingAuthenticationTokenException',

@@ -1,4 +1,4 @@
-// Whether a domain name's truststore vouches for the certificate that a client showed. Security specification H.1.
+// Whether a domain name's truststore vouches for the certificate that a client showed. Security H.1.
 import type { X509Certificate } from 'node:crypto'
 import { clientCertificateOf, type ClientCertificate } from '../nouns/client-certificate.ts'
 import { signatureAlgorithmOid, signatureAlgorithms } from '../nouns/x509.ts'

@@ -1,7 +1,7 @@
 // A body that is still arriving, onto what takes it: chunk by chunk, no faster than the client reads.
 import type { Writable } from 'node:stream'
 
-/** A client that takes nothing of an answer for so long has gone. AWS's time-out of idle connections; rest specification 12. */
+/** A client that takes nothing of an answer for so long has gone. AWS's time-out of idle connections; REST 12. */
 export const stalledMs = 310_000
 
 export interface Outlet {

@@ -1,4 +1,4 @@
-// Private APIs: which one a request through a VPC endpoint is for, and what it then carries. rest specification 1.1 and 13.3.
+// Private APIs: which one a request through a VPC endpoint is for, and what it then carries. REST 1.1 and 13.3.
 import { lastHeader, type HeaderList } from '../nouns/headers.ts'
 import { splitHostLabel, type VpcEndpoint } from '../nouns/vpc-endpoint.ts'
 import type { Front, Head } from './incoming.ts'
@@ -41,7 +41,7 @@ function namedBy(
 /** Written by the endpoint alone. */
 const stamps = new Set(['x-amzn-vpc-id', 'x-amzn-vpce-id', 'x-amzn-vpce-config'])
 
-/** The headers as integrations and functions see them: the endpoint adds its own. Open choice: `x-amzn-vpce-config`. R 5.2. */
+/** The headers as integrations and functions see them: the endpoint adds its own. Open choice: `x-amzn-vpce-config`. REST 5.2. */
 export function stamped(headers: HeaderList, { vpceId, vpcId }: VpcEndpoint): HeaderList {
   const kept = headers.filter((_, index) => !stamps.has(headers[index - (index % 2)]?.toLowerCase() ?? ''))
   const network = vpcId === undefined ? [] : ['x-amzn-vpc-id', vpcId]

@@ -68,7 +68,7 @@ function withType(answer: Answer): Answer {
   return answer
 }
 
-/** Open choice 21. */
+/** A request that asks for no upgrade. AWS documents no status for it; 426 is the open choice here. WebSocket 23.2. */
 function upgradeRequired(): Answer {
   const answer = plainAnswer(426, 'Upgrade Required')
   answer.headers.push('Upgrade', 'websocket')

@@ -86,7 +86,7 @@ function secure(socket: Socket, { server, sessions, context, asksForCertificate,
     isServer: true,
     secureContext: context,
     requestCert: asksForCertificate,
-    // A client without a trusted certificate is told so in HTTP: 403. Security specification H.1.
+    // A client without a trusted certificate is told so in HTTP: 403. Security H.1.
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'http/1.1'],
   })

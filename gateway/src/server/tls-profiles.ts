@@ -1,4 +1,4 @@
-// What a security policy means for TLS: the lowest version and the ciphers. Security specification H.2.
+// What a security policy means for TLS: the lowest version and the ciphers. Security H.2.
 import type { SecureContextOptions } from 'node:tls'
 
 type Profile = Pick<SecureContextOptions, 'minVersion' | 'ciphers' | 'ecdhCurve'>

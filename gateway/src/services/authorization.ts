@@ -1,4 +1,4 @@
-// Who may make which control-plane call: the policies of the caller decide; an account's root may do everything. S B.8.
+// Who may make which control-plane call: the policies of the caller decide; an account's root may do everything. Security B.8.
 import {
   createContext,
   describeDenial,
@@ -69,7 +69,7 @@ export function requirePermission(caller: Caller, model: ModelName, { region, ow
   )
 }
 
-/** `@connections` refuses as an API does: a capital `Message`, of the account four digits. S A.7. */
+/** `@connections` refuses as an API does: a capital `Message`, of the account four digits. Security A.7. */
 function deniedConnection(message: string): ServiceFault {
   return new ServiceFault('AccessDeniedException', 403, message, { messageName: 'Message' })
 }
@@ -105,7 +105,7 @@ export interface CallCircumstances {
   readonly region: string
 }
 
-/** The condition keys of a call: those of every call, of its caller, and `more` of its operation. S B.4. */
+/** The condition keys of a call: those of every call, of its caller, and `more` of its operation. Security B.4. */
 export function callContext(
   principal: Principal,
   { nowMs, sourceIp, userAgent, origin, region }: CallCircumstances,

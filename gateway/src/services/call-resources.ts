@@ -1,4 +1,4 @@
-// What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. S B.8, HTTP 37.2.
+// What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. Security B.8, HTTP 37.2.
 import { functionArn } from '../nouns/function-arn.ts'
 import { identityPoolArn } from '../nouns/identity-pool.ts'
 import { providerArn, providerHost } from '../nouns/oidc-provider.ts'

@@ -111,7 +111,7 @@ export function verifying(principals: Principals): Identify {
   }
 }
 
-/** How far a client's clock may be off: AWS calls have 15 minutes, what belongs to APIs has 5. S A.4. */
+/** How far a client's clock may be off: AWS calls have 15 minutes, what belongs to APIs has 5. Security A.4. */
 function skewMsOf(signingName: string): number {
   return signingName === 'execute-api' ? 300_000 : 900_000
 }

@@ -4,7 +4,7 @@ import { isLogVariable, variablesIn, type LoggedKind } from '../nouns/log-variab
 const longestFormatBytes = 3 * 1024
 const requestIds: readonly string[] = ['requestId', 'extendedRequestId']
 
-/** The sentence that refuses a format; undefined for one that is taken. Security specification F.7. */
+/** The sentence that refuses a format; undefined for one that is taken. Security F.7. */
 export function logFormatProblem(kind: LoggedKind, format: string): string | undefined {
   // AWS: a line break at the end is allowed, and one inside is answered with the whole format.
   if (/[\r\n]/.test(format.replace(/\r?\n$/, ''))) {

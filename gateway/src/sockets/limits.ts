@@ -24,7 +24,7 @@ export interface SocketLimits {
   readonly messagesAtOnce: number
   /** Messages that wait to be handled before the gateway stops reading from the client. */
   readonly waitingMessages: number
-  /** Open choice 15: whether a client's ping counts as activity. */
+  /** Whether a client's ping counts as activity. Open choice: it does not. WebSocket 31.2. */
   readonly pingsKeepAlive: boolean
   /** Whether permessage-deflate is agreed to. AWS does not, as far as is known. */
   readonly compresses: boolean
@@ -46,7 +46,7 @@ export const awsSocketLimits: SocketLimits = {
   compresses: false,
 }
 
-/** Close codes with the reasons that `$disconnect` is told. Open choice 14; WebSocket 31.2. */
+/** Close codes with the reasons that `$disconnect` is told. Which code AWS sends when is an open choice. WebSocket 31.2. */
 export const closings = {
   deleted: { statusCode: 1000, reason: 'Connection Closed Normally' },
   goingAway: { statusCode: 1001, reason: 'Going away' },

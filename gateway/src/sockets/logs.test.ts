@@ -1,4 +1,4 @@
-// The logs of WebSocket APIs: every variable of the access log, and the execution log at each level. WebSocket 33, security specification F.
+// The logs of WebSocket APIs: every variable of the access log, and the execution log at each level. WebSocket 33, Security F.
 import { APIGatewayClient, UpdateAccountCommand } from '@aws-sdk/client-api-gateway'
 import { CreateAuthorizerCommand, UpdateStageCommand, type UpdateStageCommandInput } from '@aws-sdk/client-apigatewayv2'
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda'

@@ -1,4 +1,4 @@
-// What CloudWatch shows of WebSocket APIs: metrics and access logs. Security specification F.1, WebSocket 33.
+// What CloudWatch shows of WebSocket APIs: metrics and access logs. Security F.1, WebSocket 33.
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import type { Operations as CloudWatch } from '@sluice/aws-protocol/cloudwatch'

@@ -148,7 +148,7 @@ export class Sockets implements ConnectionHolder {
     this.membership.leave()
   }
 
-  /** A connection is there for its own account, and through URLs of its own stage only. Open choice 20. */
+  /** A connection is there for its own account, and through URLs of its own stage only. Open choice. */
   private find({ connectionId, account, stage }: ConnectionAddress): Connection | undefined {
     const connection = this.connections.get(connectionId)
     if (connection === undefined || connection.place.scope.account !== account) return undefined
@@ -247,7 +247,7 @@ export class Sockets implements ConnectionHolder {
     }
   }
 
-  /** The plan that the stage has now: a new deployment serves old connections too. Open choice 25. */
+  /** The plan that the stage has now: a new deployment serves old connections too. Open choice. */
   private planOf({ apiId, stageName }: ConnectionPlace): SocketPlan | undefined | Promise<SocketPlan | undefined> {
     const api = this.parts.plans.api(apiId)
     if (api instanceof Promise) return api.then(async (found) => socketPlan(await found?.stage(stageName)))

@@ -108,7 +108,7 @@ export interface RuntimeLimits {
   readonly requestBytes: number
   /** Largest answer that is not streamed. */
   readonly responseBytes: number
-  /** Largest streamed answer (spec L.3 (?): 20 MB once, 200 MB now). */
+  /** Largest streamed answer (Security L.3 (?): 20 MB once, 200 MB now). */
   readonly streamBytes: number
   /** A deployment package, unpacked. */
   readonly unpackedBytes: number

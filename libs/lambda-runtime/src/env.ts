@@ -64,7 +64,7 @@ export interface SandboxPlace {
   readonly runtimeApi: string | undefined
 }
 
-/** The whole environment of a process (spec L.4); of the parent's own, only `PATH` passes. */
+/** The whole environment of a process (Security L.4); of the parent's own, only `PATH` passes. */
 export function processEnvironment(definition: FunctionDefinition, place: SandboxPlace): Record<string, string> {
   const root = place.codeFolder
   const environment: Record<string, string> = {

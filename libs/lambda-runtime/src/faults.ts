@@ -63,7 +63,7 @@ export function timeoutSeconds(timeoutMs: number): string {
   return (timeoutMs / 1000).toFixed(2)
 }
 
-/** The document for an answer that is too big (spec L.1). */
+/** The document for an answer that is too big (Security L.1). */
 export function responseTooLarge(limitBytes: number): Uint8Array {
   return errorDocument(
     'Function.ResponseSizeTooLarge',
@@ -71,7 +71,7 @@ export function responseTooLarge(limitBytes: number): Uint8Array {
   )
 }
 
-/** A failure of the sandbox in the words of an invocation that was under way (spec L.1). */
+/** A failure of the sandbox in the words of an invocation that was under way (Security L.1). */
 export interface PlatformError {
   readonly errorType: string
   readonly document: Uint8Array

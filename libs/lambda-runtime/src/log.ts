@@ -15,7 +15,7 @@ export function logGroupName(definition: FunctionDefinition): string {
   return definition.logGroupName ?? `/aws/lambda/${definition.name}`
 }
 
-/** What the REPORT line tells (spec L.4). */
+/** What the REPORT line tells (Security L.4). */
 export interface Report {
   readonly requestId: string
   readonly durationMs: number

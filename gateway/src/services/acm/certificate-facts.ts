@@ -1,4 +1,4 @@
-// What ACM tells of a certificate beside its text: names, dates, key, usages. Security specification H.4.
+// What ACM tells of a certificate beside its text: names, dates, key, usages. Security H.4.
 import { X509Certificate } from 'node:crypto'
 import type {
   CertificateDetail,

@@ -1,4 +1,4 @@
-// Imported certificates: shown, listed, handed out without their key, deleted when nobody uses them. Security specification H.4.
+// Imported certificates: shown, listed, handed out without their key, deleted when nobody uses them. Security H.4.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidArgsException,

@@ -1,4 +1,4 @@
-// ImportCertificate: a certificate, its private key and its chain, kept once they fit together. Security specification H.4.
+// ImportCertificate: a certificate, its private key and its chain, kept once they fit together. Security H.4.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Handlers } from '@sluice/aws-protocol'
 import { ValidationException, type ImportCertificateRequest, type Operations } from '@sluice/aws-protocol/acm'

@@ -1,4 +1,4 @@
-// Metric math of GetMetricData: arithmetic, comparisons, and functions of series. Security specification F.2.
+// Metric math of GetMetricData: arithmetic, comparisons, and functions of series. Security F.2.
 import { choose, ExpressionFault, fill, listFunctions, seriesFunctions, type Filling } from './expression-functions.ts'
 import { aggregate, aggregates, combine, isList, type Binary, type Result, type Series } from './series.ts'
 

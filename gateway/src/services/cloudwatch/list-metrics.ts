@@ -1,4 +1,4 @@
-// ListMetrics: every metric that has values, page by page. Security specification F.2.
+// ListMetrics: every metric that has values, page by page. Security F.2.
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidParameterValueException, type Metric, type Operations } from '@sluice/aws-protocol/cloudwatch'
 import { metricNamespace } from '../../nouns/metric-families.ts'

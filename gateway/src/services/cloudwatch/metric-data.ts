@@ -1,4 +1,4 @@
-// GetMetricData: many metrics and expressions over them, at once. Security specification F.2.
+// GetMetricData: many metrics and expressions over them, at once. Security F.2.
 import { ServiceFault, type Handlers } from '@sluice/aws-protocol'
 import {
   InvalidNextToken,

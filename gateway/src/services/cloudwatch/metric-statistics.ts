@@ -1,4 +1,4 @@
-// GetMetricStatistics: statistics of one metric, period by period. Security specification F.2.
+// GetMetricStatistics: statistics of one metric, period by period. Security F.2.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterCombinationException,

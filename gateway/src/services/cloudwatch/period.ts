@@ -32,7 +32,7 @@ export interface PeriodTally {
 /** Nothing is kept longer than 15 days: earlier starts are moved there, so that no range makes work. */
 const keptSeconds = 16 * 86_400
 
-/** Throws InvalidParameterCombinationException and InvalidParameterValueException, in AWS's words. Security specification F.2. */
+/** Throws InvalidParameterCombinationException and InvalidParameterValueException, in AWS's words. Security F.2. */
 export function periodsOf(startTime: number, endTime: number, period: number): Periods {
   if (!(startTime < endTime)) {
     throw new InvalidParameterCombinationException('The parameter StartTime must be less than the parameter EndTime.')

@@ -14,7 +14,7 @@ import { misconfigured } from './faults.ts'
 import { guestPolicy } from './guest-policy.ts'
 import type { CognitoIdentityParts } from './parts.ts'
 
-/** AWS: what `$context.identity.caller` and the session's ARN end in. S A.8. */
+/** AWS: what `$context.identity.caller` and the session's ARN end in. Security A.8. */
 const RoleSessionName = 'CognitoIdentityCredentials'
 const lifeMs = 3_600_000
 /** Tokens may name anything as a role. */

@@ -20,7 +20,7 @@ export interface ConnectionsParts {
   readonly accountRate?: Rate | undefined
 }
 
-/** Open choice 19: nothing is said in the body; clients go by the status and `x-amzn-ErrorType`. */
+/** Open choice: nothing is said in the body; clients go by the status and `x-amzn-ErrorType`. */
 const gone = (): GoneException => new GoneException('')
 
 export function createConnectionsService({ connections, counters, accountRate }: ConnectionsParts): Service {

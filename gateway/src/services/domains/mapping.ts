@@ -1,4 +1,4 @@
-// What mappings of a custom domain name may lead to, whichever service makes them; and who is mapped (R 13.5; H 20.2, 34).
+// What mappings of a custom domain name may lead to, whichever service makes them; and who is mapped (REST 13.5; HTTP 20.2, WebSocket 34).
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { ProtocolType } from '@sluice/aws-protocol/apigatewayv2'
 import type { BasePathMappingRecord } from '../../nouns/records.ts'
@@ -23,7 +23,7 @@ export async function checkMapping(
   { basePath, apiMappingId }: BasePathMappingRecord,
   protocol: MappedProtocol,
 ): Promise<void> {
-  // Health checks of the service answer there (R 1.4, H 34).
+  // Health checks of the service answer there (REST 1.4, WebSocket 34).
   if (basePath === 'ping' || basePath === 'sping') throw badRequest(`The ApiMapping key ${basePath} is reserved`)
   for (const { record } of await call.store.list('BasePathMapping', [domain])) {
     if (record.apiMappingId === apiMappingId) continue

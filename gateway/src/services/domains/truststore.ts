@@ -1,4 +1,4 @@
-// The truststore of a domain name with mutual TLS: read when it is set, and kept with the domain until it is set again (S H.1).
+// The truststore of a domain name with mutual TLS: read when it is set, and kept with the domain until it is set again (Security H.1).
 import { X509Certificate } from 'node:crypto'
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { DomainNameRecord } from '../../nouns/records.ts'

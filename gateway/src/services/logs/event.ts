@@ -1,4 +1,4 @@
-// Log events: one stream's page by page in both directions, and a whole group's by a filter pattern. Security specification F.9.
+// Log events: one stream's page by page in both directions, and a whole group's by a filter pattern. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidParameterException, type Operations } from '@sluice/aws-protocol/logs'
 import type { LogEvent, LogPosition } from '../../ports/logs.ts'

@@ -1,4 +1,4 @@
-// Log groups: made, listed, deleted, and how long they keep their lines. Security specification F.9.
+// Log groups: made, listed, deleted, and how long they keep their lines. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,

@@ -1,4 +1,4 @@
-// PutLogEvents: lines of other programs, in order of time, within AWS's bounds of size and age. Security specification F.9.
+// PutLogEvents: lines of other programs, in order of time, within AWS's bounds of size and age. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,

@@ -1,4 +1,4 @@
-// A trace put together: subsegments that were sent on their own stand where they belong, in the part that made them. Security specification G.4.
+// A trace put together: subsegments that were sent on their own stand where they belong, in the part that made them. Security G.4.
 import type { SegmentDocument, SubsegmentDocument, Trace } from '../../ports/traces.ts'
 
 type Part = SegmentDocument | SubsegmentDocument

@@ -1,4 +1,4 @@
-// What each of many programs that share sampling rules may take of a rule's reservoir. Security specification G.5.
+// What each of many programs that share sampling rules may take of a rule's reservoir. Security G.5.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, SamplingTargetDocument, UnprocessedStatistics } from '@sluice/aws-protocol/xray'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// What a segment has to look like before anybody reads it: the types of the members that are read, all the way down. Security specification G.4.
+// What a segment has to look like before anybody reads it: the types of the members that are read, all the way down. Security G.4.
 import type { SegmentDocument } from '../../ports/traces.ts'
 
 export type Parsed = Readonly<Partial<Record<keyof SegmentDocument, unknown>>>

@@ -1,4 +1,4 @@
-// Segments that others send: read, checked by X-Ray's rules, kept. Security specification G.4.
+// Segments that others send: read, checked by X-Ray's rules, kept. Security G.4.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, UnprocessedTraceSegment } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument } from '../../ports/traces.ts'

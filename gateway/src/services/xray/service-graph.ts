@@ -1,4 +1,4 @@
-// The service graph: who called whom, how often, and how it went; every segment's service is a node. Security specification G.5.
+// The service graph: who called whom, how often, and how it went; every segment's service is a node. Security G.5.
 import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Edge, EdgeStatistics, HistogramEntry, Operations, Service } from '@sluice/aws-protocol/xray'

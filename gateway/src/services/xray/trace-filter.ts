@@ -1,4 +1,4 @@
-// Filter expressions of GetTraceSummaries: `service("pets/prod") { fault } AND http.status >= 500`. Security specification G.5.
+// Filter expressions of GetTraceSummaries: `service("pets/prod") { fault } AND http.status >= 500`. Security G.5.
 import { InvalidRequestException } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument, Trace } from '../../ports/traces.ts'
 import { durationOf, rootOf } from './summary.ts'

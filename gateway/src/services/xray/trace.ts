@@ -1,4 +1,4 @@
-// Traces as they are asked for: in short by time and filter, whole by id. Security specification G.5.
+// Traces as they are asked for: in short by time and filter, whole by id. Security G.5.
 import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidRequestException, type Operations, type TraceSummary } from '@sluice/aws-protocol/xray'

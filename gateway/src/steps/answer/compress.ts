@@ -1,4 +1,4 @@
-// Answers compressed for clients that ask for it, where the API has a minimum size. rest specification 8.4.
+// Answers compressed for clients that ask for it, where the API has a minimum size. REST 8.4.
 import { promisify } from 'node:util'
 import { deflate, gzip } from 'node:zlib'
 import type { Answer, AnswerBody, Received } from '../../nouns/exchange.ts'

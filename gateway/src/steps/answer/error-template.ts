@@ -1,4 +1,4 @@
-// Templates of gateway responses: plain text with variables, no VTL. rest specification 6.7.
+// Templates of gateway responses: plain text with variables, no VTL. REST 6.7.
 import { contextReader, type ContextExchange } from '../../nouns/context.ts'
 import { compileSource, type SourceReader } from '../../nouns/mapping-source.ts'
 import type { RequestParameters } from '../../nouns/request-parameters.ts'

@@ -1,8 +1,8 @@
-// A fault's answer: the customised gateway response of its type, else of its class, else AWS's own. rest specification 7.
+// A fault's answer: the customised gateway response of its type, else of its class, else AWS's own. REST 7.
 import type { Answer, Received } from '../../nouns/exchange.ts'
 import { gatewayResponses, type GatewayFault } from '../../nouns/faults.ts'
 
-/** Types whose default body has a space after the colon: faults of the later steps. rest specification 7.1, open choice 3. */
+/** Types whose default body has a space after the colon: faults of the later steps. An open choice; REST 7.1. */
 const spacedTypes = new Set<string>([
   'API_CONFIGURATION_ERROR',
   'BAD_REQUEST_BODY',

@@ -1,4 +1,4 @@
-// Customised gateway responses of a REST API, compiled when a stage is planned. rest specification 6.7, 7.3.
+// Customised gateway responses of a REST API, compiled when a stage is planned. REST 6.7, 7.3.
 import type { GatewayResponse } from '@sluice/aws-protocol/apigateway'
 import type { ContextExchange } from '../../nouns/context.ts'
 import type { Answer, PathParameters, Received } from '../../nouns/exchange.ts'

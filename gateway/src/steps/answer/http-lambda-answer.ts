@@ -48,7 +48,7 @@ function structured(value: Readonly<Record<string, unknown>>, format: Format): A
     for (const cookie of cookiesOf(value['cookies'])) headers.push('Set-Cookie', cookie)
   }
   const hasType = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type')
-  // Open choice 22: only inferred answers are JSON by default.
+  // Open choice: only inferred answers are JSON by default.
   if (!hasType) headers.push('Content-Type', 'text/plain;charset=UTF-8')
   return { status: statusOf(value['statusCode']), headers, body: bodyOf(value) }
 }

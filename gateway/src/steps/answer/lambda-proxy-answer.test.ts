@@ -1,4 +1,4 @@
-// Heads of streamed answers of Lambda proxy functions: who says how long the body is. rest specification 3.10.
+// Heads of streamed answers of Lambda proxy functions: who says how long the body is. REST 3.10.
 import { expect, test } from 'vitest'
 import { lambdaProxyAnswer, preludeDelimiter, streamedProxyHead } from './lambda-proxy-answer.ts'
 

@@ -1,4 +1,4 @@
-// What a REST API makes of a Lambda proxy function's answer. Recorded: REST 32.2, 32.3; rest specification 5.3.
+// What a REST API makes of a Lambda proxy function's answer. Recorded: REST 32.2, 32.3; REST 5.3.
 import { fromBase64, utf8 } from '../../nouns/bytes.ts'
 import type { Answer } from '../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
@@ -20,7 +20,7 @@ interface ProxyAnswer {
 /** `decodesBinary`: whether the first media type that the client accepts is one of the API's binary types. Throws GatewayFault. */
 export function lambdaProxyAnswer(payload: Uint8Array, decodesBinary: () => boolean): Answer {
   const delimiterAt = Buffer.from(payload.buffer, payload.byteOffset, payload.length).indexOf(preludeDelimiter)
-  // AWS: a streaming function that is invoked without streaming gives its status and headers, and no body — rest specification 3.10
+  // AWS: a streaming function that is invoked without streaming gives its status and headers, and no body — REST 3.10
   if (delimiterAt >= 0) return { ...preludeHead(payload.subarray(0, delimiterAt)), body: '' }
   const answer = parse(payload, known)
   const headers = mergedHeaders(answer)
@@ -31,7 +31,7 @@ export function lambdaProxyAnswer(payload: Uint8Array, decodesBinary: () => bool
 /** What stands between the prelude of a streamed answer and its body. */
 export const preludeDelimiter: Buffer = Buffer.alloc(8)
 
-/** Names that a streamed answer's prelude may have. rest specification 3.10. */
+/** Names that a streamed answer's prelude may have. REST 3.10. */
 const preludeKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
 
 /** Status and headers of a streamed answer, from the JSON before its delimiter. Throws GatewayFault. */
@@ -140,7 +140,7 @@ function bodyOf(answer: ProxyAnswer, decodesBinary: () => boolean): string | Uin
   return bytes
 }
 
-/** AWS: a boolean; as text it is tolerated (?). rest specification 5.3. */
+/** AWS: a boolean; as text it is tolerated (?). REST 5.3. */
 function flagOf(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 'false') return false
   if (value === true || value === 'true') return true

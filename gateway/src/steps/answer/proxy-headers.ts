@@ -1,4 +1,4 @@
-// How a proxy integration's answer headers reach a REST API's client: passed, renamed or dropped. rest specification 8.3.
+// How a proxy integration's answer headers reach a REST API's client: passed, renamed or dropped. REST 8.3.
 import { byHeaderName } from '../../nouns/header-names.ts'
 import type { HeaderList } from '../../nouns/headers.ts'
 import { headerValue, isHeaderName } from './hop-headers.ts'
@@ -44,7 +44,7 @@ const isContentType = byHeaderName((_, lower) => lower === 'content-type')
 
 /**
  * A backend's headers as the client sees them. Their values came through an HTTP parser: they need no check.
- * AWS: an answer without a type is `application/json`, even if it is empty — recorded, REST 21.
+ * AWS: an answer without a type is `application/json`, even if it is empty — recorded REST 21.
  */
 export function remappedHeaders(backend: HeaderList): string[] {
   const headers: string[] = []

@@ -32,7 +32,7 @@ const sentences: ReadonlyMap<number, string> = new Map([
   [429, 'Too Many Requests'],
 ])
 
-/** Open choice 18: a backend's refusal keeps its status and body; its headers are dropped. Without a body there is ours. */
+/** Open choice: a backend's refusal keeps its status and body; its headers are dropped. Without a body there is ours. */
 export function refusedByBackend(status: number, body: string, ids: Ids): Admission {
   const own = sentences.get(status) ?? (status >= 500 ? 'Internal server error' : 'Bad Request')
   return {

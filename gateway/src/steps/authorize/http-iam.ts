@@ -1,4 +1,4 @@
-// Step `authorize` of HTTP API routes with IAM authorization: who signed, and whether its policies let it in. HTTP 13, S A.
+// Step `authorize` of HTTP API routes with IAM authorization: who signed, and whether its policies let it in. HTTP 13, Security A.
 import { evaluate, type Decision } from '@sluice/iam-policy'
 import { describeFailure } from '@sluice/sigv4'
 import type { Admitted } from '../../nouns/exchange.ts'
@@ -49,7 +49,7 @@ interface Subject {
   readonly exchange: HttpRouted
 }
 
-/** HTTP APIs have no resource policies: callers of other accounts are never let in. S B.7. */
+/** HTTP APIs have no resource policies: callers of other accounts are never let in. Security B.7. */
 function decide(known: KnownPrincipal, { account, resource, exchange }: Subject): Decision {
   const { principal } = known
   const context = circumstances(exchange, principal)

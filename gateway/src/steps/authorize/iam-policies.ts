@@ -1,4 +1,4 @@
-// Policies as steps evaluate them: compiled once for all routes, and asked with the circumstances of one request. S B.
+// Policies as steps evaluate them: compiled once for all routes, and asked with the circumstances of one request. Security B.
 import {
   evaluate,
   parsePolicy,
@@ -82,7 +82,7 @@ export type Circumstances = Pick<
   'receivedAtMs' | 'sourceIp' | 'vpcEndpoint' | 'scheme' | 'headers' | 'customDomain'
 >
 
-/** The condition keys of a request, read when a policy asks for them. S B.4. */
+/** The condition keys of a request, read when a policy asks for them. Security B.4. */
 export function circumstances(exchange: Circumstances, principal?: Principal): Context {
   return (lowerKey) => {
     const read = Object.hasOwn(conditionKeys, lowerKey) ? conditionKeys[lowerKey] : undefined
@@ -110,7 +110,7 @@ const conditionKeys: Readonly<Record<string, ConditionKey>> = {
   'execute-api:viadomainarn': ({ customDomain }) => customDomain?.privateArn,
 }
 
-/** `$context.identity.*` of a signed request. S A.8. */
+/** `$context.identity.*` of a signed request. Security A.8. */
 export function identityOf({ known: { principal, session }, accessKeyId }: Signer): CallerIdentity {
   const { account: accountId, arn: userArn, userId } = principal
   const cognito = cognitoIdentityOf(session)

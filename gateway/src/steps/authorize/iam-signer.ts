@@ -1,4 +1,4 @@
-// Who signed a request to an API: the key's owner, once the signature is found right. S A.
+// Who signed a request to an API: the key's owner, once the signature is found right. Security A.
 import {
   parseCredentialScope,
   readSignature,

@@ -77,7 +77,7 @@ export function scopesOf(claims: Claims): readonly string[] {
   return Array.isArray(claimed) ? claimed.filter((scope) => typeof scope === 'string') : []
 }
 
-/** Every claim as a text, as events and `$context.authorizer.claims.*` have it. HTTP 11.4, open choice 23. */
+/** Every claim as a text, as events and `$context.authorizer.claims.*` have it. How claims that are no texts are written is an open choice. HTTP 11.4. */
 export function claimTexts(claims: Claims): Readonly<Record<string, string>> {
   // Without a prototype, because `__proto__` is a name like any other.
   const texts = Object.create(null) as Record<string, string>

@@ -1,4 +1,4 @@
-// Step `cache` of REST methods: a remembered answer, or the integration's, which is then remembered. rest specification 11.
+// Step `cache` of REST methods: a remembered answer, or the integration's, which is then remembered. REST 11.
 import { isAscii } from 'node:buffer'
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import type { Answer, Answered } from '../../nouns/exchange.ts'
@@ -80,7 +80,7 @@ function warned(answer: Answer, warning: string | undefined): Answered {
   return { answer }
 }
 
-/** The answer as it is kept; undefined for one that is not. (?) Statuses other than 2xx are not kept: open choice 19. */
+/** The answer as it is kept; undefined for one that is not. Open choice: statuses other than 2xx are not kept. */
 function storedOf({
   status,
   headers,

@@ -1,4 +1,4 @@
-// Clients that ask for a new answer (`Cache-Control: max-age=0`): whether they may, and what is done when they may not. rest specification 11.
+// Clients that ask for a new answer (`Cache-Control: max-age=0`): whether they may, and what is done when they may not. REST 11.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import { fault } from '../../nouns/faults.ts'
 import { headerValues } from '../../nouns/headers.ts'

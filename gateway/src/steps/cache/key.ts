@@ -1,4 +1,4 @@
-// What tells one cached answer of a stage from another: the deployment, the namespace, the verb, and the key parameters. rest specification 11.
+// What tells one cached answer of a stage from another: the deployment, the namespace, the verb, and the key parameters. REST 11.
 import type { Integration } from '@sluice/aws-protocol/apigateway'
 import { compileParameter, compileSource, type SourceReader, type SourceValue } from '../../nouns/mapping-source.ts'
 import type { Parameterised } from '../../nouns/request-parameters.ts'

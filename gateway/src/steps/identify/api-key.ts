@@ -1,4 +1,4 @@
-// Step `requireKey` of REST methods that need an API key: whose it is, and which usage plan lets it call this stage. S D.1.
+// Step `requireKey` of REST methods that need an API key: whose it is, and which usage plan lets it call this stage. Security D.1.
 import type { Admitted } from '../../nouns/exchange.ts'
 import { tellPlanCheck, tellPlanFound } from '../../nouns/execution-lines.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'

@@ -1,4 +1,4 @@
-// Step `keyless` of REST methods that need no API key: nothing but AWS's lines about that, where a stage logs them. S F.5.
+// Step `keyless` of REST methods that need no API key: nothing but AWS's lines about that, where a stage logs them. Security F.5.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import { tellKeyNotNeeded, tellPlanCheck } from '../../nouns/execution-lines.ts'
 import { headerValues } from '../../nouns/headers.ts'

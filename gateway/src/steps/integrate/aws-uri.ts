@@ -1,4 +1,4 @@
-// The URI of an AWS service integration: which service, where, and by path or by action. rest specification 3.2.
+// The URI of an AWS service integration: which service, where, and by path or by action. REST 3.2.
 import type { MappedParameters } from '../../nouns/outgoing.ts'
 import { joinQuery } from './http-proxy.ts'
 import { compileUri, fillStageVariables } from './uri.ts'

@@ -4,7 +4,7 @@ import { configurationFault } from '../../nouns/faults.ts'
 import type { Functions } from '../../ports/functions.ts'
 import type { Step } from '../pipeline.ts'
 
-/** What an integration names instead of a role. rest specification 3.3. */
+/** What an integration names instead of a role. REST 3.3. */
 export const callerCredentials = 'arn:aws:iam::*:user/*'
 
 /** Throws AWS's 500 for a caller who may not invoke the function, and for a method that knows no caller. */

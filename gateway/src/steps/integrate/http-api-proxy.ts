@@ -77,7 +77,7 @@ function uriValues(parameters: PathParameters, greedyName: string | undefined): 
   return values
 }
 
-/** Open choice 13: a time-out and an unreachable backend are the same 503. HTTP 6.4. */
+/** Open choice: a time-out and an unreachable backend are the same 503. HTTP 6.4. */
 function unavailable(error: UpstreamFault): HttpFault {
   return error.reason === 'too-large'
     ? new HttpFault(500, 'Internal Server Error', { log: error.message, cause: error })

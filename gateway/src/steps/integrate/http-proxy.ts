@@ -77,7 +77,7 @@ export function httpProxy(
   }
 }
 
-/** Text goes on as UTF-8, whatever it was; only what is binary for the API stays as it came. rest specification 3.7. */
+/** Text goes on as UTF-8, whatever it was; only what is binary for the API stays as it came. REST 3.7. */
 function compileBody(handling: ContentHandling, { isBinary }: RestStage) {
   const [ofText, ofBinary] = [requestConversion(handling, false), requestConversion(handling, true)]
   return ({ body, headers }: RestAdmitted): Uint8Array | string | undefined => {
@@ -132,7 +132,7 @@ function readStream({ isEdge }: RestStage, clock: Clock): Read {
   }
 }
 
-/** What a failed backend call is to a REST API's client. rest specification 7.1. */
+/** What a failed backend call is to a REST API's client. REST 7.1. */
 export function gatewayFault(error: UpstreamFault): GatewayFault {
   switch (error.reason) {
     case 'timeout':
@@ -169,7 +169,7 @@ export function joinQuery(
 const replaced = new Set([
   'host',
   'content-encoding',
-  // AWS: who wants it at the backend maps it — documented, rest specification 1.3
+  // AWS: who wants it at the backend maps it — documented, REST 1.3
   'x-http-method-override',
   'via',
   // A backend trusts it to say which API calls.
@@ -229,7 +229,7 @@ function addForwarded(
 
 /**
  * Binary passes where the answer's type is binary for the API (as base64 unless the client accepts binary) or the client
- * accepts binary; anything else is text, whose invalid bytes become U+FFFD. rest specification 4.4, 4.6.
+ * accepts binary; anything else is text, whose invalid bytes become U+FFFD. REST 4.4, 4.6.
  */
 function passThrough(answer: UpstreamAnswer, exchange: RestAdmitted, isBinary: RestStage['isBinary']): Answer {
   const { status, body } = answer

@@ -1,4 +1,4 @@
-// HTTP of REST APIs: a request made of mappings and a template goes to the backend. Recorded: REST 29; rest specification 3.8.
+// HTTP of REST APIs: a request made of mappings and a template goes to the backend. Recorded: REST 29; REST 3.8.
 import { configurationFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'

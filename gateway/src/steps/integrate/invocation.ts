@@ -57,7 +57,7 @@ function answerHeaders(
   return Object.entries(pairs).flat()
 }
 
-/** What a call that reached no result is to the client. rest specification 5.3. */
+/** What a call that reached no result is to the client. REST 5.3. */
 export function invocationFault(error: FunctionFault): GatewayFault {
   switch (error.reason) {
     case 'timeout':

@@ -1,4 +1,4 @@
-// The call that a Lambda proxy integration of a REST API makes, buffered or streamed. rest specification 5.1–5.3.
+// The call that a Lambda proxy integration of a REST API makes, buffered or streamed. REST 5.1–5.3.
 import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
 import { lambdaPayloadBytes } from '../../nouns/limits.ts'
@@ -31,7 +31,7 @@ export function compileLambdaCall(settings: LambdaProxySettings): (exchange: Res
   const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
 
   return (exchange) => {
-    // AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded, rest specification 5.3
+    // AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded; REST 5.3
     if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
     if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
     const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)

@@ -1,4 +1,4 @@
-// AWS_PROXY of REST APIs: a Lambda function gets the whole request and writes the whole answer. Recorded: REST 32; S L.2.
+// AWS_PROXY of REST APIs: a Lambda function gets the whole request and writes the whole answer. Recorded: REST 32; Security L.2.
 import type { Answered } from '../../nouns/exchange.ts'
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'

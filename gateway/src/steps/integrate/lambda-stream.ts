@@ -1,4 +1,4 @@
-// AWS_PROXY with a streamed answer: the function writes a JSON prelude, eight NUL bytes, and then the body. rest specification 3.10, S L.3.
+// AWS_PROXY with a streamed answer: the function writes a JSON prelude, eight NUL bytes, and then the body. REST 3.10, Security L.3.
 import type { Answer, Answered } from '../../nouns/exchange.ts'
 import { tellEndpointResponse } from '../../nouns/execution-lines.ts'
 import { fault } from '../../nouns/faults.ts'

@@ -1,4 +1,4 @@
-// AWS of REST APIs with a Lambda function: the template makes the event, the payload is mapped into the answer. Recorded: REST 31; rest specification 5.4.
+// AWS of REST APIs with a Lambda function: the template makes the event, the payload is mapped into the answer. Recorded: REST 31; REST 5.4.
 import { utf8 } from '../../nouns/bytes.ts'
 import { configurationFault, fault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'
@@ -74,7 +74,7 @@ function mappedHeader({ headers }: MappedParameters, name: string): string | und
 
 type InvokedAnswer = Pick<FunctionAnswer, 'status' | 'payload'> & Partial<Pick<FunctionAnswer, 'functionError'>>
 
-/** Lambda's answer to an event that is no JSON, which is mapped like any other — rest specification 5.4. */
+/** Lambda's answer to an event that is no JSON, which is mapped like any other — REST 5.4. */
 function refusalOf(event: Uint8Array | string): InvokedAnswer | undefined {
   try {
     JSON.parse(typeof event === 'string' ? event : utf8(event))

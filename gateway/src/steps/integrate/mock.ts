@@ -1,4 +1,4 @@
-// MOCK: nothing is called; the request template names the status. Recorded: REST 28; rest specification 3.11.
+// MOCK: nothing is called; the request template names the status. Recorded: REST 28; REST 3.11.
 import { noBytes, utf8 } from '../../nouns/bytes.ts'
 import { configurationFault } from '../../nouns/faults.ts'
 import type { Mapped, Returned } from '../../nouns/outgoing.ts'

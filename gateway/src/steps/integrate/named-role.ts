@@ -1,4 +1,4 @@
-// The role that an integration's or an authorizer's credentials name. rest specification 3.3.
+// The role that an integration's or an authorizer's credentials name. REST 3.3.
 import type { NamedRole } from '../../ports/roles.ts'
 import { callerCredentials } from './caller-credentials.ts'
 import { fillStageVariables } from './uri.ts'

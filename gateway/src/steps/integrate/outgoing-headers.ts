@@ -1,4 +1,4 @@
-// The headers of a non-proxy integration's request: mapped ones over AWS's defaults. Recorded: REST 29; rest specification 3.8.
+// The headers of a non-proxy integration's request: mapped ones over AWS's defaults. Recorded: REST 29; REST 3.8.
 
 /** Verbs that go without a body and without the client's Content-Type. */
 export const bodilessVerbs: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -85,7 +85,7 @@ function connectReply(payload: Uint8Array): Replied['reply'] {
   return { status, body: bodyOf(result) ?? '', subprotocol: subprotocolOf(result) }
 }
 
-/** Open choice 23: what is no object, or has neither a body nor a status, is no answer. */
+/** Open choice: what is no object, or has neither a body nor a status, is no answer. */
 function messageReply(payload: Uint8Array): Replied['reply'] {
   const result = resultOf(payload)
   const body = bodyOf(result)

@@ -1,4 +1,4 @@
-// The body of a streamed answer, and the header that says how long it is. rest specification 3.10.
+// The body of a streamed answer, and the header that says how long it is. REST 3.10.
 import { headerValues } from '../../nouns/headers.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { boundedStream } from './bounded-stream.ts'

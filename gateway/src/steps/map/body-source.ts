@@ -1,4 +1,4 @@
-// Mapping sources in a message's body: `body` whole, `body.{JSONPath}`. rest specification 3.4, 4.2.
+// Mapping sources in a message's body: `body` whole, `body.{JSONPath}`. REST 3.4, 4.2.
 import { PathFault } from '@sluice/jsonpath'
 import { BudgetFault, jsonText, Meter, type Value } from '@sluice/vtl'
 import { configurationFault, type GatewayFault } from '../../nouns/faults.ts'
@@ -32,7 +32,7 @@ export function compileBodySource(inside: string, invalidJson: () => GatewayFaul
   }
 }
 
-/** The body is parsed only if its first character is one of these — recorded, REST 25. */
+/** The body is parsed only if its first character is one of these — recorded REST 25. */
 function looksLikeJson(text: string): boolean {
   return /^\s*[{["']/.test(text)
 }

@@ -1,4 +1,4 @@
-// Step `decompress`: request bodies in gzip or deflate, for APIs that have compression switched on. rest specification 8.4.
+// Step `decompress`: request bodies in gzip or deflate, for APIs that have compression switched on. REST 8.4.
 import { promisify } from 'node:util'
 import { gunzip, inflate, inflateRaw } from 'node:zlib'
 import type { Received } from '../../nouns/exchange.ts'

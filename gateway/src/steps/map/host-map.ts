@@ -1,4 +1,4 @@
-// Maps that templates see but do not own: `$context`, `$stageVariables`, the overrides. They print as nothing — recorded, REST 26.4.
+// Maps that templates see but do not own: `$context`, `$stageVariables`, the overrides. They print as nothing — recorded REST 26.4.
 import { HostObject, listOf, textOf, type HostMethod, type HostType, type Value, Meter } from '@sluice/vtl'
 
 /** What stands behind a map, for one kind of owner. */

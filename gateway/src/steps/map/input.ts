@@ -1,4 +1,4 @@
-// `$input` of mapping templates: the body, its JSON, and the parameters of the method request. rest specification 6.3.
+// `$input` of mapping templates: the body, its JSON, and the parameters of the method request. REST 6.3.
 import { PathFault } from '@sluice/jsonpath'
 import { HostObject, jsonText, Meter, MethodFault, type HostType, type Value } from '@sluice/vtl'
 import type { RequestParameters } from '../../nouns/request-parameters.ts'

@@ -5,13 +5,13 @@ import { mapType } from './host-map.ts'
 
 type Kind = keyof Overrides
 
-/** The parameter maps of each kind — recorded, REST 26.4. */
+/** The parameter maps of each kind — recorded REST 26.4. */
 const groups: Readonly<Record<Kind, readonly string[]>> = {
   requestOverride: ['header', 'path', 'querystring'],
   responseOverride: ['header'],
 }
 
-/** AWS: overriding a parameter twice in one template is a 5XX (documented; the exact answer is open choice 16). */
+/** AWS: overriding a parameter twice in one template is a 5XX (documented; the exact answer is an open choice). */
 const refusesSecondOverride = true
 
 /** What one render has overridden so far. */

@@ -1,4 +1,4 @@
-// Applies what templates put into `$context.requestOverride` and `$context.responseOverride`. rest specification 4.5; recorded: REST 26.5.
+// Applies what templates put into `$context.requestOverride` and `$context.responseOverride`. REST 4.5; recorded: REST 26.5.
 import type { Value } from '@sluice/vtl'
 import type { MappedParameters, OverrideMap, Overrides } from '../../nouns/outgoing.ts'
 import { headerValue, isHeaderName } from '../answer/hop-headers.ts'

@@ -104,7 +104,7 @@ function headerMapping(name: string, read: Read, integration: MappedIntegration)
   ]
 }
 
-/** A mapping or override to a header that is the gateway's own — recorded, REST 25.1. */
+/** A mapping or override to a header that is the gateway's own — recorded REST 25.1. */
 export function headerAlreadyPresent(name: string): GatewayFault {
   return configurationFault(`${name} header already present`)
 }

@@ -1,4 +1,4 @@
-// contentHandling: whether a payload goes on as text, as bytes, or converted by base64. Recorded: REST 34; rest specification 3.7, 4.4.
+// contentHandling: whether a payload goes on as text, as bytes, or converted by base64. Recorded: REST 34; REST 3.7, 4.4.
 import { isUtf8 } from 'node:buffer'
 import { base64, fromBase64, utf8 } from '../../nouns/bytes.ts'
 import { configurationFault } from '../../nouns/faults.ts'

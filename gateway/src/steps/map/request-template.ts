@@ -1,4 +1,4 @@
-// Which request template serves a Content-Type, or whether the body passes as it is. rest specification 3.5, 3.6.
+// Which request template serves a Content-Type, or whether the body passes as it is. REST 3.5, 3.6.
 import { fault } from '../../nouns/faults.ts'
 import type { MappingTemplate, MappingTemplates } from './templates.ts'
 

@@ -58,7 +58,7 @@ export function mapRequest(mapping: RequestMapping): Step<MappedExchange, Mapped
 
 function render(template: MappingTemplate, exchange: MappedExchange, payload: Payload, overrides: Overrides): string {
   // AWS: any template fails on a binary payload, an empty one too; that is why a mocked preflight of an API whose binary
-  // types are `*/*` needs CONVERT_TO_TEXT — rest specification 9.
+  // types are `*/*` needs CONVERT_TO_TEXT — REST 9.
   if (!payload.isText) throw unableToTransform('request', new Error('the payload is binary'))
   const body = (): JsonBody => new JsonBody(payloadText(payload) ?? '')
   return template.render({ exchange, parameters: exchange.parameters, body, overrides })

@@ -1,4 +1,4 @@
-// Header mapping of the method response: `method.response.header.N` ← a source. Recorded: REST 25.2; rest specification 4.2.
+// Header mapping of the method response: `method.response.header.N` ← a source. Recorded: REST 25.2; REST 4.2.
 import { configurationFault, type GatewayFault } from '../../nouns/faults.ts'
 import { compileSource, constantSource, type SourceValue } from '../../nouns/mapping-source.ts'
 import type { Returned } from '../../nouns/outgoing.ts'

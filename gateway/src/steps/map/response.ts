@@ -1,4 +1,4 @@
-// Step `mapResponse` of non-proxy integrations: selection, header mapping, conversion, template, overrides. rest specification 4.
+// Step `mapResponse` of non-proxy integrations: selection, header mapping, conversion, template, overrides. REST 4.
 import type { IntegrationResponse } from '@sluice/aws-protocol/apigateway'
 import type { Answer, Answered } from '../../nouns/exchange.ts'
 import { configurationFault } from '../../nouns/faults.ts'

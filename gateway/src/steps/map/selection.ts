@@ -7,7 +7,7 @@ interface Selectable {
   readonly selectionPattern?: string | undefined
 }
 
-/** Of several patterns that match, the lowest status wins (open choice 14); without a match, the response without a pattern. */
+/** Of several patterns that match, the lowest status wins (an open choice); without a match, the response without a pattern. */
 export function compileSelection<Response extends Selectable>(
   responses: readonly Response[],
 ): (selector: string | undefined) => Response | undefined {

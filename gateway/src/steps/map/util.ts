@@ -1,4 +1,4 @@
-// `$util` of mapping templates. Recorded: REST 26.3; rest specification 6.4.
+// `$util` of mapping templates. Recorded: REST 26.3; REST 6.4.
 import { HostObject, MethodFault, type HostMethod, type HostType, type Value } from '@sluice/vtl'
 import { base64 } from '../../nouns/bytes.ts'
 import { decodeForm } from '../../nouns/query.ts'

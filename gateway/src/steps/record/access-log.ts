@@ -21,7 +21,7 @@ export interface AccessLogSettings {
   readonly format: string | undefined
 }
 
-/** What the sink is given: AWS's own JSON preset of each kind, with the times beside. Security specification F.7. */
+/** What the sink is given: AWS's own JSON preset of each kind, with the times beside. Security F.7. */
 export const sinkFormats = {
   REST: presetOf('resourcePath'),
   HTTP: presetOf('routeKey'),

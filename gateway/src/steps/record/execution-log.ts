@@ -1,4 +1,4 @@
-// Execution logs of REST APIs: the lines of each request, by its method's level, in AWS's words and log group. Security specification F.3–F.6.
+// Execution logs of REST APIs: the lines of each request, by its method's level, in AWS's words and log group. Security F.3–F.6.
 import type { Stage } from '@sluice/aws-protocol/apigateway'
 import type { Listener } from '../../nouns/decisions.ts'
 import type { Received } from '../../nouns/exchange.ts'

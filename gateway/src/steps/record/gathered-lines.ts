@@ -1,4 +1,4 @@
-// The lines of one request's execution log while it runs, which of them a level wants, and how they are written. Security specification F.4–F.6.
+// The lines of one request's execution log while it runs, which of them a level wants, and how they are written. Security F.4–F.6.
 import { createHash } from 'node:crypto'
 import type { Decision, Listener } from '../../nouns/decisions.ts'
 import type { Clock } from '../../ports/clock.ts'

@@ -10,7 +10,7 @@ export type LogVariables<Told> = (name: string) => LogReader<Told> | undefined
 /** The one variable that brings its quotes and escapes along. */
 const quotedName = 'error.messageString'
 
-/** Never throws: an unknown variable is `-`. Formats are refused when they are set. Security specification F.7. */
+/** Never throws: an unknown variable is `-`. Formats are refused when they are set. Security F.7. */
 export function compileLogFormat<Told>(format: string, variables: LogVariables<Told>): (outcome: Told) => string {
   const line = format.replace(/\n$/, '')
   const pieces: ((outcome: Told) => string)[] = []

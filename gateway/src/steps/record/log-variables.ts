@@ -36,7 +36,7 @@ const backendStatus: LogReader<Outcome> = ({ work, exchange, answer }) => {
 const callStatus: LogReader<Outcome> = (outcome) =>
   outcome.work.awsRequestId === undefined ? backendStatus(outcome) : 200
 
-/** Known of both kinds of API. Security specification F.8, HTTP 18.2. */
+/** Known of both kinds of API. Security F.8, HTTP 18.2. */
 const ofBoth = {
   awsEndpointRequestId: backendRequestId,
   'customDomain.basePathMatched': ({ exchange }) => exchange.customDomain?.basePath,
@@ -73,7 +73,7 @@ const ofRest: Table<LogName<'REST'>, RestOutcome> = {
   'integration.timeToAllHeaders': (outcome) => (isStreamed(outcome) ? integrationMs(outcome) : undefined),
   'integration.timeToFirstContent': (outcome) =>
     isStreamed(outcome) && outcome.work.firstContentMs >= 0 ? outcome.work.firstContentMs : undefined,
-  // AWS: a client may name its request in UUID form; anything else is not repeated in the log. rest specification 6.5
+  // AWS: a client may name its request in UUID form; anything else is not repeated in the log. REST 6.5
   requestId: ({ exchange }) => {
     const named = lastHeader(exchange.headers, 'x-amzn-requestid')
     return named === undefined || uuid.test(named) ? exchange.requestId : 'UUID_REPLACED_INVALID_REQUEST_ID'
@@ -83,7 +83,7 @@ const ofRest: Table<LogName<'REST'>, RestOutcome> = {
   xrayTraceId: ({ exchange }) => parseTraceHeader(lastHeader(exchange.headers, 'x-amzn-trace-id')).root,
 }
 
-/** (?) What AWS calls the answers that an HTTP API makes itself; 429 is in the specification, HTTP 17. */
+/** (?) What AWS calls the answers that an HTTP API makes itself; 429 is known, HTTP 17. */
 const responseTypes: ReadonlyMap<number, GatewayResponseType> = new Map([
   [401, 'UNAUTHORIZED'],
   [403, 'ACCESS_DENIED'],

@@ -17,7 +17,7 @@ interface Authorized {
   readonly work: { readonly authorizerMs: number; readonly authorizerRequestId?: string | undefined }
 }
 
-/** `authenticate.*`, `authorize.*` and `authorizer.*`. Security specification F.8; WebSocket 33.1. */
+/** `authenticate.*`, `authorize.*` and `authorizer.*`. Security F.8; WebSocket 33.1. */
 export function phaseReaders<Outcome extends Authorized>(
   phaseOf: PhaseOf<Outcome>,
 ): Readonly<Record<PhaseName, LogReader<Outcome>>> {

@@ -1,4 +1,4 @@
-// The `$context` variables of a REST request's phases, one after the other: who calls, what he may do, what an authorizer said. S F.8.
+// The `$context` variables of a REST request's phases, one after the other: who calls, what he may do, what an authorizer said. Security F.8.
 import type { GatewayResponseType } from '../../nouns/faults.ts'
 import type { RestOutcome } from '../../ports/recorder.ts'
 import type { LogReader } from './log-format.ts'

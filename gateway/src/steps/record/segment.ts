@@ -1,4 +1,4 @@
-// The segment that a recorded request of a REST API leaves: who asked, what came of it, and whom the gateway called. Security specification G.3.
+// The segment that a recorded request of a REST API leaves: who asked, what came of it, and whom the gateway called. Security G.3.
 import type { Integration } from '@sluice/aws-protocol/apigateway'
 import { randomText } from '../../nouns/entropy.ts'
 import { lastHeader } from '../../nouns/headers.ts'

@@ -1,4 +1,4 @@
-// Execution logs of WebSocket APIs: the lines of each connection, message and end, by its route's level. WebSocket 33.2, security specification F.6.
+// Execution logs of WebSocket APIs: the lines of each connection, message and end, by its route's level. WebSocket 33.2, Security F.6.
 import type { Stage } from '@sluice/aws-protocol/apigatewayv2'
 import type { Listener } from '../../nouns/decisions.ts'
 import { routeSettings } from '../../nouns/route-settings.ts'

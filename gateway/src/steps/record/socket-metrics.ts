@@ -1,4 +1,4 @@
-// Metrics of WebSocket APIs: connections and messages, by API, stage and, in detail, route. Security specification F.1, WebSocket 33.3.
+// Metrics of WebSocket APIs: connections and messages, by API, stage and, in detail, route. Security F.1, WebSocket 33.3.
 import { tallyIndex, websocketMetrics } from '../../nouns/metric-families.ts'
 import type { Scope } from '../../nouns/records.ts'
 import { routeSettings } from '../../nouns/route-settings.ts'

@@ -1,4 +1,4 @@
-// Traces of REST APIs: who is sampled, and what the integration is told. Security specification G.
+// Traces of REST APIs: who is sampled, and what the integration is told. Security G.
 import { randomText } from '../../nouns/entropy.ts'
 import type { Received } from '../../nouns/exchange.ts'
 import { byHeaderName } from '../../nouns/header-names.ts'

@@ -1,4 +1,4 @@
-// The buckets that all requests of an account share, whichever kind of API they call, and all its new connections. S E.
+// The buckets that all requests of an account share, whichever kind of API they call, and all its new connections. Security E.
 import { accountBucketKey, connectionBucketKey } from '../../nouns/account-buckets.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { BucketLimit, Rate } from '../../ports/counters.ts'

@@ -1,4 +1,4 @@
-// What a client past its limits gets, with the line of the execution log in AWS's words for REST APIs. S F.6; WebSocket APIs alike (?).
+// What a client past its limits gets, with the line of the execution log in AWS's words for REST APIs. Security F.6; WebSocket APIs alike (?).
 import { fault, type GatewayFault } from '../../nouns/faults.ts'
 import { maskedKey } from '../../nouns/masked-key.ts'
 import type { Planned } from '../../ports/api-keys.ts'

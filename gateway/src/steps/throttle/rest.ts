@@ -1,4 +1,4 @@
-// Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. S D.5, E.
+// Step `throttle` of REST methods: what the client's plan, the method and the account still have, in AWS's order. Security D.5, E.
 import type { MethodSetting } from '@sluice/aws-protocol/apigateway'
 import type { Scope } from '../../nouns/records.ts'
 import type { RestMethod, RestRouted, RestStage } from '../../nouns/rest.ts'

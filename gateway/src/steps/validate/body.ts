@@ -1,4 +1,4 @@
-// Step `validateBody`: the body against the model of its content type. Recorded: REST 24; rest specification 2.2.
+// Step `validateBody`: the body against the model of its content type. Recorded: REST 24; REST 2.2.
 import { utf8 } from '../../nouns/bytes.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
 import { lastHeader } from '../../nouns/headers.ts'

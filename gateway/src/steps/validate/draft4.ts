@@ -1,4 +1,4 @@
-// Reduces a model's schema to what draft 4 knows, and gives each part the price of evaluating it. rest specification 2.3.
+// Reduces a model's schema to what draft 4 knows, and gives each part the price of evaluating it. REST 2.3.
 
 export type Schema = Readonly<Record<string, unknown>>
 

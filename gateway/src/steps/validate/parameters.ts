@@ -1,4 +1,4 @@
-// Step `validateParameters`: required parameters that are missing or blank. Recorded: REST 24; rest specification 2.2.
+// Step `validateParameters`: required parameters that are missing or blank. Recorded: REST 24; REST 2.2.
 import { fault } from '../../nouns/faults.ts'
 import type { Parameterised, RequestParameters } from '../../nouns/request-parameters.ts'
 import type { RestRouted } from '../../nouns/rest.ts'

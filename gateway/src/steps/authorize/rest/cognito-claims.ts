@@ -1,4 +1,4 @@
-// The claims of a Cognito token as `$context.authorizer.claims.*` and events have them: all texts. S C.5.
+// The claims of a Cognito token as `$context.authorizer.claims.*` and events have them: all texts. Security C.5.
 
 const times: ReadonlySet<string> = new Set(['auth_time', 'exp', 'iat', 'nbf'])
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']

@@ -1,4 +1,4 @@
-// Step `authorize` of REST methods with a Cognito user pool authorizer: who brings a token of one of its pools. S C.5.
+// Step `authorize` of REST methods with a Cognito user pool authorizer: who brings a token of one of its pools. Security C.5.
 import type { Admitted } from '../../../nouns/exchange.ts'
 import { tellAuthorized, tellAuthorizer, tellUnauthorized } from '../../../nouns/execution-lines.ts'
 import { fault, type GatewayFault } from '../../../nouns/faults.ts'

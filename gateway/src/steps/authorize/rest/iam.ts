@@ -1,4 +1,4 @@
-// Step `authorize` of REST methods with IAM authorization: who signed, and what its policies and the API's say. S A, B.7.
+// Step `authorize` of REST methods with IAM authorization: who signed, and what its policies and the API's say. Security A, B.7.
 import { describeFailure, type SignatureFault } from '@sluice/sigv4'
 import type { Admitted } from '../../../nouns/exchange.ts'
 import { fault, type GatewayFault, type GatewayResponseType } from '../../../nouns/faults.ts'
@@ -30,7 +30,7 @@ export function authorizeByIam(stage: RestStage, guard: ResourceGuard, ports: Si
   }
 }
 
-/** Error code → gateway response type. The others have none of their own: open choice 7. */
+/** Error code → gateway response type. The others have none of their own: open choice. */
 const types: Readonly<Record<string, GatewayResponseType>> = {
   MissingAuthenticationTokenException: 'MISSING_AUTHENTICATION_TOKEN',
   ExpiredTokenException: 'EXPIRED_TOKEN',

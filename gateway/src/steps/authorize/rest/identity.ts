@@ -1,4 +1,4 @@
-// Identity sources of a REST API's Lambda authorizers: what a verdict is asked for, and remembered, by. S C.1.
+// Identity sources of a REST API's Lambda authorizers: what a verdict is asked for, and remembered, by. Security C.1.
 import { compileRegex, RegexFault, type JavaRegex } from '@sluice/java-regex'
 import { headerValues, lastHeader } from '../../../nouns/headers.ts'
 import { compileSource } from '../../../nouns/mapping-source.ts'

@@ -1,4 +1,4 @@
-// What a Lambda authorizer of a REST API answered: a policy, and the context it hands on. S C.3.
+// What a Lambda authorizer of a REST API answered: a policy, and the context it hands on. Security C.3.
 import { parsePolicy, PolicyFault, type CompiledPolicy } from '@sluice/iam-policy'
 import { utf8 } from '../../../nouns/bytes.ts'
 import { fault, type GatewayFault } from '../../../nouns/faults.ts'
@@ -15,7 +15,7 @@ export interface RestVerdict {
 
 type Members = Readonly<Record<string, unknown>>
 
-/** AWS: longer resource ARNs are refused. S C.3. */
+/** AWS: longer resource ARNs are refused. Security C.3. */
 const longestResource = 512
 
 /** Reads an answer. Throws GatewayFault AUTHORIZER_CONFIGURATION_ERROR. */

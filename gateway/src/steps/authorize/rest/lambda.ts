@@ -1,4 +1,4 @@
-// Step `authorize` of REST methods with a Lambda authorizer, TOKEN or REQUEST: ask the function, or remember what it said. S C.
+// Step `authorize` of REST methods with a Lambda authorizer, TOKEN or REQUEST: ask the function, or remember what it said. Security C.
 import { anonymous, type Decision } from '@sluice/iam-policy'
 import type { Admitted, Caller } from '../../../nouns/exchange.ts'
 import { utf8 } from '../../../nouns/bytes.ts'
@@ -57,7 +57,7 @@ export interface Asking {
   readonly work?: Work | undefined
 }
 
-/** The function has as long as an integration (?). S C.3. */
+/** The function has as long as an integration (?). Security C.3. */
 const timeoutMs = 29_000
 
 /** One authorizer of one stage: its verdicts serve all methods that use it. A stage that is planned anew starts without any. */
@@ -185,7 +185,7 @@ export function tellFailure(
   if (isRefusal) tellUnauthorized(exchange)
 }
 
-/** AWS's words since 2024; before, they ended at `deny`. S C.3. */
+/** AWS's words since 2024; before, they ended at `deny`. Security C.3. */
 const explicitly = ' with an explicit deny in an identity-based policy'
 
 /** By the policy that the function gave. AWS: what it says of the caller is there for the gateway response. */

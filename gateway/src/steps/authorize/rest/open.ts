@@ -1,4 +1,4 @@
-// Step `authorize` of REST methods without authorization: the resource policy alone decides. S B.7.
+// Step `authorize` of REST methods without authorization: the resource policy alone decides. Security B.7.
 import type { Admitted } from '../../../nouns/exchange.ts'
 import { fault } from '../../../nouns/faults.ts'
 import type { RestRouted } from '../../../nouns/rest.ts'

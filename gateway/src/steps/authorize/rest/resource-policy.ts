@@ -1,4 +1,4 @@
-// The resource policy of a REST API: what it says of a caller, alone or together with another verdict. S B.7.
+// The resource policy of a REST API: what it says of a caller, alone or together with another verdict. Security B.7.
 import {
   anonymous,
   describeDenial,
@@ -92,7 +92,7 @@ function question(exchange: RestRouted, { principal, resource }: Asked): Evaluat
   return { principal, action, resource, context: circumstances(exchange, principal) }
 }
 
-/** The refusal in IAM's words; `caller`: whom it is about, where that is known. S A.5, rows 9–12. */
+/** The refusal in IAM's words; `caller`: whom it is about, where that is known. Security A.5, rows 9–12. */
 export function denied(exchange: RestRouted, asked: Asked, decision: Decision, caller?: Caller): GatewayFault {
   return fault('ACCESS_DENIED', {
     told: { caller },

@@ -1,4 +1,4 @@
-// The event that a REST API's Lambda proxy integration gets: payload format 1.0. Recorded: REST 32.1; rest specification 5.1, 5.2.
+// The event that a REST API's Lambda proxy integration gets: payload format 1.0. Recorded: REST 32.1; REST 5.1, 5.2.
 import { base64, utf8 } from '../../../nouns/bytes.ts'
 import { visibleHeaders } from '../../../nouns/client-headers.ts'
 import { cognitoMember, type CognitoMember } from '../../../nouns/cognito-identity.ts'
@@ -33,7 +33,7 @@ export function compileRestEvent(stage: RestStage): (exchange: RestAdmitted, tra
   }
 }
 
-/** The event of a REQUEST authorizer: the same request without its body; what is empty is `{}`, never null. S C.2. */
+/** The event of a REQUEST authorizer: the same request without its body; what is empty is `{}`, never null. Security C.2. */
 export function compileRestAuthorizerEvent(stage: RestStage): RestAuthorizerEvent {
   const stageVariables = JSON.stringify(stage.variables ?? {})
   const stageContext = stageMembers(stage, stage.deploymentId)
@@ -121,7 +121,7 @@ function vpcEndpointMembers({ vpcEndpoint }: Received): string {
   return `,"vpcId":${orNull(vpcId)},"vpceId":${quote(vpceId)}`
 }
 
-/** Written by the gateway itself; the last one is for the gateway alone. rest specification 1.3. */
+/** Written by the gateway itself; the last one is for the gateway alone. REST 1.3. */
 const replaced = new Set(['x-amzn-trace-id', 'x-forwarded-port', 'x-forwarded-proto', 'x-http-method-override'])
 
 /** The lower-case name of a header that the gateway writes or adds to; undefined for any other. */
