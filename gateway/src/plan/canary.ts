@@ -1,4 +1,4 @@
-// A stage with a canary: two plans, one draw a request. Recorded: REST 36; rest specification 10.3.
+// A stage with a canary: two plans, one draw a request. Recorded: REST 36; REST 10.3.
 import type { CanarySettings, Stage } from '@sluice/aws-protocol/apigateway'
 import type { RestStage } from '../nouns/rest.ts'
 import type { StagePlan } from './stage-plan.ts'

@@ -84,7 +84,7 @@ function truststoreOf({ mutualTlsAuthentication, truststorePem = '' }: DomainNam
   })
 }
 
-/** The longest mapping whose segments the path begins with, in case too; else the empty one. HTTP 20.2, rest specification 13.5. */
+/** The longest mapping whose segments the path begins with, in case too; else the empty one. HTTP 20.2, REST 13.5. */
 function compileMappings(
   mappings: readonly BasePathMappingRecord[],
   privateArn: string | undefined,
@@ -169,7 +169,7 @@ function ruleTarget(
   return {
     apiId: ApiId,
     stageName: Stage,
-    // Without a condition on the path there is nothing to strip. Open choice of HTTP 35.2.
+    // Without a condition on the path there is nothing to strip. Open choice; HTTP 35.2.
     strippedLength: StripBasePath === true && basePath !== undefined ? basePath.length + 1 : 0,
     match: { basePath: undefined, routingRuleId: RoutingRuleId, privateArn },
   }

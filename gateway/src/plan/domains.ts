@@ -48,8 +48,8 @@ export class Domains {
 
   /**
    * The domain of a host name, which is in lower case and has no port: the exact one before `*.{rest}`, which stands for one
-   * label. With an endpoint, the private one that is associated with it. A promise only while something is being read. rest
-   * specification 13.4.
+   * label. With an endpoint, the private one that is associated with it. A promise only while something is being read.
+   * REST 13.4.
    */
   find(host: string, vpceId?: string): CustomDomain | undefined | Promise<CustomDomain | undefined> {
     if (!this.isStarted) this.start()

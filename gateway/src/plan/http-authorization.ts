@@ -65,7 +65,7 @@ function newLambdaAuthorizer(
     functionArn: lambdaFunctionArn(fillStageVariables(record.AuthorizerUri ?? '', stage.variables)),
     role: namedRole(record.AuthorizerCredentialsArn, stage),
     identitySources: record.IdentitySource ?? [],
-    // Open choice 10: an authorizer without a TTL remembers nothing.
+    // Open choice: an authorizer without a TTL remembers nothing.
     ttlSeconds: record.AuthorizerResultTtlInSeconds ?? 0,
     simpleResponses: record.EnableSimpleResponses === true,
   }

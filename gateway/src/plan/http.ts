@@ -104,7 +104,7 @@ function withRequestId(answer: Answer, received: Received): Answer {
 
 /**
  * A preflight is the gateway's own to answer, once the authorizer of the route it would take, if there is one, has let it
- * pass; so is an OPTIONS that no route takes. HTTP 10.2, open choice 24.
+ * pass; so is an OPTIONS that no route takes. Open choice; HTTP 10.2.
  */
 async function corsAnswer(
   cors: CompiledCors,

@@ -105,7 +105,7 @@ function requestQuestion({ identitySource }: apigateway.Authorizer, stage: RestS
 }
 
 const defaultSource = 'method.request.header.Authorization'
-/** S C.1: what holds for an authorizer without a TTL. */
+/** Security C.1: what holds for an authorizer without a TTL. */
 const defaultTtlSeconds = 300
 
 function lambdaAuthorizer(record: apigateway.Authorizer, { stage, ports, asking }: Shared): RestLambdaAuthorizer {

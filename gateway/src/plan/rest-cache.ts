@@ -30,7 +30,7 @@ export interface CacheParts {
 /** Undefined for a stage without a cache. */
 export function planRestCache(record: PlannableStage, { stage, caches, flushId }: CacheParts): PlanCache | undefined {
   if (record.cacheClusterEnabled !== true) return undefined
-  // (?) Without `useStageCache` a canary's requests pass by the cache: open choice 19.
+  // Open choice: without `useStageCache` a canary's requests pass by the cache.
   if (record.isCanaryRequest === true && record.canarySettings?.useStageCache !== true) return undefined
   const cache = caches.of({
     stage: `${stage.apiId}:${stage.stageName}`,

@@ -1,4 +1,4 @@
-// Test calls of a REST API's authorizers: the step of a method that uses one, run once, with what it asked and heard. rest specification 15.2.
+// Test calls of a REST API's authorizers: the step of a method that uses one, run once, with what it asked and heard. REST 15.2.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { utf8 } from '../nouns/bytes.ts'
 import type { Caller, Received } from '../nouns/exchange.ts'

@@ -1,4 +1,4 @@
-// Test calls of REST APIs: a method's own steps, run once on an API that is not deployed. Recorded: REST 19; rest specification 15.
+// Test calls of REST APIs: a method's own steps, run once on an API that is not deployed. Recorded: REST 19; REST 15.
 import { utf8 } from '../nouns/bytes.ts'
 import type { Answer, AnswerBody, Keyed } from '../nouns/exchange.ts'
 import { tellCompleted, tellMethodResponse } from '../nouns/execution-lines.ts'
@@ -20,7 +20,7 @@ import { TestLog } from './test-log.ts'
 import { testReceived } from './test-request.ts'
 
 const testStage = 'test-invoke-stage'
-/** What a test of a streaming method waits for, and takes, at most. S L.3 */
+/** What a test of a streaming method waits for, and takes, at most. Security L.3 */
 const streamTestMs = 35_000
 const streamTestBytes = 1_048_576
 
@@ -92,7 +92,7 @@ function planTest(test: MethodTest, ports: PlanPorts): TestPlan {
   }
 }
 
-/** AWS: the answer of a failed test has its error type alone — recorded, rest specification 15.1 */
+/** AWS: the answer of a failed test has its error type alone — recorded; REST 15.1 */
 function withoutContentType({ status, headers, body }: Answer): Answer {
   const kept = headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'content-type')
   return { status, headers: kept, body }
@@ -100,11 +100,11 @@ function withoutContentType({ status, headers, body }: Answer): Answer {
 
 function receivedOf(test: MethodTest, log: TestLog, facts: RestMethod): RestAdmitted & Keyed {
   const received = testReceived(test, log, { method: test.httpMethod, path: facts.resourcePath })
-  // AWS: a path that is not the resource's is taken, and has no parameters — recorded, REST 19
+  // AWS: a path that is not the resource's is taken, and has no parameters — recorded REST 19
   const trie = createRestTrie()
   trie.add(facts.resourcePath, facts.httpMethod, 0)
   const pathParameters = trie.match(received.rawPath, test.httpMethod)?.pathParameters
-  // AWS: a test has a key, whether its method asks for one or not — rest specification 15.1
+  // AWS: a test has a key, whether its method asks for one or not — REST 15.1
   const apiKey = { id: 'test-invoke-api-key-id', value: 'test-invoke-api-key' }
   return { ...received, target: facts, pathParameters, caller: { identity: identityOf(test.tester) }, apiKey }
 }

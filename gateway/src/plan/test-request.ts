@@ -1,4 +1,4 @@
-// The request that a test call makes up: what no client sent has the values that AWS gives it. Recorded: REST 19; rest specification 15.1.
+// The request that a test call makes up: what no client sent has the values that AWS gives it. Recorded: REST 19; REST 15.1.
 import { randomText } from '../nouns/entropy.ts'
 import type { Received } from '../nouns/exchange.ts'
 import type { TestRequest } from '../ports/test-calls.ts'

@@ -1,4 +1,4 @@
-// The account's settings: throttles, and the role that execution logs need. Rules: S F.3.
+// The account's settings: throttles, and the role that execution logs need. Rules: Security F.3.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Account, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// API keys as records: their checks, and their values, which are unique within an account and region (RR 15, S D.2).
+// API keys as records: their checks, and their values, which are unique within an account and region (recorded REST 15, Security D.2).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'

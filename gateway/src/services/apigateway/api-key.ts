@@ -1,4 +1,4 @@
-// API keys: what callers show so that usage plans can tell them apart. Rules: RR 15, S D.2.
+// API keys: what callers show so that usage plans can tell them apart. Rules: recorded REST 15, Security D.2.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey, Operations, StageKey } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

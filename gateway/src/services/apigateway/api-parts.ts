@@ -52,7 +52,7 @@ export function putModel(call: Call, restApiId: string, model: Model): void {
   call.store.put('Model', [restApiId, model.name ?? ''], model)
 }
 
-/** How one model refers to another of the same API; the host is always this one (recorded, RR 8). */
+/** How one model refers to another of the same API; the host is always this one (recorded REST 8). */
 export function modelUrl(restApiId: string, name: string): string {
   return `https://apigateway.amazonaws.com/restapis/${restApiId}/models/${name}`
 }

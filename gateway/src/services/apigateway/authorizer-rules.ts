@@ -1,4 +1,4 @@
-// What an authorizer must be, shared by creating, patching and importing (RR 10, S C.1).
+// What an authorizer must be, shared by creating, patching and importing (recorded REST 10, Security C.1).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Authorizer } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'

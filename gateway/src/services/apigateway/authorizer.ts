@@ -1,4 +1,4 @@
-// Authorizers: who decides whether a method may be called. Rules: RR 10, S C.1.
+// Authorizers: who decides whether a method may be called. Rules: recorded REST 10, Security C.1.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Authorizer, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -22,7 +22,7 @@ export const authorizer: Handlers<
       name: given.name,
       type: given.type,
       providerARNs: given.providerARNs?.length ? given.providerARNs : undefined,
-      // AWS: the words that documents have for the types (CLI reference, `create-authorizer`; S C.1).
+      // AWS: the words that documents have for the types (CLI reference, `create-authorizer`; Security C.1).
       authType: text(given.authType) ?? (given.type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'),
       authorizerUri: given.authorizerUri,
       authorizerCredentials: given.authorizerCredentials,

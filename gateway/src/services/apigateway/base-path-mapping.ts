@@ -1,4 +1,4 @@
-// Base path mappings: which API and stage the first segment of a custom domain's path leads to. Rules: R 13.5.
+// Base path mappings: which API and stage the first segment of a custom domain's path leads to. Rules: REST 13.5.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { BasePathMapping, Operations, PatchOperation } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

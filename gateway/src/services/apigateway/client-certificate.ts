@@ -1,4 +1,4 @@
-// Client certificates: what a stage shows to its HTTPS backends. Rules: R 13.9, S H.3.
+// Client certificates: what a stage shows to its HTTPS backends. Rules: REST 13.9, Security H.3.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { ClientCertificate, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// The two models that every API made by CreateRestApi starts with (recorded, RR 8; imported APIs do not get them).
+// The two models that every API made by CreateRestApi starts with (recorded REST 8; imported APIs do not get them).
 import type { Model } from '@sluice/aws-protocol/apigateway'
 
 /** AWS prints these schemas with two blanks of indentation and a blank on both sides of each colon. */

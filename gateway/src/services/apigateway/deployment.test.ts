@@ -1,4 +1,4 @@
-// Deployments and stages against the recorded cases of RR 13, 14 and 36.
+// Deployments and stages against the cases of recorded REST 13, 14 and 36.
 import { describe, expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'
 import { addMockMethod, badRequest, createApi, createControlPlane, notFound, nowMs, refusal, scope } from './testing.ts'

@@ -1,4 +1,4 @@
-// Deployments: an API frozen into a snapshot, and the stage that is made or moved along. Rules: RR 13, R 10.1.
+// Deployments: an API frozen into a snapshot, and the stage that is made or moved along. Rules: recorded REST 13, REST 10.1.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDeploymentRequest, Deployment, MethodSnapshot, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

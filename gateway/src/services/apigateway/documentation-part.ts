@@ -1,4 +1,4 @@
-// Documentation parts: texts about places of an API. Rules: RR 11, R 14.6.
+// Documentation parts: texts about places of an API. Rules: recorded REST 11, REST 14.6.
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, GetDocumentationPartsRequest, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

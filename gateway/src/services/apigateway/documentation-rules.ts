@@ -1,4 +1,4 @@
-// Where documentation parts may sit: which members of a location apply to each type, and one part for each place (R 14.6).
+// Where documentation parts may sit: which members of a location apply to each type, and one part for each place (REST 14.6).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type {
   DocumentationPart,

@@ -1,4 +1,4 @@
-// Documentation versions: the documentation parts of an API, frozen under a name that stages can carry. Rules: R 10.4.
+// Documentation versions: the documentation parts of an API, frozen under a name that stages can carry. Rules: REST 10.4.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationVersion, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

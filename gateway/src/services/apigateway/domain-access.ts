@@ -1,4 +1,4 @@
-// Domain name access associations: which VPC endpoints may reach a private domain name. Rules: R 13.4.
+// Domain name access associations: which VPC endpoints may reach a private domain name. Rules: REST 13.4.
 import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameAccessAssociation, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

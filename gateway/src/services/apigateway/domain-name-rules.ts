@@ -1,4 +1,4 @@
-// Custom domain names of the v1 service: finding one, and what its parts must be (R 13.4–13.8).
+// Custom domain names of the v1 service: finding one, and what its parts must be (REST 13.4–13.8).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { DomainName, MutualTlsAuthentication } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord } from '../../nouns/records.ts'

@@ -1,4 +1,4 @@
-// Domain names, base path mappings, VPC links, client certificates and documentation (R 13, 14.6; RR 11, 16).
+// Domain names, base path mappings, VPC links, client certificates and documentation (REST 13, 14.6; recorded REST 11, 16).
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'

@@ -1,4 +1,4 @@
-// Custom domain names: own names in front of APIs. Public names are unique over all accounts. Rules: R 13.4–13.8.
+// Custom domain names: own names in front of APIs. Public names are unique over all accounts. Rules: REST 13.4–13.8.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDomainNameRequest, DomainName, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

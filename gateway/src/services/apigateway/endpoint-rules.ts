@@ -1,4 +1,4 @@
-// Endpoint configuration of a REST API or a domain name: defaults, what excludes what, and how it is patched (recorded, RR 2).
+// Endpoint configuration of a REST API or a domain name: defaults, what excludes what, and how it is patched (recorded REST 2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, EndpointType, IpAddressType } from '@sluice/aws-protocol/apigateway'
 import { withMember } from './patch.ts'

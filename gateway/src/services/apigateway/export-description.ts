@@ -44,7 +44,7 @@ function resourcesOf({ resources, methods, authorizers, requestValidators }: Res
     }))
 }
 
-/** AWS: the default, a resource's own id, is not exported — recorded, REST 18. It would mean nothing elsewhere. */
+/** AWS: the default, a resource's own id, is not exported — recorded REST 18. It would mean nothing elsewhere. */
 function withoutOwnNamespace(integration: Integration | undefined, resourceId: string | undefined) {
   if (integration?.cacheNamespace !== resourceId) return integration
   return { ...integration, cacheNamespace: undefined }

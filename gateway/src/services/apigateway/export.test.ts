@@ -1,4 +1,4 @@
-// Exports against the recorded shapes of RR 18.
+// Exports against the recorded shapes of recorded REST 18.
 import { expect, test } from 'vitest'
 import { addMockMethod, createApi, createControlPlane, notFound, refusal } from './testing.ts'
 

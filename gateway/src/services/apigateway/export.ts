@@ -1,4 +1,4 @@
-// GetExport: the deployment of a stage as a Swagger 2.0 or OpenAPI 3.0 document. Rules: RR 18, R 14.5.
+// GetExport: the deployment of a stage as a Swagger 2.0 or OpenAPI 3.0 document. Rules: recorded REST 18, REST 14.5.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations, RestApi, Stage } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// Loading what an operation is addressed to, in AWS's order and with its "not found" sentences (recorded, RR 1.5).
+// Loading what an operation is addressed to, in AWS's order and with its "not found" sentences (recorded REST 1.5).
 import { NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, Method, RestApi, Stage, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { ResourceRecord } from '../../nouns/records.ts'

@@ -1,4 +1,4 @@
-// The 21 gateway responses as the control plane shows them while nobody has customised them (recorded, RR 12).
+// The 21 gateway responses as the control plane shows them while nobody has customised them (recorded REST 12).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { GatewayResponse, GatewayResponseType } from '@sluice/aws-protocol/apigateway'
 import { checkContentTypes, checkGatewayMappings } from './mapping-rules.ts'
@@ -60,7 +60,7 @@ export function uncustomised(type: GatewayResponseType, parent: GatewayResponse 
   }
 }
 
-/** A customised type: what was given, and the type's own defaults for the rest; nothing comes from a DEFAULT type (R 7.3). */
+/** A customised type: what was given, and the type's own defaults for the rest; nothing comes from a DEFAULT type (REST 7.3). */
 export function customised(type: GatewayResponseType, given: GatewayResponse): GatewayResponse {
   return {
     responseType: type,

@@ -1,4 +1,4 @@
-// ImportApiKeys: keys from a CSV file; a key that is there gets the file's attributes (S D.3).
+// ImportApiKeys: keys from a CSV file; a key that is there gets the file's attributes (Security D.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

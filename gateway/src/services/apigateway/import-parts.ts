@@ -1,4 +1,4 @@
-// Imports what stands beside the resources of a document: models, validators, authorizers, gateway responses (R 14.2, 14.3).
+// Imports what stands beside the resources of a document: models, validators, authorizers, gateway responses (REST 14.2, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { AuthorizerType } from '@sluice/aws-protocol/apigateway'
 import { REST_API_ID_PLACEHOLDER, modelReference } from '@sluice/openapi'

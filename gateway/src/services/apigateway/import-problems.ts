@@ -1,4 +1,4 @@
-// The problems of an import: refusals are collected under AWS's sentences, so that one answer names them all (R 14.1).
+// The problems of an import: refusals are collected under AWS's sentences, so that one answer names them all (REST 14.1).
 import { ServiceFault } from '@sluice/aws-protocol'
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import { errorsSentence, messagesOf, warningsSentence } from '@sluice/openapi'

@@ -1,4 +1,4 @@
-// The parameters of an import and the API-level settings of a document: for a new API, and over those of an old one (R 14.1, 14.3).
+// The parameters of an import and the API-level settings of a document: for a new API, and over those of an old one (REST 14.1, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, RestApi } from '@sluice/aws-protocol/apigateway'
 import { DocumentFault } from '@sluice/openapi'
@@ -73,7 +73,7 @@ export function importedSettings(
 }
 
 /**
- * An API's settings with those of a document over them; the endpoint's type and the tags stay (R 14.3). Overwriting takes away
+ * An API's settings with those of a document over them; the endpoint's type and the tags stay (REST 14.3). Overwriting takes away
  * what the document does not say (observed: the notes of hashicorp/terraform-provider-aws in `rest_api.go`).
  */
 export function mergedSettings(

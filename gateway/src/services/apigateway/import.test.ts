@@ -1,4 +1,4 @@
-// Imports against the recorded facts of RR 17 and the merge rules of R 14.3.
+// Imports against the facts of recorded REST 17 and the merge rules of REST 14.3.
 import { describe, expect, test } from 'vitest'
 import { badRequest, createApi, createControlPlane, notFound, refusal, scope } from './testing.ts'
 import type { ControlPlane } from './testing.ts'

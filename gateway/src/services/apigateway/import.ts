@@ -1,4 +1,4 @@
-// Importing documents: ImportRestApi makes an API of one, PutRestApi merges one into an API or overwrites it. Rules: RR 17, R 14.
+// Importing documents: ImportRestApi makes an API of one, PutRestApi merges one into an API or overwrites it. Rules: recorded REST 17, REST 14.
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

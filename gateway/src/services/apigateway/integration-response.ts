@@ -1,4 +1,4 @@
-// Integration responses: how a backend's answer becomes a method response. They are kept inside their integration. Rules: RR 7.
+// Integration responses: how a backend's answer becomes a method response. They are kept inside their integration. Rules: recorded REST 7.
 import type { Integration, IntegrationResponse, Method, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'

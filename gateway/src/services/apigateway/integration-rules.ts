@@ -17,7 +17,7 @@ const longestStreamTimeoutMs = 900_000
 
 const passthroughBehaviors = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
 
-/** An integration as it is stored, in AWS's order of members. `httpMethod` is the integration's own verb (recorded, RR 6.1). */
+/** An integration as it is stored, in AWS's order of members. `httpMethod` is the integration's own verb (recorded REST 6.1). */
 export function withDefaults(type: IntegrationType, given: Integration, resourceId: string): Integration {
   const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
   const isMock = type === 'MOCK'
@@ -109,7 +109,7 @@ function checkTimeout({ limits }: Call, { timeoutInMillis, responseTransferMode 
   }
 }
 
-/** Streaming is for proxy integrations, and a Lambda URI must be of the same mind (R 3.10). */
+/** Streaming is for proxy integrations, and a Lambda URI must be of the same mind (REST 3.10). */
 function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsConfig }: Integration): void {
   const streams = responseTransferMode === 'STREAM'
   if (streams && type !== 'HTTP_PROXY' && type !== 'AWS_PROXY') {

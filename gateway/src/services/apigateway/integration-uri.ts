@@ -1,4 +1,4 @@
-// Where an integration may point to: HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (RR 6.2, R 3.2).
+// Where an integration may point to: HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (recorded REST 6.2, REST 3.2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
 

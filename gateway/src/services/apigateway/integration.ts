@@ -1,4 +1,4 @@
-// Integrations: what a method calls. They are kept inside their method. Rules: RR 6, R 3.
+// Integrations: what a method calls. They are kept inside their method. Rules: recorded REST 6, REST 3.
 import type { Integration, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// What parameter mappings may name on either side, and AWS's report of those that do not (RR 4.2; R 3.4, 4.2).
+// What parameter mappings may name on either side, and AWS's report of those that do not (recorded REST 4.2; REST 3.4, 4.2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 
 const name = '[a-zA-Z0-9._$-]+'
@@ -93,7 +93,7 @@ export function checkResponseMappings(
   reportMappings(errors)
 }
 
-/** A gateway response's `responseParameters` (R 7.3); the names of its headers may hold anything that is no blank. */
+/** A gateway response's `responseParameters` (REST 7.3); the names of its headers may hold anything that is no blank. */
 export function checkGatewayMappings(mappings: Readonly<Record<string, string>> | undefined): void {
   const errors: string[] = []
   for (const [target, source] of Object.entries(mappings ?? {})) {

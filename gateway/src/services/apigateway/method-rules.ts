@@ -36,7 +36,7 @@ export async function checkedMethod(call: Call, restApiId: string, method: Metho
   return { ...method, authorizerId }
 }
 
-/** An authorizer named without a type that uses one is ignored, and no error (recorded, RR 4.3). */
+/** An authorizer named without a type that uses one is ignored, and no error (recorded REST 4.3). */
 async function checkedAuthorizer(call: Call, restApiId: string, method: Method): Promise<string | undefined> {
   const { authorizationType, authorizerId } = method
   if (authorizationType !== 'CUSTOM' && authorizationType !== 'COGNITO_USER_POOLS') return undefined

@@ -1,4 +1,4 @@
-// A stage's method settings: the full object that setting one value makes, and the paths that set them (recorded, RR 14.2–14.4).
+// A stage's method settings: the full object that setting one value makes, and the paths that set them (recorded REST 14.2–14.4).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { MethodSetting, Stage } from '@sluice/aws-protocol/apigateway'
 import { entryOf } from './found.ts'
@@ -80,7 +80,7 @@ export function nothingToRemove(path: string): BadRequestException {
   return new BadRequestException(`Cannot remove method setting ${path.slice(1)} ${because}`)
 }
 
-/** The refusal of a path that a stage does not have, with AWS's own list, missing commas included (recorded, RR 14.3). */
+/** The refusal of a path that a stage does not have, with AWS's own list, missing commas included (recorded REST 14.3). */
 export function invalidStagePath(path: string): BadRequestException {
   return new BadRequestException(`Invalid method setting path: ${path}. Must be one of: [${stagePaths.join(', ')}]`)
 }

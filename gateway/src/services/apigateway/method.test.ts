@@ -1,4 +1,4 @@
-// Methods, method responses, integrations and their responses against the recorded cases of RR 4–7.
+// Methods, method responses, integrations and their responses against the cases of recorded REST 4–7.
 import { describe, expect, test } from 'vitest'
 import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
 import { badRequest, createApi, createControlPlane, notFound, refusal } from './testing.ts'

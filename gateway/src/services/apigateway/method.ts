@@ -1,4 +1,4 @@
-// Methods: verbs on resources, with their integration and responses inside. Rules: RR 4, R 2.1.
+// Methods: verbs on resources, with their integration and responses inside. Rules: recorded REST 4, REST 2.1.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Method, Operations, PutMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

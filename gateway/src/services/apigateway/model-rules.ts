@@ -1,4 +1,4 @@
-// What a model must be: its name, a readable schema, and references to models that exist. Shared with import (RR 8, R 2.3).
+// What a model must be: its name, a readable schema, and references to models that exist. Shared with import (recorded REST 8, REST 2.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Model } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// The mapping template that AWS sketches from a model: a VTL skeleton that produces JSON of the schema's form (R 16.2).
+// The mapping template that AWS sketches from a model: a VTL skeleton that produces JSON of the schema's form (REST 16.2).
 import { parsedOrUndefined } from './model-rules.ts'
 
 /** A schema that nobody checked: each member may be anything. */

@@ -1,4 +1,4 @@
-// Models: JSON schemas that methods validate and document their bodies with. Rules: RR 8, R 2.3.
+// Models: JSON schemas that methods validate and document their bodies with. Rules: recorded REST 8, REST 2.3.
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Model, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

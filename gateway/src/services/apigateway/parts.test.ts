@@ -1,4 +1,4 @@
-// Models, request validators, authorizers, gateway responses and tags against RR 8–12 and R 17.
+// Models, request validators, authorizers, gateway responses and tags against recorded REST 8–12 and REST 17.
 import { describe, expect, test } from 'vitest'
 import { badRequest, conflict, createApi, createControlPlane, notFound, refusal } from './testing.ts'
 

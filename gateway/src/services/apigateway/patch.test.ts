@@ -1,4 +1,4 @@
-// The patch mechanism: pointer escapes, order, and the recorded refusals of each dialect (RR 1.6).
+// The patch mechanism: pointer escapes, order, and the recorded refusals of each dialect (recorded REST 1.6).
 import { expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'
 import {

@@ -1,4 +1,4 @@
-// How many of each thing an API may have, and how large mapping templates may be. R 12.
+// How many of each thing an API may have, and how large mapping templates may be. REST 12.
 import { BadRequestException, LimitExceededException } from '@sluice/aws-protocol/apigateway'
 import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'

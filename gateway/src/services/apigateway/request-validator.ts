@@ -1,4 +1,4 @@
-// Request validators: which parts of a request a method checks. Rules: RR 9.
+// Request validators: which parts of a request a method checks. Rules: recorded REST 9.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, RequestValidator } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

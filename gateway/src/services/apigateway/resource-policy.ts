@@ -15,7 +15,7 @@ const shortResource = /^execute-api:\/?/
 
 /**
  * The policy as it is stored: JSON text with `execute-api:/…` resources written out and lists of one resource as that resource
- * (recorded, RR 2.4). Without a place, as for domain names, resources stay as written, short ones too. Throws
+ * (recorded REST 2.4). Without a place, as for domain names, resources stay as written, short ones too. Throws
  * BadRequestException for anything that is no policy document.
  */
 export function storedPolicy(policy: string | undefined, place?: PolicyPlace): string | undefined {
@@ -44,7 +44,7 @@ function checkLanguage(document: object): void {
   }
 }
 
-/** AWS shows the policy of a REST API escaped once more: its quotes and backslashes have a backslash (recorded, RR 2.4). */
+/** AWS shows the policy of a REST API escaped once more: its quotes and backslashes have a backslash (recorded REST 2.4). */
 export function shownPolicy(policy: string | undefined): string | undefined {
   return policy === undefined ? undefined : JSON.stringify(policy).slice(1, -1)
 }

@@ -1,4 +1,4 @@
-// The tree of an API's resources: what may stand beside and below what, and the full paths (recorded, RR 3.2).
+// The tree of an API's resources: what may stand beside and below what, and the full paths (recorded REST 3.2).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ResourceRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// Resources against the recorded rules of RR 3.
+// Resources against the rules of recorded REST 3.
 import { expect, test } from 'vitest'
 import type { Call } from '../call.ts'
 import { newResourceId } from './resource-tree.ts'

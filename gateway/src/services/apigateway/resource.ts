@@ -1,4 +1,4 @@
-// Resources: the nodes of an API's path tree. Rules: RR 3, R 1.3.
+// Resources: the nodes of an API's path tree. Rules: recorded REST 3, REST 1.3.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Method, Operations, Resource } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -52,7 +52,7 @@ export function accessModeOf(value: string | undefined): EndpointAccessMode | un
   return value
 }
 
-/** Enhanced TLS policies are told from the legacy ones by their name; they need an access mode (R 13.8). */
+/** Enhanced TLS policies are told from the legacy ones by their name; they need an access mode (REST 13.8). */
 export function checkSecurityPolicy({
   securityPolicy,
   endpointAccessMode,

@@ -1,4 +1,4 @@
-// REST APIs against the recorded shapes and refusals of RR 2.
+// REST APIs against the recorded shapes and refusals of recorded REST 2.
 import { describe, expect, test } from 'vitest'
 import {
   addMockMethod,

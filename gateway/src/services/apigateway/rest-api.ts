@@ -1,4 +1,4 @@
-// REST APIs: creating (also as a clone), reading, patching, deleting. Rules: RR 2, and the API reference's patch table.
+// REST APIs: creating (also as a clone), reading, patching, deleting. Rules: recorded REST 2, and the API reference's patch table.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { CreateRestApiRequest, Operations, RestApi } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// The kinds of SDK that AWS generates: listing them (R 16.1). Making one is GetSdk's business.
+// The kinds of SDK that AWS generates: listing them (REST 16.1). Making one is GetSdk's business.
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'

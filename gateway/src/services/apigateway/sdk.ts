@@ -1,4 +1,4 @@
-// GetSdk: a client for the deployment of a stage, as a zip archive. Rules: R 16.1.
+// GetSdk: a client for the deployment of a stage, as a zip archive. Rules: REST 16.1.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

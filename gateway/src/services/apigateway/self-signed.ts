@@ -8,7 +8,7 @@ export interface SelfSigned {
   readonly privateKeyPem: string
 }
 
-/** What AWS's client certificates say of themselves (R 13.9), as attribute OIDs and values. */
+/** What AWS's client certificates say of themselves (REST 13.9), as attribute OIDs and values. */
 const subject: readonly (readonly [oid: string, value: string])[] = [
   ['2.5.4.6', 'US'],
   ['2.5.4.8', 'Washington'],

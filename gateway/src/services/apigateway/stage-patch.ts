@@ -1,4 +1,4 @@
-// Patching a stage: AWS's third dialect, where every unknown path is taken for a method setting (recorded, RR 14; R 10.2, 10.3).
+// Patching a stage: AWS's third dialect, where every unknown path is taken for a method setting (recorded REST 14; REST 10.2, 10.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CanarySettings, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
 import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'

@@ -1,4 +1,4 @@
-// What a stage must be, shared by CreateStage, UpdateStage and CreateDeployment (RR 13, 14; R 10.2, 10.3).
+// What a stage must be, shared by CreateStage, UpdateStage and CreateDeployment (recorded REST 13, 14; REST 10.2, 10.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CacheClusterSize, CanarySettings, Stage } from '@sluice/aws-protocol/apigateway'
 import { nowSeconds } from '../call.ts'
@@ -54,7 +54,7 @@ export interface NewStage {
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
-/** A stage as AWS first shows it (recorded, RR 14.1). */
+/** A stage as AWS first shows it (recorded REST 14.1). */
 export function newStage(call: Call, given: NewStage): Stage {
   checkStageName(given.stageName)
   checkVariables(given.variables)
@@ -86,7 +86,7 @@ export function withCacheCluster(stage: Stage): Stage {
   }
 }
 
-/** Canary settings with AWS's defaults; without a deployment of its own a canary has the stage's (recorded, RR 14.5). */
+/** Canary settings with AWS's defaults; without a deployment of its own a canary has the stage's (recorded REST 14.5). */
 export function newCanary(given: CanarySettings, deploymentId: string | undefined): CanarySettings {
   checkVariables(given.stageVariableOverrides)
   return {

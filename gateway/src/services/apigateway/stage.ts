@@ -1,4 +1,4 @@
-// Stages: named pointers to deployments, with the settings that stay live. Rules: RR 14, R 10.2, 10.3.
+// Stages: named pointers to deployments, with the settings that stay live. Rules: recorded REST 14, REST 10.2, 10.3.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -90,7 +90,7 @@ async function checkReferences(call: Call, restApiId: string, record: Stage): Pr
   }
 }
 
-/** Execution logs need a role in the account's settings (S F.3). */
+/** Execution logs need a role in the account's settings (Security F.3). */
 async function checkLogging(call: Call, operations: readonly PatchOperation[] | undefined): Promise<void> {
   const turnsOn = operations?.some(
     ({ op, path, value }) => op !== 'remove' && path?.endsWith('/logging/loglevel') === true && value !== 'OFF',

@@ -1,4 +1,4 @@
-// Tags by ARN: which resources have them, where they are kept, and adding, removing and reading them (R 17, S D.7).
+// Tags by ARN: which resources have them, where they are kept, and adding, removing and reading them (REST 17, Security D.7).
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// Test calls: a method or an authorizer of the API as it stands, deployed or not, run with its log kept. Rules: R 15, RR 19.
+// Test calls: a method or an authorizer of the API as it stands, deployed or not, run with its log kept. Rules: REST 15, recorded REST 19.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, TestInvokeAuthorizerRequest, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

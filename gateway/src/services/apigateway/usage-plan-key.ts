@@ -1,4 +1,4 @@
-// The keys of a usage plan. Rules: RR 15, S D.4.
+// The keys of a usage plan. Rules: recorded REST 15, Security D.4.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, UsagePlanKey } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

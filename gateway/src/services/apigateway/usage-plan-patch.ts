@@ -1,4 +1,4 @@
-// The patchable paths of a usage plan, those of its stages' method limits included (RR 15, S D.4).
+// The patchable paths of a usage plan, those of its stages' method limits included (recorded REST 15, Security D.4).
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type {
   ApiStage,

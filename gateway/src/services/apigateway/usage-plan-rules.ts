@@ -1,4 +1,4 @@
-// What a usage plan may hold: its quota, its stages, and the keys that may join it (RR 15, S D.4, D.6).
+// What a usage plan may hold: its quota, its stages, and the keys that may join it (recorded REST 15, Security D.4, D.6).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiStage, QuotaSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// API keys and usage plans against the recorded cases of RR 15 and the rules of S D.
+// API keys and usage plans against the cases of recorded REST 15 and the rules of Security D.
 import { describe, expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'
 import { parseCsv } from './csv.ts'

@@ -1,4 +1,4 @@
-// Usage plans: which keys may call which stages, how fast and how often. Rules: RR 15, S D.4.
+// Usage plans: which keys may call which stages, how fast and how often. Rules: recorded REST 15, Security D.4.
 import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -75,7 +75,7 @@ export const usagePlan: Handlers<
   },
 }
 
-/** AWS: one plan shows `tags` always, a list and a new plan only if any (recorded, RR 1.7). */
+/** AWS: one plan shows `tags` always, a list and a new plan only if any (recorded REST 1.7). */
 function shown(plan: UsagePlan): UsagePlan {
   return { ...plan, tags: plan.tags ?? {} }
 }

@@ -1,4 +1,4 @@
-// What keys used of their usage plans, day by day, and what is left to them. Rules: S D.6.
+// What keys used of their usage plans, day by day, and what is left to them. Rules: Security D.6.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, PatchOperation, Usage, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// VPC links: how integrations reach a network load balancer. Rules: RR 16.
+// VPC links: how integrations reach a network load balancer. Rules: recorded REST 16.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, VpcLink } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// API mappings: under a custom domain name, which first part of a path belongs to which API and stage (H 20.2, 34).
+// API mappings: under a custom domain name, which first part of a path belongs to which API and stage (HTTP 20.2, WebSocket 34).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,

@@ -1,4 +1,4 @@
-// What an HTTP or WebSocket API may be: lengths, selection expressions, and what only one protocol has (H 3.1).
+// What an HTTP or WebSocket API may be: lengths, selection expressions, and what only one protocol has (HTTP 3.1).
 import { BadRequestException, type Api } from '@sluice/aws-protocol/apigatewayv2'
 import { checkCors } from './cors.ts'
 import { checkLengths } from './lengths.ts'

@@ -1,4 +1,4 @@
-// What an authorizer may be: the two kinds, and what each protocol allows of them (H 3.4, 11.1, 12.1).
+// What an authorizer may be: the two kinds, and what each protocol allows of them (HTTP 3.4, 11.1, 12.1).
 import {
   BadRequestException,
   type Api,

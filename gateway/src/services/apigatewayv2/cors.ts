@@ -1,4 +1,4 @@
-// What a CORS configuration may be (H 10.1).
+// What a CORS configuration may be (HTTP 10.1).
 import { BadRequestException, type Cors } from '@sluice/aws-protocol/apigatewayv2'
 
 const methods = ['*', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']

@@ -74,7 +74,7 @@ async function stageToMove(call: Call, apiId: string, stageName: string | undefi
   return stage
 }
 
-/** A WebSocket API needs the models that its routes name (H 28.1). */
+/** A WebSocket API needs the models that its routes name (WebSocket 28.1). */
 function checkModels({ api, routes, models }: V2Snapshot): void {
   if (api.DisableSchemaValidation === true) return
   const names = new Set(models.map(({ Name }) => Name))

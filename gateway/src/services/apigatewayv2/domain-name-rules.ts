@@ -1,4 +1,4 @@
-// What a custom domain name may be: its name, its endpoint configuration and mutual TLS (H 3.8, 20).
+// What a custom domain name may be: its name, its endpoint configuration and mutual TLS (HTTP 3.8, 20).
 import {
   BadRequestException,
   type DomainNameConfiguration,

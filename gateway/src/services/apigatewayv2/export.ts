@@ -1,4 +1,4 @@
-// ExportApi: an HTTP API as an OpenAPI 3.0 document, as it stands or as a stage has it; ImportApi takes it back (H 15.3).
+// ExportApi: an HTTP API as an OpenAPI 3.0 document, as it stands or as a stage has it; ImportApi takes it back (HTTP 15.3).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, NotFoundException, type Api, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import { writeHttpApi } from '@sluice/openapi'

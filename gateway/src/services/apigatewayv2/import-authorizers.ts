@@ -1,4 +1,4 @@
-// The authorizers of an imported document: those that cannot be made are left out with a warning, and their routes with them (H 11.1).
+// The authorizers of an imported document: those that cannot be made are left out with a warning, and their routes with them (HTTP 11.1).
 import { BadRequestException, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
 import { DocumentFault, messagesOf, type HttpAuthorizer, type Readings, type ReadTextOptions } from '@sluice/openapi'
 import type { Scope } from '../../nouns/records.ts'

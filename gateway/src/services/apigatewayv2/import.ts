@@ -1,4 +1,4 @@
-// ImportApi and ReimportApi: an HTTP API from an OpenAPI 3.0 document with AWS's extensions (H 15).
+// ImportApi and ReimportApi: an HTTP API from an OpenAPI 3.0 document with AWS's extensions (HTTP 15).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Api, type Cors, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import {

@@ -1,4 +1,4 @@
-// What an HTTP API's integration may be: a Lambda function, a URL, a private target, or an AWS action (H 3.3, 7, 8, 9).
+// What an HTTP API's integration may be: a Lambda function, a URL, a private target, or an AWS action (HTTP 3.3, 7, 8, 9).
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { subtypeParameters } from '../../nouns/integration-kinds.ts'
 import {
@@ -96,7 +96,7 @@ async function checkHttpProxy(call: Call, record: Integration): Promise<void> {
     )
   }
   await found(call, 'V2VpcLink', [connectionId])
-  // Own: where there are no listeners of AWS's, a URL says where the link leads (H 8.3).
+  // Own: where there are no listeners of AWS's, a URL says where the link leads (HTTP 8.3).
   if (/^https?:\/\//i.test(uri)) return checkUri('HTTP_PROXY', uri)
   if (!listenerArn.test(uri) && !cloudMapArn.test(uri)) {
     throw new BadRequestException('Invalid ARN specified in the request')

@@ -7,7 +7,7 @@ import { checkWebSocketIntegration, webSocketDefaults } from './integration-webs
 import { checkLengths } from './lengths.ts'
 import { mergedMap, patched, type Changes } from './patch.ts'
 
-/** Parameters are merged by name, responses by status code (where `{}` removes one); templates are replaced whole (H 2.2). */
+/** Parameters are merged by name, responses by status code (where `{}` removes one); templates are replaced whole (HTTP 2.2). */
 export function changedIntegration(stored: Integration, changes: Changes<Integration>): Integration {
   return patched(stored, {
     ...changes,

@@ -1,4 +1,4 @@
-// What a WebSocket API's integration may be: mostly a REST API's integration, with selection expressions (H 3.3, 27).
+// What a WebSocket API's integration may be: mostly a REST API's integration, with selection expressions (HTTP 3.3, WebSocket 27).
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import type { Call } from '../call.ts'

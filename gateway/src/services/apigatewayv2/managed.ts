@@ -1,4 +1,4 @@
-// What quick create made belongs to the service: some of it may be changed, none of it deleted by itself (H 14).
+// What quick create made belongs to the service: some of it may be changed, none of it deleted by itself (HTTP 14).
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 
 interface Managed {

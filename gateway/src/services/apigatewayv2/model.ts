@@ -1,4 +1,4 @@
-// Models: JSON schemas by which a WebSocket API's routes check their messages (H 3.7, 28.1).
+// Models: JSON schemas by which a WebSocket API's routes check their messages (HTTP 3.7, WebSocket 28.1).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, ConflictException, type Model, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import { modelTemplate } from '../apigateway/model-template.ts'

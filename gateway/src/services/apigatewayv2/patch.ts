@@ -1,4 +1,4 @@
-// How a PATCH changes a record: absent members stay, "" clears a text, and a map is merged key by key or replaced (H 2.2).
+// How a PATCH changes a record: absent members stay, "" clears a text, and a map is merged key by key or replaced (HTTP 2.2).
 
 /** Members that a change may name; `undefined` leaves them as they are. */
 export type Changes<R> = { readonly [Member in keyof R]?: R[Member] | undefined }

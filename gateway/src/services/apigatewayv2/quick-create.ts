@@ -1,4 +1,4 @@
-// Quick create: an HTTP API with an integration, a route and an auto-deploying `$default` stage, all in one call (H 14).
+// Quick create: an HTTP API with an integration, a route and an auto-deploying `$default` stage, all in one call (HTTP 14).
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import { nowSeconds, type Call } from '../call.ts'

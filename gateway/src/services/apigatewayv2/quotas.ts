@@ -9,7 +9,7 @@ interface Quota {
 }
 
 /**
- * AWS's quota for integrations is fixed. It raises the others (300 routes, 10 stages, 10 authorizers, H 21) on request;
+ * AWS's quota for integrations is fixed. It raises the others (300 routes, 10 stages, 10 authorizers, HTTP 21) on request;
  * Own: here they are raised already, and only keep an API from growing without bound. Who runs the gateway sets some.
  */
 const quotas = {

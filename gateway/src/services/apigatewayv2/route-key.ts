@@ -10,7 +10,7 @@ const longestHttpKey = 512
 const longestWebSocketKey = 128
 const socketEvents = ['$connect', '$disconnect', '$default']
 
-/** Refuses what is no route key of the protocol (H 4.1, 24.1). */
+/** Refuses what is no route key of the protocol (HTTP 4.1, WebSocket 24.1). */
 export function checkRouteKey(protocol: ProtocolType, key: string): void {
   if (key === '') throw new BadRequestException('Route key is required')
   if (protocol === 'HTTP') {

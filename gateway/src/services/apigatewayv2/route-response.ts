@@ -1,4 +1,4 @@
-// Route responses: having one, with the key `$default`, makes a WebSocket route answer its caller (H 24.5).
+// Route responses: having one, with the key `$default`, makes a WebSocket route answer its caller (WebSocket 24.5).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,

@@ -1,4 +1,4 @@
-// What a route may be: its key, its target, who may call it, and what only WebSocket routes have (H 3.2, 4.1, 24).
+// What a route may be: its key, its target, who may call it, and what only WebSocket routes have (HTTP 3.2, 4.1, WebSocket 24).
 import { BadRequestException, type Api, type Route } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 import { found } from './found.ts'
@@ -7,7 +7,7 @@ import { mergedMap, patched, replacedMap, type Changes } from './patch.ts'
 import { refuseMembers } from './protocol.ts'
 import { checkRouteKey } from './route-key.ts'
 
-/** A quota that cannot be raised (H 21). */
+/** A quota that cannot be raised (HTTP 21). */
 const scopesPerRoute = 10
 
 const webSocketOnly = [

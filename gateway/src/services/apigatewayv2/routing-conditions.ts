@@ -1,4 +1,4 @@
-// The conditions of a routing rule: at most two headers and one base path, each in a condition of its own (H 35.2).
+// The conditions of a routing rule: at most two headers and one base path, each in a condition of its own (HTTP 35.2).
 import { BadRequestException, type RoutingRuleCondition } from '@sluice/aws-protocol/apigatewayv2'
 import { isReservedHeader } from '../../nouns/parameter-mapping.ts'
 

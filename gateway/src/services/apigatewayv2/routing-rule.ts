@@ -1,4 +1,4 @@
-// Routing rules: under a custom domain name, which REST API and stage a request's headers and path choose (H 35).
+// Routing rules: under a custom domain name, which REST API and stage a request's headers and path choose (HTTP 35).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,

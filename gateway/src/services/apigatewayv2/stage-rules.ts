@@ -1,4 +1,4 @@
-// What a stage may be: its name, variables, access log and route settings, with the defaults of each protocol (H 3.5).
+// What a stage may be: its name, variables, access log and route settings, with the defaults of each protocol (HTTP 3.5).
 import {
   BadRequestException,
   NotFoundException,

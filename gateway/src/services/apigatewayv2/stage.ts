@@ -126,7 +126,7 @@ async function keep(call: Call, apiId: string, record: Stage): Promise<Stage> {
   return found(call, 'V2Stage', [apiId, record.StageName])
 }
 
-/** Variables and route settings are merged by key; a route's settings are replaced whole, and kept as they came (H 2.2). */
+/** Variables and route settings are merged by key; a route's settings are replaced whole, and kept as they came (HTTP 2.2). */
 function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
   const defaults = given.DefaultRouteSettings
   const {
@@ -159,7 +159,7 @@ async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>)
   checkAccessLog(protocol, given.AccessLogSettings)
 }
 
-/** Execution logs need a role in the account's settings (S F.3). */
+/** Execution logs need a role in the account's settings (Security F.3). */
 async function checkLogging(call: Call, { DefaultRouteSettings, RouteSettings }: Changes<Stage>): Promise<void> {
   const settings = [DefaultRouteSettings, ...Object.values(RouteSettings ?? {})]
   if (settings.every((each) => (each?.LoggingLevel ?? 'OFF') === 'OFF')) return

@@ -13,7 +13,7 @@ interface Tagged {
   readonly key: Key
 }
 
-/** The path of a taggable resource's ARN, and its kind (H 37.2). */
+/** The path of a taggable resource's ARN, and its kind (HTTP 37.2). */
 const paths: readonly (readonly [RegExp, TaggedKind])[] = [
   [/^\/apis\/([^/]+)$/, 'V2Api'],
   [/^\/apis\/([^/]+)\/stages\/([^/]+)$/, 'V2Stage'],

@@ -1,4 +1,4 @@
-// VPC links: names for the way to private targets. There is no VPC here, so a link is ready as soon as it exists (H 8.4).
+// VPC links: names for the way to private targets. There is no VPC here, so a link is ready as soon as it exists (HTTP 8.4).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Operations, type VpcLink } from '@sluice/aws-protocol/apigatewayv2'
 import { nowSeconds, type Call } from '../call.ts'

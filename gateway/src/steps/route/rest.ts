@@ -20,7 +20,7 @@ export function routeRest<Target>(trie: PathTrie, targetAt: (index: number) => T
     name: 'route',
     run: (exchange) => {
       const path = resourcePath(exchange)
-      // AWS: a trailing slash is ignored for matching, and is no part of a variable — recorded, REST 20
+      // AWS: a trailing slash is ignored for matching, and is no part of a variable — recorded REST 20
       const matched = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
       const { method: verb, listener } = exchange
       const match = trie.match(matched, verb)
@@ -40,7 +40,7 @@ export function routeRest<Target>(trie: PathTrie, targetAt: (index: number) => T
 
 /**
  * AWS: who calls a path that is none with an `Authorization` header of another scheme is told that it is no signature — documented
- * and a well-known trap, S A.6; anybody else that there is no token.
+ * and a well-known trap, Security A.6; anybody else that there is no token.
  */
 function unrouted({ headers, rawQuery }: Received): GatewayFault {
   if (lastHeader(headers, 'authorization') === undefined) return fault('MISSING_AUTHENTICATION_TOKEN')

@@ -108,7 +108,7 @@ export class TrieSearch {
     return this.nodes.literal(node, segment, 0, segment.length)
   }
 
-  /** AWS: a greedy variable needs at least one character — rest specification 1.2, HTTP 4.3 */
+  /** AWS: a greedy variable needs at least one character — REST 1.2, HTTP 4.3 */
   private greedyAt(node: number, start: number): number {
     return start >= this.path.length ? 0 : this.found(this.nodes.greedy(node), node, start)
   }

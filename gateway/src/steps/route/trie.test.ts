@@ -1,4 +1,4 @@
-// Path precedence of REST and HTTP APIs, with the worked sets of the specification.
+// Path precedence of REST and HTTP APIs, with AWS's own worked example. HTTP 4.3, REST 1.3.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PathParameters } from '../../nouns/exchange.ts'
@@ -83,7 +83,7 @@ describe('REST precedence', () => {
 describe('HTTP precedence', () => {
   const http = (...routes: string[]) => trie(httpOptions, ...routes)
 
-  test('solves the worked set of the specification', () => {
+  test('chooses as the worked example of the developer guide does', () => {
     const routes = http('GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}')
     expect(routes.match('/pets/dog/1', 'GET')?.target).toBe('GET /pets/dog/1')
     expect(routes.match('/pets/dog/2', 'GET')?.target).toBe('GET /pets/dog/{id}')

@@ -1,4 +1,4 @@
-// The calls of a generated client: one for each method and verb of a deployment, with the names that AWS gives them (R 16.1).
+// The calls of a generated client: one for each method and verb of a deployment, with the names that AWS gives them (REST 16.1).
 import type { RestSnapshot } from '../../../nouns/snapshot.ts'
 import { anyVerbs } from '../../../nouns/verbs.ts'
 
