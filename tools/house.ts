@@ -1,6 +1,7 @@
-// House rules that no linter knows: forbidden names, first-line comments, file sizes, dependencies of libraries.
+// House rules that no linter knows: forbidden names, first-line comments, reasons of disabled rules, dependencies of libraries, change notes.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { readChangeNotes } from './change-notes.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = ['libs', 'gateway/src', 'tools', 'conformance', 'bench']
@@ -47,5 +48,8 @@ function checkLibraryImports(name: string, text: string): void {
 }
 
 for (const folder of folders) visit(join(root, folder))
+for (const note of readChangeNotes(join(root, 'changes'))) {
+  if (typeof note === 'string') problems.push(relative(root, note))
+}
 for (const problem of problems) process.stderr.write(`${problem}\n`)
 process.exit(problems.length === 0 ? 0 : 1)

@@ -1,30 +1,16 @@
 // Folds changes/*.md into CHANGELOG.md under a version, and sets it in package.json: node tools/release.ts 1.2.0 [YYYY-MM-DD]
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { headings, readChangeNotes, type ChangeNote, type Kind } from './change-notes.ts'
 
 const root = process.env['SLUICE_RELEASE_ROOT'] ?? join(import.meta.dirname, '..')
-const headings = { added: 'Added', changed: 'Changed', fixed: 'Fixed' } as const
-type Kind = keyof typeof headings
-
-interface Note {
-  readonly file: string
-  readonly kind: Kind
-  readonly text: string
-}
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(2)
 }
 
-function readNote(file: string): Note {
-  const [, kind = '', text = ''] = /^kind: (\w+)\n\n([^]+)$/.exec(readFileSync(file, 'utf8')) ?? []
-  if (!Object.hasOwn(headings, kind))
-    fail(`${file}: begin with "kind: added", "kind: changed" or "kind: fixed" and an empty line.`)
-  return { file, kind: kind as Kind, text: text.trim().replaceAll('\n', ' ') }
-}
-
-function section(version: string, date: string, notes: readonly Note[]): string {
+function section(version: string, date: string, notes: readonly ChangeNote[]): string {
   const parts = (Object.keys(headings) as Kind[]).flatMap((kind) => {
     const lines = notes.filter((note) => note.kind === kind).map(({ text }) => `- ${text}`)
     return lines.length === 0 ? [] : [`### ${headings[kind]}\n\n${lines.join('\n')}\n`]
@@ -34,9 +20,7 @@ function section(version: string, date: string, notes: readonly Note[]): string 
 
 const [version = '', date = new Date().toISOString().slice(0, 10)] = process.argv.slice(2)
 if (!/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version)) fail('Say which version: node tools/release.ts 1.2.0')
-const folder = join(root, 'changes')
-const names = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md')
-const notes = names.sort().map((name) => readNote(join(folder, name)))
+const notes = readChangeNotes(join(root, 'changes')).map((note) => (typeof note === 'string' ? fail(note) : note))
 if (notes.length === 0) fail('There is nothing to release: changes/ has no notes.')
 
 const changelog = join(root, 'CHANGELOG.md')
