@@ -7,7 +7,7 @@ import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { addRoute, createHttpApi, invoke } from '../fixture/http-api.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 
-export const certificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/1'
+const certificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/1'
 
 export interface Places {
   readonly gateway: EmbeddedGateway

@@ -9,7 +9,7 @@ import { createPair, startIssuer, tokenOf, type Issuer, type SigningPair } from 
 import { policy, startAccess, type Access } from './access.ts'
 import type { Credentials } from './signing.ts'
 
-export const userPoolId = 'us-east-1_AbCdEf'
+const userPoolId = 'us-east-1_AbCdEf'
 /** What the pool's users log in with. */
 export const userPool = `cognito-idp.us-east-1.amazonaws.com/${userPoolId}`
 export const clientId = 'app1client'

@@ -26,7 +26,7 @@ export interface SourceMessage {
 export type HttpSource = (exchange: HttpContextExchange, message: SourceMessage) => string | undefined
 
 /** A JSON path sees this much of a body. HTTP 7.1, 9.3. */
-export const jsonBodyBytes = 102_400
+const jsonBodyBytes = 102_400
 
 /**
  * Compiles a mapping's value for a direction. Undefined when the text is none. A value made of several pieces reads as

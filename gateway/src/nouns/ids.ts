@@ -12,7 +12,7 @@ export interface Ids {
 }
 
 /** Random ids, unbiased: bytes of 252 and above are thrown away, because 252 is the largest multiple of 36 that fits. */
-export function randomId(length: number): string {
+function randomId(length: number): string {
   let id = ''
   while (id.length < length) {
     for (const byte of randomPart(length * 2)) {

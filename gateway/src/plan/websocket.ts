@@ -44,7 +44,7 @@ interface PlannedRoute<Plan> extends SocketRoute {
 }
 
 /** May the client connect? Without an integration, whoever is authorized may. WebSocket 25.1. */
-export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): ConnectPlan {
+function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): ConnectPlan {
   const admitted = Pipeline.from<SocketExchange>()
     .step(throttle(facts, parts))
     .step(planSocketAuthorization(route, facts, parts.snapshot, parts.ports))
@@ -55,7 +55,7 @@ export function planConnect(route: apigatewayv2.Route, facts: SocketRoute, parts
 }
 
 /** What does a message get? The stage's list found the route. */
-export function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
+function planMessage(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
   return Pipeline.from<SocketExchange>()
     .step(throttle(facts, parts))
     .through(planKey(route, facts, parts))
@@ -90,7 +90,7 @@ function planKey(
 }
 
 /** Who is told of the end? */
-export function planDisconnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
+function planDisconnect(route: apigatewayv2.Route, facts: SocketRoute, parts: Parts): RoutePlan {
   return integrationOf(route, facts, parts)
 }
 

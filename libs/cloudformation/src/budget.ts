@@ -13,7 +13,7 @@ export const MAX_RESOURCES = 500
 export const MAX_SECTION_ENTRIES = 200
 
 /** What is read or made: a node costs 1, and 1 more for each 32 characters it holds. Aliases cost what they stand for. */
-export const MAX_COST = 1_000_000
+const MAX_COST = 1_000_000
 
 /** Counts what reading or evaluating makes; tells by `false` when it is too much. */
 export class Meter {

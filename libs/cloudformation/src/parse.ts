@@ -47,7 +47,7 @@ const attributes = new Set(
 )
 
 /** Reads the text. Throws {@link Problem}s. */
-export function readSections(text: string): Sections {
+function readSections(text: string): Sections {
   if (text.length > MAX_TEXT_UNITS) throw new Problem('The template is larger than 1 MB', { offset: 0 })
   const root = readText(text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text)
   if (root.kind !== 'map') throw new Problem('A template is a map with the member Resources', root)

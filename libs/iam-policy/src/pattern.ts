@@ -136,7 +136,7 @@ function singleValue(value: ReturnType<Context>): string | undefined {
 }
 
 /** Lower-cases ASCII letters, and them only. */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 

@@ -165,7 +165,7 @@ function own<Row>(
 const sets = new Map<string, CodePointSet>()
 
 /** The set that a JavaScript character class matches, asked of V8 code point by code point, once: a few dozen names at most. */
-export function unicodeSet(inside: string): CodePointSet {
+function unicodeSet(inside: string): CodePointSet {
   const known = sets.get(inside)
   if (known !== undefined) return known
   const runs = new RegExp(`[${inside}]+`, 'gv')

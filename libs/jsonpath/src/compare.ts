@@ -20,7 +20,7 @@ export function equal(left: unknown, right: unknown, budget: Budget, rightText?:
 }
 
 /** Whether two JSON values are the same, without coercion; iterative, for documents may be nested deeper than the stack. */
-export function same(left: unknown, right: unknown, budget: Budget): boolean {
+function same(left: unknown, right: unknown, budget: Budget): boolean {
   const pairs: [unknown, unknown][] = [[left, right]]
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
     const [one, other] = pair

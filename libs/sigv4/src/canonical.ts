@@ -56,7 +56,7 @@ export function canonicalPath(path: string, service: string, encoding: TextEncod
 }
 
 /** Removes empty, `.` and `..` segments; a trailing slash stays, and an empty path is `/`. */
-export function normalisePath(path: string): string {
+function normalisePath(path: string): string {
   if (!path.includes('//') && !path.includes('/.')) return path === '' ? '/' : path
   const kept: string[] = []
   for (const segment of path.split('/')) {

@@ -38,7 +38,7 @@ export interface PayloadSigner {
 }
 
 /** The words for bodies in signed, or merely framed, chunks. */
-export const chunkedPayloads: readonly string[] = [
+const chunkedPayloads: readonly string[] = [
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER',

@@ -103,7 +103,7 @@ function known<Value>(value: Value | undefined, node: Node, sentence: string): V
   return value
 }
 
-export function capital(name: string): string {
+function capital(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 

@@ -107,7 +107,7 @@ function fitting(row: Row, operation: string, input: Input): Input {
 }
 
 /** The members that differ. */
-export function changedMembers(before: Input, after: Input): readonly string[] {
+function changedMembers(before: Input, after: Input): readonly string[] {
   const members = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...members].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }

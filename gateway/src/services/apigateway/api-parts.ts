@@ -29,7 +29,7 @@ export async function deleteParts(call: Call, restApiId: string): Promise<void> 
 }
 
 /** Forgets all records of one kind below an API. */
-export async function deleteAll(call: Call, kind: Kind, restApiId: string): Promise<void> {
+async function deleteAll(call: Call, kind: Kind, restApiId: string): Promise<void> {
   for (const { key } of await call.store.list(kind, [restApiId])) call.store.delete(kind, key)
 }
 

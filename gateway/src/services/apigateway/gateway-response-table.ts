@@ -34,12 +34,8 @@ export function isGatewayResponseType(type: string): type is GatewayResponseType
   return Object.hasOwn(statuses, type)
 }
 
-export const defaultTemplates: Readonly<Record<string, string>> = {
+const defaultTemplates: Readonly<Record<string, string>> = {
   'application/json': '{"message":$context.error.messageString}',
-}
-
-export function defaultStatus(type: GatewayResponseType): string | undefined {
-  return statuses[type]
 }
 
 /** The DEFAULT type whose customisation an uncustomised type shows and uses. */

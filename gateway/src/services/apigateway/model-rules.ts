@@ -86,7 +86,7 @@ function invalidModel(error: string): BadRequestException {
 }
 
 /** Every `$ref` of a schema. Walks a list of what is left, so that depth costs no stack. */
-export function referencesIn(schema: unknown): readonly string[] {
+function referencesIn(schema: unknown): readonly string[] {
   const references: string[] = []
   const left: unknown[] = [schema]
   while (left.length > 0) {

@@ -8,7 +8,7 @@ const cacheClusterSizes: readonly CacheClusterSize[] = ['0.5', '1.6', '6.1', '13
 const mostVariables = 100
 
 /** Throws BadRequestException for a name that is no stage's. Hyphens are taken although AWS's sentence leaves them out. */
-export function checkStageName(name: string): void {
+function checkStageName(name: string): void {
   if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_')
 }
 

@@ -60,7 +60,7 @@ export function isIssuerUrl(issuer: string): boolean {
 }
 
 /** AWS's sentence for an issuer that does not answer as one. */
-export function unreachableSentence(issuer: string): string {
+function unreachableSentence(issuer: string): string {
   const discovery = '/.well-known/openid-configuration'
   return (
     `Caught exception when connecting to ${issuer}${discovery} for issuer ${issuer}. Please try again later. ` +

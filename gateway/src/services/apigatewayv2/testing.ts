@@ -31,7 +31,7 @@ export interface TestService {
 const truststore = selfSigned(1_700_000_000_000, 1_800_000_000_000).then(({ certificatePem }) => certificatePem)
 
 /** A fault as a test compares it. */
-export const fault = (code: string, status: number, message: string) => ({ code, status, message })
+const fault = (code: string, status: number, message: string) => ({ code, status, message })
 export const badRequest = (message: string) => fault('BadRequestException', 400, message)
 export const notFound = (message: string) => fault('NotFoundException', 404, message)
 export const conflict = (message: string) => fault('ConflictException', 409, message)

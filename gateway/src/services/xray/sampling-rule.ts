@@ -74,7 +74,7 @@ export async function rulesOf(call: Call): Promise<readonly SamplingRuleRecord[]
 }
 
 /** The rule that a name or an ARN names. Throws InvalidRequestException when both do, or neither, or there is no such rule. */
-export async function foundRule(
+async function foundRule(
   call: Call,
   { RuleName: name, RuleARN: arn }: { readonly RuleName?: string | undefined; readonly RuleARN?: string | undefined },
 ): Promise<SamplingRuleRecord> {

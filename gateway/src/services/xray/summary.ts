@@ -18,7 +18,7 @@ export function rootOf({ segments }: Trace): SegmentDocument | undefined {
   return segments.find(({ parent_id: parent }) => parent === undefined || !ids.has(parent)) ?? segments[0]
 }
 
-export function serviceIdOf(account: string, { name, origin }: Part): ServiceId {
+function serviceIdOf(account: string, { name, origin }: Part): ServiceId {
   return { Name: name, Names: [name], AccountId: account, Type: origin }
 }
 

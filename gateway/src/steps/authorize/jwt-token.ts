@@ -29,7 +29,7 @@ export class TokenFault extends Error {
 }
 
 /** A request's headers are bounded by 10,240 bytes, so no token that came this far is longer. */
-export const maximumTokenCharacters = 10_240
+const maximumTokenCharacters = 10_240
 
 const malformed = 'the token is malformed'
 const beyondLatin1 = /[^\0-\xff]/

@@ -58,7 +58,7 @@ export function incomingTrace({ handshake }: SocketExchange): string | undefined
 }
 
 /** A backend that answered, but nothing that can be used. */
-export function badAnswer(log: string): GatewayFault {
+function badAnswer(log: string): GatewayFault {
   return fault('DEFAULT_5XX', { status: 502, errorType: 'BadGatewayException', log })
 }
 

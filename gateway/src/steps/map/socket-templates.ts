@@ -48,7 +48,7 @@ export function compileSocketTemplates(
 }
 
 /** What selection expressions of an event read. */
-export function selectionSources(
+function selectionSources(
   exchange: SocketExchange,
   stage: SocketStage,
   response?: SelectionResponse,

@@ -96,7 +96,7 @@ export function recordHttpMetrics(
 }
 
 /** AWS removes what is not ASCII from the name, and takes the id when nothing is left. */
-export function metricApiName(name: string | undefined, id: string): string {
+function metricApiName(name: string | undefined, id: string): string {
   const ascii = (name ?? '').replace(/[^\x20-\x7e]/g, '')
   return ascii === '' ? id : ascii
 }

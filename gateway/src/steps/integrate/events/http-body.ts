@@ -8,7 +8,7 @@ import { firstMediaType } from '../../../nouns/media-type.ts'
 const textTypes = new Set(['application/json', 'application/javascript', 'application/xml'])
 
 /** Text, unless it is encoded or its media type is none of the text types; without a type, whatever is valid UTF-8. */
-export function isTextBody(exchange: Received): boolean {
+function isTextBody(exchange: Received): boolean {
   if (lastHeader(exchange.headers, 'content-encoding') !== undefined) return false
   const contentType = lastHeader(exchange.headers, 'content-type')
   if (contentType === undefined) return isUtf8(exchange.body)
