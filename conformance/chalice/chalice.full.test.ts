@@ -64,9 +64,7 @@ test(`Chalice deploys, calls, deploys again and deletes an application ${missing
   expect(await get('/turned', { method: 'POST', headers, body: 'abc' })).toBe('200 cba')
 
   expect(await run(`echo '{"a":1}' | chalice invoke -n alone`)).toBe('{"got": {"a": 1}}')
-  await until('the line of the function', async () =>
-    (await run('chalice logs -n alone')).includes('called alone') ? true : undefined,
-  )
+  await until('the line of the function', async () => (await run('chalice logs -n alone')).includes('called alone'))
   await run('chalice generate-sdk client --sdk-type javascript && test -f client/apigClient.js')
 
   const { Items = [] } = await new ApiGatewayV2Client(client).send(new GetApisCommand({}))
@@ -74,9 +72,7 @@ test(`Chalice deploys, calls, deploys again and deletes an application ${missing
   const socket = new WebSocket(`${sluice.url.replace('http', 'ws')}${path}`)
   await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject))
   socket.send('hello')
-  await until('the message', async () =>
-    (await run('chalice logs -n websocket_message')).includes('message: hello') ? true : undefined,
-  )
+  await until('the message', async () => (await run('chalice logs -n websocket_message')).includes('message: hello'))
   socket.terminate()
 
   await run(`sed -i.before 's/"hello": "world"/"hello": "again"/' app.py`)

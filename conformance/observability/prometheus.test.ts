@@ -29,7 +29,7 @@ function parsed(text: string): Map<string, number> {
     if (kind !== undefined) continue
     const [, sample = '', labels = '', value] =
       /^([a-zA-Z_:][\w:]*)(\{(?:[a-z]\w*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+)$/.exec(line) ?? []
-    expect(value, line).toBeDefined()
+    expect(value, line).toMatch(/^(?:[-+]?\d[\d.]*(?:e[-+]?\d+)?|\+Inf|NaN)$/)
     expect(sample.replace(types.get(family) === 'histogram' ? /_(?:bucket|sum|count)$/ : /$^/, ''), line).toBe(family)
     expect(samples.has(sample + labels), `${sample}${labels} comes twice`).toBe(false)
     samples.set(sample + labels, Number(value))

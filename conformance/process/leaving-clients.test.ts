@@ -71,11 +71,11 @@ function ask(path: string): Socket {
 test('who leaves before a streamed answer begins leaves no connection to the backend behind', async () => {
   const before = await openClients()
   const clients = [ask('/later'), ask('/later'), ask('/later')]
-  await until('the requests at the backend', () => (waiting.length === 3 ? true : undefined))
+  await until('the requests at the backend', () => waiting.length === 3)
   for (const client of clients) client.destroy()
-  await until('the end of the clients', async () => ((await openClients()) === before ? true : undefined))
+  await until('the end of the clients', async () => (await openClients()) === before)
   for (const response of waiting.splice(0)) pour(response)
-  await until('the end of the connections', () => (open === 0 ? true : undefined), 3000)
+  await until('the end of the connections', () => open === 0, 3000)
 })
 
 test('who does not read a stream holds up its backend, and ends it by leaving', async () => {
@@ -86,12 +86,12 @@ test('who does not read a stream holds up its backend, and ends it by leaving', 
     const isStill = sent > 0 && sent === before
     before = sent
     await new Promise((resolve) => setTimeout(resolve, 200))
-    return isStill ? true : undefined
+    return isStill
   })
   // What the sockets of both connections hold.
   expect(sent).toBeLessThan(32 * 1024 * 1024)
   client.destroy()
-  await until('the end of the connection', () => (open === 0 ? true : undefined), 3000)
+  await until('the end of the connection', () => open === 0, 3000)
 })
 
 /** Clients of the gateway, the one that asks among them. */

@@ -40,7 +40,7 @@ test('deploys at start under an address that stays, prints it, and deploys each 
   const word = async (): Promise<string> => (await callApi(sluice.url, apiId, '/dev/word')).text
   expect(await word()).toBe('one')
   await writeFile(join(folder, 'openapi.yaml'), mockDocument('two'))
-  await until('the second text', async () => ((await word()) === 'two' ? true : undefined))
+  await until('the second text', async () => (await word()) === 'two')
   const again = await startWith('openapi.yaml', folder)
   expect(again.apiId).toBe(apiId)
 })
@@ -55,9 +55,7 @@ test('keeps the old deployment while the file is broken, and says where', async 
   expect(Number(complaint[0])).toBeGreaterThanOrEqual(4)
   expect((await callApi(sluice.url, apiId, '/dev/word')).text).toBe('one')
   await writeFile(file, mockDocument('three'))
-  await until('the mended text', async () =>
-    (await callApi(sluice.url, apiId, '/dev/word')).text === 'three' ? true : undefined,
-  )
+  await until('the mended text', async () => (await callApi(sluice.url, apiId, '/dev/word')).text === 'three')
 })
 
 test('says what API Gateway would not accept, with its line, and keeps the old deployment', async () => {
@@ -97,7 +95,7 @@ paths:
   const greet = async (): Promise<string> => (await callApi(sluice.url, apiId, '/greet')).text
   expect(await greet()).toBe('one')
   await writeFile(join(code, 'word.js'), `module.exports = 'two'`)
-  await until('the new code', async () => ((await greet()) === 'two' ? true : undefined))
+  await until('the new code', async () => (await greet()) === 'two')
 })
 
 test('prints curl lines of the PetStore example that work', async () => {

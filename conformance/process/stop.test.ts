@@ -26,7 +26,7 @@ test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   async (signal) => {
     const { upstream, sluice, id } = await startSlow(1500)
     const slow = callApi(sluice.url, id, '/slow')
-    await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
+    await until('the request upstream', () => upstream.requests() === 1)
     // A terminal's Ctrl-C may reach a process twice.
     sluice.process.kill(signal)
     setTimeout(() => sluice.process.kill(signal), 50)
@@ -44,9 +44,9 @@ test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 test('a second signal, later, ends it at once', async () => {
   const { upstream, sluice, id } = await startSlow(20_000)
   const slow = expect(callApi(sluice.url, id, '/slow')).rejects.toThrow('socket hang up')
-  await until('the request upstream', () => (upstream.requests() === 1 ? true : undefined))
+  await until('the request upstream', () => upstream.requests() === 1)
   sluice.process.kill('SIGTERM')
-  await until('a word about it', () => (sluice.stdout().includes('once more ends it at once') ? true : undefined))
+  await until('a word about it', () => sluice.stdout().includes('once more ends it at once'))
   sluice.process.kill('SIGTERM')
   expect(await sluice.ended).toEqual({ code: null, signal: 'SIGTERM' })
   await slow
@@ -80,7 +80,7 @@ test.for(['SIGTERM', 'SIGKILL'] as const)('%s leaves no process of a function be
   expect(isRunning(pid)).toBe(true)
   sluice.process.kill(signal)
   await sluice.ended
-  await until('the end of the function', () => (isRunning(pid) ? undefined : true))
+  await until('the end of the function', () => !isRunning(pid))
 })
 
 /** A process that has ended but that nobody has collected yet, as under a container's idle first process, is not running. */

@@ -75,8 +75,8 @@ test('deploys a template with its functions, prints what it made, and follows it
   expect(await word(httpId, '/hello')).toBe('one')
 
   await writeFile(join(folder, 'template.yaml'), template.replace('!Ref Word', 'two'))
-  await until('the second word', async () => ((await word(httpId, '/hello')) === 'two' ? true : undefined))
+  await until('the second word', async () => (await word(httpId, '/hello')) === 'two')
 
   await writeFile(join(folder, 'shop.yaml'), shop('/again'))
-  await until('the second document', async () => ((await word(restId, '/live/again')) === 'two' ? true : undefined))
+  await until('the second document', async () => (await word(restId, '/live/again')) === 'two')
 })

@@ -147,7 +147,7 @@ test('begins a pipelined request when the answer before it is out', async () => 
   const before = upstream.requests()
   const get = (path: string, last = ''): string => `GET ${path} HTTP/1.1\r\nHost: ${host()}\r\n${last}\r\n`
   const answers = exchange(sluice.port, get('/slow/400') + get('/x').repeat(98) + get('/last', 'Connection: close\r\n'))
-  await until('the first request upstream', () => (upstream.requests() > before ? true : undefined))
+  await until('the first request upstream', () => upstream.requests() > before)
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(upstream.requests() - before).toBe(1)
   expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(100)

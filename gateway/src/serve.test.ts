@@ -152,7 +152,9 @@ test('a role that trusts the account is for users whose own policies say so', as
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   const put = new PutUserPolicyCommand({ UserName: 'Ann', PolicyName: 'assume', PolicyDocument })
   await new IAMClient(settings(root)).send(put)
-  await expect(assume()).resolves.toBeDefined()
+  await expect(assume()).resolves.toMatchObject({
+    AssumedRoleUser: { Arn: `arn:aws:sts::${account}:assumed-role/shared/visit` },
+  })
 })
 
 test('a session token of a user is the user', async () => {

@@ -44,7 +44,7 @@ test('segments are written by and by, without anybody asking', async () => {
 test('what expired is removed within the hour', () => {
   const { traces, clock, file } = open()
   traces.put(scope, segment('1-a', 'x'))
-  expect(traces.find(scope, '1-a')).toBeDefined()
+  expect(traces.find(scope, '1-a')).toMatchObject({ segments: [{ trace_id: '1-a' }] })
   clock.advance(31 * 86_400_000)
   traces.close()
   // On a clock that stands before the expiry the trace would be there, were it still in the file.

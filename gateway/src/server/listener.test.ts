@@ -61,5 +61,5 @@ test('who is refused and does not hang up is cut off', async () => {
   const [first] = (await once(socket, 'data')) as [Buffer]
   expect(first.toString()).toMatch(/^HTTP\/1\.1 400 /)
   socket.resume()
-  while (listener.connections() > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  await expect.poll(() => listener.connections(), { interval: 5, timeout: 5_000 }).toBe(0)
 })

@@ -23,7 +23,8 @@ test.each([
 })
 
 test('what a stack marks is kept', () => {
-  expect(mergedTags(undefined, { 'aws:cloudformation:stack-name': 's' })).toBeDefined()
+  const tags = { 'aws:cloudformation:stack-name': 's' }
+  expect(mergedTags(undefined, tags)).toEqual(tags)
 })
 
 test('an id is random unless the place lets a tag choose it', () => {

@@ -116,8 +116,9 @@ describe('a Lambda authorizer', () => {
     const client = await connect(place, apiId, { path: '?token=allow' })
     expect(await client.ask('who am I')).toBe('me 1 true')
     await client.close()
-    while (!backend.requests.some(({ url }) => url === '/end?who=a'))
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect
+      .poll(() => backend.requests.map(({ url }) => url), { interval: 5, timeout: 5_000 })
+      .toContain('/end?who=a')
   })
 
   test('is told of the request, with the headers of the hop and with empty maps', async () => {

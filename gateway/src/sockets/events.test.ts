@@ -65,11 +65,9 @@ afterAll(async () => {
 
 /** The last event of a type, once it has come. */
 async function eventOf(type: string): Promise<Event> {
-  for (;;) {
-    const request = backend.requests.findLast(({ url }) => url === `/${type}`)
-    if (request !== undefined) return JSON.parse(request.body) as Event
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
+  const bodyOf = (): string | undefined => backend.requests.findLast(({ url }) => url === `/${type}`)?.body
+  await expect.poll(bodyOf, { interval: 5, timeout: 5_000 }).not.toBeUndefined()
+  return JSON.parse(bodyOf() ?? '') as Event
 }
 
 function forget(): void {

@@ -198,12 +198,9 @@ describe('an API', () => {
     })
     const socket = connectSocket(place.port, '127.0.0.1')
     socket.write(openingRequest(`/_aws/execute-api/${id}/dev`))
-    const asked = async (url: string): Promise<void> => {
-      while (!slow.requests.some((request) => request.url === url))
-        await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-    await asked('/in')
+    const asked = () => slow.requests.map(({ url }) => url)
+    await expect.poll(asked, { interval: 5, timeout: 5_000 }).toEqual(['/in'])
     socket.resetAndDestroy()
-    await asked('/out')
+    await expect.poll(asked, { interval: 5, timeout: 5_000 }).toEqual(['/in', '/out'])
   })
 })

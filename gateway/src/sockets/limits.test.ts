@@ -55,9 +55,8 @@ const idOf = (client: Client): Promise<string> => client.ask({ action: 'id' })
 
 /** Resolves once a backend was told of the end of a connection. */
 async function endTold(id: string): Promise<void> {
-  while (!backend.requests.some(({ url }) => url === `/ended?id=${encodeURIComponent(id)}`)) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
+  const urls = (): unknown[] => backend.requests.map(({ url }) => url)
+  await expect.poll(urls, { interval: 5, timeout: 5_000 }).toContain(`/ended?id=${encodeURIComponent(id)}`)
 }
 
 describe('time', () => {
@@ -211,7 +210,7 @@ describe('a client that does not read', () => {
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
     small.clock.advance(100)
-    while (small.core.sockets.counts().open > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => small.core.sockets.counts().open, { interval: 5, timeout: 5_000 }).toBe(0)
     client.socket.terminate()
   })
 })
@@ -293,7 +292,7 @@ describe('order', () => {
     })
     const client = await connect(stopping, id)
     client.send('one')
-    while (slow.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    await expect.poll(() => slow.requests, { interval: 5, timeout: 5_000 }).toHaveLength(1)
     await stopping.close()
     expect(slow.requests.map(({ url }) => url)).toEqual(['/message', '/end'])
   })

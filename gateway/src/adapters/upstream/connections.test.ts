@@ -330,8 +330,7 @@ test('closing ends what is under way', async () => {
   let connections = 0
   const silent = createTcpServer(() => connections++)
   const call = faultOf(own.to(await originOf(silent)).request(get))
-  await sleep(20)
-  expect(connections).toBe(1)
+  await expect.poll(() => connections, { interval: 5, timeout: 5_000 }).toBe(1)
   await own.close()
   expect((await call).message).toBe('the gateway is stopping')
 })

@@ -141,7 +141,7 @@ test('an answer for which there is no room beside the others is given up, and ro
   const answers = await Promise.allSettled([first, second])
   expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
   const third = get(backend)
-  while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(() => waiting, { interval: 5, timeout: 5_000 }).toHaveLength(1)
   for (const end of waiting.splice(0)) end()
   expect(Buffer.concat((await third).body)).toHaveLength(70_000)
   await small.close()

@@ -49,7 +49,7 @@ describe('CreateDeployment', () => {
       authorizers: [],
     })
     await run('DeleteDeployment', { restApiId, deploymentId })
-    expect(await reader.get('Snapshot', [hash])).toBeDefined()
+    expect(await reader.get('Snapshot', [hash])).toEqual(snapshot)
     await run('DeleteDeployment', { restApiId, deploymentId: again })
     await run('DeleteDeployment', { restApiId, deploymentId: tagged })
     expect(await reader.get('Snapshot', [hash])).toBe(undefined)

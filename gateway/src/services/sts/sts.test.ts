@@ -42,6 +42,11 @@ beforeAll(async () => {
 
 afterAll(() => gateway.close())
 
+/** The ARN of the session that `assume` begins with a role. */
+function sessionOf(roleArn: string, sessionName = 'session'): string {
+  return `arn:aws:sts::${account}:assumed-role/${roleArn.split('/')[1]}/${sessionName}`
+}
+
 function stsOf(credentials: Credentials): STSClient {
   return new STSClient({ ...gateway.clientConfig, credentials, maxAttempts: 1 })
 }
@@ -96,7 +101,7 @@ describe('a role', () => {
   test('is had by whom its trust policy names, for an hour', async () => {
     const arn = await createRole([trusting({ AWS: adaArn })])
     const { Credentials, AssumedRoleUser, PackedPolicySize } = await assume(arn)
-    expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${account}:assumed-role/${arn.split('/')[1]}/session`)
+    expect(AssumedRoleUser?.Arn).toBe(sessionOf(arn))
     expect(Credentials?.AccessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/)
     expect(Credentials?.Expiration?.getTime()).toBe(Math.floor(gateway.clock.now() / 1000) * 1000 + 3_600_000)
     expect(PackedPolicySize).toBeUndefined()
@@ -116,7 +121,7 @@ describe('a role', () => {
     await expect(assume(byAccount, {}, bob)).rejects.toMatchObject(refusal(byAccount, bobArn))
     const PolicyDocument = '{"Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}'
     await iam.send(new PutUserPolicyCommand({ UserName: 'bob', PolicyName: 'p', PolicyDocument }))
-    expect((await assume(byAccount, {}, bob)).Credentials).toBeDefined()
+    expect((await assume(byAccount, {}, bob)).AssumedRoleUser?.Arn).toBe(sessionOf(byAccount))
     await expect(assume(byService, {}, bob)).rejects.toMatchObject(refusal(byService, bobArn))
   })
 
@@ -155,7 +160,7 @@ describe('a role', () => {
     ],
   ])('may ask for %s', async (_, condition, right, wrong) => {
     const arn = await createRole([trusting({ AWS: adaArn }, condition)])
-    expect((await assume(arn, right)).Credentials).toBeDefined()
+    expect((await assume(arn, right)).AssumedRoleUser?.Arn).toBe(sessionOf(arn, right.RoleSessionName))
     if (wrong !== undefined) await expect(assume(arn, wrong)).rejects.toMatchObject(refusal(arn))
   })
 
@@ -226,7 +231,7 @@ describe('session tags', () => {
     ]
     const one = credentialsOf((await assume(first, { Tags, TransitiveTagKeys: ['a'] })).Credentials)
     const two = credentialsOf((await assume(second, {}, one)).Credentials)
-    expect((await assume(third, {}, two)).Credentials).toBeDefined()
+    expect((await assume(third, {}, two)).AssumedRoleUser?.Arn).toBe(sessionOf(third))
     await expect(assume(second, { Tags: [{ Key: 'A', Value: '3' }] }, one)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
       message:
@@ -285,7 +290,7 @@ describe('a chain of roles', () => {
     }
     const second = await createRole([trusting({ AWS: first }, condition)])
     const one = credentialsOf((await assume(first)).Credentials)
-    expect((await assume(second, {}, one)).Credentials).toBeDefined()
+    expect((await assume(second, {}, one)).AssumedRoleUser?.Arn).toBe(sessionOf(second))
   })
 })
 
@@ -329,7 +334,7 @@ describe('a user’s own session', () => {
     const sts = stsOf(own)
     expect((await sts.send(new GetCallerIdentityCommand())).Arn).toBe(adaArn)
     const arn = await createRole([trusting({ AWS: adaArn }, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })])
-    expect((await assume(arn, {}, own)).Credentials).toBeDefined()
+    expect((await assume(arn, {}, own)).AssumedRoleUser?.Arn).toBe(sessionOf(arn))
     await expect(sts.send(new GetSessionTokenCommand({}))).rejects.toMatchObject({
       Code: 'AccessDenied',
       message: 'Cannot call GetSessionToken with session credentials',
