@@ -1,8 +1,7 @@
 // A gateway in this process with one of everything in it, and a count of what was committed to its store.
-import { systemClock } from '../../gateway/src/adapters/clocks.ts'
-import { createCore } from '../../gateway/src/gateway.ts'
 import { createLog } from '../../gateway/src/log.ts'
 import { perform } from '../../gateway/src/server/perform.ts'
+import { openCore } from '../../gateway/src/testing.ts'
 import { issue } from '../fixture/certificates.ts'
 import { zipOf } from '../fixture/zip.ts'
 import type { WireCall } from './calls.ts'
@@ -24,19 +23,7 @@ export interface Place {
 }
 
 export async function openPlace(): Promise<Place> {
-  const core = createCore({
-    mode: 'dev',
-    dataFolder: undefined,
-    region: 'us-east-1',
-    account: '000000000000',
-    domain: 'localhost',
-    clock: systemClock,
-    log: createLog('error'),
-    lambdaEndpoint: undefined,
-    lambdaCredentials: undefined,
-    awsEndpoints: new Map(),
-    enforceLambdaPermissions: false,
-  })
+  const core = openCore({ log: createLog('error') })
   let commits = 0
   core.store.watch(() => {
     commits += 1

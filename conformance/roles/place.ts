@@ -1,9 +1,6 @@
 // A gateway in `serve` within the test's own process, on a real socket, with IAM roles in few words and something that stands for SQS.
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
@@ -16,78 +13,28 @@ import {
 import { createClient, type Client } from '@sluice/aws-protocol'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
 import { sign } from '@sluice/sigv4'
-import { systemClock } from '../../gateway/src/adapters/clocks.ts'
-import { createCore } from '../../gateway/src/gateway.ts'
 import type { GatewayParts } from '../../gateway/src/gateway-parts.ts'
-import { createLog } from '../../gateway/src/log.ts'
-import { BodyRoom } from '../../gateway/src/server/body-room.ts'
-import { listen } from '../../gateway/src/server/listener.ts'
-import { ensureRootKey } from '../../gateway/src/services/iam/root-key.ts'
 import { modelOf } from '../../gateway/src/services/models.ts'
+import { openServing, type Keys, type Serving } from '../../gateway/src/testing.ts'
 
 export const account = '123456789012'
 export const region = 'us-east-1'
 
-export interface Keys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-}
+export type { Keys }
 
-export interface Place {
-  readonly url: string
-  readonly port: number
-  readonly root: Keys
+export interface Place extends Serving {
   /** Every message of a log group. */
   readonly messages: (logGroupName: string) => Promise<(string | undefined)[]>
-  /** What AWS's SDKs are configured with. */
-  readonly settings: (keys: Keys) => { region: string; endpoint: string; credentials: Keys; maxAttempts: number }
-  readonly close: () => Promise<void>
 }
 
 /** `awsEndpoints` may be filled later: it is read at each call. */
 export async function openPlace(more: Partial<GatewayParts> = {}): Promise<Place> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'sluice-roles-'))
-  const core = createCore({
-    mode: 'serve',
-    dataFolder,
-    region,
-    account,
-    domain: 'localhost',
-    clock: systemClock,
-    log: createLog('silent'),
-    lambdaEndpoint: undefined,
-    lambdaCredentials: undefined,
-    awsEndpoints: new Map(),
-    enforceLambdaPermissions: true,
-    ...more,
-  })
-  const file = join(dataFolder, 'root-credentials.json')
-  await ensureRootKey(core.store, more.account ?? account, file)
-  const root = JSON.parse(await readFile(file, 'utf8')) as Keys
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    front: core.front,
-    bodyRoom: new BodyRoom(2 ** 30),
-    bug: () => {},
-  })
-  const { port } = listener.address
-  const url = `http://127.0.0.1:${port}`
-  core.setPort(port, url)
+  const serving = await openServing({ account, region, ...more })
   return {
-    url,
-    port,
-    root,
+    ...serving,
     messages: async (logGroupName) => {
-      const { events = [] } = await logsOf(url, root).call('FilterLogEvents', { logGroupName })
+      const { events = [] } = await logsOf(serving.url, serving.root).call('FilterLogEvents', { logGroupName })
       return events.map(({ message }) => message)
-    },
-    settings: (credentials) => ({ region, endpoint: url, credentials, maxAttempts: 1 }),
-    close: async () => {
-      await listener.close(0)
-      await core.close()
-      await rm(dataFolder, { recursive: true })
     },
   }
 }

@@ -1,6 +1,5 @@
 // `serve` as a whole, over real sockets: keys, users, roles on loan, functions with their role's credentials, a second gateway as Lambda endpoint.
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   CreateAccessKeyCommand,
@@ -17,66 +16,22 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from './adapters/clocks.ts'
 import { createRemoteFunctions } from './adapters/remote-functions.ts'
 import { createHttpUpstream } from './adapters/upstream/http-upstream.ts'
-import { createCore, type Core } from './gateway.ts'
-import { createLog } from './log.ts'
-import { BodyRoom } from './server/body-room.ts'
-import { listen, type Listener } from './server/listener.ts'
-import { ensureRootKey } from './services/iam/root-key.ts'
 import { modelOf } from './services/models.ts'
-
-interface Keys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-}
+import { openServing, type Keys, type Serving } from './testing.ts'
 
 const account = '123456789012'
 const region = 'us-east-1'
 
-let dataFolder: string
-let core: Core
-let listener: Listener
-let endpoint: string
+let gateway: Serving
 let root: Keys
+let settings: Serving['settings']
 
 beforeAll(async () => {
-  dataFolder = await mkdtemp(join(tmpdir(), 'sluice-serve-'))
-  core = createCore({
-    mode: 'serve',
-    dataFolder,
-    region,
-    account,
-    domain: 'localhost',
-    clock: systemClock,
-    log: createLog('silent'),
-    lambdaEndpoint: undefined,
-    lambdaCredentials: undefined,
-    awsEndpoints: new Map(),
-    enforceLambdaPermissions: true,
-  })
-  const file = join(dataFolder, 'root-credentials.json')
-  await ensureRootKey(core.store, account, file)
-  root = JSON.parse(await readFile(file, 'utf8')) as Keys
-  listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    front: core.front,
-    bodyRoom: new BodyRoom(2 ** 30),
-    bug: () => {},
-  })
-  endpoint = `http://127.0.0.1:${listener.address.port}`
-  core.setPort(listener.address.port, endpoint)
+  gateway = await openServing({ account, region })
+  ;({ root, settings } = gateway)
 })
 
-afterAll(async () => {
-  await listener.close(0)
-  await core.close()
-  await rm(dataFolder, { recursive: true })
-})
-
-function settings(credentials: Keys): { region: string; endpoint: string; credentials: Keys; maxAttempts: number } {
-  return { region, endpoint, credentials, maxAttempts: 1 }
-}
+afterAll(() => gateway.close())
 
 async function callerOf(credentials: Keys): Promise<string | undefined> {
   return (await new STSClient(settings(credentials)).send(new GetCallerIdentityCommand({}))).Arn
@@ -175,9 +130,9 @@ test('a function calls the gateway with its role’s credentials, and its code i
   await createFunction(lambda, 'caller', source, Role)
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'caller' }))
   const told = JSON.parse(Buffer.from(Payload ?? []).toString()) as Issued & { endpoint: string }
-  expect(told.endpoint).toBe(endpoint)
+  expect(told.endpoint).toBe(gateway.url)
   expect(await callerOf(keysOf(told))).toBe(`arn:aws:sts::${account}:assumed-role/runner/caller`)
-  const blobs = (): Promise<string[]> => readdir(join(dataFolder, 'blobs'))
+  const blobs = (): Promise<string[]> => readdir(join(gateway.dataFolder, 'blobs'))
   const kept = await filesBelow(await blobs())
   await createFunction(lambda, 'twin', source, Role)
   await lambda.send(new DeleteFunctionCommand({ FunctionName: 'caller' }))
@@ -197,7 +152,7 @@ test('another gateway invokes functions here, signed, and hears what is wrong', 
   const functionArn = `arn:aws:lambda:${region}:${account}:function:far`
   const upstream = createHttpUpstream()
   onTestFinished(() => upstream.close())
-  const parts = { endpoint, upstream, clock: systemClock, model: () => modelOf('lambda') }
+  const parts = { endpoint: gateway.url, upstream, clock: systemClock, model: () => modelOf('lambda') }
   const remote = createRemoteFunctions({ ...parts, credentials: root })
   const call = {
     functionArn,
@@ -239,6 +194,6 @@ async function createFunction(lambda: LambdaClient, FunctionName: string, source
 }
 
 async function filesBelow(folders: readonly string[]): Promise<readonly string[]> {
-  const lists = await Promise.all(folders.map((folder) => readdir(join(dataFolder, 'blobs', folder))))
+  const lists = await Promise.all(folders.map((folder) => readdir(join(gateway.dataFolder, 'blobs', folder))))
   return lists.flat().sort()
 }

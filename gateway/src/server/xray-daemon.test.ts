@@ -5,8 +5,9 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { VirtualClock } from '../adapters/clocks.ts'
 import { createMemoryTraces } from '../adapters/memory-traces.ts'
-import { createCore, type Core } from '../gateway.ts'
+import type { Core } from '../gateway.ts'
 import { createLog } from '../log.ts'
+import { openCore } from '../testing.ts'
 import { perform } from './perform.ts'
 import { listenXray } from './xray-daemon.ts'
 import { createXrayReceiver } from './xray-receiver.ts'
@@ -19,18 +20,7 @@ afterEach(async () => {
 })
 
 async function open(mode: 'dev' | 'serve' = 'dev') {
-  const core: Core = createCore({
-    mode,
-    dataFolder: undefined,
-    ...scope,
-    domain: 'localhost',
-    clock: new VirtualClock(startSeconds * 1000),
-    log: createLog('silent'),
-    lambdaEndpoint: undefined,
-    lambdaCredentials: undefined,
-    awsEndpoints: new Map(),
-    enforceLambdaPermissions: mode === 'serve',
-  })
+  const core = openCore({ mode, ...scope, clock: new VirtualClock(startSeconds * 1000) })
   const bugs: unknown[] = []
   const daemon = await listenXray({ port: 0, inlet: core.xray.inlet, bug: (error) => bugs.push(error) })
   ends.push(() => core.close(), daemon.close)

@@ -1,8 +1,5 @@
 // Who may use `@connections`: in `serve` whoever signs and is allowed to by its policies, in `dev` that too for keys that were made there. WebSocket 30.1.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request as sendRequest } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -12,79 +9,35 @@ import {
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../adapters/clocks.ts'
-import { createCore, type Core } from '../gateway.ts'
-import { createLog } from '../log.ts'
-import { BodyRoom } from '../server/body-room.ts'
-import { listen, type Listener } from '../server/listener.ts'
-import { ensureRootKey } from '../services/iam/root-key.ts'
+import { openServing, type Keys, type Serving } from '../testing.ts'
 import { connect, createSocketApi, mocked, type Client } from './testing.ts'
-
-interface Keys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
 
 const account = '123456789012'
 const region = 'us-east-1'
 
 describe.for(['serve', 'dev'] as const)('in %s', (mode) => {
-  let dataFolder: string
-  let core: Core
-  let listener: Listener
-  let url: string
-  let root: Keys
+  let gateway: Serving
   let apiId: string
   let client: Client
   let ConnectionId: string
 
   beforeAll(async () => {
-    dataFolder = await mkdtemp(join(tmpdir(), 'sluice-manage-'))
-    core = createCore({
-      mode,
-      dataFolder,
-      region,
-      account,
-      domain: 'localhost',
-      clock: systemClock,
-      log: createLog('silent'),
-      lambdaEndpoint: undefined,
-      lambdaCredentials: undefined,
-      awsEndpoints: new Map(),
-      enforceLambdaPermissions: true,
-    })
-    const file = join(dataFolder, 'root-credentials.json')
-    await ensureRootKey(core.store, account, file)
-    root = JSON.parse(await readFile(file, 'utf8')) as Keys
-    listener = await listen({
-      host: '127.0.0.1',
-      port: 0,
-      front: core.front,
-      bodyRoom: new BodyRoom(2 ** 30),
-      bug: () => {},
-    })
-    const { port } = listener.address
-    url = `http://127.0.0.1:${port}`
-    core.setPort(port, url)
-    const v2 = new ApiGatewayV2Client({ region, endpoint: url, credentials: root })
+    gateway = await openServing({ mode, account, region })
     apiId = await createSocketApi(
-      { v2 },
+      { v2: new ApiGatewayV2Client(gateway.settings(gateway.root)) },
       { routes: { $default: { ...mocked(200, '$context.connectionId'), isTwoWay: true } } },
     )
-    client = await connect({ port }, apiId)
+    client = await connect(gateway, apiId)
     ConnectionId = await client.ask('who am I')
   })
 
   afterAll(async () => {
     await client.close()
-    await core.sockets.stop(1_000)
-    await listener.close(0)
-    await core.close()
-    await rm(dataFolder, { recursive: true })
+    await gateway.close()
   })
 
   function manager(credentials: Keys, where = `${apiId}/dev`, to = region): ApiGatewayManagementApiClient {
-    const endpoint = `${url}/_aws/execute-api/${where}`
+    const endpoint = `${gateway.url}/_aws/execute-api/${where}`
     return new ApiGatewayManagementApiClient({ region: to, endpoint, credentials, maxAttempts: 1 })
   }
 
@@ -92,7 +45,7 @@ describe.for(['serve', 'dev'] as const)('in %s', (mode) => {
 
   /** A user with one policy, or with none. */
   async function userWith(...statements: readonly object[]): Promise<Keys & { readonly name: string }> {
-    const iam = new IAMClient({ region, endpoint: url, credentials: root })
+    const iam = new IAMClient(gateway.settings(gateway.root))
     const UserName = `user-${++users}`
     await iam.send(new CreateUserCommand({ UserName }))
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
@@ -169,7 +122,7 @@ describe.for(['serve', 'dev'] as const)('in %s', (mode) => {
   })
 
   test('the account’s root may do everything, whatever stands in no policy', async () => {
-    await manager(root).send(post())
+    await manager(gateway.root).send(post())
     expect(await client.next()).toBe('news')
   })
 
@@ -186,7 +139,7 @@ describe.for(['serve', 'dev'] as const)('in %s', (mode) => {
 
   test(mode === 'serve' ? 'nobody is refused' : 'whom nobody knows is the account’s root', async () => {
     const path = `/_aws/execute-api/${apiId}/dev/@connections/${encodeURIComponent(ConnectionId)}`
-    const { status, type, body } = await unsigned(listener.address.port, path)
+    const { status, type, body } = await unsigned(gateway.port, path)
     if (mode === 'dev') {
       expect(status).toBe(200)
       expect(await client.next()).toBe('news')

@@ -22,23 +22,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { createClient, type Client as Service } from '@sluice/aws-protocol'
 import { WebSocket, type ClientOptions } from 'ws'
 import { VirtualClock } from '../adapters/clocks.ts'
-import { createCore, type Core } from '../gateway.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { createLog } from '../log.ts'
-import { BodyRoom } from '../server/body-room.ts'
-import { listen } from '../server/listener.ts'
 import { modelOf, type ModelName } from '../services/models.ts'
+import { openListening, type Listening } from '../testing.ts'
 
-export interface Place {
-  readonly core: Core
+export interface Place extends Listening {
   readonly clock: VirtualClock
-  readonly port: number
-  readonly url: string
   readonly v2: ApiGatewayV2Client
   readonly lambda: LambdaClient
   /** A client for `@connections` of a stage, by the path-style URL unless another is given. */
   readonly management: (apiId: string, stageName?: string) => ApiGatewayManagementApiClient
-  readonly close: () => Promise<void>
 }
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
@@ -46,47 +39,16 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 /** Opens a gateway on a free port. Its clock stands still until it is moved. */
 export async function openPlace(parts: Partial<GatewayParts> = {}): Promise<Place> {
   const clock = new VirtualClock()
-  const core = createCore({
-    mode: 'dev',
-    dataFolder: undefined,
-    region: 'us-east-1',
-    account: '000000000000',
-    domain: 'localhost',
-    clock,
-    log: createLog('silent'),
-    lambdaEndpoint: undefined,
-    lambdaCredentials: undefined,
-    awsEndpoints: new Map(),
-    enforceLambdaPermissions: false,
-    ...parts,
-  })
-  const bugs: unknown[] = []
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    front: core.front,
-    bodyRoom: new BodyRoom(2 ** 30),
-    bug: (error) => bugs.push(error),
-  })
-  const { port } = listener.address
-  const url = `http://127.0.0.1:${port}`
-  core.setPort(port, url)
+  const listening = await openListening({ clock, ...parts })
+  const { url } = listening
   const config = { region: 'us-east-1', endpoint: url, credentials, maxAttempts: 1 }
   return {
-    core,
+    ...listening,
     clock,
-    port,
-    url,
     v2: new ApiGatewayV2Client(config),
     lambda: new LambdaClient(config),
     management: (apiId, stageName = 'dev') =>
       new ApiGatewayManagementApiClient({ ...config, endpoint: `${url}/_aws/execute-api/${apiId}/${stageName}` }),
-    close: async () => {
-      await core.sockets.stop(2_000)
-      await listener.close(0)
-      await core.close()
-      if (bugs.length > 0) throw new AggregateError(bugs, 'the listener told of bugs')
-    },
   }
 }
 
