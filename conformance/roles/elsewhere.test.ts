@@ -9,6 +9,7 @@ import {
   allowRole,
   createRole,
   createUser,
+  formTo,
   openPlace,
   openRecorder,
   signerIn,
@@ -50,18 +51,7 @@ const endpoints = (): ReadonlyMap<string, string> =>
 async function answerOf(uri: string, credentials: string, form: string): Promise<{ status: number; text: string }> {
   const rest = new APIGatewayClient(gateway.settings(gateway.root))
   const apiId = await createRestApi(rest, 'elsewhere')
-  await putMethod(rest, apiId, '/call', {
-    integration: {
-      type: 'AWS',
-      integrationHttpMethod: 'POST',
-      uri,
-      credentials,
-      requestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
-      requestTemplates: { 'application/json': form },
-    },
-    responses: [{ statusCode: '200' }],
-    integrationResponses: [{ statusCode: '200' }],
-  })
+  await putMethod(rest, apiId, '/call', formTo(uri, credentials, form))
   await deploy(rest, apiId, 'prod')
   const response = await fetch(`${gateway.url}/_aws/execute-api/${apiId}/prod/call`)
   return { status: response.status, text: await response.text() }

@@ -15,6 +15,7 @@ import type { Operations as Logs } from '@sluice/aws-protocol/logs'
 import { sign } from '@sluice/sigv4'
 import type { GatewayParts } from '../../gateway/src/gateway-parts.ts'
 import { modelOf } from '../../gateway/src/services/models.ts'
+import type { MethodPlan } from '../fixture/rest-api.ts'
 import { openServing, type Keys, type Serving } from '../../gateway/src/testing.ts'
 
 export const account = '123456789012'
@@ -126,4 +127,20 @@ export async function createUser(iam: IAMClient, UserName: string, ...allowed: r
   }
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+}
+
+/** A method whose integration sends a form to a service of AWS, as a role. */
+export function formTo(uri: string, credentials: string, form: string): MethodPlan {
+  return {
+    integration: {
+      type: 'AWS',
+      integrationHttpMethod: 'POST',
+      uri,
+      credentials,
+      requestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
+      requestTemplates: { 'application/json': form },
+    },
+    responses: [{ statusCode: '200' }],
+    integrationResponses: [{ statusCode: '200' }],
+  }
 }

@@ -14,6 +14,7 @@ import {
   account,
   allowRole,
   createRole,
+  formTo,
   openPlace,
   openRecorder,
   policy,
@@ -61,21 +62,8 @@ const proxy = (credentials?: string): MethodPlan => ({
   },
 })
 
-const service = (uri: string, credentials: string, body: string): MethodPlan => ({
-  integration: {
-    type: 'AWS',
-    integrationHttpMethod: 'POST',
-    uri,
-    credentials,
-    requestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
-    requestTemplates: { 'application/json': body },
-  },
-  responses: [{ statusCode: '200' }],
-  integrationResponses: [{ statusCode: '200' }],
-})
-
 const queue = (credentials: string): MethodPlan =>
-  service('arn:aws:apigateway:us-east-1:sqs:path/123456789012/queue', credentials, 'Action=SendMessage&MessageBody=1')
+  formTo('arn:aws:apigateway:us-east-1:sqs:path/123456789012/queue', credentials, 'Action=SendMessage&MessageBody=1')
 
 /** Puts a method, deploys, calls it. */
 async function answerOf(path: string, plan: MethodPlan, headers: Record<string, string> = {}) {
@@ -196,7 +184,7 @@ describe('services of AWS', () => {
 
   test('that this gateway has itself know the caller as the role’s session', async () => {
     await createRole(iam, 'asker')
-    const plan = service(
+    const plan = formTo(
       'arn:aws:apigateway:us-east-1:sts:path//',
       roleArn('asker'),
       'Action=GetCallerIdentity&Version=2011-06-15',

@@ -5,10 +5,7 @@ import { asciiDigit, asciiSpace, asciiWord, propertyNamed } from './properties.t
 import type { Reader } from './reader.ts'
 import { faultAt, takeCodePoint, takeMatch } from './reader.ts'
 
-const horizontalSpace: CodePointSet = union(
-  setOf(' \t\u00a0\u1680\u180e\u202f\u205f\u3000'),
-  range(0x2000, 0x200a),
-)
+const horizontalSpace: CodePointSet = union(setOf(' \t\u00a0\u1680\u180e\u202f\u205f\u3000'), range(0x2000, 0x200a))
 export const verticalSpace: CodePointSet = setOf('\n\v\f\r\u0085\u2028\u2029')
 
 const classes: ReadonlyMap<string, CodePointSet> = new Map(

@@ -1,18 +1,11 @@
 // The control plane over a real store in memory, for the tests of this folder.
 import type { Operations } from '@sluice/aws-protocol/apigateway'
-// oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
-import { createDocumentReader } from '../../adapters/document-reader.ts'
-// oxlint-disable-next-line no-restricted-imports -- as above
-import { createMemoryStore } from '../../adapters/memory-store.ts'
-import { noBackends } from '../../nouns/backends.ts'
-import { randomIds } from '../../nouns/ids.ts'
-import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
+import { memoryCalls, scope } from '../testing.ts'
 import { createHandlers } from './index.ts'
-import { selfSigned } from './self-signed.ts'
 
-export const scope = { account: '000000000000', region: 'us-east-1' }
+export { scope }
 const nobody = (): never => {
   throw new Error('these tests call no backend')
 }
@@ -21,9 +14,6 @@ const noCounters = { admit: nobody, state: nobody, setRemaining: nobody, usage: 
 const handlers = createHandlers({ testCalls: { method: nobody, authorizer: nobody }, counters: noCounters })
 
 export const nowMs = 1_750_000_000_000
-
-/** What every bucket has as `trust.pem`. */
-const truststore = selfSigned(nowMs, nowMs + 1_000_000).then(({ certificatePem }) => certificatePem)
 
 export interface ControlPlane {
   readonly store: Store
@@ -35,33 +25,9 @@ export interface ControlPlane {
 }
 
 export function createControlPlane(region = scope.region): ControlPlane {
-  const here = { ...scope, region }
-  const store = createMemoryStore()
-  const documents = createDocumentReader()
+  const { store, run: runCall } = memoryCalls(region)
   const run: ControlPlane['run'] = (name, input) =>
-    store.transact(here, async (transaction) => {
-      const call: Call = {
-        scope: here,
-        principal: {
-          account: scope.account,
-          arn: `arn:aws:iam::${scope.account}:root`,
-          userId: scope.account,
-          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-        },
-        requestId: 'c0ffee00-0000-4000-8000-000000000000',
-        nowMs,
-        ids: randomIds,
-        addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
-        store: transaction,
-        objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
-        customIds: true,
-        documents,
-        limits: adjustableLimits,
-        origin: 'http://localhost',
-        backends: noBackends,
-        unreachableIssuers: new Set(),
-        warn: () => {},
-      }
+    runCall(nowMs, async (call) => {
       const handler = handlers[name] as (input: unknown, call: Call) => unknown
       const output = await handler(input, call)
       if (name === 'GetExport') return output as Operations[typeof name]['output']

@@ -1,16 +1,9 @@
 // For tests: the service over a store in memory, each call in a transaction of its own, as the endpoint makes them.
 import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
-// oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
-import { createDocumentReader } from '../../adapters/document-reader.ts'
-// oxlint-disable-next-line no-restricted-imports -- as above
-import { createMemoryStore } from '../../adapters/memory-store.ts'
-import { noBackends } from '../../nouns/backends.ts'
-import { randomIds } from '../../nouns/ids.ts'
-import { adjustableLimits } from '../../nouns/limits.ts'
 import type { Scope } from '../../nouns/records.ts'
 import type { Store } from '../../ports/store.ts'
-import { selfSigned } from '../apigateway/self-signed.ts'
 import type { Call } from '../call.ts'
+import { memoryCalls, scope } from '../testing.ts'
 import { apigatewayv2Service } from './index.ts'
 
 export interface TestService {
@@ -27,9 +20,6 @@ export interface TestService {
   readonly pass: (seconds: number) => void
 }
 
-/** What every bucket has as `trust.pem`. */
-const truststore = selfSigned(1_700_000_000_000, 1_800_000_000_000).then(({ certificatePem }) => certificatePem)
-
 /** A fault as a test compares it. */
 const fault = (code: string, status: number, message: string) => ({ code, status, message })
 export const badRequest = (message: string) => fault('BadRequestException', 400, message)
@@ -41,11 +31,7 @@ export const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/fu
 
 /** A service of its own, whose clock stands at 1 700 000 000 seconds. */
 export function testService(): TestService {
-  const store = createMemoryStore()
-  const documents = createDocumentReader()
-  const scope: Scope = { account: '000000000000', region: 'us-east-1' }
-  const arn = `arn:aws:iam::${scope.account}:root`
-  const warned: object[] = []
+  const { store, warned, run } = memoryCalls()
   let nowMs = 1_700_000_000_000
   return {
     warned,
@@ -55,24 +41,7 @@ export function testService(): TestService {
       nowMs += seconds * 1000
     },
     call: (name, input) =>
-      store.transact(scope, async (transaction) => {
-        const call: Call = {
-          scope,
-          principal: { account: scope.account, arn, userId: scope.account, accessKeyId: 'test' },
-          requestId: randomIds.uuid(),
-          nowMs,
-          ids: randomIds,
-          addresses: { apiEndpoint: (apiId) => `http://${apiId}.execute-api.localhost:4566` },
-          store: transaction,
-          objects: { read: async (_, key) => (key === 'trust.pem' ? Buffer.from(await truststore) : undefined) },
-          customIds: true,
-          documents,
-          limits: adjustableLimits,
-          origin: 'http://localhost',
-          backends: noBackends,
-          unreachableIssuers: new Set(),
-          warn: (facts) => warned.push(facts),
-        }
+      run(nowMs, async (call) => {
         const handler = apigatewayv2Service.handlers[name] as (input: unknown, call: Call) => unknown
         return (await handler(input, call)) as Operations[typeof name]['output']
       }),

@@ -1,13 +1,12 @@
 // Writes the authorizers of an HTTP API as security schemes, and what a route requires of them.
 import type { HttpAuthorizer, Route } from '../http-description.ts'
 import type { Node } from '../node.ts'
+import { iamScheme, iamSchemeName } from './iam-scheme.ts'
 import { mapOf, mapOfPairs } from './tree.ts'
-
-const SIGV4 = 'sigv4'
 
 /** The route's requirement; `undefined` for an open route. */
 export function requirementOf(route: Route): Node | undefined {
-  if (route.authorizationType === 'AWS_IAM') return mapOf({ [SIGV4]: [] })
+  if (route.authorizationType === 'AWS_IAM') return mapOf({ [iamSchemeName]: [] })
   if (route.authorizerName === undefined) return undefined
   return mapOfPairs([[route.authorizerName, route.authorizationScopes ?? []]])
 }
@@ -23,13 +22,7 @@ export function writeHttpSchemes(
     writeScheme(authorizer, extensions),
   ])
   if (routes.some(({ authorizationType }) => authorizationType === 'AWS_IAM')) {
-    const scheme = mapOf({
-      type: 'apiKey',
-      name: 'Authorization',
-      in: 'header',
-      'x-amazon-apigateway-authtype': 'awsSigv4',
-    })
-    schemes.push([SIGV4, scheme])
+    schemes.push([iamSchemeName, iamScheme])
   }
   return schemes.length === 0 ? undefined : mapOfPairs(schemes)
 }

@@ -2,20 +2,19 @@
 import type { Node } from '../node.ts'
 import type { Authorizer, Method, RestApiDescription } from '../rest-description.ts'
 import type { DocumentationFields } from './documentation.ts'
+import { iamScheme, iamSchemeName } from './iam-scheme.ts'
 import type { Value } from './tree.ts'
 import { mapOf, mapOfPairs } from './tree.ts'
 
 /** The names AWS gives the schemes that are no authorizers. */
 const API_KEY = 'api_key'
-const SIGV4 = 'sigv4'
-
 /** A scheme takes its header from a token authorizer's identity source; the others have none to show. */
 const HEADER_SOURCE = /^method\.request\.header\.([^,\s]+)$/
 
 /** The requirements of a method, one object each, as AWS exports them. */
 export function requirementsOf(method: Method): Node[] {
   const requirements: [string, readonly string[]][] = []
-  if (method.authorizationType === 'AWS_IAM') requirements.push([SIGV4, []])
+  if (method.authorizationType === 'AWS_IAM') requirements.push([iamSchemeName, []])
   if (method.authorizerName !== undefined) requirements.push([method.authorizerName, method.authorizationScopes ?? []])
   if (method.apiKeyRequired) requirements.push([API_KEY, []])
   return requirements.map((requirement) => mapOfPairs([requirement]))
@@ -36,13 +35,7 @@ export function writeSchemes(
     schemes.push([API_KEY, mapOf({ type: 'apiKey', name: 'x-api-key', in: 'header' })])
   }
   if (methods.some(({ authorizationType }) => authorizationType === 'AWS_IAM')) {
-    const scheme = mapOf({
-      type: 'apiKey',
-      name: 'Authorization',
-      in: 'header',
-      'x-amazon-apigateway-authtype': 'awsSigv4',
-    })
-    schemes.push([SIGV4, scheme])
+    schemes.push([iamSchemeName, iamScheme])
   }
   return schemes.length === 0 ? undefined : mapOfPairs(schemes)
 }
