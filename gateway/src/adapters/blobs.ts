@@ -41,7 +41,7 @@ export function createFolderBlobs(folder: string): Blobs {
         await rm(temporary, { force: true })
         throw error
       }
-      // The name is on disk when its folder is, and that when the one above is.
+      // A name is durable once its folder is synced, and the folder once the one above it is.
       await syncFolder(dirname(path))
       await syncFolder(folder)
       return name

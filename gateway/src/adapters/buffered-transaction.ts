@@ -60,7 +60,7 @@ async function parseAny<K extends Kind>(json: string | LinedText): Promise<Recor
   return isLined(json) ? ((await readLined({ pieces: [json] })) as Records[K]) : parse<K>(json)
 }
 
-/** So many are read without a turn for others: what watchers read of a change acts at once. */
+/** How many records are read before others get a turn: watchers, which read few, then see a change at once. */
 const entriesPerTurn = 64
 
 /** A large API has tens of thousands of records. */

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, work) => {
-    // Beyond 2^31 ms a timer would fire at once: such a wait goes in stages.
+    // Beyond 2^31 ms a timer of node's fires at once: such a wait is made of several.
     if (delayMs > longestTimerMs) {
       let cancel = systemClock.after(longestTimerMs, () => {
         cancel = systemClock.after(delayMs - longestTimerMs, work)

@@ -12,7 +12,7 @@ export class CountsByRow {
     else group.push(count)
   }
 
-  /** Sorts a part when it comes to it: a hundred thousand at once would hold requests up. */
+  /** Each part is sorted when its turn comes: sorting a hundred thousand counts at once would hold up requests. */
   *inOrder(): Generator<QuotaCount> {
     for (const name of [...this.groups.keys()].sort()) yield* (this.groups.get(name) ?? []).sort(byRow)
   }

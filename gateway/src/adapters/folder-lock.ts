@@ -20,7 +20,7 @@ const busy = 5
  */
 export function lockFolder(folder: string): FolderLock {
   makeFolder(folder)
-  // SQLite tells of neither why: "unable to open database file".
+  // SQLite would say nothing but "unable to open database file" of a folder that is none or may not be written.
   opendirSync(folder).closeSync()
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   const database = new DatabaseSync(join(folder, 'lock'), { timeout: patienceMs })

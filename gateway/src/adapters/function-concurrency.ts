@@ -8,7 +8,7 @@ export interface Reserving {
 }
 
 export class FunctionConcurrency {
-  /** Of functions with a reservation: how many invocations run. */
+  /** How many invocations run of each function with a reservation, by function id. */
   private readonly running = new Map<string, number>()
 
   /**

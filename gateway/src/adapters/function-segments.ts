@@ -15,7 +15,7 @@ export interface FunctionTrace {
 }
 
 /**
- * Undefined for a call that whoever made it has not sampled. AWS: a function that only passes traces on is recorded when its
+ * Undefined when the caller did not sample the call. AWS: a function whose tracing mode is PassThrough is recorded when its
  * caller was — Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray".
  */
 export function beginFunctionTrace(

@@ -106,7 +106,7 @@ class HeldSessions {
   }
 
   clear(): void {
-    // What is being made now was asked for before the change: it goes to those who wait, and is not kept.
+    // Sessions that are being made now were asked for before the change: they go to those who wait for them, and are not kept.
     this.held = new Map()
     this.making = new Map()
   }

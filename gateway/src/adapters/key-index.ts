@@ -8,7 +8,7 @@ import type { Change, Reader } from '../ports/store.ts'
 /** So many records are read at a time: a million keys must not stand in memory twice, nor hold up requests meanwhile. */
 const pageSize = 1_000
 
-/** As little as a request needs: there may be a million. */
+/** What a request needs to know of a key, and nothing else: there may be a million keys. */
 class IndexedKey implements KnownKey {
   readonly id: string
   readonly hash: string
@@ -42,7 +42,7 @@ export class KeyIndex {
   private readonly keysByHash = new Map<string, IndexedKey>()
   private readonly plans = new Map<string, IndexedPlan>()
   private readonly planLists = new Map<string, readonly string[]>()
-  /** Undefined when all that was committed is known. */
+  /** The reading under way; undefined when the index has all that was committed. */
   private reading: Promise<void> | undefined
   /** Whether a reading failed. */
   private isStale = false
@@ -63,7 +63,7 @@ export class KeyIndex {
     return key?.isEnabled === true ? key : undefined
   }
 
-  /** What is missing to a value for calling a stage. */
+  /** Why a value does not let its bearer call a stage. */
   lackOf(value: string, stage: string): ReturnType<ApiKeys['lackOf']> {
     const key = this.keyOf(value)
     if (key === undefined) return { lack: 'unknown' }
@@ -88,7 +88,7 @@ export class KeyIndex {
         if (kind === 'ApiKey') this.putKey(key[0] ?? '', await this.reader.get('ApiKey', key))
         else if (kind === 'UsagePlan') this.putPlan(key[0] ?? '', await this.reader.get('UsagePlan', key))
       }
-      // A key may have come with the same commit.
+      // After the loop above: a commit may bring a key together with its place in a plan.
       for (const { kind, key } of changes) {
         if (kind !== 'UsagePlanKey') continue
         this.putMembership(key[0] ?? '', key[1] ?? '', (await this.reader.get('UsagePlanKey', key)) !== undefined)

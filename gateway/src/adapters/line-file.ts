@@ -35,7 +35,7 @@ class LineFile implements LineSink {
   private readonly maximumWaitingBytes: number
   private filling: Chunk | undefined
   private full: Chunk[] = []
-  /** One that was written, for the next lines: fresh memory costs more than writing into it. */
+  /** A chunk that was written, to be filled again: fresh memory costs more than memory that is used again. */
   private spare: Chunk | undefined
   private waitingBytes = 0
   private droppedLines = 0
@@ -50,7 +50,7 @@ class LineFile implements LineSink {
     this.maximumWaitingBytes = maximumWaitingBytes
   }
 
-  // Into bytes at once: a text that is put together of many would live, and be copied, until it is written.
+  // Turned into bytes at once: a string put together from many lines would stay on the heap, and be copied, until it is written.
   readonly write = (line: string): void => {
     const mostBytes = line.length * 3 + 1
     let { filling } = this
@@ -143,7 +143,7 @@ interface Written {
 
 interface Output {
   readonly write: (bytes: Buffer) => Promise<Written>
-  /** Where the next write goes is to be looked at again. */
+  /** The next write checks again which file has the name. */
   readonly look: () => void
   readonly close: () => Promise<void>
 }
@@ -161,7 +161,7 @@ const standardOutput: Output = {
   close: async () => {},
 }
 
-/** Whether the file is still the one of that name is looked at so often. */
+/** How often it is checked whether the open file still has its name. */
 const lookMs = 500
 const lineBreak = Buffer.from('\n')
 

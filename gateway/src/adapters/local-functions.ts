@@ -104,7 +104,7 @@ class LocalFunctions implements LocalFunctionsOpen {
     const authorizing = this.authorize(call, found.permission)
     if (authorizing !== undefined) await authorizing
     const requestId = randomUUID()
-    // Awaited: a promise that is returned takes the long way.
+    // Awaited, because an async function that returns a promise settles some turns later.
     if (call.type === 'RequestResponse') return await this.answer(call, found, requestId)
     const status = call.type === 'Event' ? 202 : 204
     const payload = bytesOf(call.payload)
@@ -192,7 +192,7 @@ class LocalFunctions implements LocalFunctionsOpen {
       payload,
       logTail,
     }))
-    // Who reads only the chunks learns of a failure there.
+    // A reader of the chunks learns of a failure from them, and may never look at `end`.
     end.catch(() => {})
     return {
       chunks: opened.body,

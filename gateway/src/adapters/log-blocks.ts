@@ -10,7 +10,7 @@ export interface WaitingLine {
 /** Some lines of one stream as a row; a line alone is written as it is. */
 export interface LogBlock {
   readonly place: LogPlace
-  /** Of its last line: ids grow with every line, over all streams. */
+  /** The id of its last line. Ids grow with every line of any stream. */
   lastId: number
   /** Time of its earliest line, and of its latest. */
   readonly fromMs: number
@@ -23,10 +23,10 @@ export interface LogBlock {
 /** Of each line, one behind the other: its id, its time after the block's `fromMs`, its text. */
 type LineParts = (number | string)[]
 
-/** What a line counts beside its text, as AWS counts it. Security F.9. */
+/** How many bytes a line counts beside its text, as AWS counts them. Security F.9. */
 export const lineOverheadBytes = 26
 
-/** No line of a block is later than its first by more: who reads from a moment on begins to read so much before it. */
+/** The longest time from a block's first line to its last: reading from a moment on has to begin this much before it. */
 export const blockSpanMs = 1_000
 
 /** Reading one line of a block reads all of it. */
@@ -113,7 +113,7 @@ export function readLines(blocks: Iterable<StoredBlock>, wanted: Wanted): readon
   const { descending = false, limit } = wanted
   const order = descending ? (a: LogEvent, b: LogEvent) => compare(b, a) : compare
   const events: LogEvent[] = []
-  /** When there are lines enough: the time of the last one. A block beyond it has none that is wanted. */
+  /** Once there are enough lines: the time of the last one. A block that begins later has no line that is wanted. */
   let boundMs: number | undefined
   for (const block of blocks) {
     if (boundMs !== undefined && (descending ? block.fromMs + blockSpanMs < boundMs : block.fromMs > boundMs)) break

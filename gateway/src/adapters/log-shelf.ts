@@ -64,7 +64,7 @@ const texts = {
 } as const
 
 const dayMs = 86_400_000
-/** The size is looked at once in so many lines. */
+/** The size of the file is checked once in this many lines. */
 const linesBetweenChecks = 5_000
 
 interface KnownStream {
@@ -111,7 +111,7 @@ export class LogShelf {
   /** Streams that were written lately, by place; forgotten whole when groups change or it grows large. */
   private readonly known = new Map<string, KnownStream>()
   private uncheckedLines = 0
-  /** Of the last line that was written. */
+  /** The id of the last line that was written. */
   private lastId: number
 
   /** `watch` is told of lines that are written to groups with subscriptions. */
@@ -126,7 +126,7 @@ export class LogShelf {
     this.lastId = Number(this.statements.lastId.get()?.['seq'] ?? 0)
   }
 
-  /** All lines or none, so that none is left out. Throws when the disk does. */
+  /** Writes all lines or none. Throws what SQLite throws, for example on a full disk. */
   write(lines: readonly WaitingLine[], nowMs: number): number {
     const kept = new Map<KnownStream, { place: LogPlace; events: LogEvent[] }>()
     this.transact(() => {

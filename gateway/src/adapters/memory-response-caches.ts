@@ -12,7 +12,7 @@ interface Stored {
 
 export function createMemoryResponseCaches(clock: Clock): ResponseCaches {
   const caches = new Map<string, { readonly settings: CacheSettings; readonly cache: WeakRef<ResponseCache> }>()
-  // A stage that is gone leaves no plan, and so no cache: only its name is to be forgotten.
+  // When a stage is deleted its plan is collected, and its cache with it: what is left to forget is its name.
   const forget = new FinalizationRegistry<string>((stage) => {
     if (caches.get(stage)?.cache.deref() === undefined) caches.delete(stage)
   })

@@ -7,7 +7,7 @@ import type { Commit, Range, Write } from './buffered-transaction.ts'
 import { OpenBlocks, PackedLines, packPiece, RecordBlocks, type Draft, type Kept } from './record-blocks.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
 
-/** What an API is made of: there may be tens of thousands, and requests, which run by snapshots, never read them. */
+/** The parts of an API. There may be tens of thousands, and requests never read them: they are served by snapshots. */
 const packedKinds = new Set<Kind>([
   'Resource',
   'Method',
@@ -20,7 +20,7 @@ const packedKinds = new Set<Kind>([
   'V2Model',
 ])
 
-/** So many blocks of those kinds stay unpacked, about half a megabyte: small APIs always are. */
+/** How many blocks of those kinds stay unpacked: about half a megabyte, so that small APIs are never packed. */
 const openBlocks = 16
 
 class MemoryJournal implements Journal {

@@ -25,7 +25,7 @@ interface Kept {
   readonly id: string
   readonly position: number
   readonly scope: Scope
-  /** What its first segment came in: the others came later, and stay longer. */
+  /** The chunk of its first segment. The others came later, in the same chunk or one that is kept longer. */
   readonly firstChunk: SegmentChunk
   /** In order of arrival, and where their documents are. */
   readonly segmentIds: string[]
@@ -42,13 +42,13 @@ class MemoryTraces implements Traces {
   private readonly clock: Clock
   private readonly maximumTraces: number
   private readonly log: SegmentLog
-  /** What was there when somebody last asked. */
+  /** The traces as they were when somebody last asked. */
   private readonly kept = new Map<string, Kept>()
-  /** In order of arrival, from `oldest` on: a map from whose front much was deleted is slow to begin with. */
+  /** In order of arrival, from `oldest` on. A map is slow to find its first entry once many were deleted before it. */
   private order: (Kept | undefined)[] = []
   private oldest = 0
   private positions = 0
-  /** Known of what somebody has asked for. */
+  /** Counted when somebody asks, as segments are put in order only then. */
   dropped = 0
 
   constructor({ clock, maximumTraces = 10_000, maximumBytes = 32 * 1024 * 1024 }: MemoryTracesOptions) {
@@ -89,7 +89,7 @@ class MemoryTraces implements Traces {
   }
 
   private readOn(): void {
-    // What is gone must not be gone on with.
+    // Before a segment is added: a trace that is no longer kept must not be continued.
     this.forget()
     for (const segment of this.log.unread()) {
       this.add(segment)
@@ -124,13 +124,13 @@ class MemoryTraces implements Traces {
     return trace
   }
 
-  /** Gone, too old, too many: from the oldest on, until none of it is true. */
+  /** Forgets traces from the oldest on, as long as it has lost its first segment, has expired, or is one too many. */
   private forget(): void {
     for (let trace = this.order[this.oldest]; trace !== undefined; trace = this.order[++this.oldest]) {
       const isTooMuch = this.kept.size > this.maximumTraces
       if (!isTooMuch && !trace.firstChunk.isGone && !this.isExpired(trace)) break
       this.kept.delete(trace.key)
-      // The order is cut now and then only.
+      // The array itself is cut only now and then, because that copies it.
       this.order[this.oldest] = undefined
     }
     if (this.oldest < this.maximumTraces) return

@@ -35,7 +35,7 @@ export interface OtlpMetricsOptions {
 
 export class OtlpMetrics {
   private readonly options: OtlpMetricsOptions
-  /** What each series counted since the start; meters are as many. */
+  /** What each series has counted since the start. There are no more series than meters. */
   private readonly totals = new Map<string, readonly Tally[]>()
 
   constructor(options: OtlpMetricsOptions) {

@@ -34,7 +34,7 @@ const longestBackoffMs = 30_000
 const complainMs = 60_000
 /** When the gateway stops, what waits has this long to get out. */
 const farewellMs = 5_000
-/** Of an answer only its few words about rejected items are read. */
+/** No more of an answer is read: what counts in it are a few words about rejected items. */
 const longestAnswerBytes = 64 * 1024
 /** A receiver that says one of these will take the batch later. Specification: OTLP/HTTP, "Retryable Response Codes". */
 const retried: ReadonlySet<number> = new Set([429, 502, 503, 504])

@@ -59,7 +59,7 @@ function cpuText(): string {
 
 function loopText(delay: Delays): string {
   const name = 'nodejs_eventloop_lag_seconds'
-  // What is over the resolution is how late the loop was.
+  // The histogram measures from one timer to the next: what exceeds the timer's own interval is how late the loop was.
   const seconds = (nanoseconds: number): number => Math.max(0, nanoseconds * nanosecond - resolutionMs / 1_000)
   const of = (quantile: string, percentile: number): string =>
     valueLine(name, labelText({ quantile }), delay.count === 0 ? 0 : seconds(delay.percentile(percentile)))

@@ -9,16 +9,16 @@ import { QuotaCount } from './quota-count.ts'
 import { QuotaCounts } from './quota-counts.ts'
 import { UsageJournal } from './usage-journal.ts'
 
-/** Of some 400 bytes each. */
+/** How many counts are kept in memory, of some 400 bytes each. */
 const mostCountsUsually = 250_000
-/** Own: what a key used is kept for so many days before the last one that it was used on; GetUsage tells of as many. */
+/** Own: counts are kept for this many days before the last day on which the key was used; GetUsage tells of as many. */
 const keptDays = 90
 
 export class QuotaBook {
   private readonly store: Store
   private readonly clock: Clock
   private readonly counts = new QuotaCounts()
-  /** What was found last: a request asks three times for the same. */
+  /** The count that was found last: each request asks three times for the same one. */
   private lastQuota: QuotaLimit | undefined
   private lastCount: QuotaCount | undefined
   private readonly opening = new Map<string, Promise<void>>()
@@ -29,7 +29,7 @@ export class QuotaBook {
   private lettingGo: Promise<void> | undefined
   private readonly stopWatching: () => void
 
-  /** `mostCounts`: beyond so many, those that rows have are let go. */
+  /** `mostCounts`: when more are in memory, those that the store has already are dropped from it. */
   constructor(store: Store, clock: Clock, mostCounts: number = mostCountsUsually) {
     this.store = store
     this.clock = clock
@@ -63,7 +63,7 @@ export class QuotaBook {
     return opening
   }
 
-  /** Only for a count that is open, as the three below. */
+  /** This and the next three are for counts that are open. */
   has(quota: QuotaLimit, nowMs: number): boolean {
     return this.found(quota, nowMs).remaining(quota.limit) >= 1
   }
@@ -107,7 +107,7 @@ export class QuotaBook {
 
   private find(quota: QuotaLimit, nowMs: number): QuotaCount | undefined {
     const count = this.lastQuota === quota ? this.lastCount : this.counts.get(quota)
-    // The day is the clock's, whichever way it went: the store knows what was used on it. Another period has other days.
+    // A day other than the clock's is looked up in the store, also when the clock was set back; so is another period.
     if (count === undefined || dayOf(nowMs) !== count.day) return undefined
     if (count.quota.period !== quota.period || count.quota.offset !== quota.offset) return undefined
     this.lastQuota = quota
@@ -135,7 +135,7 @@ export class QuotaBook {
     const day = dayOf(nowMs)
     const start = periodStart(day, quota)
     const reader = this.store.read(quota.scope)
-    // Before the rows, so that a count whose row is written meanwhile is in one or the other.
+    // Taken before the rows are read: a count whose row is written meanwhile is then among these or among those.
     const known = this.countsOf(quota)
     const days = await rowsFrom(reader, quota, start)
     const stale = days.has(day) ? [] : await staleDays(reader, quota, day)

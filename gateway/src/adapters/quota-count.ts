@@ -29,7 +29,7 @@ export class QuotaCount {
   earlier: readonly QuotaCount[]
   /** The plan's limit when it was last asked for. */
   limit: number
-  /** Whether no batch has it as it is. */
+  /** Whether it changed since the last batch that has it. */
   isDirty = false
   /** The last batch that has it; -1 when its row has at least as much. */
   batch = -1
@@ -54,12 +54,12 @@ export class QuotaCount {
     return !this.isDirty && this.batch === -1
   }
 
-  /** By a limit, which may be another than before; below 0 when it was lowered. */
+  /** What remains of `limit`, which may have changed since the last time; below 0 when it was lowered. */
   remaining(limit: number): number {
     return limit + this.grantedBefore + this.granted - this.usedBefore - this.used
   }
 
-  /** The day as it is kept. */
+  /** The record of the day, as the store keeps it. */
   record(): UsageDayRecord {
     const left = this.remaining(this.limit)
     return { used: this.used, granted: this.granted, remaining: Number.isFinite(left) ? Math.max(0, left) : 0 }

@@ -40,7 +40,7 @@ export class QuotaCounts {
     this.last = undefined
   }
 
-  /** Whoever goes through them may delete them meanwhile. */
+  /** All counts. They may be deleted while somebody goes through them. */
   *all(): Generator<QuotaCount> {
     for (const { counts } of this.plans.values()) yield* counts.values()
   }

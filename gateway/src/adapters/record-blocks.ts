@@ -32,12 +32,12 @@ class Block {
     this.content = content
   }
 
-  /** What it holds, unpacked for this once where it is not open. */
+  /** Its content. A block that is not open is unpacked for this one reading. */
   read(): Content {
     return this.content ?? unpacked(this.packed)
   }
 
-  /** What it holds, unpacked until it is closed. */
+  /** Its content, which stays unpacked until the block is closed. */
   open(): Content {
     return (this.content ??= unpacked(this.packed))
   }
@@ -49,7 +49,7 @@ class Block {
   }
 }
 
-/** The lengths of keys and records, a new line, and all of them; undefined for what only memory can hold. */
+/** Compressed: the lengths of all keys and records, a line break, and their texts. Undefined where a record is in pieces or no well-formed text. */
 function packed({ keys, records }: Content): Uint8Array | undefined {
   const texts: string[] = []
   for (const [index, record = ''] of records.entries()) {
@@ -116,7 +116,7 @@ export class OpenBlocks {
     oldest.close()
   }
 
-  /** A block that another one stands for now. */
+  /** Forgets a block that was replaced. */
   forget(block: Block): void {
     this.blocks.delete(block)
   }
@@ -157,14 +157,14 @@ export class RecordBlocks {
     }
   }
 
-  /** What changes of these records are made in; they show in what it becomes. */
+  /** A draft to change; these records stay as they are, and the draft becomes others. */
   draft(): Draft {
     return new Draft(this.blocks, this.openBlocks)
   }
 }
 
 export class Draft {
-  /** Blocks as they were, and what becomes of those that changed. */
+  /** Blocks that did not change, and the content of those that did. */
   private readonly blocks: (Block | Content)[]
   private readonly openBlocks: OpenBlocks | undefined
 
@@ -233,7 +233,7 @@ function contentOf(keys: string[], records: Kept[]): Content {
   return content
 }
 
-/** Lines are kept packed as they are: they count as little. */
+/** Records in pieces are compressed already, and count as nothing. */
 function charsOf(record: Kept): number {
   return typeof record === 'string' ? record.length : 0
 }

@@ -4,7 +4,7 @@ import type { Key } from '../nouns/records.ts'
 /** `['a', 'b/c']` → `a/b%2Fc/`: every part ends in `/`, and `/` and `%` inside a part are escaped. */
 export function encodeKey(key: Key): string {
   const parts = key.map((part) => part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F')))
-  // Joined at once: a text that is added up keeps its pieces, and keys are kept by the hundred thousand.
+  // Joined in one step: a string that is built by adding keeps its pieces in memory, and there are hundreds of thousands of keys.
   return [...parts, ''].join('/')
 }
 

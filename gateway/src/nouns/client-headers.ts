@@ -2,7 +2,7 @@
 import { byHeaderName } from './header-names.ts'
 import type { HeaderList } from './headers.ts'
 
-/** Removed while reading a request, for every integration, mapping and template. Recorded: REST "client headers" 22. */
+/** Removed while reading a request, for every integration, mapping and template. Recorded: REST 22. */
 const removed = new Set([
   'connection',
   'content-length',

@@ -116,7 +116,7 @@ export function tellAuthorized(asking: Asking, principalId: string | undefined):
   listener?.logged('Successfully completed authorizer execution')
 }
 
-/** An error's line: whoever listens for failures alone is told too. */
+/** A line about an error, which is also told to listeners of failures alone. */
 export function tellUnauthorized({ listener, requestId }: Asking): void {
   listener?.logged(`Unauthorized request: ${requestId}`)
 }
@@ -194,7 +194,7 @@ function maskedUri(uri: string): string {
   return uri.replace(/([?&]x-amz-(?:security-token|signature)=)[^&]*/gi, '$1*')
 }
 
-/** Of credentials only the last six characters are shown, of short ones nothing. Security F.4. */
+/** Headers with credentials show their last six characters; short ones show nothing. Security F.4. */
 function* masked(pairs: Pairs): Pairs {
   for (const [name, value] of pairs) {
     if (!secretHeaders.has(name.toLowerCase())) yield [name, value]

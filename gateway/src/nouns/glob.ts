@@ -1,6 +1,6 @@
 // Globs as X-Ray's sampling rules write them: `*` is any text, `?` any one character, letters match in either case.
 
-/** Compiles a pattern. What it gives takes time in proportion to the text times the pattern, whatever either holds. */
+/** Compiles a pattern into a matcher, whose time is bounded by the length of the text times that of the pattern. */
 export function compileGlob(pattern: string): (text: string) => boolean {
   if (/^\*+$/.test(pattern)) return () => true
   const wanted = pattern.toLowerCase()

@@ -1,6 +1,6 @@
 // Facts about header names, found once for each spelling: clients and backends send the same few names again and again.
 
-/** Spellings remembered a table; more than that are an attack or an accident, and are worked out each time. */
+/** How many spellings a table remembers. More are an attack or an accident, and are worked out each time. */
 const mostSpellings = 2000
 
 /** A remembering version of `find`, which gets a name as sent and in lower case. */

@@ -1,12 +1,12 @@
 // JSON of a record with long lists, one line an entry: written and read in turns, and JSON like any other to who does not know.
 import { Turns } from './turns.ts'
 
-/** The JSON of such a record: its text in pieces, so that none is so large that to copy or to compress it is felt. */
+/** The JSON of such a record in pieces, none of which takes noticeably long to copy or to compress. */
 export interface LinedText {
   readonly pieces: Iterable<string>
 }
 
-/** From this length on the next line begins another piece. */
+/** A piece that has this length ends with its line. */
 const pieceChars = 65_536
 
 /** The texts that make the record's JSON when they are joined: every entry of the record's lists begins with a new line. */
@@ -57,7 +57,7 @@ export function isLined(json: string): boolean {
 /** The record that {@link linedJson} wrote, read in turns. */
 export async function readLined({ pieces }: LinedText): Promise<object> {
   const turns = new Turns()
-  /** All but the entries: the record with empty lists. */
+  /** The record's JSON without the entries: its lists are empty. */
   let frame = ''
   const lists: unknown[][] = []
   for (const line of linesIn(pieces)) {

@@ -39,14 +39,14 @@ const ofPhases = [
   'authorizer.status',
 ] as const
 
-/** Of the CDK's common log format, with which stages of WebSocket APIs are deployed too; frames have none of it. */
+/** Names of the CDK's common log format. Stages of WebSocket APIs are deployed with it too, where they have no value. */
 const ofRequestLine = ['httpMethod', 'protocol', 'resourcePath', 'responseLength'] as const
 
 const ofWebAcl = ['waf.error', 'waf.latency', 'waf.status'] as const
 
 /**
  * What access logs know beside what templates know, without `$context.`. Security F.8; HTTP 18.2; WebSocket 33.1.
- * Whoever writes logs has a reader for every name, if only one that never finds anything.
+ * The writers of logs have a reader for every name, even if it never finds a value.
  */
 export const logNames = {
   REST: [

@@ -8,7 +8,7 @@ export function firstMediaType(value: string): string {
 
 /**
  * A matcher for an API's binary media types: exact, `type/*`, or everything by `*\/*`. A wildcard on the left matches
- * nothing. Recorded: REST 32.3, REST 3.7.
+ * nothing. Recorded: REST 32.3; REST 3.7.
  */
 export function compileBinaryTypes(types: readonly string[] | undefined): (mediaType: string) => boolean {
   if (types === undefined || types.length === 0) return () => false

@@ -25,7 +25,7 @@ export interface Mapped {
   readonly overrides: Overrides
 }
 
-/** What templates set: `$context.requestOverride` and `$context.responseOverride`. Undefined until a template reaches for one. */
+/** What templates set: `$context.requestOverride` and `$context.responseOverride`. Undefined until a template uses one. */
 export interface Overrides {
   requestOverride: OverrideMap | undefined
   responseOverride: OverrideMap | undefined

@@ -8,7 +8,7 @@ export interface QuotaPeriod {
 
 const dayMs = 86_400_000
 
-/** The number of the day, from 1970. */
+/** The day as a number: days since 1970-01-01 in UTC. */
 export function dayOf(epochMs: number): number {
   return Math.floor(epochMs / dayMs)
 }

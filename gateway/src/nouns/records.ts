@@ -76,9 +76,9 @@ export interface UsageDayRecord {
   readonly remaining: number
 }
 
-/** What keys used, as it was counted since the batch before: each count as it was then, and is until another batch has it. */
+/** What keys used, as counted since the batch before. A batch has whole counts, not differences: the last one with a count holds. */
 export interface UsageBatchRecord {
-  /** Keys that left their plans, before anything below was counted: what earlier batches say of them is void. */
+  /** Keys that left their plans before the rest of this batch was counted: what earlier batches say of them is void. */
   readonly left: readonly (readonly [planId: string, keyId: string])[]
   readonly plans: readonly UsageOfPlan[]
 }
@@ -93,7 +93,7 @@ export interface UsageOfPlan {
 
 /** When a stage's cache was last flushed. */
 export interface CacheFlushRecord {
-  /** Of each flush another. */
+  /** Each flush has another one. */
   readonly flushId: string
 }
 

@@ -17,7 +17,7 @@ export function compileRestArn({ region, account, apiId, stageName }: RestStage)
   const prefix = `arn:aws:execute-api:${region}:${account}:${apiId}/${stageName}/`
   return (exchange) => {
     const arn = `${prefix}${exchange.method}${decodePath(resourcePath(exchange))}`
-    // A character takes three bytes at most.
+    // A UTF-16 unit takes three bytes of UTF-8 at most.
     if (arn.length * 3 > longestArnBytes && Buffer.byteLength(arn) > longestArnBytes) {
       throw fault('DEFAULT_4XX', {
         status: 414,
@@ -29,7 +29,7 @@ export function compileRestArn({ region, account, apiId, stageName }: RestStage)
   }
 }
 
-/** The ARN as refusals show it: of the account the last four digits. Security A.5. */
+/** The ARN as refusals show it: with the last four digits of the account alone. Security A.5. */
 export function maskedArn(arn: string): string {
   return arn.replace(/:\d{8}(\d{4}):/, ':********$1:')
 }

@@ -32,7 +32,7 @@ export interface SampledService {
 /** What rules match of a request: its host without the port, its path with the stage and without the query. */
 export type SampledRequest = Pick<Received, 'domainName' | 'method' | 'rawPath' | 'headers'>
 
-/** Decides request by request: the name of the rule that chose it, undefined when none did. `draw`: evenly from 0 up to 1. */
+/** Decides for one request: the name of the rule that chose it, undefined when none did. `draw`: a random number from 0 to 1. */
 export type Sampler = (request: SampledRequest, nowMs: number, draw: number) => string | undefined
 
 /** The rules of one account and region, which all its stages share, and their reservoirs with them. */

@@ -52,7 +52,7 @@ export const sessionSecret = { space: 'session-secret', name: 'current' } as con
 const algorithm = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
-/** A token longer than ours can be is not worth opening. */
+/** Characters. Our own tokens are never longer, so a longer one is not opened. */
 const longestToken = 6_144
 const longestSessionBytes = 65_536
 

@@ -6,7 +6,7 @@ export function socketId(): string {
   return `${randomText(11, 'base64url')}=`
 }
 
-/** Both base64 alphabets: what a client may reasonably take for an id. */
+/** The form of an id, in either base64 alphabet. */
 const form = /^[A-Za-z0-9+/_-]{15}=$/
 
 /** Whether a text can be a connection's id at all. */

@@ -30,7 +30,7 @@ export type KeyLack = 'unknown' | 'disabled' | 'in no usage plan' | 'in no usage
 
 export interface ApiKeys {
   /**
-   * The enabled key of a value, in as much time for a million keys as for ten, whatever the value.
+   * The enabled key with this value. Takes as long for a million keys as for ten, and as long for any value.
    * A promise only while what is known is read, or read again after a change.
    */
   find(scope: Scope, value: string): KnownKey | undefined | Promise<KnownKey | undefined>

@@ -14,7 +14,7 @@ export interface BucketLimit extends Rate {
   readonly kind: 'bucket'
   /** Unique over all accounts: whoever names it means this bucket, or these, where each client has its own. */
   readonly key: string
-  /** Whose of these it is: an id of an API key. */
+  /** The API key whose bucket it is, where each client has one of its own. */
   readonly client?: string | undefined
 }
 
@@ -37,9 +37,9 @@ export interface PlanKey {
 /** What a key used on a day. */
 export interface DayUsage {
   readonly used: number
-  /** Requests that were given on that day, on top of the limit; fewer than none where some were taken away. */
+  /** Requests that UpdateUsage added to the limit on that day; negative where it took some away. */
   readonly granted: number
-  /** At the end of the day, of the period that it falls in, by the limit that held then. */
+  /** What was left of the period at the end of that day, by the limit that held then. */
   readonly remaining: number
 }
 
@@ -48,11 +48,11 @@ export type LimitState = { readonly tokens: number } | { readonly used: number; 
 
 export interface Counters {
   /**
-   * Takes one of every limit, or of none: the index of the first limit, in order, that has nothing left, -1 when all had.
+   * Takes one of every limit, or of none. Returns the index of the first limit that has nothing left, -1 when all had.
    * Exact, also for requests that come together. A promise only when a quota has to be looked up first.
    */
   admit(limits: readonly Limit[]): number | Promise<number>
-  /** How a limit stands that was just asked for, for people; undefined where that is not known at once. Changes nothing. */
+  /** How a limit stands that was just asked for, to be shown to people; undefined where that is not known at once. Changes nothing. */
   state(limit: Limit): LimitState
   /** Gives a key so many requests for the rest of its current period. */
   setRemaining(quota: QuotaLimit, remaining: number): Promise<void>

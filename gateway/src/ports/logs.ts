@@ -41,7 +41,7 @@ export interface LogGroupFacts extends LogGroupSettings {
   readonly storedBytes: number
 }
 
-/** A line of somebody else's. */
+/** A line that another program put, with PutLogEvents. */
 export interface PutEvent {
   readonly timestampMs: number
   readonly message: string

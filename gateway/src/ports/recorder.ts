@@ -62,7 +62,7 @@ export interface SocketOutcome {
   readonly work: Work
   /** Epoch milliseconds. */
   readonly endedAtMs: number
-  /** What the event came to: of a refused upgrade, or of a failure, the status; else 200. */
+  /** The status of a refused upgrade or of a failure; else 200. */
   readonly status: number
   /** Whether the client is sent a frame for it. */
   readonly isAnswered: boolean

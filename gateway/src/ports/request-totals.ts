@@ -11,7 +11,7 @@ export interface RequestLabels {
 }
 
 export interface RequestTotals {
-  /** The number of a total. The same labels always give the same one; beyond some thousands of labels, all others give one. */
+  /** The number of a total. The same labels always give the same one; after some thousands, all further labels share one. */
   of(labels: RequestLabels): number
   /** Adds a request to a total. `work`: what the request took, what refused it, and what it found in caches. */
   add(total: number, status: number, latencyMs: number, work: Work): void

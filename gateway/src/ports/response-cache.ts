@@ -6,14 +6,14 @@ export interface StoredAnswer {
   readonly status: number
   readonly headers: readonly string[]
   readonly body: Exclude<Answer['body'], AsyncIterable<Uint8Array>>
-  /** Where among the headers the trace's value stands, which is each request's own; 0: there is none. */
+  /** The index in `headers` of the trace id, which differs with each request; 0 where there is none. */
   readonly traceAt: number
 }
 
 /** The cache of one stage. */
 export interface ResponseCache {
   get(key: string): StoredAnswer | undefined
-  /** `bytes`: what key and answer take, about. */
+  /** `bytes`: about how much memory key and answer take. */
   set(key: string, answer: StoredAnswer, size: { readonly bytes: number; readonly ttlMs: number }): void
 }
 

@@ -41,8 +41,8 @@ export class RoleFault extends Error {
 
 export interface Roles {
   /**
-   * The role's session; a promise only when it has to be made. Undefined: nobody here knows the role and that is let
-   * pass, so that what the process itself has serves instead. Throws, or rejects with, RoleFault.
+   * The role's session; a promise only when it has to be made. Undefined where nobody here knows the role and that is
+   * allowed (`dev`): then the credentials of the process serve instead. Throws, or rejects with, RoleFault.
    */
   assume(role: NamedRole, audience: Audience): RoleSession | undefined | Promise<RoleSession | undefined>
 }
