@@ -2,7 +2,7 @@
 
 /** Encodes what no path can carry, and what would end it; percent signs stay, for the text is encoded already. */
 export function encodePathText(path: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters would break the request line
+  // oxlint-disable-next-line no-control-regex -- control characters would break the request line
   return path.toWellFormed().replace(/[\u0000-\u0020\u007F-\u{10FFFF}"<>?#]/gu, encodeURIComponent)
 }
 

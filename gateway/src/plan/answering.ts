@@ -10,7 +10,7 @@ interface Ends {
   readonly fail: (error: unknown, received: Received) => Soon<Answer>
 }
 
-/** `steps` may throw, reject, or give a promise only where a step has to wait: then so does the run, but it never fails. */
+/** `steps` may throw or reject, and gives a promise only where a step has to wait. The run does likewise, but never fails. */
 export function answering(steps: (received: Received) => Soon<Answered>, { succeed, fail }: Ends): StagePlan['run'] {
   return (received) => {
     try {

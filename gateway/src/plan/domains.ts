@@ -86,7 +86,7 @@ export class Domains {
   private whileReading(reading: Promise<void>): void {
     this.reading = reading.finally(() => {
       this.reading = undefined
-      // Told of while the last read came back.
+      // Changes that came while the last read was under way.
       if (this.stale.size > 0) this.whileReading(this.readStale())
     })
   }
@@ -161,7 +161,7 @@ export class Domains {
     }
   }
 
-  /** Somebody else may have taken the name since. */
+  /** Only if the name is still this account's: another may have taken it since. */
   private forget({ account, region }: Scope, name: string): void {
     if (name.includes('+')) this.forgetPrivate(name)
     const known = this.byName.get(name)

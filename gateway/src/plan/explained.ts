@@ -9,7 +9,7 @@ const headerName = 'x-sluice-explain'
 /** Within what any client reads of headers. */
 const maximumBytes = 2_048
 const maximumText = 240
-/** An authorizer's step tells more than one: whose verdict, and by which statement. */
+/** A step may tell several: an authorizer's whose verdict it is, and by which statement. */
 const maximumDecisions = 4
 
 interface Heard {

@@ -36,7 +36,7 @@ export function configurationOf(
 
 type Integration = NonNullable<Method['methodIntegration']>
 
-/** Who says nothing caches under its resource's id: to write that out is to say nothing. */
+/** The default namespace is the resource's id: a method that names it is configured like one that names none. */
 function withoutOwnNamespace({ cacheNamespace, ...integration }: Integration, resourceId: string): Integration {
   return cacheNamespace === undefined || cacheNamespace === resourceId
     ? integration

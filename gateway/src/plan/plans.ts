@@ -113,7 +113,7 @@ export class Plans {
     }
   }
 
-  /** A deleted API is asked for no more: its plans would stay for ever. */
+  /** Nobody asks for a deleted API again, so its plans would stay for ever. */
   private async forgetDeleted(api: Api): Promise<void> {
     try {
       const claim = await this.store.read(anyScope).claimed('api', api.apiId)

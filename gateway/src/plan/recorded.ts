@@ -89,7 +89,7 @@ function timedStep(
       try {
         told = step.run(exchange)
       } catch (error) {
-        // Whoever is refused at once was judged all the same; an integration that cannot be called was not.
+        // An authorization that refuses at once took time all the same; an integration that cannot be called took none.
         if (member === 'authorizerMs') work[member] = clock.now() - startedMs
         throw error
       }
@@ -97,7 +97,7 @@ function timedStep(
         work[member] = clock.now() - startedMs
         return told
       }
-      // Twice, since `finally` would cost every request two promises more.
+      // Written for both outcomes, since `finally` would cost each request two more promises.
       return told.then(
         (later: object) => {
           work[member] = clock.now() - startedMs

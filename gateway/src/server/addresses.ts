@@ -9,7 +9,7 @@ export interface Reached {
 
 export interface OpenAddresses {
   readonly addresses: Addresses
-  /** Tells where APIs are served, once there are listeners. A configured public URL stands whatever this says. */
+  /** Called once there are listeners, with where APIs are served. A configured public URL takes precedence. */
   readonly serveAt: (reached: Reached) => void
 }
 

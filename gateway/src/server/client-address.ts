@@ -29,7 +29,7 @@ export function clientAddress(trusted: readonly TrustedRange[]): ClientAddress {
   return (peer, headers) => {
     let address = plainAddress(peer)
     if (!isProxy(address)) return address
-    // Each proxy adds whom it heard from at the right: the first that is none of ours is the client.
+    // Each proxy adds the address that it was called from at the right: from there, the first that is no trusted proxy is the client.
     const hops = headerValues(headers, 'x-forwarded-for').join(',').split(',')
     for (let index = hops.length - 1; index >= 0; index--) {
       const hop = plainAddress((hops[index] ?? '').trim())
@@ -42,8 +42,8 @@ export function clientAddress(trusted: readonly TrustedRange[]): ClientAddress {
 }
 
 /**
- * The front as it is behind proxies: it sees clients, and the scheme, port and host that they called, where it would see
- * proxies. Without any, the front itself.
+ * The front behind trusted proxies: it sees the clients, and the scheme, port and host that they called, instead of the
+ * proxies. Without trusted proxies it is the front itself.
  */
 export function behindProxies(front: Front, trusted: readonly TrustedRange[]): Front {
   if (trusted.length === 0) return front
@@ -62,7 +62,7 @@ function proxyTest(trusted: readonly TrustedRange[]): (address: string) => boole
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** The last entry is of the proxy that is next to us. */
+/** The last entry was written by the proxy that called us. */
 function calledAt({ headers, scheme, port }: Head): Pick<Head, 'scheme' | 'port'> {
   const called = forwarded(headers, 'x-forwarded-proto').at(-1)?.toLowerCase()
   if (called !== 'http' && called !== 'https') return { scheme, port }
@@ -74,7 +74,7 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536
 }
 
-/** A proxy that calls us by another name says by which it was called itself: the first entry, which is what clients sign. */
+/** A proxy that calls us by another name says which name it was called by: the first entry is the client's, which signatures are about. */
 function calledHost(headers: HeaderList): HeaderList {
   const [host] = forwarded(headers, 'x-forwarded-host')
   if (host === undefined || host === '') return headers

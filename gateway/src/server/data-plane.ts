@@ -90,8 +90,8 @@ function toStage(
 }
 
 /**
- * AWS: `X-HTTP-Method-Override` takes the place of a REST API's verb, for whoever is asked afterwards whether the request may pass
- * as well; it is signed with the verb that was sent. REST 1.3.
+ * AWS: `X-HTTP-Method-Override` replaces a REST API's verb, for policies and authorizers too. The signature is about the verb that
+ * was sent. REST 1.3.
  */
 function withOverriddenVerb(head: Head): Head {
   const verb = lastHeader(head.headers, 'x-http-method-override')?.trim().toUpperCase() ?? ''

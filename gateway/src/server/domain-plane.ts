@@ -21,7 +21,7 @@ export interface Requested {
 
 export interface DomainPlane {
   /**
-   * The domain that a host is, if it is one: through a VPC endpoint a private one that is associated with it, elsewhere a public
+   * The custom domain name that a host is, if any: through a VPC endpoint a private one associated with it, elsewhere a public
    * one. A promise only while something is being read.
    */
   readonly find: (host: string, vpcEndpoint: VpcEndpoint | undefined) => ReturnType<Domains['find']>

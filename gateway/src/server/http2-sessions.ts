@@ -10,14 +10,14 @@ import { breakOff, writeHttp2Answer } from './write-http2-answer.ts'
 /** Requests of one connection at a time. AWS's load balancers take as many. */
 const concurrentStreams = 128
 
-/** What may wait in one connection, answers that are on their way among it. */
+/** How much memory one connection may use, answers that wait to be sent included. */
 const sessionMegabytes = 64
 
 const sessionOptions = {
   settings: { maxConcurrentStreams: concurrentStreams, maxHeaderListSize: maximumHeaderBytes, enablePush: false },
   maxHeaderListPairs: maximumHeaderBytes,
   maxSessionMemory: sessionMegabytes,
-  // A backend may say twice what should be said once: clients get what HTTP/1.1 would give them.
+  // Headers that a backend repeats although they are single go on as they would over HTTP/1.1.
   strictSingleValueFields: false,
 }
 
@@ -39,7 +39,7 @@ export class Http2Sessions {
     session.on('error', () => session.destroy())
     session.once('close', () => this.sessions.delete(session))
     session.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders) => {
-      // Whoever resets a stream has nobody to blame.
+      // A client that resets its stream is no error of ours.
       stream.on('error', () => {})
       const { 'content-length': contentLength, expect } = headers
       // As node's HTTP/1.1 server does by itself.

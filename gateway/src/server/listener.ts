@@ -121,7 +121,7 @@ function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolean {
 /** Hands the socket to a WebSocket API, or answers as to any other request and ends the connection. */
 async function serveUpgrade({ front, bodyRoom }: Serving, upgrade: Upgrade): Promise<void> {
   const { request, socket } = upgrade
-  // Whoever breaks off while we decide has nobody to blame.
+  // A client that breaks off while we decide is no error of ours.
   const ignore = (): void => {}
   socket.on('error', ignore)
   const answer = isSmuggling(request) ? badRequest() : await upgradeAnswer(front, upgrade)
@@ -201,7 +201,7 @@ function createTurns(serveNow: (request: IncomingMessage, response: ServerRespon
     response.once('socket', () => {
       const left = (waiting.get(socket) ?? 1) - 1
       waiting.set(socket, left)
-      // node is about to flush what the response holds: it is written to afterwards, when others have had their turn.
+      // Not at once, because node still flushes what the response holds; and others have their turn first.
       setImmediate(() => {
         if (left === 0) socket.resume()
         serveNow(request, response)
@@ -262,7 +262,7 @@ function refuse(error: ReadFault, socket: Socket): void {
     return
   }
   const answer = answerOn(socket)
-  // A request that was read whole before this must not take the refusal for its answer, or for a part of it.
+  // The refusal must not be taken for the answer, or a part of the answer, to an earlier request on this connection.
   if (answer !== undefined && (answer.headersSent || answer.req.complete)) {
     answer.once('close', () => socket.destroySoon())
     return
@@ -307,7 +307,7 @@ const requestLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \/[!-~]* HTTP\/1\.[01]\r\n/
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  // A connection that becomes idle while we wait has no more to say.
+  // Connections that become idle while we wait can be closed.
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

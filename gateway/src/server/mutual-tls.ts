@@ -4,7 +4,7 @@ import { clientCertificateOf, type ClientCertificate } from '../nouns/client-cer
 import { signatureAlgorithmOid, signatureAlgorithms } from '../nouns/x509.ts'
 import type { TlsConnection } from './tls-connection.ts'
 
-/** Certificates from the client's to the one that is trusted, both counted. */
+/** How many certificates a chain may have, the client's and the trusted one included. */
 const longestChain = 4
 const shortestRsaBits = 2048
 const strongCurves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])

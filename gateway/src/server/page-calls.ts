@@ -4,7 +4,7 @@ import { lastHeader } from '../nouns/headers.ts'
 import type { Destination, Head } from './incoming.ts'
 import type { ServicePlane } from './service-plane.ts'
 
-// As AWS's services for browsers do: a signature is asked for with each call, and a browser adds none by itself.
+// Any origin, as AWS's own services allow: each call has to be signed, and browsers sign nothing by themselves.
 const anyOrigin = ['Access-Control-Allow-Origin', '*']
 const readable = [
   ...anyOrigin,

@@ -22,7 +22,7 @@ export async function pour(
   const gone = new AbortController()
   writable.once('close', () => {
     gone.abort()
-    // Who writes need not wait for the next chunk to learn that nobody reads.
+    // The source is told now that nobody reads, and not only with its next chunk.
     reader.return?.().catch(() => {})
   })
   try {

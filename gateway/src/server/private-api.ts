@@ -38,7 +38,7 @@ function namedBy(
   return { apiId: lastHeader(headers, 'x-apigw-api-id')?.toLowerCase(), vpceId }
 }
 
-/** Written by the endpoint alone. */
+/** Headers that the endpoint alone writes; a client's own are removed. */
 const stamps = new Set(['x-amzn-vpc-id', 'x-amzn-vpce-id', 'x-amzn-vpce-config'])
 
 /** The headers as integrations and functions see them: the endpoint adds its own. Open choice: `x-amzn-vpce-config`. REST 5.2. */

@@ -58,7 +58,7 @@ export function readBody(
   })
 }
 
-/** So many pieces are joined at once: a body that comes byte by byte would otherwise take a hundred times its size. */
+/** When there are this many pieces they are joined: a body that comes byte by byte would otherwise take a hundred times its size. */
 const mostPieces = 1024
 
 /** What has come of a body. */

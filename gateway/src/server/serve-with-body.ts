@@ -43,7 +43,7 @@ async function answerOf(
   return body === 'no room' ? unavailable() : destination.handle(body)
 }
 
-/** There is no room for another body: whoever comes again in a moment may find some. */
+/** 503 with Retry-After: there is no room for another body now. */
 function unavailable(): Answer {
   return {
     status: 503,

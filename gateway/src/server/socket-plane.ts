@@ -11,7 +11,7 @@ import type { Address } from './data-plane.ts'
 import type { Destination, Head } from './incoming.ts'
 import { plainAnswer } from './plain-answer.ts'
 
-/** The URL that a connection is asked for with, at most. WebSocket 31.1. */
+/** The longest URL, in characters, that a connection may be requested with. WebSocket 31.1. */
 const connectUrlLength = 4_096
 
 export interface SocketTarget {

@@ -11,7 +11,7 @@ export interface TlsConnection extends NegotiatedTls {
   readonly clientChain: readonly X509Certificate[]
 }
 
-/** AWS takes chains of four; what a client sends beyond this is not looked at. */
+/** AWS accepts chains of four certificates; beyond this many, what a client sends is not read. */
 const longestSentChain = 10
 
 const connections = new WeakMap<Duplex, TlsConnection>()

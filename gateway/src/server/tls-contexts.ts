@@ -55,7 +55,7 @@ export class TlsContexts {
     return answer
   }
 
-  /** The answer for whatever name; undefined where it takes the name to tell, or there is none. */
+  /** The certificate for every name; undefined where it depends on the name, or there is none. */
   sole(): SecureContext | undefined {
     return this.parts.domains.isEmpty ? this.fallback.context : undefined
   }
@@ -68,7 +68,7 @@ export class TlsContexts {
     const { securityPolicy, mutualTlsAuthentication } = domain.record
     const own = await this.keyPairOf(domain)
     const asksForCertificate = mutualTlsAuthentication !== undefined
-    // A resumed session brings the client's certificate without its chain, which is then looked for in vain.
+    // No session tickets: a resumed session has the client's certificate without its chain, which is needed to verify it.
     const secureOptions = asksForCertificate ? constants.SSL_OP_NO_TICKET : 0
     const context = contextOf(own ?? this.parts.fallback, { ...tlsProfile(securityPolicy), secureOptions })
     return { context, asksForCertificate }

@@ -16,7 +16,7 @@ export function trustedOrigin(headers: HeaderList): string | undefined {
   return loopback.test(hostname) || isOwn ? origin : undefined
 }
 
-/** Whether the Host header is a name that anybody may have lead here. The DNS of a page's own name can be made to (rebinding). */
+/** Whether the Host header is a public DNS name. A web page can have its own name lead to this machine (DNS rebinding). */
 export function isPublicName(headers: HeaderList): boolean {
   const { hostname = '' } = URL.parse(`http://${lastHeader(headers, 'host') ?? ''}`) ?? {}
   return hostname.includes('.') && isIP(hostname) === 0 && !hostname.endsWith('.localhost')
@@ -25,7 +25,7 @@ export function isPublicName(headers: HeaderList): boolean {
 const refuse = (): Answer => plainAnswer(403, 'Web pages of other origins may not make AWS calls here.')
 const refused: Destination = { maximumBodyBytes: 0, handle: refuse, tooLarge: refuse }
 
-/** For a gateway that asks no signature: what pages of other origins send is refused, and they could run code here otherwise. */
+/** For a gateway that verifies no signatures: refuses what pages of other origins send, which could otherwise run code here. */
 export function withoutForeignPages(services: ServicePlane): ServicePlane {
   return (head, connections) =>
     lastHeader(head.headers, 'origin') !== undefined && trustedOrigin(head.headers) === undefined

@@ -15,7 +15,7 @@ export function writeAnswer(
   bodyRoom: BodyRoom,
   longestStallMs = stalledMs,
 ): Promise<void> | undefined {
-  // Said by us, because node adds a Keep-Alive header to its own, which API Gateway does not send.
+  // Set here, because node would add a Keep-Alive header as well, which API Gateway does not send.
   headers.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close')
   if (bodiless.has(status)) {
     response.writeHead(status, isStream(body) ? withoutLength(headers) : headers)
@@ -62,7 +62,7 @@ function writeWhole(
   return bytes
 }
 
-/** A stream's backend may have said how long the body is that there cannot be. */
+/** Without `Content-Length`: the backend may have named the length of a body that this answer must not have. */
 function withoutLength(headers: readonly string[]): string[] {
   return headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-length')
 }
@@ -78,7 +78,7 @@ async function writeStream(
   headers: string[],
   { body, longestStallMs }: { readonly body: AsyncIterable<Uint8Array>; readonly longestStallMs: number },
 ): Promise<void> {
-  // Who left while the backend was asked is not told of again: nothing would end the wait for room in its socket.
+  // A client that left while the backend was asked gives no further event: waiting for room in its socket would never end.
   if (response.destroyed) return abandon(body)
   if (lastHeader(headers, 'content-length') === undefined) headers.push('Transfer-Encoding', 'chunked')
   response.writeHead(status, headers)

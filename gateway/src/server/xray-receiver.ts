@@ -10,9 +10,9 @@ export interface XrayReceiverParts {
   readonly segments: Segments
   readonly clock: Clock
   readonly log: Log
-  /** Whose segments are that name no trace of this gateway. */
+  /** The scope of segments whose trace did not begin in this gateway. */
   readonly scope: Scope
-  /** Whose trace it is, when it was begun here. */
+  /** The scope of a trace that began here. */
   readonly scopeOf: (traceId: string) => Scope | undefined
 }
 

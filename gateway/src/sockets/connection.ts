@@ -40,7 +40,7 @@ export interface ConnectionHost {
 const open: WebSocket['OPEN'] = 1
 /** Messages that wait are handled so many at a time, then everybody else has a turn. */
 const messagesOfTurn = 32
-/** Who sends more at once may have sent thousands of frames: the next ones are read when everybody else had a turn. */
+/** More bytes than these may be thousands of frames: what follows is read when everybody else had a turn. */
 const bytesOfTurn = 4_096
 
 export class Connection {
@@ -201,7 +201,7 @@ export class Connection {
     if (this.isFull()) this.overflow()
   }
 
-  /** The close frame would wait behind all that is not read: whoever reads on within the time gets it, the others are cut off. */
+  /** The close frame waits behind everything the client has not read: a client that reads on in time gets it, others are cut off. */
   private overflow(): void {
     if (this.end !== undefined) return
     this.host.overflowed()
@@ -209,7 +209,7 @@ export class Connection {
   }
 
   private failed({ code = '' }: { readonly code?: string }): void {
-    // The library closes with the code that fits; a broken socket is no protocol error.
+    // On a protocol error the library closes with the right code by itself; a broken socket is none.
     if (code.startsWith('WS_ERR_')) {
       this.end ??= protocolErrors.get(code) ?? { statusCode: 1002, reason: 'Protocol error' }
       this.terminateLater()

@@ -14,7 +14,7 @@ const spacedTypes = new Set<string>([
   'UNSUPPORTED_MEDIA_TYPE',
 ])
 
-/** A body that cannot be mapped is a DEFAULT_4XX of a late step; those of early steps have error types of their own. */
+/** Whether the fault is one of a later step. A body that cannot be mapped is a DEFAULT_4XX of such a step; early ones have other error types. */
 function isSpaced({ type, errorType }: GatewayFault): boolean {
   return spacedTypes.has(type) || (type === 'DEFAULT_4XX' && errorType === gatewayResponses.DEFAULT_4XX.errorType)
 }

@@ -44,7 +44,7 @@ function fallbackOf(type: GatewayResponseType): GatewayResponseType | undefined 
   return gatewayResponses[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
 }
 
-/** What AWS takes for a response that was customised without a template. */
+/** The templates of a response that was customised without any, as on AWS. */
 const defaultTemplates = { 'application/json': '{"message":$context.error.messageString}' }
 
 const headerTarget = 'gatewayresponse.header.'

@@ -16,9 +16,9 @@ export const hopHeaders: ReadonlySet<string> = new Set([
 ])
 
 const validName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// eslint-disable-next-line no-control-regex -- control characters are exactly what a header value must not hold
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what a header value must not hold
 const invalidValue = /[\u0000-\u0008\u000A-\u001F\u007F]|[^\u0000-\u00FF]/
-// eslint-disable-next-line no-control-regex -- these end a header line or confuse who reads it
+// oxlint-disable-next-line no-control-regex -- these end a header line or confuse who reads it
 const controls = /[\u0000-\u0008\u000A-\u001F\u007F]/g
 
 /** Whether HTTP can carry a header of this name. */
@@ -31,7 +31,7 @@ export function headerValue(value: string): string {
   return invalidValue.test(value) ? Buffer.from(value.replace(controls, ' '), 'utf8').toString('latin1') : value
 }
 
-/** Whether a header of an answer goes on to the client: not when it is for one hop, is its length, or is no header. */
+/** Whether a header of an answer goes on to the client: not when it is for one hop, gives the body's length, or has a name that is none. */
 export const passes: (name: string) => boolean = byHeaderName(
   (name, lower) => !hopHeaders.has(lower) && lower !== 'content-length' && validName.test(name),
 )

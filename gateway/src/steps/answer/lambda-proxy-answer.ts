@@ -38,7 +38,7 @@ const preludeKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cook
 export function streamedProxyHead(prelude: Uint8Array): ProxyHead {
   const { status, headers } = preludeHead(prelude)
   const lengths = headerValues(headers, remappedLength)
-  // The answer is framed by its `Content-Length`: one that is no length, or not the only one, stays what it is to other answers.
+  // `Content-Length` frames a streamed answer only where it is one number; any other keeps the remapped name, as in other answers.
   if (lengths.length !== 1 || !/^\d{1,15}$/.test(lengths[0] ?? '')) return { status, headers }
   const restored = headers.map((part, index) =>
     index % 2 === 0 && part.toLowerCase() === remappedLength ? 'Content-Length' : part,
@@ -93,7 +93,7 @@ function statusOf(value: unknown): number {
   return status
 }
 
-/** Multi values first, in their case; then each differing single value of the same name; then the rest. */
+/** `multiValueHeaders` first, in their case; then what `headers` says otherwise of the same names; then the rest. */
 function mergedHeaders(answer: ProxyAnswer): string[] {
   const merged: string[] = []
   const seen = new Map<string, { readonly name: string; readonly values: Set<string> }>()

@@ -9,7 +9,7 @@ export function errorFrame(sentence: string, { connectionId, requestId }: Ids): 
   return `{"message": ${JSON.stringify(sentence)}, "connectionId":"${connectionId}", "requestId":"${requestId}"}`
 }
 
-/** What a client reads of a fault; AWS has no other words for what is none of its business. */
+/** The sentence that a client reads of a fault. Inner failures are all the same to it, as on AWS. */
 export function sentenceOf({ sentence, status }: GatewayFault): string {
   // The REST words for an unreachable backend are no words of WebSocket APIs.
   if (status >= 500 && sentence !== 'Endpoint request timed out') return 'Internal server error'

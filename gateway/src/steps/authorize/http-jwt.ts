@@ -87,7 +87,7 @@ class TokenCaller implements Caller {
 
 const usualScheme = 'Bearer '
 
-/** What follows the scheme, if there is one. The usual form is taken without a look at all of it. */
+/** The token behind the scheme (`Bearer `), or the whole text without one. The usual form is recognised by its beginning alone. */
 function tokenIn(given: string): string {
   if (given.startsWith(usualScheme) && given.charCodeAt(usualScheme.length) > 0x20 && !given.endsWith(' ')) {
     return given.slice(usualScheme.length)

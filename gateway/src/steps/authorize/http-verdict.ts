@@ -6,7 +6,7 @@ import type { Caller } from '../../nouns/exchange.ts'
 export interface Verdict {
   /** Whether the route with this ARN may be called, and by which statement. A simple verdict holds for all. */
   readonly judge: (routeArn: string, context: Context) => Decision
-  /** As whoever a remembered verdict is about: nobody was waited for. */
+  /** The caller of requests that find the verdict remembered: the authorizer took them no time. */
   readonly caller: Caller
   /** How much memory the verdict takes, about: the answer's length. */
   readonly bytes: number

@@ -17,7 +17,7 @@ import type { Signer } from './iam-signer.ts'
 
 type OwnPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session'>
 
-/** A principal is the same object until something of it changes. */
+/** By object, because a principal stays the same object until something about it changes. */
 const knownPolicies = new WeakMap<KnownPrincipal, OwnPolicies>()
 
 /** What a signer's own policies say. */
@@ -53,7 +53,7 @@ export class SignedCaller implements Caller {
   may(action: string, resource: string): boolean {
     const { known } = this.signer
     const { principal } = known
-    // AWS: what a caller may do elsewhere than in its own account is not for its policies alone to say.
+    // AWS: a caller's own policies suffice in its own account only.
     const set = { ...policiesOf(known), sameAccount: principal.account === accountOf(resource) }
     const context = circumstances(this.exchange, principal)
     return evaluate(set, { principal, action, resource, context }).decision === 'allow'
@@ -64,7 +64,7 @@ function accountOf(arn: string): string | undefined {
   return arn.split(':', 5)[4]
 }
 
-/** A policy's text is what names it. */
+/** Compiled policies by their JSON text. */
 const compiledPolicies = new LRUCache<string, CompiledPolicy>({
   maxSize: 4 * 1024 * 1024,
   sizeCalculation: (_, document) => document.length + 1,
@@ -76,7 +76,7 @@ function compiled(document: string): CompiledPolicy {
   return policy
 }
 
-/** What of a request its condition keys are read from. */
+/** The parts of a request that its condition keys are read from. */
 export type Circumstances = Pick<
   Received,
   'receivedAtMs' | 'sourceIp' | 'vpcEndpoint' | 'scheme' | 'headers' | 'customDomain'

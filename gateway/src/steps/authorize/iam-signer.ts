@@ -103,7 +103,7 @@ function signable({ sentMethod, method, sentPath, rawPath, rawQuery, headers, bo
 }
 
 function sessionTokenOf({ request: { rawHeaders, query }, presented }: Look): string | undefined {
-  // Read already: most requests bring none.
+  // A signature that was read from a header says whether there is a token with it: most requests bring none.
   const isInHeaders =
     presented instanceof SignatureFault || presented.form === 'query' || presented.sessionToken !== undefined
   const header = isInHeaders ? lastHeader(rawHeaders, 'x-amz-security-token') : undefined

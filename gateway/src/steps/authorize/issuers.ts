@@ -9,7 +9,7 @@ import { KnownTokens } from './known-tokens.ts'
 export interface VerifiedToken extends TokenTimes {
   readonly issuer: IssuerKeys
   readonly keySet: KeySet
-  /** Read again when somebody asks: most backends never see them, and a token that is remembered is small without them. */
+  /** Read from the token when somebody asks: most backends never see the claims, and a remembered token is small without them. */
   readonly claims: Readonly<Record<string, unknown>>
   /** Made when somebody first reads them. */
   readonly claimTexts: Readonly<Record<string, string>>

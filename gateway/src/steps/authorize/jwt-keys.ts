@@ -44,7 +44,7 @@ export class IssuerKeys {
     const { keys } = this
     if (keys === undefined) return undefined
     const ageMs = this.clock.now() - keys.fetchedAtMs
-    // Keys from the future: the clock was set back, and how old they are is not known.
+    // An age below 0 means that the clock was set back: how old the keys are is not known.
     if (ageMs >= keepMs || ageMs < 0) return undefined
     if (ageMs >= refreshMs && this.mayAsk()) this.fetch().catch(() => {})
     return keys
@@ -117,7 +117,7 @@ function objectOf({ status, body }: UpstreamAnswer): Readonly<Record<string, unk
   return value as Readonly<Record<string, unknown>>
 }
 
-/** An issuer behind TLS must not have its keys fetched without. */
+/** Keys of an issuer with https are never fetched without TLS. */
 function keysUrl(uri: unknown, issuer: string): string {
   const scheme = issuer.startsWith('https:') ? /^https:\/\//i : /^https?:\/\//i
   if (typeof uri !== 'string' || !scheme.test(uri)) throw new UpstreamFault('broken', 'no usable jwks_uri')

@@ -54,7 +54,7 @@ export function parseToken(token: string): ParsedToken {
   return { algorithm, keyId, claims: objectOf(payload), signed: token.slice(0, signedEnd), signature }
 }
 
-/** Whether Node's decoder would take letters that are none of base64url: of base64, or by the lower byte of their number. */
+/** Whether the token has characters that base64url lacks and node's decoder takes: `+`, `/`, and those of which it takes the lower byte. */
 function isOfOtherLetters(token: string): boolean {
   return token.includes('+') || token.includes('/') || beyondLatin1.test(token)
 }
@@ -66,7 +66,7 @@ export function claimsOf(signed: string): ParsedToken['claims'] {
 
 type Head = Pick<ParsedToken, 'algorithm' | 'keyId'>
 
-/** All tokens of a key have the same head. Those of strangers must not fill memory. */
+/** How many heads are remembered: all tokens of one key have the same head, and those of strangers must not fill the memory. */
 const maximumHeads = 100
 const maximumHeadCharacters = 512
 const heads = new Map<string, Head>()

@@ -6,8 +6,8 @@ import type { IssuerKeys, KeySet } from './jwt-keys.ts'
 import { claimsOf, parseToken, supportedAlgorithms, TokenFault, type ParsedToken } from './jwt-token.ts'
 
 /**
- * What depends on the authorizer and the time is left to be checked. `parsed`: the token taken apart, by whom has done so. Throws,
- * or rejects with, TokenFault.
+ * The token, once its signature and issuer are found right; checks by time, audience and scope are the caller's. `parsed`: the
+ * token taken apart, where that is done already. Throws, or rejects with, TokenFault.
  */
 export function verifiedToken(
   token: string,

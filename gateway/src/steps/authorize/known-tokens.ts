@@ -1,7 +1,7 @@
 // Tokens that were found right, remembered: so many, and so many bytes.
 import type { VerifiedToken } from './issuers.ts'
 
-/** Of one generation; two are remembered. */
+/** How many tokens a generation has; two generations are remembered. */
 const generationTokens = 5_000
 const generationBytes = 16 * 1024 * 1024
 
@@ -10,7 +10,7 @@ interface Known {
   readonly verified: VerifiedToken
 }
 
-/** A token, its claims as values and as texts, each shorter than the token, and what holds them; an estimate. */
+/** An estimate of what a remembered token takes: its text, its claims as values and as texts, each shorter, and the objects around them. */
 const bytesOf = (token: string): number => token.length * 4 + 512
 
 /**

@@ -13,7 +13,7 @@ export interface Remembered<Verdict> {
   readonly sinceMs: number
 }
 
-/** Remembered verdicts of one authorizer: so many bytes, none counted as less than makes 10,000 of them. */
+/** Bytes of one authorizer's remembered verdicts. Each counts for enough that there are never more than 10,000. */
 const maximumVerdictBytes = 16 * 1024 * 1024
 const leastVerdictBytes = 1678
 
@@ -28,7 +28,7 @@ export class VerdictMemory<Verdict extends Weighed> {
     this.ttlMs = ttlSeconds * 1000
     this.clock = clock
     this.remembered = new LRUCache({
-      // With a number of its own (`max`) it would make room for all of them at once: 300 KB an authorizer and stage.
+      // Not `max`, for which the cache allocates room at once: 300 KB for each authorizer and stage.
       maxSize: maximumVerdictBytes,
       sizeCalculation: ({ verdict }, key) => Math.max(leastVerdictBytes, key.length + verdict.bytes * 2 + 256),
     })
@@ -60,7 +60,7 @@ export class VerdictMemory<Verdict extends Weighed> {
   }
 }
 
-/** An authorizer has always as many sources: one alone needs no marks between. */
+/** All identities of an authorizer have the same number of values: a single one needs no separator. */
 function keyOf(identity: readonly string[]): string {
   return identity.length === 1 ? (identity[0] ?? '') : JSON.stringify(identity)
 }

@@ -95,7 +95,7 @@ function storedOf({
   return { answer: kept, bytes: headers.reduce((sum, part) => sum + part.length, bodyBytes + 128) }
 }
 
-/** Up to here an answer goes out in one write with its head, for which its body has to be text. */
+/** Answers up to this size go out in one write with their head, for which the body has to be text. */
 const largestTextBytes = 16_384
 
 /** A short body of ASCII is kept as text, so that it need not be made text for each hit. */

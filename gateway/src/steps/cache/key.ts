@@ -6,7 +6,7 @@ import type { RestRouted, RestStage } from '../../nouns/rest.ts'
 
 export type CacheKey = (exchange: RestRouted & Parameterised) => string
 
-/** Nothing else is in the key: without parameters one answer serves all requests of a namespace and verb. */
+/** Compiles the key of a method's answers. Without key parameters one answer serves all requests of a namespace and verb. */
 export function compileCacheKey(integration: Integration, stage: RestStage): CacheKey {
   const { cacheNamespace, cacheKeyParameters = [], requestParameters } = integration
   const readers = cacheKeyParameters.map((name) => {
@@ -31,7 +31,7 @@ function compileKeySource(source: string, stage: RestStage): SourceReader | unde
   return parameter === undefined ? compileSource(source, stage) : (_, parameters): SourceValue => parameter(parameters)
 }
 
-/** An absent parameter is a value of its own, and not the empty one, which a backend may answer otherwise. */
+/** An absent parameter differs from an empty one, because a backend may answer them differently. */
 function valueOf(read: SourceReader, exchange: RestRouted & Parameterised): string {
   const value = read(exchange, exchange.parameters)
   if (value === undefined) return ' -'

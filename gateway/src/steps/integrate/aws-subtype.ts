@@ -59,7 +59,7 @@ function compileValues({ stage, subtype, parameters }: AwsSubtypeSettings): (exc
   }
 }
 
-/** The service's own answer, faults included. HTTP 7.3. */
+/** Passes the service's own answer on, faults included. HTTP 7.3. */
 function passed({ status, headers, body }: UpstreamAnswer): Answered['answer'] {
   const kept: string[] = []
   for (let index = 0; index < headers.length; index += 2)

@@ -11,7 +11,7 @@ export interface AwsTarget {
   readonly region: string
   /** Headers that go with an action, names in lower case; mapped ones replace them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Path and query for one request; undefined when a placeholder made it none. */
+  /** Path and query for one request; undefined when the value of a placeholder makes them invalid. */
   readonly target: (mapped: MappedParameters) => string | undefined
 }
 
@@ -24,7 +24,7 @@ const jsonServices: Readonly<Record<string, { readonly prefix: string; readonly 
   states: { prefix: 'AWSStepFunctions', version: '1.0' },
 }
 
-/** Endpoints that are not called as their signatures are. */
+/** Endpoint → the service's name in signatures, where they differ. */
 const signingNames: Readonly<Record<string, string>> = { 'appsync-api': 'appsync' }
 
 /** Undefined when the URI names no service and path or action. */

@@ -49,7 +49,7 @@ class BoundedIterator implements AsyncIterator<Uint8Array> {
     return { value: undefined, done: true }
   }
 
-  /** What a source that is left has to say interests nobody. */
+  /** Leaves the source; its errors no longer matter then. */
   private async leave(): Promise<void> {
     try {
       await this.source.return?.()

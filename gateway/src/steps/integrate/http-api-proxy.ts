@@ -134,7 +134,7 @@ function backendHeaders(exchange: Outgoing, authority: string): string[] {
   return own.named === '' ? headers : withoutNamed(headers, own.named)
 }
 
-/** What the client's own lines of these headers say, before the gateway writes its own. */
+/** What the client itself said in headers that the gateway then writes. */
 interface OwnHeaders {
   forwarded: string | undefined
   via: string | undefined

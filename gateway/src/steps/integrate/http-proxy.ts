@@ -64,7 +64,7 @@ export function httpProxy(
       const backend: Backend = fixedBackend ?? upstream.to(target.origin, options)
       const request = {
         method: settings.httpMethod === 'ANY' ? exchange.method : settings.httpMethod,
-        // What is two parameters for validators and authorizers is two for the backend.
+        // Semicolons split the query for validators and authorizers, so the backend gets it split as well.
         target: joinQuery(target, splitAtSemicolons(exchange.rawQuery), mapped),
         headers: proxyHeaders(exchange, { authority: target.authority, userAgent, apiId: stage.apiId }, mapped),
         body: bodyOf(exchange),
@@ -169,10 +169,10 @@ export function joinQuery(
 const replaced = new Set([
   'host',
   'content-encoding',
-  // AWS: who wants it at the backend maps it — documented, REST 1.3
+  // AWS: it reaches the backend only where it is mapped — documented, REST 1.3
   'x-http-method-override',
   'via',
-  // A backend trusts it to say which API calls.
+  // Not the client's to say: backends read from it which API calls.
   'x-amzn-apigateway-api-id',
   'x-amzn-trace-id',
   'x-forwarded-for',

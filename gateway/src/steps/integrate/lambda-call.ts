@@ -23,7 +23,7 @@ export interface LambdaProxySettings {
 /** A call with its trace id, which the answer to the client carries too. */
 export type TracedCall = FunctionCall & { readonly traceId: string }
 
-/** What never changes is worked out here; the rest for each request. The call throws GatewayFault where there can be none. */
+/** Works out once what is the same for all requests. The compiled call throws GatewayFault where the function cannot be called. */
 export function compileLambdaCall(settings: LambdaProxySettings): (exchange: RestAdmitted) => TracedCall {
   const { stage, timeoutMs, httpMethod, role } = settings
   const functionArn = lambdaFunctionArn(fillStageVariables(settings.uri, stage.variables))

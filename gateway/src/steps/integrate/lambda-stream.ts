@@ -93,7 +93,7 @@ async function nextOf(reader: AsyncIterator<Uint8Array>): Promise<Uint8Array | u
   }
 }
 
-/** What was read too far, then the rest. */
+/** The bytes that were read behind the prelude, then the rest of the stream. */
 function following(first: Uint8Array, reader: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
   let pending: Uint8Array | undefined = first.length === 0 ? undefined : first
   const next = (): Promise<IteratorResult<Uint8Array>> => {

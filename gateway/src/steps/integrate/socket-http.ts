@@ -70,7 +70,7 @@ export function socketHttp(
 
 const notHandedOn: ReadonlySet<string> = new Set([...hopHeaders, 'expect', 'host', 'x-amzn-apigateway-api-id'])
 
-/** The client's own headers with what the gateway adds to them; of a message there is only the latter. */
+/** The client's headers and those that the gateway adds; a message has only the latter. */
 function wayHeaders({ handshake, connection }: SocketExchange, trace: string, isProxy: boolean): HeaderList {
   if (handshake === undefined || !isProxy) {
     return ['Content-Type', 'application/json', 'Accept', 'application/json', 'X-Amzn-Trace-Id', trace]

@@ -45,7 +45,7 @@ export function socketLambdaProxy(settings: SocketLambdaSettings, functions: Fun
       const answer = await invokeFunction(functions, call, exchange, route.stage.apiId)
       if (answer.functionError !== undefined) throw badAnswer(functionError(answer).message)
       if (exchange.eventType === 'CONNECT') return { reply: connectReply(answer.payload) }
-      // Nobody reads what a one-way route's function returns, so that it may return anything.
+      // What the function of a one-way route returns is read by nobody, and may be anything.
       return route.isTwoWay ? { reply: messageReply(answer.payload) } : nothingToSay
     },
   }

@@ -59,7 +59,7 @@ function compileText(text: string): (values: ReadonlyMap<string, string>) => str
   }
 }
 
-// eslint-disable-next-line no-control-regex -- control characters would break the request line
+// oxlint-disable-next-line no-control-regex -- control characters would break the request line
 const unsafe = /[\u0000-\u0020\u007F-\u{10FFFF}"#<>]/u
 const everyUnsafe = new RegExp(unsafe, 'gu')
 

@@ -58,7 +58,7 @@ const namedEscapes: Readonly<Record<string, string>> = {
 
 /** The rules of Apache Commons: quotes, backslash, slash (?), control characters and everything beyond ASCII (?). */
 export function escapeJavaScript(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what has to be escaped
+  // oxlint-disable-next-line no-control-regex -- control characters are what has to be escaped
   return text.replace(/["'\\/\u0000-\u001F\u007F-\uFFFF]/g, (character) => {
     const named = namedEscapes[character]
     if (named !== undefined || character === '\u007F') return named ?? character

@@ -64,7 +64,7 @@ function methodMembers({ resourceId, operationName }: RestMethod, resource: stri
   return `"resourceId":${quote(resourceId)},"resourcePath":${resource},${operation}`
 }
 
-/** Those that are the same for every request of a stage. */
+/** The members that are the same for every request of a stage. */
 function stageMembers({ account, stageName, apiId, canary }: RestStage, deploymentId: string | undefined): string {
   return (
     `"accountId":${quote(account)},"stage":${quote(stageName)},"apiId":${quote(apiId)},` +
@@ -144,7 +144,7 @@ function eventHeaders(exchange: Received, traceId: string): HeaderList {
 
 const quotedName = byHeaderName(quote)
 
-/** `"headers"` with the last value of each name, and all of them; names that differ in case are names of their own, as recorded. */
+/** `"headers"` with the last value of each name and `"multiValueHeaders"` with all; names that differ in case are kept apart, as recorded. */
 function headerMembers(headers: HeaderList): string {
   /** Values as JSON, by name. */
   const quoted = new Map<string, string[]>()
