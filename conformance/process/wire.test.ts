@@ -71,6 +71,11 @@ const malformed: readonly (readonly [what: string, bytes: () => string])[] = [
     'a coding instead of chunks',
     () => `POST / HTTP/1.1\r\nHost: ${host()}\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
   ],
+  ['a Host with a user before it', () => `GET / HTTP/1.1\r\nHost: a@${host()}\r\n\r\n`],
+  ['a Host with another behind it', () => `GET / HTTP/1.1\r\nHost: ${host()}@other\r\n\r\n`],
+  ['a Host with a path', () => `GET / HTTP/1.1\r\nHost: ${host()}/other\r\n\r\n`],
+  ['a Host with a blank', () => `GET / HTTP/1.1\r\nHost: ${host()} other\r\n\r\n`],
+  ['a Host whose port is no number', () => `GET / HTTP/1.1\r\nHost: ${host()}:http\r\n\r\n`],
   ['no Host header', () => 'GET / HTTP/1.1\r\n\r\n'],
   ['another HTTP than 1.0 and 1.1', () => `GET / HTTP/2.0\r\nHost: ${host()}\r\n\r\n`],
   ['HTTP/0.9', () => `GET /_aws/execute-api/${httpId}/$default/x\r\n\r\n`],
@@ -83,6 +88,12 @@ test.for(malformed)('refuses %s with one 400 and closes', async ([, bytes]) => {
   expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
   expect(answer).toMatch(/^connection: close\r$/im)
   expect((await callApi(sluice.url, httpId, '/')).status).toBe(200)
+})
+
+test.for(['[::1]:4566', 'my_host:80', '127.0.0.1', 'a.example:', ''])('takes the Host %j', async (named) => {
+  expect(await exchange(sluice.port, `GET /_sluice/health HTTP/1.0\r\nHost: ${named}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 200 /,
+  )
 })
 
 test('answers a request line that is too long with 414 and headers that are too large with 431', async () => {

@@ -210,9 +210,12 @@ function createTurns(serveNow: (request: IncomingMessage, response: ServerRespon
   }
 }
 
+/** `host[:port]`, as RFC 3986 writes it; empty where a client has no host to name. */
+const authority = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i
+
 /**
- * Two Host headers or none, codings beside chunks, another HTTP than 1.0 and 1.1: readings differ between servers, so nobody
- * behind us shall guess.
+ * Two Host headers or none, or one that is no host (RFC 9112, 3.2), codings beside chunks, another HTTP than 1.0 and 1.1:
+ * readings differ between servers, so nobody behind us shall guess.
  */
 function isSmuggling({ rawHeaders, httpVersion, headers }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding']
@@ -221,7 +224,9 @@ function isSmuggling({ rawHeaders, httpVersion, headers }: IncomingMessage): boo
   let hosts = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (!authority.test(rawHeaders[index + 1] ?? '')) return true
+    hosts++
   }
   return hosts > 1 || (hosts === 0 && httpVersion === '1.1')
 }
