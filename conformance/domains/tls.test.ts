@@ -153,6 +153,14 @@ test('requests are served behind it, many on one connection', async () => {
   ])
 })
 
+test('a client that offers HTTP/1.0 alone is served', async () => {
+  const socket = await shake('api.example.com', { ALPNProtocols: ['http/1.0'] })
+  socket.write('GET /pets HTTP/1.0\r\nHost: api.example.com\r\n\r\n')
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect([socket.alpnProtocol, answer.toString().split('\r\n')[0]]).toEqual(['http/1.0', 'HTTP/1.1 200 OK'])
+  socket.destroy()
+})
+
 describe('the security policy', () => {
   test('sets the lowest version', async () => {
     await expect(shake('modern.example.com', { maxVersion: 'TLSv1.2' })).rejects.toThrow(/protocol version/i)

@@ -88,7 +88,8 @@ function secure(socket: Socket, { server, sessions, context, asksForCertificate,
     requestCert: asksForCertificate,
     // A client without a trusted certificate is told so in HTTP: 403. Security H.1.
     rejectUnauthorized: false,
-    ALPNProtocols: ['h2', 'http/1.1'],
+    // A client that offers protocols and none of these is turned away; `curl --http1.0` offers the last alone.
+    ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'],
   })
   // node tells of a handshake that failed, and of what is no TLS later on, by this name alone.
   secured.on('_tlsError', () => secured.destroy())
