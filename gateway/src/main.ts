@@ -77,7 +77,8 @@ async function run(config: Config): Promise<void> {
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
   const core = openCore(config, log)
   if (config.dataFolder !== undefined && config.command === 'serve') {
-    await makeRootKey(core, config.account, config.dataFolder)
+    const warning = await makeRootKey(core, config.account, config.dataFolder)
+    if (warning !== undefined) log.warn({}, warning)
   }
   const served: Served = {
     config,
@@ -140,9 +141,9 @@ function checkFiles(files: readonly string[]): void {
   }
 }
 
-async function makeRootKey(core: Core, account: string, dataFolder: string): Promise<void> {
+async function makeRootKey(core: Core, account: string, dataFolder: string): Promise<string | undefined> {
   try {
-    await ensureRootKey(core.store, account, join(dataFolder, 'root-credentials.json'))
+    return await ensureRootKey(core.store, account, join(dataFolder, 'root-credentials.json'))
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error })
   }

@@ -1,5 +1,5 @@
 // The SQLite tables of log groups, streams and events, and the statements that read and write them.
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
 import type {
   KeptLines,
@@ -11,6 +11,7 @@ import type {
   LogStreamFacts,
   LogSubscription,
 } from '../ports/logs.ts'
+import { openDatabaseFile } from './database-file.ts'
 import { blocksOf, blockSpanMs, blockText, eventsOf, lineOverheadBytes, readLines } from './log-blocks.ts'
 import type { StoredBlock, WaitingLine } from './log-blocks.ts'
 import { transact } from './sqlite-transaction.ts'
@@ -116,9 +117,10 @@ export class LogShelf {
 
   /** `watch` is told of lines that are written to groups with subscriptions. */
   constructor(file: string, maximumBytes: number, watch: (kept: readonly KeptLines[]) => void) {
-    this.database = new DatabaseSync(file)
-    this.database.exec(schema)
-    addColumns(this.database)
+    this.database = openDatabaseFile(file, (database) => {
+      database.exec(schema)
+      addColumns(database)
+    })
     this.maximumBytes = maximumBytes
     this.watch = watch
     const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])

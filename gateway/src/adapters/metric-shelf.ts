@@ -1,10 +1,11 @@
 // The SQLite tables of metrics: minutes that are over, and the present one of each meter as it was a moment ago.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { metricFamilies, type MetricFamily } from '../nouns/metric-families.ts'
 import { Tally, type TallyRecord } from '../nouns/tally.ts'
 import type { Dimension, MeterKey } from '../ports/metrics.ts'
+import { openDatabaseFile } from './database-file.ts'
 import { transact } from './sqlite-transaction.ts'
 
 /** AWS keeps values by the minute for 15 days. Security F.1. */
@@ -101,8 +102,7 @@ export class MetricShelf {
 
   constructor(file: string | undefined, maximumBytes: number) {
     if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
-    this.database = new DatabaseSync(file ?? ':memory:')
-    this.database.exec(schema)
+    this.database = openDatabaseFile(file ?? ':memory:', (database) => database.exec(schema))
     this.maximumBytes = maximumBytes
     const prepared = Object.entries(statementTexts).map(([name, text]) => [name, this.database.prepare(text)])
     this.statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>

@@ -1,11 +1,12 @@
 // The store in one SQLite file (WAL): point reads on this thread, durable writes on a thread of their own.
 import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { Kind, Scope } from '../nouns/records.ts'
 import { Turns } from '../nouns/turns.ts'
 import type { Store } from '../ports/store.ts'
 import type { Commit, Range } from './buffered-transaction.ts'
+import { checkDatabaseFile, openDatabaseFile } from './database-file.ts'
 import { makeFolder } from './make-folder.ts'
 import { SerialStore, type Journal } from './serial-store.ts'
 import type { CommitEnd, CommitPart } from './sqlite-writer.ts'
@@ -131,30 +132,19 @@ class SqliteJournal implements Journal {
   }
 }
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB */
-const damaged = new Set([11, 26])
-
 function openDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file)
-  try {
-    prepareDatabase(database, file)
-    return database
-  } catch (error) {
-    database.close()
-    const { errcode = 0, message } = error as Error & { errcode?: number }
-    if (!damaged.has(errcode)) throw error
-    throw new Error(`${file} is damaged (${message}); put a backup in its place`, { cause: error })
-  }
+  checkDatabaseFile(file, (database) => checkVersion(database, file))
+  return openDatabaseFile(file, (database) => {
+    database.exec(`${schema} PRAGMA user_version = ${formatVersion}; PRAGMA busy_timeout = 5000`)
+  })
 }
 
-function prepareDatabase(database: DatabaseSync, file: string): void {
+function checkVersion(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version !== 0 && version !== formatVersion) {
-    throw new Error(
-      `${file} was written by another version of Sluice (format ${version}; this one reads ${formatVersion})`,
-    )
-  }
-  database.exec(`${schema} PRAGMA user_version = ${formatVersion}; PRAGMA busy_timeout = 5000`)
+  if (version === 0 || version === formatVersion) return
+  throw new Error(
+    `${file} was written by another version of Sluice (format ${version}; this one reads ${formatVersion})`,
+  )
 }
 
 /** Opens, or makes, the store in `file`. Its folder is made when it is missing. */

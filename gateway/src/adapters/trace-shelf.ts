@@ -1,5 +1,5 @@
 // The SQLite tables of traces and their segments, and the statements that read and write them.
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Scope } from '../nouns/records.ts'
 import {
   keptSeconds,
@@ -9,6 +9,7 @@ import {
   type Trace,
   type TraceQuery,
 } from '../ports/traces.ts'
+import { openDatabaseFile } from './database-file.ts'
 import { transact } from './sqlite-transaction.ts'
 
 /** A segment that is not written yet. Times are epoch seconds. */
@@ -69,8 +70,7 @@ export class TraceShelf {
   private uncheckedSegments = 0
 
   constructor(file: string, maximumBytes: number) {
-    this.database = new DatabaseSync(file)
-    this.database.exec(schema)
+    this.database = openDatabaseFile(file, (database) => database.exec(schema))
     this.maximumBytes = maximumBytes
     const prepared = Object.entries(texts).map(([name, text]) => [name, this.database.prepare(text)])
     this.statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>

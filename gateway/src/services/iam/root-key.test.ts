@@ -60,6 +60,17 @@ test('a file of other data is not overwritten', async () => {
   expect(await readFile(file, 'utf8')).toBe(before)
 })
 
+test('a file that names another key is told, and left as it is', async () => {
+  expect(await ensureRootKey(store, account, file)).toBeUndefined()
+  for (const text of ['{"accessKeyId": "AKIAOTHER"}', '{']) {
+    await writeFile(file, text)
+    expect(await ensureRootKey(store, account, file)).toBe(
+      `${file} names no root key of account ${account}: calls that are signed with what it holds are refused.`,
+    )
+    expect(await readFile(file, 'utf8')).toBe(text)
+  }
+})
+
 test('a first start that was interrupted is taken up, before the key was known and after', async () => {
   // Killed while the file was written.
   await writeFile(`${file}.new`, '{"accessKeyId":')

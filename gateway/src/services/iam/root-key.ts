@@ -5,20 +5,27 @@ import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
 
 /**
  * Makes the account's root key (record, claim and `file` with mode 0600) unless it has one; never overwrites a file.
- * Throws an Error with one sentence when the key exists without its file, or the file without its key.
+ * Throws an Error with one sentence when the key exists without its file, or the file without its key; resolves with one
+ * when the file names another key: whoever replaces the root key may leave the file as it is.
  */
-export async function ensureRootKey(store: Store, account: string, file: string): Promise<void> {
+export async function ensureRootKey(store: Store, account: string, file: string): Promise<string | undefined> {
   const scope = { account, region: 'global' }
   const keys = await store.read(scope).list('AccessKey', [])
-  const hasKey = keys.some(({ record }) => record.userName === undefined)
+  const rootKeys = keys.filter(({ record }) => record.userName === undefined)
+  const isRootKey = (id: string | undefined): boolean => rootKeys.some(({ record }) => record.accessKeyId === id)
+  const hasKey = rootKeys.length > 0
   const hasFile = await exists(file)
-  if (hasKey && hasFile) return
+  if (hasKey && hasFile) {
+    if (isRootKey(await accessKeyIdIn(file))) return undefined
+    return `${file} names no root key of account ${account}: calls that are signed with what it holds are refused.`
+  }
   // The file gets its name when the key is known: a start that was interrupted before or after that is taken up again.
   const unnamed = `${file}.new`
   if (hasKey) {
-    const id = await accessKeyIdIn(unnamed)
-    if (keys.some(({ record }) => record.userName === undefined && record.accessKeyId === id))
-      return rename(unnamed, file)
+    if (isRootKey(await accessKeyIdIn(unnamed))) {
+      await rename(unnamed, file)
+      return undefined
+    }
     throw new Error(
       `The root key of account ${account} was made before, but its file ${file} is gone: put it back from a backup, or start with an empty data folder.`,
     )
@@ -41,6 +48,7 @@ export async function ensureRootKey(store: Store, account: string, file: string)
     })
   })
   await rename(unnamed, file)
+  return undefined
 }
 
 /** Undefined when there is no such file, or it was not written whole. */
