@@ -51,7 +51,24 @@ export function draft4(value: unknown): Schema {
     const copied = Object.hasOwn(keywords, keyword) ? keywords[keyword]?.(member) : undefined
     if (copied !== undefined) schema[keyword] = copied
   }
-  return { [priceKeyword]: priceOf(schema), ...schema }
+  return { [priceKeyword]: priceOf(schema), ...schema, ...patternsForProto(schema) }
+}
+
+const proto = '__proto__'
+
+/** ajv passes over members of this name; as patterns it takes them. */
+function patternsForProto({ properties = {}, patternProperties = {} }: Schema): Schema | undefined {
+  const named = isObject(properties) && Object.hasOwn(properties, proto) ? properties[proto] : undefined
+  const like =
+    isObject(patternProperties) && Object.hasOwn(patternProperties, proto) ? patternProperties[proto] : undefined
+  if (named === undefined && like === undefined) return undefined
+  return {
+    patternProperties: {
+      ...Object(patternProperties),
+      ...(named !== undefined && { [`^${proto}\\z`]: named }),
+      ...(like !== undefined && { [`(?:${proto})`]: like }),
+    },
+  }
 }
 
 /** One, and one for each value or name that has to be compared. */

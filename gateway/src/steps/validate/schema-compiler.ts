@@ -32,6 +32,9 @@ class Budget {
   }
 }
 
+/** What a schema itself costs is bounded by its size. */
+const unlimited = { spend: (): void => {} }
+
 const overspent = new Error('The schema takes too long to check')
 
 /** `schemas`: model name → JSON text of its schema. */
@@ -85,6 +88,8 @@ function createAjv(schemas: ReadonlyMap<string, string>, budget: Budget, allErro
     allErrors,
     verbose: true,
     strict: false,
+    // A body may lack what every object inherits: `constructor`, `toString`.
+    ownProperties: true,
     validateFormats: false,
     validateSchema: false,
     meta: false,
@@ -93,6 +98,8 @@ function createAjv(schemas: ReadonlyMap<string, string>, budget: Budget, allErro
     code: { regExp },
   })
   ajv.addKeyword({ keyword: priceKeyword, code: (context: KeywordCxt) => writePrice(context, budget) })
+  ajv.removeKeyword('enum')
+  ajv.addKeyword({ keyword: 'enum', compile: (values: unknown) => oneOfValues(values, budget) })
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({
     keyword: 'uniqueItems',
@@ -121,15 +128,33 @@ function writePrice({ gen, schema }: KeywordCxt, budget: Budget): void {
   gen.if(_`(${budgetName}.left -= ${Number(schema)}) < 0`, () => gen.throw(faultName))
 }
 
-/** A pattern that cannot run away: Java's engine, on V8 where that is safe. */
-function boundedPattern(pattern: string, budget: Budget): { test: (text: string) => boolean } {
+interface BoundedPattern {
+  readonly test: (text: string) => boolean
+  readonly toString: () => string
+}
+
+/** A pattern that cannot run away: Java's engine, on V8 where that is safe. ajv keeps one for each `toString`. */
+function boundedPattern(pattern: string, budget: Budget): BoundedPattern {
   const regex = compileRegex(pattern)
   return {
+    toString: () => pattern,
     test: (text) => {
       budget.spend(1 + (text.length >> 6))
       return regex.find(text)
     },
   }
+}
+
+/** Compares objects by text: ajv compares them by methods that a body can bring, `toString`. */
+function oneOfValues(values: unknown, budget: Budget): (value: unknown) => boolean {
+  if (!Array.isArray(values) || values.length === 0) throw new Error('enum must have non-empty array')
+  const plain = new Set<unknown>(values.filter((value) => !isNested(value)))
+  const texts = new Set(values.filter(isNested).map((value) => canonical(value, unlimited)))
+  return (value) => (isNested(value) ? texts.size > 0 && texts.has(canonical(value, budget)) : plain.has(value))
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Compares by text, in linear time: ajv compares each with each. */
@@ -148,11 +173,11 @@ function uniqueItems(isWanted: boolean, budget: Budget): (items: unknown[]) => b
 }
 
 /** JSON with the names of objects in order: equal values have equal texts. Each member has its price: unique lists may be nested. */
-function canonical(value: unknown, budget: Budget): string {
+function canonical(value: unknown, budget: Pick<Budget, 'spend'>): string {
   if (typeof value !== 'object') return JSON.stringify(value)
   return JSON.stringify(value, (_name, member: unknown) => {
     budget.spend(1)
-    return typeof member === 'object' && member !== null && !Array.isArray(member)
+    return isNested(member) && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).toSorted(([left], [right]) => (left < right ? -1 : 1)))
       : member
   })
