@@ -134,12 +134,26 @@ function checkPattern(selectionPattern: string | undefined): void {
   }
 }
 
+/**
+ * The headers that an integration response of a status may set. Where the status has no method response, those of the others
+ * count: AWS takes its own sample of request validation, whose `default` maps a header that 200 alone declares.
+ */
+function declaredHeaders(
+  { methodResponses = {} }: Method,
+  status: string,
+): Readonly<Record<string, boolean>> | undefined {
+  const own = entryOf(methodResponses, status)
+  if (own !== undefined) return own.responseParameters ?? {}
+  const others = Object.values(methodResponses)
+  if (others.length === 0) return undefined
+  return Object.fromEntries(others.flatMap((other) => Object.entries(other.responseParameters ?? {})))
+}
+
 /** Throws BadRequestException when an integration response maps what its method response does not declare. */
 export function checkIntegrationResponse(method: Method, response: IntegrationResponse): void {
   contentHandlingOf(response.contentHandling)
   checkPattern(response.selectionPattern)
-  const declared = entryOf(method.methodResponses, response.statusCode ?? '')?.responseParameters ?? {}
-  checkResponseMappings(response.responseParameters, declared)
+  checkResponseMappings(response.responseParameters, declaredHeaders(method, response.statusCode ?? ''))
   checkContentTypes(response.responseTemplates)
   checkTemplateSizes(response.responseTemplates)
 }

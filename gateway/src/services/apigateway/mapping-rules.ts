@@ -79,13 +79,20 @@ export function checkRequestMappings(
   reportMappings(errors)
 }
 
-/** An integration response's `responseParameters`; a header must be declared on the method response. */
+/**
+ * An integration response's `responseParameters`; a header must be declared on the method response, `undefined` where the
+ * method has no method response at all.
+ */
 export function checkResponseMappings(
   mappings: Readonly<Record<string, string>> | undefined,
-  declared: Parameters,
+  declared: Parameters | undefined,
 ): void {
+  const entries = Object.entries(mappings ?? {})
+  // AWS's sentence in the reports of Terraform and CDK, whose resources are made in no order of their own.
+  if (declared === undefined)
+    return reportMappings(entries.length === 0 ? [] : ['No method response exists for method.'])
   const errors: string[] = []
-  for (const [target, source] of Object.entries(mappings ?? {})) {
+  for (const [target, source] of entries) {
     if (!methodHeader.test(target)) errors.push(invalid(target))
     else if (!Object.hasOwn(declared, target)) errors.push(undeclared(target))
     if (!free.test(source) && !integrationSource.test(source)) errors.push(invalid(source))

@@ -275,12 +275,36 @@ describe('integrations', () => {
     expect((await run('GetIntegration', address)).integrationResponses).toEqual({ 200: { statusCode: '200' } })
     await run('DeleteIntegrationResponse', response)
     expect(await run('GetIntegration', address)).not.toHaveProperty('integrationResponses')
-    const wrong = { ...response, responseParameters: { 'method.response.header.X': "'x'" } }
-    expect(await refusal(run('PutIntegrationResponse', wrong))).toMatchObject({ status: 400 })
     expect(await refusal(run('PutIntegrationResponse', { ...response, selectionPattern: '4..(' }))).toEqual(
       badRequest('Invalid regex pattern specified'),
     )
   })
+})
+
+test('an integration response sets the headers of its method response, or of the others where its status has none', async () => {
+  const { put, run, address } = await root()
+  await put()
+  await run('PutIntegration', { ...address, type: 'MOCK' })
+  const setting = (statusCode: string, header: string) =>
+    run('PutIntegrationResponse', {
+      ...address,
+      statusCode,
+      responseParameters: { [`method.response.header.${header}`]: "'x'" },
+    })
+  const report = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
+  expect(await refusal(setting('200', 'X'))).toEqual(badRequest(`${report}[No method response exists for method.]`))
+  expect(await run('PutIntegrationResponse', { ...address, statusCode: '200', responseParameters: {} })).toBeDefined()
+
+  const declared = { 'method.response.header.X': false }
+  await run('PutMethodResponse', { ...address, statusCode: '200', responseParameters: declared })
+  await run('PutMethodResponse', { ...address, statusCode: '302' })
+  expect(await setting('200', 'X')).toHaveProperty('responseParameters')
+  expect(await setting('400', 'X')).toHaveProperty('responseParameters')
+  const undeclared = (header: string) =>
+    badRequest(`${report}[Invalid mapping expression parameter specified: method.response.header.${header}]`)
+  expect(await refusal(setting('302', 'X'))).toEqual(undeclared('X'))
+  expect(await refusal(setting('400', 'Y'))).toEqual(undeclared('Y'))
+  expect(await refusal(setting('400', 'toString'))).toEqual(undeclared('toString'))
 })
 
 test('a validator, model or authorizer that a method uses cannot be deleted', async () => {

@@ -94,12 +94,18 @@ export class Models {
     return `${type.charAt(0).toUpperCase()}${type.slice(1)}Schema`
   }
 
-  /** `MODEL` and six hexadecimal digits (rest.md 14.2), taken from the schema so that an import can be repeated. */
+  /**
+   * `ArrayOfPet` for a list of the model `Pet`, as exports of real APIs show; else `MODEL` and six hexadecimal digits
+   * (rest.md 14.2), taken from the schema so that an import can be repeated.
+   */
   private generate(schema: Node): string {
     const text = this.textOf('inline', schema)
+    const element = referenceOf(member(schema, 'items'))
+    const model = element === undefined ? undefined : modelNameOf(element)
+    const list = typeOf(schema) === 'array' && model !== undefined && this.has(model) ? `ArrayOf${model}` : undefined
     for (let attempt = 0; ; attempt += 1) {
       const digest = createHash('sha256').update(`${attempt}${text}`).digest('hex')
-      const name = `MODEL${digest.slice(0, 6)}`
+      const name = attempt === 0 && list !== undefined ? list : `MODEL${digest.slice(0, 6)}`
       const taken = this.byName.get(name)
       if (taken?.schema === text) return name
       if (taken !== undefined || this.named.has(name)) continue
