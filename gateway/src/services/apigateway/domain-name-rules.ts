@@ -11,24 +11,19 @@ export async function foundDomain(call: Call, address: DomainAddress): Promise<D
   return found(await call.store.get('DomainName', domainKey(address)), 'Invalid domain name identifier specified')
 }
 
-/** Throws BadRequestException for a name that is none; a wildcard stands for the first label only, and never for private names. */
+/** Throws BadRequestException for a name that is none or ends with a period; a wildcard stands for the first label only, and never for private names. */
 export function checkDomainName(domain: DomainName): void {
   const { domainName = '' } = domain
+  if (domainName.endsWith('.')) throw new BadRequestException('Trailing period should be omitted from domain name')
   if (isDomainName(domainName) && !(isPrivate(domain) && domainName.startsWith('*'))) return
   throw new BadRequestException(`Invalid domain name specified: ${domainName}`)
 }
 
-/** Throws BadRequestException for the first rule the domain breaks. */
-export function checkDomain(domain: DomainName): void {
-  for (const arn of [
-    domain.certificateArn,
-    domain.regionalCertificateArn,
-    domain.ownershipVerificationCertificateArn,
-  ]) {
-    if (arn !== undefined && !/^arn:[^:]+:acm:[^:]*:\d{12}:certificate\/[^\s]+$/.test(arn)) {
-      throw new BadRequestException(`Invalid certificate ARN: ${arn}`)
-    }
-  }
+/** Throws BadRequestException for the first rule the domain, which is of `region`, breaks. */
+export function checkDomain(domain: DomainName, region: string): void {
+  checkCertificate(domain.certificateArn, isPrivate(domain) ? region : 'us-east-1')
+  checkCertificate(domain.regionalCertificateArn, region)
+  checkCertificate(domain.ownershipVerificationCertificateArn)
   checkSecurityPolicy(domain)
   // (?) The API reference says where these apply; the words are ours.
   if (!isPrivate(domain) && (domain.policy ?? domain.managementPolicy) !== undefined) {
@@ -38,6 +33,16 @@ export function checkDomain(domain: DomainName): void {
     throw new BadRequestException('endpointAccessMode is only supported for public domain names')
   }
   if (domain.mutualTlsAuthentication !== undefined) checkMutualTls(domain, domain.mutualTlsAuthentication)
+}
+
+/** Throws BadRequestException for what is no ACM certificate, or one of another region: AWS's sentence, as users report it. */
+function checkCertificate(arn: string | undefined, region?: string): void {
+  if (arn === undefined) return
+  const certificateRegion = /^arn:[^:]+:acm:([^:]*):\d{12}:certificate\/[^\s]+$/.exec(arn)?.[1]
+  if (certificateRegion === undefined) throw new BadRequestException(`Invalid certificate ARN: ${arn}`)
+  if (region !== undefined && certificateRegion !== region) {
+    throw new BadRequestException(`Invalid certificate ARN: ${arn}. Certificate must be in '${region}'.`)
+  }
 }
 
 /** A new name's certificate is of its endpoint type (observed). While a name moves from one type to the other it has both. */

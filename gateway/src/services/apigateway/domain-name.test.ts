@@ -86,6 +86,28 @@ describe('domain names', () => {
     expect(await run('GetDomainName', { domainName })).toEqual(moved)
   })
 
+  test('have a certificate of their own region, of us-east-1 behind a distribution, and no period at their end', async () => {
+    const { run } = createControlPlane('eu-central-1')
+    const arnIn = (region: string) => `arn:aws:acm:${region}:${scope.account}:certificate/1`
+    const elsewhere = (region: string, wanted: string) =>
+      badRequest(`Invalid certificate ARN: ${arnIn(region)}. Certificate must be in '${wanted}'.`)
+    const regional = { domainName: 'r.example.com', endpointConfiguration: { types: ['REGIONAL'] as const } }
+    const edge = { domainName: 'e.example.com' }
+    expect(await refusal(run('CreateDomainName', { ...edge, certificateArn: arnIn('eu-central-1') }))).toEqual(
+      elsewhere('eu-central-1', 'us-east-1'),
+    )
+    expect(await refusal(run('CreateDomainName', { ...regional, regionalCertificateArn: arnIn('us-east-1') }))).toEqual(
+      elsewhere('us-east-1', 'eu-central-1'),
+    )
+    await run('CreateDomainName', { ...edge, certificateArn: arnIn('us-east-1') })
+    await run('CreateDomainName', { ...regional, regionalCertificateArn: arnIn('eu-central-1') })
+    const hidden = { domainName: 'p.example.com', endpointConfiguration: { types: ['PRIVATE'] as const } }
+    await run('CreateDomainName', { ...hidden, certificateArn: arnIn('eu-central-1') })
+    expect(await refusal(run('CreateDomainName', { domainName: 'api.example.com.' }))).toEqual(
+      badRequest('Trailing period should be omitted from domain name'),
+    )
+  })
+
   test('are told apart by their id when private, and open to VPC endpoints by association', async () => {
     const { run } = createControlPlane()
     const input = { domainName: 'a.internal.test', endpointConfiguration: { types: ['PRIVATE'] as const } }

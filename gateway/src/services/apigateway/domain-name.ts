@@ -24,8 +24,8 @@ export const domainName: Handlers<
   CreateDomainName: async (input, call) => {
     const given = newDomain(call, input)
     checkDomainName(given)
-    checkDomain(given)
     checkCertificateKind(given)
+    checkDomain(given, call.scope.region)
     const record = await withTruststore(call, given, undefined)
     await claim(call, record)
     call.store.put('DomainName', keyOf(record), record)
@@ -49,7 +49,7 @@ export const domainName: Handlers<
       throw new BadRequestException('The endpoint type of a domain name cannot be changed to or from PRIVATE')
     }
     checkEndpointConfiguration(edited.endpointConfiguration ?? {})
-    checkDomain(edited)
+    checkDomain(edited, call.scope.region)
     const record = withAddresses(call, await withTruststore(call, edited, before))
     call.store.put('DomainName', keyOf(record), record)
     return shown(record)

@@ -11,7 +11,7 @@ import { checkIntegration, checkIntegrationResponse, withDefaults } from './inte
 import { checkContentTypes, checkResponseHeaders } from './mapping-rules.ts'
 import { checkModels, checkedMethod, checkedVerb } from './method-rules.ts'
 import { checkResourceCount } from './quotas.ts'
-import { checkPathPart, checkPlace, childPath, newResourceId, resourcesOf } from './resource-tree.ts'
+import { checkPathPart, checkPlace, checkVariable, childPath, newResourceId, resourcesOf } from './resource-tree.ts'
 
 export interface ResourceImport {
   readonly call: Call
@@ -81,6 +81,7 @@ function putResource(
   const record = { id, parentId: parent.id, pathPart, path: childPath(parent, pathPart) }
   const siblings = children.get(parent.id)
   checkPlace(record, parent, siblings ?? [])
+  checkVariable(pathPart, parent)
   call.store.put('Resource', [restApiId, record.id], record)
   taken.add(id)
   if (siblings === undefined) children.set(parent.id, [record])

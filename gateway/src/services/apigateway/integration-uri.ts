@@ -1,11 +1,12 @@
 // Where an integration may point to: HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (recorded REST 6.2, REST 3.2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
+import { parseFunctionArn } from '../../nouns/function-arn.ts'
 
 const invalidArn = 'Invalid ARN specified in the request'
 const invalidEndpoint = 'Invalid HTTP endpoint specified for URI'
 
-const lambdaInvocation = /^path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/[^]+\/(?:response-streaming-)?invocations$/
+const lambdaInvocation = /^path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/([^]*)\/(?:response-streaming-)?invocations$/
 
 /** Throws BadRequestException when a URI does not fit its integration type. MOCK has none. */
 export function checkUri(type: IntegrationType, uri: string | undefined): void {
@@ -33,10 +34,20 @@ function checkServiceArn(type: IntegrationType, uri: string): void {
   if (!/^(?:path|action)\//.test(target)) {
     throw new BadRequestException('AWS ARN for integration must contain path or action')
   }
-  if (type === 'AWS_PROXY' && !(service === 'lambda' && lambdaInvocation.test(target))) {
+  if (type === 'AWS_PROXY') checkInvocation(service, target)
+}
+
+/** AWS: a wrapped twice or empty ARN has a sentence of its own, as users report it. Stage variables may stand anywhere. */
+function checkInvocation(service: string, target: string): void {
+  const called = service === 'lambda' ? lambdaInvocation.exec(target)?.[1] : undefined
+  if (called === undefined) {
     throw new BadRequestException(
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
     )
+  }
+  if (called.includes('${')) return
+  if (called === '' || (called.startsWith('arn:') && parseFunctionArn(called) === undefined)) {
+    throw new BadRequestException('Invalid function ARN or invalid uri')
   }
 }
 

@@ -4,7 +4,8 @@ import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
 import { badRequest, createApi, createControlPlane, notFound, refusal } from './testing.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f'
-const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
+const invocationOf = (arn: string) => `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}/invocations`
+const lambdaUri = invocationOf(functionArn)
 const noAuthorizer =
   'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.'
 
@@ -164,6 +165,11 @@ describe('integrations', () => {
     [
       { ...http, type: 'AWS_PROXY', uri: 'arn:aws:apigateway:us-east-1:s3:path/b/k' },
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+    ],
+    [{ ...http, type: 'AWS_PROXY', uri: invocationOf('') }, 'Invalid function ARN or invalid uri'],
+    [
+      { ...http, type: 'AWS_PROXY', uri: invocationOf(invocationOf(functionArn)) },
+      'Invalid function ARN or invalid uri',
     ],
     [{ ...http, timeoutInMillis: 49 }, 'Timeout should be between 50 ms and 29000 ms'],
     [

@@ -41,6 +41,18 @@ export function checkPlace(child: ResourceRecord, parent: ResourceRecord, all: r
   }
 }
 
+/** Throws BadRequestException for a variable that a resource above has as well: AWS's sentence, as users report it. */
+export function checkVariable(pathPart: string, parent: ResourceRecord): void {
+  if (!variable.test(pathPart)) return
+  const above = parent.path?.split('/').find((part) => variable.test(part) && nameOf(part) === nameOf(pathPart))
+  if (above === undefined) return
+  throw new BadRequestException(`An ancestor of this resource has the same variable name as this one: ${pathPart}`)
+}
+
+function nameOf(pathVariable: string): string {
+  return pathVariable.replace(/\+?\}$/, '')
+}
+
 export function childPath(parent: ResourceRecord, pathPart: string): string {
   return parent.path === '/' ? `/${pathPart}` : `${parent.path}/${pathPart}`
 }

@@ -49,6 +49,25 @@ test('refuses unknown parents, taken names, a second variable and children of gr
   expect(await refusal(add(rootId, 'a/b'))).toMatchObject({ status: 400 })
 })
 
+test('refuses a variable that a resource above has as well, also where one is renamed or moved', async () => {
+  const { run, restApiId, rootId, add } = await tree()
+  const twice = (name: string) =>
+    badRequest(`An ancestor of this resource has the same variable name as this one: ${name}`)
+  const user = await add(rootId, '{userId}')
+  expect(await refusal(add(user, '{userId}'))).toEqual(twice('{userId}'))
+  const notes = await add(user, 'notes')
+  expect(await refusal(add(notes, '{userId+}'))).toEqual(twice('{userId+}'))
+  const note = await add(notes, '{noteId}')
+  const patch = (resourceId: string, path: string, value: string) =>
+    run('UpdateResource', { restApiId, resourceId, patchOperations: [{ op: 'replace', path, value }] })
+  expect(await refusal(patch(note, '/pathPart', '{userId}'))).toEqual(twice('{userId}'))
+  expect(await refusal(patch(user, '/pathPart', '{noteId}'))).toEqual(twice('{noteId}'))
+  const other = await add(rootId, 'others')
+  const same = await add(other, '{userId}')
+  expect(await refusal(patch(same, '/parentId', notes))).toMatchObject({ status: 400 })
+  expect(await refusal(patch(other, '/parentId', user))).toEqual(twice('{userId}'))
+})
+
 test('renaming and moving change the paths of the subtree', async () => {
   const plane = await tree()
   const { restApiId, rootId, add } = plane

@@ -9,7 +9,15 @@ import { found, foundApi, foundResource } from './found.ts'
 import { listingPaths, patched, setting } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 import { checkResourceCount } from './quotas.ts'
-import { checkPathPart, checkPlace, childPath, newResourceId, resourcesOf, subtree } from './resource-tree.ts'
+import {
+  checkPathPart,
+  checkPlace,
+  checkVariable,
+  childPath,
+  newResourceId,
+  resourcesOf,
+  subtree,
+} from './resource-tree.ts'
 import { shownMethod } from './shown-method.ts'
 
 const unknownResource = 'Invalid Resource identifier specified'
@@ -26,6 +34,7 @@ export const resource: Handlers<
     const id = newResourceId(call, (candidate) => all.some((each) => each.id === candidate))
     const record = { id, parentId, pathPart, path: childPath(parent, pathPart) }
     checkPlace(record, parent, all)
+    checkVariable(pathPart, parent)
     checkResourceCount(call, all.length + 1)
     call.store.put('Resource', [restApiId, record.id], record)
     return record
@@ -96,6 +105,7 @@ async function movedTo(call: Call, restApiId: string, record: ResourceRecord): P
   const paths = new Map([[parent.id, parent]])
   for (const member of subtree(record, all)) {
     const above = found(paths.get(member.parentId), unknownResource)
+    checkVariable(member.pathPart ?? '', above)
     const written = { ...member, path: childPath(above, member.pathPart ?? '') }
     paths.set(written.id, written)
     call.store.put('Resource', [restApiId, written.id ?? ''], written)
