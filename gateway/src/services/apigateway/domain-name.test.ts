@@ -250,7 +250,13 @@ test('base path mappings lead to APIs and stages that are there', async () => {
       `Deleting RestApi ${api.restApiId} failed. Please remove all base path mappings related to the RestApi in your domains: api.example.com`,
     ),
   )
+  expect(await refusal(run('DeleteStage', { restApiId: api.restApiId, stageName: 'dev' }))).toEqual(
+    badRequest(
+      'Deleting stage dev failed. Please remove all base path mappings related to the stage in your domains: api.example.com',
+    ),
+  )
   await run('DeleteDomainName', { domainName })
+  await run('DeleteStage', { restApiId: api.restApiId, stageName: 'dev' })
   await run('DeleteRestApi', { restApiId: api.restApiId })
 })
 

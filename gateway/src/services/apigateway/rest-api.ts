@@ -4,7 +4,7 @@ import type { CreateRestApiRequest, Operations, RestApi } from '@sluice/aws-prot
 import type { Handlers } from '@sluice/aws-protocol'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
-import { domainsMappedTo } from '../domains/mapping.ts'
+import { domainsMappedTo, refuseMapped } from '../domains/mapping.ts'
 import { isPrivate } from '../domains/record.ts'
 import { pageOfRecords } from '../page.ts'
 import { mergedTags, newId } from '../tags.ts'
@@ -107,14 +107,6 @@ async function createParts(call: Call, id: string, source: RestApi | undefined):
   call.store.put('Resource', [id, rootResourceId], { id: rootResourceId, path: '/' })
   for (const model of defaultModels) putModel(call, id, { id: call.ids.short(6), ...model })
   return rootResourceId
-}
-
-/** Throws BadRequestException while a custom domain name leads to the API. */
-async function refuseMapped(call: Call, restApiId: string): Promise<void> {
-  const domains = await domainsMappedTo(call, restApiId)
-  if (domains.length === 0) return
-  const remove = 'Please remove all base path mappings related to the RestApi in your domains'
-  throw new BadRequestException(`Deleting RestApi ${restApiId} failed. ${remove}: ${domains.join(', ')}`)
 }
 
 /** AWS: an API that a private custom domain name leads to stays private. (?) The words are ours. */

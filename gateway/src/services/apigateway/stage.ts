@@ -4,6 +4,7 @@ import type { Operations, PatchOperation, Stage } from '@sluice/aws-protocol/api
 import type { Handlers } from '@sluice/aws-protocol'
 import { nowSeconds } from '../call.ts'
 import type { Call } from '../call.ts'
+import { refuseMapped } from '../domains/mapping.ts'
 import { mergedTags } from '../tags.ts'
 import { leaveUsagePlans } from './api-parts.ts'
 import { foundApi, foundStage } from './found.ts'
@@ -56,6 +57,7 @@ export const stage: Handlers<
 
   DeleteStage: async ({ restApiId, stageName }, call) => {
     await foundStage(call, restApiId, stageName)
+    await refuseMapped(call, restApiId, stageName)
     await leaveUsagePlans(call, restApiId, stageName)
     call.store.delete('Stage', [restApiId, stageName])
     call.store.delete('CacheFlush', [restApiId, stageName])

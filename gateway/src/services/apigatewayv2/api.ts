@@ -8,7 +8,7 @@ import {
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
-import { domainsMappedTo } from '../domains/mapping.ts'
+import { refuseMapped } from '../domains/mapping.ts'
 import { shownApi, startApi } from './api-record.ts'
 import { checkApi, checkProtocol } from './api-rules.ts'
 import { autoDeploy } from './auto-deploy.ts'
@@ -76,11 +76,7 @@ export const api: Handlers<Operations, Names, Call> = {
 
   DeleteApi: async (input, call) => {
     await found(call, 'V2Api', [input.ApiId])
-    if ((await domainsMappedTo(call, input.ApiId)).length > 0) {
-      throw new BadRequestException(
-        'Deleting API failed. Please remove all base path mappings related to the API in your domains',
-      )
-    }
+    await refuseMapped(call, input.ApiId)
     const deployments = await call.store.list('V2Deployment', [input.ApiId])
     await dropDeployments(
       call,

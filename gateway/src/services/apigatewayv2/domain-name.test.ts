@@ -119,11 +119,15 @@ describe('an API mapping', () => {
       conflict('ApiMapping key already exists for this domain name'),
     )
     await expect(service.call('DeleteApi', { ApiId })).rejects.toMatchObject(
-      badRequest('Deleting API failed. Please remove all base path mappings related to the API in your domains'),
+      badRequest(
+        `Deleting RestApi ${ApiId} failed. Please remove all base path mappings related to the RestApi in your domains: ${DomainName}`,
+      ),
     )
-    await expect(service.call('DeleteStage', { ApiId, StageName: 'dev' })).rejects.toMatchObject({
-      code: 'BadRequestException',
-    })
+    await expect(service.call('DeleteStage', { ApiId, StageName: 'dev' })).rejects.toMatchObject(
+      badRequest(
+        `Deleting stage dev failed. Please remove all base path mappings related to the stage in your domains: ${DomainName}`,
+      ),
+    )
     const update = { DomainName, ApiMappingId, ApiId, ApiMappingKey: '' }
     expect(await service.call('UpdateApiMapping', update)).toEqual({
       ApiId,

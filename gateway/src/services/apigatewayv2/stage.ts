@@ -9,7 +9,7 @@ import {
   type UpdateStageRequest,
 } from '@sluice/aws-protocol/apigatewayv2'
 import { nowSeconds, type Call } from '../call.ts'
-import { domainsMappedTo } from '../domains/mapping.ts'
+import { refuseMapped } from '../domains/mapping.ts'
 import { mergedTags } from '../tags.ts'
 import { autoDeploy } from './auto-deploy.ts'
 import { found } from './found.ts'
@@ -89,11 +89,7 @@ export const stage: Handlers<Operations, Names, Call> = {
   DeleteStage: async (input, call) => {
     const key = [input.ApiId, input.StageName]
     refuseManaged(await found(call, 'V2Stage', key), 'delete', 'Stage')
-    if ((await domainsMappedTo(call, input.ApiId, input.StageName)).length > 0) {
-      throw new BadRequestException(
-        'Deleting stage failed. Please remove all base path mappings related to the stage in your domains',
-      )
-    }
+    await refuseMapped(call, input.ApiId, input.StageName)
     call.store.delete('V2Stage', key)
   },
 

@@ -43,6 +43,18 @@ export async function domainsMappedTo(call: Call, apiId: string, stage?: string)
   return [...new Set(leading.map(({ key }) => key[0] ?? ''))]
 }
 
+/**
+ * Throws AWS's BadRequestException while a custom domain name leads to the API, or to the stage: of either service, and the
+ * API is a `RestApi` in the words of both (as users report them).
+ */
+export async function refuseMapped(call: Call, apiId: string, stage?: string): Promise<void> {
+  const domains = await domainsMappedTo(call, apiId, stage)
+  if (domains.length === 0) return
+  const [what, related] = stage === undefined ? [`RestApi ${apiId}`, 'RestApi'] : [`stage ${stage}`, 'stage']
+  const remove = `Please remove all base path mappings related to the ${related} in your domains`
+  throw badRequest(`Deleting ${what} failed. ${remove}: ${domains.join(', ')}`)
+}
+
 function badRequest(message: string): ServiceFault {
   return new ServiceFault('BadRequestException', 400, message)
 }
