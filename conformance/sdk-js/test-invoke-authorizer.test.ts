@@ -28,9 +28,12 @@ beforeAll(async () => {
       if (token === 'fail') throw new Error('broken')
       if (token === 'nobody') throw new Error('Unauthorized')
       if (token === 'junk') return { principalId: 7 }
+      if (token === 'none') return null
+      if (token === 'more') return { principalId: 'p', isAuthorized: true }
+      const context = { list: { a: [1] }, nested: { a: { b: 1 } } }[token]
       const Effect = token === 'deny' ? 'Deny' : 'Allow'
       const Statement = [{ Action: 'execute-api:Invoke', Effect, Resource: event.methodArn }]
-      return { principalId: 'principal-' + token, policyDocument: { Version: '2012-10-17', Statement } }
+      return { principalId: 'principal-' + token, policyDocument: { Version: '2012-10-17', Statement }, context }
     }`,
   )
   authorizerUri = invocationUri(arn)
@@ -98,17 +101,44 @@ test('without an identity, and where the function says Unauthorized, it is a 401
   }
 })
 
-test('an authorizer that fails, or answers no policy, is a 500 with its reason in the log', async () => {
-  const ask = await create('TOKEN')
-  for (const [token, reason] of [
-    ['fail', 'broken'],
-    ['junk', 'Invalid JSON in response'],
-  ] as const) {
-    const { log = '', ...answer } = await ask(token)
-    expect(answer).toMatchObject({ clientStatus: 500 })
-    expect(log).toContain(reason)
-    expect(log).toMatch(/AuthorizerConfigurationException\n$/)
-  }
+// The sentences that AWS's execution logs have for what its JSON reader does not expect, a failed function's answer included.
+test.each([
+  ['fail', 'Invalid JSON in response: Unrecognized field "errorType" , not marked as ignorable'],
+  ['more', 'Invalid JSON in response: Unrecognized field "isAuthorized" , not marked as ignorable'],
+  ['list', 'Invalid JSON in response: Can not deserialize instance of java.lang.String out of START_ARRAY token'],
+  ['nested', 'Invalid JSON in response: Can not deserialize instance of java.lang.String out of START_OBJECT token'],
+  ['none', 'Could not parse policy'],
+  ['junk', 'Could not parse policy'],
+])('an authorizer that answers %s is a 500 with its reason in the log', async (token, reason) => {
+  const { log = '', ...answer } = await (await create('TOKEN'))(token)
+  expect(answer).toMatchObject({ clientStatus: 500 })
+  const said = log.split('\n').slice(-3, -1)
+  expect(said.map((line) => line.replace(/^.* UTC \d{4} : /, ''))).toEqual([
+    `Execution failed due to configuration error: ${reason}`,
+    'AuthorizerConfigurationException',
+  ])
+})
+
+test('a function that cannot be asked is an authorizer error as well', async () => {
+  const command = new CreateAuthorizerCommand({
+    restApiId,
+    name: 'absent',
+    type: 'TOKEN',
+    authorizerUri: authorizerUri.replace(':authorizer/', ':absent/'),
+    identitySource: 'method.request.header.Authorization',
+  })
+  const { id: authorizerId } = await rest.send(command)
+  const headers = { Authorization: 'allow' }
+  const { clientStatus, log = '' } = await rest.send(
+    new TestInvokeAuthorizerCommand({ restApiId, authorizerId, headers }),
+  )
+  expect(clientStatus).toBe(500)
+  const said = log.split('\n').slice(-4, -1)
+  expect(said.map((line) => line.replace(/^.* UTC \d{4} : /, ''))).toEqual([
+    'Execution failed due to configuration error: Invalid permissions on Lambda function',
+    'Execution failed due to configuration error: Authorizer error',
+    'AuthorizerConfigurationException',
+  ])
 })
 
 test('takes context variables beside the request, and no others than a request has', async () => {

@@ -25,6 +25,7 @@ const testStage = 'ESTestInvoke-stage'
 
 /** What the authorizer's function answered, when it was asked and did not fail. */
 interface Heard {
+  isAnswered: boolean
   text: string | undefined
 }
 
@@ -35,7 +36,7 @@ export async function testAuthorizer(test: AuthorizerTest, ports: RestPlanPorts)
   if (authorizer === undefined) throw new Error(`the snapshot has no authorizer ${test.authorizerId}`)
   const telling = { listener: log, requestId: log.requestId }
   tellAuthorizer(telling, test.authorizerId, identityOf(authorizer, test))
-  const heard: Heard = { text: undefined }
+  const heard: Heard = { isAnswered: false, text: undefined }
   const outcome = await ask(test, log, { ...ports, functions: overheard(ports.functions, test, { log, heard }) })
   const policy = outcome instanceof GatewayFault && outcome.type !== 'ACCESS_DENIED' ? undefined : policyIn(heard.text)
   const done = (status: number): AuthorizerTestResult => ({
@@ -55,7 +56,10 @@ export async function testAuthorizer(test: AuthorizerTest, ports: RestPlanPorts)
     tellUnauthorized(telling)
     return done(401)
   }
-  log.logged(outcome.log ?? 'Execution failed due to configuration error: Authorizer error')
+  const general = 'Execution failed due to configuration error: Authorizer error'
+  log.logged(outcome.log ?? general)
+  // AWS: said once more of a function that could not be asked.
+  if (outcome.log !== undefined && !heard.isAnswered) log.logged(general)
   log.logged(outcome.errorType)
   return done(500)
 }
@@ -103,6 +107,7 @@ function overheard(
       tellInvocation(log, { functionArn, requestId: log.requestId, apiId, payload, atMs: log.startedMs })
       const answer = await functions.invoke(call)
       tellAuthorizerResult({ listener: log, requestId: log.requestId }, answer.payload)
+      heard.isAnswered = true
       if (answer.functionError === undefined) heard.text = utf8(answer.payload)
       return answer
     },

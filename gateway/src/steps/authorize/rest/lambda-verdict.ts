@@ -1,7 +1,7 @@
 // What a Lambda authorizer of a REST API answered: a policy, and the context it hands on. Security C.3.
 import { parsePolicy, PolicyFault, type CompiledPolicy } from '@sluice/iam-policy'
 import { utf8 } from '../../../nouns/bytes.ts'
-import { fault, type GatewayFault } from '../../../nouns/faults.ts'
+import { fault, GatewayFault } from '../../../nouns/faults.ts'
 
 export interface RestVerdict {
   readonly principalId: string
@@ -18,6 +18,9 @@ type Members = Readonly<Record<string, unknown>>
 /** AWS: longer resource ARNs are refused. Security C.3. */
 const longestResource = 512
 
+/** AWS: an answer with any other member is none; the sentences are those of its JSON reader, seen in execution logs. */
+const members: ReadonlySet<string> = new Set(['principalId', 'policyDocument', 'context', 'usageIdentifierKey'])
+
 /** Reads an answer. Throws GatewayFault AUTHORIZER_CONFIGURATION_ERROR. */
 export function readRestVerdict(payload: Uint8Array): RestVerdict {
   const text = utf8(payload)
@@ -25,8 +28,8 @@ export function readRestVerdict(payload: Uint8Array): RestVerdict {
   const { principalId, policyDocument, context, usageIdentifierKey } = answer as {
     readonly [name in 'principalId' | 'policyDocument' | 'context' | 'usageIdentifierKey']?: unknown
   }
-  if (typeof principalId !== 'string' || !isObject(policyDocument))
-    throw misconfigured(`Invalid JSON in response: ${text}`)
+  if (policyDocument === undefined || policyDocument === null) throw misconfigured('Could not parse policy')
+  if (typeof principalId !== 'string' || !isObject(policyDocument)) throw unreadable(text)
   return {
     principalId,
     policy: policyOf(policyDocument),
@@ -34,6 +37,17 @@ export function readRestVerdict(payload: Uint8Array): RestVerdict {
     usageIdentifierKey: typeof usageIdentifierKey === 'string' ? usageIdentifierKey : undefined,
     bytes: payload.length,
   }
+}
+
+/** The 500 for a function that failed: AWS reads what it said as a verdict, and stumbles over its first member. */
+export function failedFunction(payload: Uint8Array): GatewayFault {
+  try {
+    readRestVerdict(payload)
+  } catch (error) {
+    if (error instanceof GatewayFault) return error
+    throw error
+  }
+  return misconfigured('Authorizer error')
 }
 
 /** The 500 for an authorizer that does not work as configured; why is told to the log alone. */
@@ -49,10 +63,22 @@ function parsed(text: string): Members {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw misconfigured(`Invalid JSON in response: ${text}`, error)
+    throw unreadable(text, error)
   }
-  if (!isObject(value)) throw misconfigured(`Invalid JSON in response: ${text}`)
+  if (value === null) throw misconfigured('Could not parse policy')
+  if (!isObject(value)) throw unreadable(text)
+  const unknown = Object.keys(value).find((name) => !members.has(name))
+  if (unknown !== undefined) throw unreadable(`Unrecognized field "${unknown}" , not marked as ignorable`)
   return value
+}
+
+function unreadable(problem: string, cause?: unknown): GatewayFault {
+  return misconfigured(`Invalid JSON in response: ${problem}`, cause)
+}
+
+function notDeserialized(type: string, value: object): GatewayFault {
+  const start = Array.isArray(value) ? 'START_ARRAY' : 'START_OBJECT'
+  return unreadable(`Can not deserialize instance of java.${type} out of ${start} token`)
 }
 
 function policyOf(document: Members): CompiledPolicy {
@@ -78,10 +104,11 @@ function contextOf(value: unknown): Readonly<Record<string, string>> {
   // Without a prototype, because `__proto__` is a name like any other.
   const texts = Object.create(null) as Record<string, string>
   if (value === undefined || value === null) return texts
-  if (!isObject(value)) throw misconfigured(`Invalid context: ${JSON.stringify(value)}`)
+  if (Array.isArray(value)) throw notDeserialized('util.LinkedHashMap', value)
+  if (!isObject(value)) throw unreadable(JSON.stringify(value))
   for (const [name, each] of Object.entries(value)) {
     if (each === null) continue
-    if (typeof each === 'object') throw misconfigured(`Invalid context: ${JSON.stringify(value)}`)
+    if (typeof each === 'object') throw notDeserialized('lang.String', each)
     texts[name] = typeof each === 'string' ? each : JSON.stringify(each)
   }
   return texts

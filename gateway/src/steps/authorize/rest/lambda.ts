@@ -21,7 +21,7 @@ import type { NamedRole } from '../../../ports/roles.ts'
 import type { Step } from '../../pipeline.ts'
 import { tellRefusal, tellVerdict } from '../telling.ts'
 import { VerdictMemory, type Remembered } from '../verdict-memory.ts'
-import { misconfigured, readRestVerdict, type RestVerdict } from './lambda-verdict.ts'
+import { failedFunction, misconfigured, readRestVerdict, type RestVerdict } from './lambda-verdict.ts'
 import { denied, type ResourceGuard } from './resource-policy.ts'
 
 /** What is asked, by the authorizer's type. */
@@ -214,8 +214,7 @@ function invocationFault(error: FunctionFault): GatewayFault {
 
 /** AWS: a function says `Unauthorized` by failing with exactly this message; any other failure is its own fault. */
 function functionFault({ payload }: FunctionAnswer): GatewayFault {
-  const message = errorMessageOf(payload)
-  return message === 'Unauthorized' ? fault('UNAUTHORIZED') : failed(message)
+  return errorMessageOf(payload) === 'Unauthorized' ? fault('UNAUTHORIZED') : failedFunction(payload)
 }
 
 function failed(log: string, cause?: unknown): GatewayFault {
