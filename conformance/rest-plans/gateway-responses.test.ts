@@ -1,6 +1,7 @@
 // Customised gateway responses: which one, its status, headers and body. Specification 6.7, 7.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
+import { invocationUri } from '../fixture/functions.ts'
 import { mockMethod, stageOf, type Call } from './stage.ts'
 
 const failing = mockMethod('ok', '{}')
@@ -35,7 +36,8 @@ describe('which one', () => {
   })
 
   test('a Lambda integration with another verb than POST stays 500 when its type is customised without a status', async () => {
-    const method = { methodIntegration: { type: 'AWS_PROXY' as const, httpMethod: 'GET', uri: 'arn' } }
+    const uri = invocationUri('arn:aws:lambda:us-east-1:000000000000:function:f')
+    const method = { methodIntegration: { type: 'AWS_PROXY' as const, httpMethod: 'GET', uri } }
     const reply = await answer([{ responseType: 'INTEGRATION_FAILURE' }], {}, method)
     expect([reply.status, reply.text]).toEqual([500, '{"message":"Internal server error"}'])
   })

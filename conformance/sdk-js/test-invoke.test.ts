@@ -1,6 +1,10 @@
 // TestInvokeMethod: the API as it stands, its log and its answer in AWS's forms. Recorded: REST 19; REST 15.1.
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
 import { TestInvokeMethodCommand, type TestInvokeMethodCommandOutput } from '@aws-sdk/client-api-gateway'
+import { issue } from '../fixture/certificates.ts'
 import { createNodeFunction, invocationUri } from '../fixture/functions.ts'
 import { createRestApi, putMethod } from '../fixture/rest-api.ts'
 import { describeGateway } from '../fixture/test.ts'
@@ -168,5 +172,54 @@ describeGateway('TestInvokeMethod', (test) => {
     expect(lines[10]).toMatch(/^Received response\. Status: 200, Integration latency: \d+ ms$/)
     expect(lines[14]).toMatch(/^Method response headers: \{X-Amzn-Trace-Id=.+, Content-Type=application\/json\}$/)
     expect(lines.at(-1)).toBe('Method completed with status: 201')
+  })
+  test('an integration that asks Lambda with another verb than POST has Lambda’s refusal in its log', async ({
+    rest,
+  }) => {
+    const restApiId = await createRestApi(rest, 'verb')
+    const uri = invocationUri('arn:aws:lambda:us-east-1:000000000000:function:any')
+    for (const type of ['AWS', 'AWS_PROXY'] as const) {
+      const integration = { type, integrationHttpMethod: 'GET', uri }
+      const address = await putMethod(rest, restApiId, `/${type}`, { integration })
+      const { log = '', ...answer } = await rest.send(new TestInvokeMethodCommand(address))
+      expect(answer).toMatchObject({ status: 500, body: '{"message": "Internal server error"}' })
+      const failure = log.slice(log.indexOf('Received response')).replaceAll(new RegExp(`${time} : `, 'g'), '')
+      expect(failure).toMatch(
+        /^Received response\. Status: 403, Integration latency: 0 ms\nEndpoint response headers: \{Date=.+ GMT, Content-Length=130, Connection=keep-alive, x-amzn-RequestId=[0-9a-f-]{36}\}\nEndpoint response body before transformations: <AccessDeniedException>\n {2}<Message>Unable to determine service\/operation name to be authorized<\/Message>\n<\/AccessDeniedException>\n\nLambda invocation failed with status: 403\. Lambda request id: [0-9a-f-]{36}\nExecution failed due to configuration error: \nMethod completed with status: 500\n$/,
+      )
+    }
+  })
+
+  test('a backend whose certificate nobody vouches for is a configuration error, with Java’s words in the log', async ({
+    rest,
+  }) => {
+    const { certificatePem, privateKeyPem } = issue({ name: 'backend', names: ['localhost'] })
+    const server = createServer({ cert: certificatePem, key: privateKeyPem }, (_request, response) => response.end())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const uri = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+      const restApiId = await createRestApi(rest, 'certificate')
+      const tell = async (path: string, insecureSkipVerification: boolean): Promise<unknown[]> => {
+        const tlsConfig = { insecureSkipVerification }
+        const integration = { type: 'HTTP_PROXY' as const, integrationHttpMethod: 'GET', uri, tlsConfig }
+        const address = await putMethod(rest, restApiId, path, { integration })
+        const answer = await rest.send(new TestInvokeMethodCommand(address))
+        return [answer.status, answer.body, linesOf(answer).at(-2)]
+      }
+      const begin = 'Execution failed due to configuration error: '
+      expect(await tell('/unknown', false)).toEqual([
+        500,
+        '{"message": "Internal server error"}',
+        `${begin}PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target`,
+      ])
+      expect(await tell('/elsewhere', true)).toEqual([
+        500,
+        '{"message": "Internal server error"}',
+        `${begin}Host name '127.0.0.1' does not match the certificate subject provided by the peer (CN=backend, O=Sluice, C=US)`,
+      ])
+    } finally {
+      server.close()
+    }
   })
 })

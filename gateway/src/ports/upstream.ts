@@ -28,7 +28,7 @@ export interface StreamedUpstreamAnswer {
 }
 
 export interface UpstreamOptions {
-  /** TLS: accept any certificate authority (`tlsConfig.insecureSkipVerification`). */
+  /** TLS: accept any certificate authority (`tlsConfig.insecureSkipVerification`); validity and name still count. */
   readonly insecureTls?: boolean | undefined
   /** TLS: the name to verify and send (`tlsConfig.serverNameToVerify`). */
   readonly serverName?: string | undefined
@@ -43,16 +43,22 @@ export interface Backend {
   stream(request: UpstreamRequest): Promise<StreamedUpstreamAnswer>
 }
 
-/** `refused`: no connection. `broken`: no valid HTTP answer came. `too-large`: the answer exceeds the payload limit. */
-export type UpstreamFaultReason = 'timeout' | 'refused' | 'broken' | 'too-large'
+/**
+ * `refused`: no connection. `certificate`: the backend's is not accepted. `broken`: no valid HTTP answer came.
+ * `too-large`: the answer exceeds the payload limit.
+ */
+export type UpstreamFaultReason = 'timeout' | 'refused' | 'certificate' | 'broken' | 'too-large'
 
 export class UpstreamFault extends Error {
   readonly reason: UpstreamFaultReason
+  /** What is wrong, in the words that AWS's logs have for it; undefined where they are not known. */
+  readonly logged: string | undefined
 
-  constructor(reason: UpstreamFaultReason, message: string, cause?: unknown) {
+  constructor(reason: UpstreamFaultReason, message: string, cause?: unknown, logged?: string) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'UpstreamFault'
     this.reason = reason
+    this.logged = logged
   }
 }
 

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:
 import { connect as connectTls } from 'node:tls'
 import { UpstreamFault, type UpstreamOptions } from '../../ports/upstream.ts'
 import type { Call, Carrier } from './call.ts'
+import { faultOf, unfitCertificate } from './failure.ts'
 import { llhttp, longestReadBytes } from './llhttp.ts'
 import { requestBytes } from './request-head.ts'
 import { ResponseParser, type AnswerEvents } from './response-parser.ts'
@@ -157,6 +158,12 @@ export class Connection implements AnswerEvents, Carrier {
         key: clientCertificate.privateKeyPem,
       }),
     })
+    if (insecureTls === true) {
+      socket.once('secureConnect', () => {
+        const error = unfitCertificate(socket, servername ?? host)
+        if (error !== undefined) this.onFailure(error)
+      })
+    }
     socket.setNoDelay(true)
     socket.setKeepAlive(true, tcpKeepAliveMs)
     socket.on('data', (chunk: Buffer) => {
@@ -166,6 +173,7 @@ export class Connection implements AnswerEvents, Carrier {
   }
 
   private onOpen(): void {
+    if (this.isClosed) return
     this.isOpen = true
     this.socket.setTimeout(0)
     if (this.call !== undefined) this.send(this.call)
@@ -185,7 +193,7 @@ export class Connection implements AnswerEvents, Carrier {
       }
       if (parts.length > 1) socket.uncork()
     } catch (error) {
-      call.fail(faultOf(error, 'broken'))
+      call.fail(faultOf(error, true))
     }
   }
 
@@ -217,7 +225,13 @@ export class Connection implements AnswerEvents, Carrier {
     if (this.isClosed) return
     // A call that is still there was taken in this turn, and is not written yet.
     if (this.parser.finish() && this.call === undefined) this.close()
-    else this.onFailure(new Error('the backend closed the connection before its answer was complete'))
+    else this.onFailure(this.closedEarly())
+  }
+
+  private closedEarly(): UpstreamFault {
+    const logged = this.isAnswering ? undefined : 'Connection is closed'
+    const message = 'the backend closed the connection before its answer was complete'
+    return new UpstreamFault('broken', message, undefined, logged)
   }
 
   private onFailure(error: Error): void {
@@ -229,7 +243,7 @@ export class Connection implements AnswerEvents, Carrier {
     else if (this.mayRepeat(call)) {
       call.isSecondTry = true
       this.owner.onUnsent(call)
-    } else call.fail(faultOf(error, this.isOpen ? 'broken' : 'refused'))
+    } else call.fail(faultOf(error, this.isOpen))
   }
 
   /** A backend may close a kept connection while a request is on its way: that says nothing about the request. */
@@ -273,9 +287,4 @@ function idleTime(headers: readonly string[]): number {
     if (seconds !== undefined) return Math.min(Number(seconds) * 1000 - idleMarginMs, longestIdleMs)
   }
   return idleMs
-}
-
-function faultOf(error: unknown, reason: 'refused' | 'broken'): UpstreamFault {
-  if (error instanceof UpstreamFault) return error
-  return new UpstreamFault(reason, error instanceof Error ? error.message : String(error), error)
 }

@@ -137,10 +137,12 @@ export function gatewayFault(error: UpstreamFault): GatewayFault {
   switch (error.reason) {
     case 'timeout':
       return fault('INTEGRATION_TIMEOUT', { log: 'Execution failed due to a timeout error', cause: error })
+    case 'certificate':
+      return configurationFault(error.logged ?? error.message, error)
     case 'refused':
     case 'broken':
       return fault('INTEGRATION_FAILURE', {
-        log: `Execution failed due to a network error communicating with endpoint`,
+        log: `Execution failed due to a network error communicating with endpoint${detailOf(error)}`,
         cause: error,
       })
     case 'too-large':
@@ -149,6 +151,10 @@ export function gatewayFault(error: UpstreamFault): GatewayFault {
         error,
       )
   }
+}
+
+function detailOf({ logged }: UpstreamFault): string {
+  return logged === undefined ? '' : `: ${logged}`
 }
 
 /** The URI's query, then the client's, then the mapped one, as recorded. */

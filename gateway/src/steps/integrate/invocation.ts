@@ -1,4 +1,5 @@
 // One invocation of a REST or WebSocket integration's function: what failed becomes a fault, and whoever listens or records is told.
+import { randomUUID } from 'node:crypto'
 import { tellEndpointResponse, tellInvocation } from '../../nouns/execution-lines.ts'
 import type { Received } from '../../nouns/exchange.ts'
 import { configurationFault, fault, type GatewayFault } from '../../nouns/faults.ts'
@@ -36,6 +37,29 @@ export async function invokeFunction(
 export function tellCall({ functionArn, payload }: FunctionCall, exchange: Invoking, apiId: string): void {
   const { listener, requestId, receivedAtMs } = exchange
   if (listener !== undefined) tellInvocation(listener, { functionArn, requestId, apiId, payload, atMs: receivedAtMs })
+}
+
+/** What Lambda says to a verb other than POST. Source: AWS's knowledge centre, with its 130 bytes. */
+const verbRefusal =
+  '<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n'
+
+/** AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded, rest specification 5.3 */
+export function refusedVerb(call: FunctionCall, exchange: Invoking, apiId: string): GatewayFault {
+  tellCall(call, exchange, apiId)
+  const { listener, receivedAtMs } = exchange
+  if (listener !== undefined) {
+    const requestId = randomUUID()
+    const date = new Date(receivedAtMs).toUTCString()
+    const length = String(verbRefusal.length)
+    const headers = ['Date', date, 'Content-Length', length, 'Connection', 'keep-alive', 'x-amzn-RequestId', requestId]
+    tellEndpointResponse(listener, { status: 403, headers, body: verbRefusal, latencyMs: 0 })
+    listener.logged(`Lambda invocation failed with status: 403. Lambda request id: ${requestId}`)
+  }
+  return fault('INTEGRATION_FAILURE', {
+    status: 500,
+    message: 'Internal server error',
+    log: 'Execution failed due to configuration error: ',
+  })
 }
 
 /** Lambda's answer headers, as the log shows them. Recorded: REST 19. */

@@ -7,6 +7,7 @@ import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionCall } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
 import { compileRestEvent } from './events/rest.ts'
+import { refusedVerb } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
@@ -31,15 +32,13 @@ export function compileLambdaCall(settings: LambdaProxySettings): (exchange: Res
   const arnPrefix = `arn:aws:execute-api:${stage.region}:${stage.account}:${stage.apiId}/${stage.stageName}/`
 
   return (exchange) => {
-    // AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded; REST 5.3
-    if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
     if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
     const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
     const payload = event(exchange, trace)
     if (Buffer.byteLength(payload) > lambdaPayloadBytes) {
       throw fault('REQUEST_TOO_LARGE', { message: 'Request Too Long' })
     }
-    return {
+    const call: TracedCall = {
       functionArn,
       payload,
       type: 'RequestResponse',
@@ -49,5 +48,7 @@ export function compileLambdaCall(settings: LambdaProxySettings): (exchange: Res
       traceId: trace,
       timeoutMs,
     }
+    if (httpMethod !== 'POST') throw refusedVerb(call, exchange, stage.apiId)
+    return call
   }
 }

@@ -9,7 +9,7 @@ import { traceId } from '../../nouns/trace-id.ts'
 import type { FunctionAnswer, FunctionCall, Functions } from '../../ports/functions.ts'
 import type { NamedRole } from '../../ports/roles.ts'
 import type { Step } from '../pipeline.ts'
-import { invokeFunction } from './invocation.ts'
+import { invokeFunction, refusedVerb } from './invocation.ts'
 import { lambdaFunctionArn } from './lambda-uri.ts'
 import { fillStageVariables } from './uri.ts'
 
@@ -32,7 +32,6 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
   return {
     name: 'integrate',
     run: async (exchange) => {
-      if (httpMethod !== 'POST') throw fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' })
       if (functionArn === undefined) throw configurationFault('Invalid ARN specified in the request')
       const { mapped, outgoingBody } = exchange
       const trace = traceId(lastHeader(exchange.headers, 'x-amzn-trace-id'), exchange.receivedAtMs)
@@ -53,6 +52,7 @@ export function lambda(settings: LambdaSettings, functions: Functions): Step<Res
         traceId: trace,
         timeoutMs,
       }
+      if (httpMethod !== 'POST') throw refusedVerb(call, exchange, stage.apiId)
       const answer = await invokeFunction(functions, call, exchange, stage.apiId)
       return { returned: { ...returnedBy(answer), traceId: trace } }
     },
