@@ -6,6 +6,7 @@ import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
 import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
 import { lastHeader } from '../../gateway/src/nouns/headers.ts'
+import { deployedApi } from '../../gateway/src/plan/deployed-methods.ts'
 import { planRestStage } from '../../gateway/src/plan/rest.ts'
 import type { FunctionAnswer, FunctionCall } from '../../gateway/src/ports/functions.ts'
 import { Issuers } from '../../gateway/src/steps/authorize/issuers.ts'
@@ -61,7 +62,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   }))
   const method = { httpMethod: 'ANY', authorizationType: 'NONE', ...options.method }
   const plan = planRestStage(
-    {
+    deployedApi({
       format: 1,
       protocol: 'REST',
       api: { id: 'a1b2c3d4e5', ...(options.binaryMediaTypes && { binaryMediaTypes: [...options.binaryMediaTypes] }) },
@@ -71,7 +72,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
       requestValidators: options.validator === undefined ? [] : [options.validator],
       authorizers: [],
       gatewayResponses: options.gatewayResponses ?? [],
-    },
+    }),
     { stageName: 'prod', deploymentId: 'd1d1d1', ...(options.variables && { variables: options.variables }) },
     { account: '123456789012', region: 'eu-west-1' },
     {
@@ -99,7 +100,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   )
   return async (call = {}) => {
     const lines: string[] = []
-    const answer = await (await plan).run(received(call, lines))
+    const answer = await plan.run(received(call, lines))
     if (bugs.length > 0) throw bugs[0]
     return replyOf(answer, lines)
   }

@@ -1,7 +1,7 @@
 // A transaction over any adapter that can read: writes wait in memory, reads see them, and a commit takes them all at once.
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 import type { Entry, Page, Reader, Transaction } from '../ports/store.ts'
-import { isLined, readLined, type LinedText } from '../nouns/lined-json.ts'
+import { isLined, readLined, takeFrom, type LinedText, type Takers } from '../nouns/lined-json.ts'
 import { Turns } from '../nouns/turns.ts'
 import { decodeKey, encodeKey, endOfPrefix } from './record-keys.ts'
 
@@ -55,9 +55,11 @@ function parse<K extends Kind>(json: string): Records[K] {
 }
 
 /** A large record, which was written with `putLarge`, is read in turns. */
-async function parseAny<K extends Kind>(json: string | LinedText): Promise<Records[K]> {
-  if (typeof json !== 'string') return (await readLined(json)) as Records[K]
-  return isLined(json) ? ((await readLined({ pieces: [json] })) as Records[K]) : parse<K>(json)
+async function parseAny<K extends Kind>(json: string | LinedText, takers?: Takers): Promise<Records[K]> {
+  if (typeof json !== 'string') return (await readLined(json, takers)) as Records[K]
+  if (isLined(json)) return (await readLined({ pieces: [json] }, takers)) as Records[K]
+  const record = parse<K>(json)
+  return takers === undefined ? record : (takeFrom(record, takers) as Records[K])
 }
 
 /** How many records are read before others get a turn: watchers, which read few, then see a change at once. */
@@ -74,6 +76,27 @@ async function entries<K extends Kind>(pairs: Iterable<Pair>): Promise<readonly 
     if (others !== undefined) await others
   }
   return parsed
+}
+
+/** So many are fetched at a time for who goes through all. */
+const pairsPerPage = 256
+
+/** As `committed.list`, a page at a time. */
+function* pages(committed: Committed, scope: Scope, kind: Kind, { from, to }: Range): Generator<Pair> {
+  let start: string | undefined = from
+  while (start !== undefined) {
+    const page: readonly Pair[] = [...committed.list(scope, kind, { from: start, to, limit: pairsPerPage })]
+    yield* page
+    const last: string | undefined = page[pairsPerPage - 1]?.[0]
+    start = last === undefined ? undefined : `${last}\u0000`
+  }
+}
+
+function* parsed<K extends Kind>(pairs: Iterable<Pair>): Generator<Entry<K>> {
+  for (const [key, json] of pairs) {
+    const text = typeof json === 'string' ? json : [...json.pieces].join('')
+    yield { key: decodeKey(key), record: parse<K>(text) }
+  }
 }
 
 /** Two lists in key order as one; where both have a key, the right one counts, and without JSON it takes the key away. */
@@ -106,6 +129,11 @@ export function committedReader(committed: Committed, scope: Scope): Reader {
       return json === undefined ? undefined : parseAny(json)
     },
     list: async (kind, prefix, page) => entries(committed.list(scope, kind, rangeOf(prefix, page))),
+    each: (kind, prefix) => parsed(pages(committed, scope, kind, rangeOf(prefix, undefined))),
+    getTaking: async (kind, key, takers) => {
+      const json = committed.get(scope, kind, encodeKey(key))
+      return json === undefined ? undefined : parseAny(json, takers)
+    },
     claimed: async (space, name) => committed.claimed(space, name),
   }
 }
@@ -122,10 +150,13 @@ export class BufferedTransaction implements Transaction {
   }
 
   async get<K extends Kind>(kind: K, key: Key): Promise<Records[K] | undefined> {
-    const encoded = encodeKey(key)
-    const own = this.writes.get(kind)?.get(encoded)
-    const json = own === undefined ? this.committed.get(this.scope, kind, encoded) : own.json
+    const json = this.json(kind, key)
     return json === undefined ? undefined : parseAny<K>(json)
+  }
+
+  async getTaking<K extends Kind>(kind: K, key: Key, takers: Takers): Promise<Records[K] | undefined> {
+    const json = this.json(kind, key)
+    return json === undefined ? undefined : parseAny<K>(json, takers)
   }
 
   async list<K extends Kind>(kind: K, prefix: Key, page?: Page): Promise<readonly Entry<K>[]> {
@@ -133,10 +164,13 @@ export class BufferedTransaction implements Transaction {
     const own = this.writes.get(kind)
     if (own === undefined) return entries(this.committed.list(this.scope, kind, range))
     const { from, to, limit } = range
-    const inRange = [...own.values()].filter(({ key }) => key >= from && (to === undefined || key < to))
-    const sorted = inRange.sort((left, right) => (left.key < right.key ? -1 : 1))
     const committed = this.committed.list(this.scope, kind, { from, to, limit: undefined })
-    return entries(first(limit ?? Infinity, merged(committed, sorted)))
+    return entries(first(limit ?? Infinity, merged(committed, this.ownIn(kind, range))))
+  }
+
+  each<K extends Kind>(kind: K, prefix: Key): IteratorObject<Entry<K>> {
+    const range = rangeOf(prefix, undefined)
+    return parsed(merged(pages(this.committed, this.scope, kind, range), this.ownIn(kind, range)))
   }
 
   put<K extends Kind>(kind: K, key: Key, record: Records[K]): void {
@@ -171,6 +205,19 @@ export class BufferedTransaction implements Transaction {
     if (this.writes.size === 0 && this.claims.size === 0) return undefined
     const writes = [...this.writes.values()].flatMap((own) => [...own.values()])
     return { scope: this.scope, writes, claims: [...this.claims.values()] }
+  }
+
+  private json(kind: Kind, key: Key): string | LinedText | undefined {
+    const encoded = encodeKey(key)
+    const own = this.writes.get(kind)?.get(encoded)
+    return own === undefined ? this.committed.get(this.scope, kind, encoded) : own.json
+  }
+
+  /** The transaction's own writes of a kind in key order. */
+  private ownIn(kind: Kind, { from, to }: Range): readonly Write[] {
+    const own = [...(this.writes.get(kind)?.values() ?? [])]
+    const inRange = own.filter(({ key }) => key >= from && (to === undefined || key < to))
+    return inRange.sort((left, right) => (left.key < right.key ? -1 : 1))
   }
 
   private write(kind: Kind, key: string, json: Write['json']): void {

@@ -15,17 +15,26 @@ function* linesOf(record: object): Generator<string> {
   for (const [name, value] of Object.entries(record)) {
     if (value === undefined) continue
     const start = `${separator}${JSON.stringify(name)}:`
-    if (Array.isArray(value)) yield* listLines(start, value)
+    if (isList(value)) yield* listLines(start, value)
     else yield start + JSON.stringify(value)
     separator = ','
   }
   yield separator === '{' ? '{}' : '}'
 }
 
-function* listLines(start: string, entries: readonly unknown[]): Generator<string> {
+function* listLines(start: string, entries: Iterable<unknown>): Generator<string> {
   yield `${start}[`
-  for (const [index, entry] of entries.entries()) yield `${index === 0 ? '' : ','}\n${JSON.stringify(entry)}`
+  let separator = '\n'
+  for (const entry of entries) {
+    yield separator + JSON.stringify(entry)
+    separator = ',\n'
+  }
   yield '\n]'
+}
+
+/** A list may be one whose entries are there only as they are gone through. */
+function isList(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
 }
 
 /** The record's JSON, written in turns. `told` is told each text that it is made of. */
@@ -54,19 +63,25 @@ export function isLined(json: string): boolean {
   return json.includes('\n')
 }
 
-/** The record that {@link linedJson} wrote, read in turns. */
-export async function readLined({ pieces }: LinedText): Promise<object> {
+/** Who wants the entries of a record's lists one after the other, by the names of the lists. */
+export type Takers = Readonly<Record<string, (entry: never) => void>>
+
+/** The record that {@link linedJson} wrote, read in turns. A list whose entries are taken stays empty. */
+export async function readLined({ pieces }: LinedText, takers: Takers = {}): Promise<object> {
   const turns = new Turns()
   /** The record's JSON without the entries: its lists are empty. */
   let frame = ''
   const lists: unknown[][] = []
+  let take: (entry: never) => void = () => {}
   for (const line of linesIn(pieces)) {
     if (lists.length === 0 || line.startsWith(']')) {
       frame += line
       // What follows are this list's entries; after the last line nothing follows.
-      lists.push([])
+      const list: unknown[] = []
+      lists.push(list)
+      take = takerOf(takers, line) ?? ((entry) => list.push(entry))
     } else {
-      lists.at(-1)?.push(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line))
+      take(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line) as never)
     }
     const others = turns.next()
     if (others !== undefined) await others
@@ -77,6 +92,22 @@ export async function readLined({ pieces }: LinedText): Promise<object> {
     if (Array.isArray(value)) value.push(...(lists[next++] ?? []))
   }
   return record
+}
+
+/** Who takes the entries of the list that begins at the end of this line. */
+function takerOf(takers: Takers, line: string): Takers[string] | undefined {
+  const [, name = ''] = /"(\w+)":\[$/.exec(line) ?? []
+  return Object.hasOwn(takers, name) ? takers[name] : undefined
+}
+
+/** Gives the entries of a whole record's lists to who takes them. */
+export function takeFrom(record: object, takers: Takers): object {
+  const left = Object.entries(record).map(([name, value]) => {
+    if (!Object.hasOwn(takers, name) || !Array.isArray(value)) return [name, value] as const
+    for (const entry of value) takers[name]?.(entry as never)
+    return [name, []] as const
+  })
+  return Object.fromEntries(left)
 }
 
 /** The lines of the text that the pieces make, which end anywhere. */

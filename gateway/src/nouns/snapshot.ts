@@ -34,6 +34,11 @@ export interface V2Snapshot {
 
 export type Snapshot = RestSnapshot | V2Snapshot
 
+/** A snapshot whose lists need not be there all at once: their entries are made as they are gone through, once. */
+export type Freezing<Frozen extends Snapshot> = {
+  readonly [Name in keyof Frozen]: Frozen[Name] extends readonly (infer Entry)[] ? Iterable<Entry> : Frozen[Name]
+}
+
 /** A snapshot as it is kept. */
 export interface WrittenSnapshot {
   /** Its name: SHA-256 (hex) of its JSON. Freezing reads records in key order, so equal APIs give equal hashes. */
@@ -42,7 +47,7 @@ export interface WrittenSnapshot {
 }
 
 /** Writes and names a snapshot, in turns. */
-export async function writtenSnapshot(snapshot: Snapshot): Promise<WrittenSnapshot> {
+export async function writtenSnapshot(snapshot: Freezing<Snapshot>): Promise<WrittenSnapshot> {
   const hash = createHash('sha256')
   const text = await linedJson(snapshot, (part) => hash.update(part.replaceAll('\n', '')))
   return { hash: hash.digest('hex'), text }

@@ -33,3 +33,15 @@ export class Turns {
     this.endsAtMs = beginTurn(this.now())
   }
 }
+
+/** All of what is made as it is gone through, made in turns. */
+export async function gathered<Item>(items: Iterable<Item>): Promise<readonly Item[]> {
+  const turns = new Turns()
+  const all: Item[] = []
+  for (const item of items) {
+    all.push(item)
+    const others = turns.next()
+    if (others !== undefined) await others
+  }
+  return all
+}

@@ -3,6 +3,7 @@ import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import type { RestSnapshot, V2Snapshot } from '../nouns/snapshot.ts'
 import { Issuers } from '../steps/authorize/issuers.ts'
+import { deployedApi } from './deployed-methods.ts'
 import { planHttpStage } from './http.ts'
 import { planRestStage } from './rest.ts'
 import { webSocketConfigurations, webSocketSnapshot } from './lifecycle-websocket.ts'
@@ -178,8 +179,11 @@ export async function restLists(): Promise<Lists> {
     methods: restSnapshot.methods.slice(0, 1),
   }
   return [
-    ...listsOf(Object.keys(methods), await planRestStage(restSnapshot, stage, scope, ports)),
-    ...listsOf(['the API has a minimum compression size'], await planRestStage(compressing, stage, scope, ports)),
+    ...listsOf(Object.keys(methods), planRestStage(deployedApi(restSnapshot), stage, scope, ports)),
+    ...listsOf(
+      ['the API has a minimum compression size'],
+      planRestStage(deployedApi(compressing), stage, scope, ports),
+    ),
   ]
 }
 

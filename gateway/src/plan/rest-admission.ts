@@ -1,12 +1,12 @@
 // The steps of a REST method that ask how much may still pass: its API key's plan, its stage's settings, its account.
 import type { Admitted } from '../nouns/exchange.ts'
 import type { RestRouted, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Planned } from '../ports/api-keys.ts'
 import { requireApiKey } from '../steps/identify/api-key.ts'
 import { tellKeyless } from '../steps/identify/keyless.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { throttleRest } from '../steps/throttle/rest.ts'
+import type { DeployedApi } from './deployed-methods.ts'
 import type { MethodConfiguration } from './method-configuration.ts'
 import type { RestPlanPorts } from './stage-plan.ts'
 
@@ -16,7 +16,7 @@ type Ready = RestRouted & Admitted
 export type PlanAdmission = (configuration: MethodConfiguration) => Pipeline<Ready, Partial<Planned>>
 
 export function planRestAdmission(
-  { api }: RestSnapshot,
+  { api }: DeployedApi['snapshot'],
   stage: RestStage,
   { apiKeys, traffic }: RestPlanPorts,
 ): PlanAdmission {

@@ -2,7 +2,6 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type { Admitted } from '../nouns/exchange.ts'
 import type { RestRouted, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { authorizeByCognito } from '../steps/authorize/rest/cognito.ts'
 import { authorizeByIam } from '../steps/authorize/rest/iam.ts'
 import {
@@ -19,6 +18,7 @@ import { lambdaFunctionArn } from '../steps/integrate/lambda-uri.ts'
 import { namedRole } from '../steps/integrate/named-role.ts'
 import { fillStageVariables } from '../steps/integrate/uri.ts'
 import type { Step } from '../steps/pipeline.ts'
+import type { DeployedApi } from './deployed-methods.ts'
 import type { MethodConfiguration } from './method-configuration.ts'
 import type { RestPlanPorts } from './stage-plan.ts'
 
@@ -47,7 +47,7 @@ const kinds: Readonly<Record<string, (method: Method, shared: Shared) => Authori
 }
 
 export function planRestAuthorization(
-  snapshot: RestSnapshot,
+  snapshot: DeployedApi['snapshot'],
   stage: RestStage,
   ports: RestPlanPorts,
 ): PlanAuthorization {

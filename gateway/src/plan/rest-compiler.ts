@@ -2,10 +2,10 @@
 import type { Integration } from '@sluice/aws-protocol/apigateway'
 import type { Scope } from '../nouns/records.ts'
 import type { RestMethod } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Reader } from '../ports/store.ts'
 import { canaryStage, splitTraffic, type PlannableStage } from './canary.ts'
 import { certificateOf } from './client-certificate.ts'
+import { readDeployedApi, type DeployedApi } from './deployed-methods.ts'
 import { explained } from './explained.ts'
 import type { StageCompiler } from './plans.ts'
 import { recorded } from './recorded.ts'
@@ -25,16 +25,16 @@ export function restCompiler(ports: RestPlanPorts): StageCompiler {
         clientCertificate: await certificateOf(read, record.clientCertificateId),
         cacheFlushId: (await read.get('CacheFlush', [apiId, stageName]))?.flushId,
       }
-      const snapshot = await snapshotOf(read, apiId, stage)
-      if (snapshot === undefined) return undefined
+      const deployed = await deployedTo(read, apiId, stage)
+      if (deployed === undefined) return undefined
       const { canarySettings } = stage
       const own = { ...stage, ...(canarySettings && { isCanaryRequest: false }) }
-      let plan: StagePlan = await planRestStage(snapshot, own, scope, ports)
+      let plan: StagePlan = planRestStage(deployed, own, scope, ports)
       if (canarySettings !== undefined) {
         const canary = await planCanary(read, { apiId, stage: canaryStage(stage, canarySettings) }, scope, ports)
         if (canary !== undefined) plan = splitTraffic(plan, canary, canarySettings.percentTraffic ?? 0)
       }
-      const recorder = ports.record?.rest({ scope, api: snapshot.api, integrationOf, stage: record })
+      const recorder = ports.record?.rest({ scope, api: deployed.snapshot.api, integrationOf, stage: record })
       return recorded(explained(plan, ports), recorder, ports)
     },
   }
@@ -50,14 +50,13 @@ async function planCanary(
   scope: Scope,
   ports: RestPlanPorts,
 ): Promise<StagePlan | undefined> {
-  const snapshot = await snapshotOf(read, apiId, stage)
-  return snapshot && (await planRestStage(snapshot, stage, scope, ports))
+  const deployed = await deployedTo(read, apiId, stage)
+  return deployed && planRestStage(deployed, stage, scope, ports)
 }
 
 /** What the stage's deployment froze. */
-async function snapshotOf(read: Reader, apiId: string, stage: PlannableStage): Promise<RestSnapshot | undefined> {
+async function deployedTo(read: Reader, apiId: string, stage: PlannableStage): Promise<DeployedApi | undefined> {
   if (stage.deploymentId === undefined) return undefined
   const deployment = await read.get('Deployment', [apiId, stage.deploymentId])
-  if (deployment === undefined) return undefined
-  return (await read.get('Snapshot', [deployment.snapshotHash])) as RestSnapshot | undefined
+  return deployment && readDeployedApi(read, deployment.snapshotHash)
 }

@@ -1,21 +1,12 @@
 // The methods of a REST API's stage: packed until they are called, since a large API is planned whole and called in parts.
 import type { Answered } from '../nouns/exchange.ts'
 import type { RestMethod, RestRouted, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
 import type { Pipeline } from '../steps/pipeline.ts'
 import type { PlannableStage } from './canary.ts'
+import type { DeployedMethods, SnapshotMethod } from './deployed-methods.ts'
 import { configurationOf, type MethodConfiguration, PerConfiguration } from './method-configuration.ts'
-import { PackedList } from './packed.ts'
-
-export type SnapshotMethod = RestSnapshot['methods'][number]
 
 export type MethodPlan = Pipeline<RestRouted, Answered>
-
-/** A method as it was deployed. */
-interface Deployed {
-  readonly configuration: SnapshotMethod
-  readonly resourcePath: string
-}
 
 /** A method that was called: what its steps know of it, and its list, found or made by its first request. */
 export class PlannedMethod implements RestMethod {
@@ -60,32 +51,29 @@ export class PlannedMethod implements RestMethod {
   }
 
   get configuration(): SnapshotMethod {
-    return this.methods.deployed(this.index).configuration
+    return this.methods.deployed.at(this.index).configuration
   }
 }
 
-/** All of a stage's methods, which go by the order in which they were added. */
+/** All of a stage's methods, in the order in which they were deployed. */
 export class PlannedMethods {
+  readonly deployed: DeployedMethods
   private readonly stage: RestStage
   private readonly settings: PlannableStage['methodSettings']
   private readonly plans: PerConfiguration<MethodPlan>
-  private readonly packed = new PackedList<Deployed>()
-  private readonly called: (PlannedMethod | undefined)[] = []
+  private readonly called: (PlannedMethod | undefined)[]
 
   constructor(
+    deployed: DeployedMethods,
     stage: RestStage,
     settings: PlannableStage['methodSettings'],
     plan: (configuration: MethodConfiguration) => MethodPlan,
   ) {
+    this.deployed = deployed
     this.stage = stage
     this.settings = settings
     this.plans = new PerConfiguration(plan)
-  }
-
-  /** Adds a method as it was deployed; gives its place. */
-  add(configuration: SnapshotMethod, resourcePath: string): number {
-    this.packed.push({ configuration, resourcePath })
-    return this.called.push(undefined) - 1
+    this.called = Array.from({ length: deployed.length }, () => undefined)
   }
 
   at(index: number): PlannedMethod {
@@ -97,16 +85,12 @@ export class PlannedMethods {
     return this.called.map((_, index) => this.at(index))
   }
 
-  deployed(index: number): Deployed {
-    return this.packed.at(index)
-  }
-
   planOf(configuration: SnapshotMethod, resourcePath: string, verb: string): MethodPlan {
     return this.plans.of(configurationOf(configuration, this.settings, resourcePath, verb))
   }
 
   private call(index: number): PlannedMethod {
-    const { configuration, resourcePath } = this.deployed(index)
+    const { configuration, resourcePath } = this.deployed.at(index)
     const method = new PlannedMethod(methodFacts(configuration, this.stage, resourcePath), index, this)
     this.called[index] = method
     return method

@@ -3,12 +3,12 @@ import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import type { Answered } from '../nouns/exchange.ts'
 import type { Parameterised } from '../nouns/request-parameters.ts'
 import type { RestAdmitted, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
 import { decompress } from '../steps/map/decompress.ts'
 import { Pipeline } from '../steps/pipeline.ts'
 import { validateBody } from '../steps/validate/body.ts'
 import { createModels, type Models } from '../steps/validate/models.ts'
 import { validateParameters } from '../steps/validate/parameters.ts'
+import type { DeployedApi } from './deployed-methods.ts'
 import type { MethodConfiguration } from './method-configuration.ts'
 import { timed } from './recorded.ts'
 import type { PlanCache } from './rest-cache.ts'
@@ -25,7 +25,7 @@ export interface Intake {
   readonly cache?: PlanCache | undefined
 }
 
-export function intakeOf({ api, requestValidators, models }: RestSnapshot): Intake {
+export function intakeOf({ api, requestValidators, models }: DeployedApi['snapshot']): Intake {
   return {
     minimumCompressionBytes: api.minimumCompressionSize ?? undefined,
     validators: new Map(requestValidators.map((validator) => [validator.id ?? '', validator])),

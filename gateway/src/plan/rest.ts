@@ -5,17 +5,15 @@ import { fault, GatewayFault } from '../nouns/faults.ts'
 import { compileBinaryTypes } from '../nouns/media-type.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { RestRouted, RestStage } from '../nouns/rest.ts'
-import type { RestSnapshot } from '../nouns/snapshot.ts'
-import { Turns } from '../nouns/turns.ts'
 import { compileCompression } from '../steps/answer/compress.ts'
 import { addRequestIds } from '../steps/answer/gateway-response.ts'
 import { compileGatewayResponses } from '../steps/answer/gateway-responses.ts'
 import { Pipeline, whenKnown } from '../steps/pipeline.ts'
-import { createRestTrie, routeRest } from '../steps/route/rest.ts'
-import type { PathTrie } from '../steps/route/trie.ts'
+import { routeRest } from '../steps/route/rest.ts'
 import { readParameters } from '../steps/validate/read.ts'
 import { answering } from './answering.ts'
 import type { PlannableStage } from './canary.ts'
+import type { DeployedApi } from './deployed-methods.ts'
 import type { MethodConfiguration } from './method-configuration.ts'
 import { noteFault, timed } from './recorded.ts'
 import { planRestAdmission, type PlanAdmission } from './rest-admission.ts'
@@ -43,12 +41,12 @@ function planMethod(configuration: MethodConfiguration, parts: MethodParts, port
 }
 
 /** Compiles a stage. Methods are compiled when they are first called, so that a large API costs what is used of it. */
-export async function planRestStage(
-  snapshot: RestSnapshot,
+export function planRestStage(
+  { snapshot, methods: deployed }: DeployedApi,
   record: PlannableStage,
   scope: Scope,
   ports: RestPlanPorts,
-): Promise<StagePlan> {
+): StagePlan {
   const stage = stageFacts(snapshot, record, scope)
   const parts: MethodParts = {
     stage,
@@ -59,11 +57,10 @@ export async function planRestStage(
     authorization: planRestAuthorization(snapshot, stage, ports),
     admission: planRestAdmission(snapshot, stage, ports),
   }
-  const methods = new PlannedMethods(stage, record.methodSettings, (configuration) =>
+  const methods = new PlannedMethods(deployed, stage, record.methodSettings, (configuration) =>
     planMethod(configuration, parts, ports),
   )
-  const trie = await planRoutes(snapshot, methods)
-  const list = Pipeline.from<Received>().step(routeRest(trie, (index) => methods.at(index)))
+  const list = Pipeline.from<Received>().step(routeRest(deployed.trie, (index) => methods.at(index)))
   const gatewayResponse = compileGatewayResponses(snapshot.gatewayResponses, stage)
   const compress = compileCompression(parts.intake.minimumCompressionBytes)
   const answerTo = (fault: GatewayFault, received: Received): Answer => {
@@ -100,34 +97,20 @@ export async function planRestStage(
   }
 }
 
-/** Adds what was deployed to `methods`, and gives the trie that leads to their places. */
-async function planRoutes({ methods: deployed, resources }: RestSnapshot, methods: PlannedMethods): Promise<PathTrie> {
-  const paths = new Map(resources.map(({ id, path }) => [id, path ?? '/']))
-  const trie = createRestTrie()
-  const turns = new Turns()
-  for (const method of deployed) {
-    const path = paths.get(method.resourceId) ?? '/'
-    trie.add(path, method.httpMethod ?? 'ANY', methods.add(method, path))
-    const others = turns.next()
-    if (others !== undefined) await others
-  }
-  return trie
-}
-
 /** A stage as its steps know it. */
-export function stageFacts(snapshot: RestSnapshot, record: PlannableStage, scope: Scope): RestStage {
+export function stageFacts({ api }: DeployedApi['snapshot'], record: PlannableStage, scope: Scope): RestStage {
   const { variables, isCanaryRequest, clientCertificate } = record
   return {
     account: scope.account,
     region: scope.region,
-    apiId: snapshot.api.id ?? '',
+    apiId: api.id ?? '',
     stageName: record.stageName ?? '',
     deploymentId: record.deploymentId ?? '',
     variables: variables === undefined || Object.keys(variables).length === 0 ? undefined : variables,
-    isBinary: compileBinaryTypes(snapshot.api.binaryMediaTypes),
+    isBinary: compileBinaryTypes(api.binaryMediaTypes),
     canary: isCanaryRequest === undefined ? undefined : { isCanaryRequest },
     clientCertificate,
-    isEdge: snapshot.api.endpointConfiguration?.types?.[0] === 'EDGE',
+    isEdge: api.endpointConfiguration?.types?.[0] === 'EDGE',
     isTest: false,
   }
 }

@@ -1,5 +1,5 @@
 // The store port: records in AWS's own shapes, claims for uniqueness, and a change feed; every adapter passes store.contract.ts.
-import type { LinedText } from '../nouns/lined-json.ts'
+import type { LinedText, Takers } from '../nouns/lined-json.ts'
 import type { Key, Kind, Records, Scope } from '../nouns/records.ts'
 
 /** One stored record with its key, as `list` gives it. */
@@ -19,6 +19,10 @@ export interface Reader {
   get<K extends Kind>(kind: K, key: Key): Promise<Records[K] | undefined>
   /** All records of a kind below a key prefix (`[]`: all of the scope), in key order. */
   list<K extends Kind>(kind: K, prefix: Key, page?: Page): Promise<readonly Entry<K>[]>
+  /** As `list`, but each record is read when it is its turn: there may be tens of thousands. Only a transaction sees no commit of others meanwhile. */
+  each<K extends Kind>(kind: K, prefix: Key): IteratorObject<Entry<K>>
+  /** As `get`, but the entries of the record's lists go to their takers one after the other, in turns; the record's own lists are empty then. */
+  getTaking<K extends Kind>(kind: K, key: Key, takers: Takers): Promise<Records[K] | undefined>
   /** What a claimed name stands for, across all accounts and regions. */
   claimed(space: string, name: string): Promise<string | undefined>
 }

@@ -196,6 +196,8 @@ function readOnly(reader: Reader): Transaction {
   return {
     get: (kind, key) => reader.get(kind, key),
     list: (kind, prefix, page) => reader.list(kind, prefix, page),
+    each: (kind, prefix) => reader.each(kind, prefix),
+    getTaking: (kind, key, takers) => reader.getTaking(kind, key, takers),
     claimed: (space, name) => reader.claimed(space, name),
     put: refuse,
     putLarge: refuse,

@@ -2,7 +2,7 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDeploymentRequest, Deployment, MethodSnapshot, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
-import { freezeRestApi } from '../../freeze/rest.ts'
+import { freezingRestApi, type FreezingRestApi } from '../../freeze/rest.ts'
 import type { DeploymentRecord } from '../../nouns/records.ts'
 import { writtenSnapshot } from '../../nouns/snapshot.ts'
 import type { RestSnapshot } from '../../nouns/snapshot.ts'
@@ -21,9 +21,9 @@ export const deployment: Handlers<
   Call
 > = {
   CreateDeployment: async (input, call) => {
-    const snapshot = found(await freezeRestApi(call.store, input.restApiId), unknownApi(call, input.restApiId))
-    checkComplete(snapshot)
-    const { hash, text: snapshotText } = await writtenSnapshot(snapshot)
+    const frozen = found(await freezingRestApi(call.store, input.restApiId), unknownApi(call, input.restApiId))
+    const { hash, text: snapshotText } = await writtenSnapshot({ ...frozen, methods: complete(frozen.methods) })
+    checkPolicy(frozen)
     const record = {
       id: call.ids.short(6),
       description: text(input.description),
@@ -81,12 +81,19 @@ function shown({ id, description, createdDate }: DeploymentRecord): Deployment {
   return { id, description, createdDate }
 }
 
-/** Throws BadRequestException for an API that cannot be served. */
-function checkComplete({ api, methods }: RestSnapshot): void {
-  if (methods.length === 0) throw new BadRequestException("The REST API doesn't contain any methods")
-  if (methods.some(({ methodIntegration }) => methodIntegration === undefined)) {
-    throw new BadRequestException('No integration defined for method')
+/** The methods as they are. Throws BadRequestException when there are none or one has no integration. */
+function* complete(methods: FreezingRestApi['methods']): Generator<RestSnapshot['methods'][number]> {
+  let count = 0
+  for (const method of methods) {
+    if (method.methodIntegration === undefined) throw new BadRequestException('No integration defined for method')
+    count++
+    yield method
   }
+  if (count === 0) throw new BadRequestException("The REST API doesn't contain any methods")
+}
+
+/** Throws BadRequestException for a private API that admits nobody. */
+function checkPolicy({ api }: FreezingRestApi): void {
   if (api.endpointConfiguration?.types?.[0] === 'PRIVATE' && api.policy === undefined) {
     throw new BadRequestException("Private REST API doesn't have a resource policy attached to it")
   }
