@@ -260,7 +260,7 @@ describe('Lambda authorizers', () => {
       decisions: [{ ...about, verdict: 'refused by the function' }],
     })
     expect(await of(bearing('broken'))).toEqual({
-      fault: 'AUTHORIZER_CONFIGURATION_ERROR',
+      fault: 'AUTHORIZER_FAILURE',
       status: 500,
       decisions: [{ ...about, verdict: 'authorizer failed' }],
     })

@@ -1,4 +1,4 @@
-// Customised gateway responses: which one, its status, headers and body. Specification 6.7, 7.
+// Customised gateway responses: which one, its status, headers and body. REST 6.7, 7.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
 import { invocationUri } from '../fixture/functions.ts'

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-api-gateway'
 import { createGateway } from 'sluice'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { selfSigned } from '../../gateway/src/services/apigateway/self-signed.ts'
+import { issue } from '../fixture/certificates.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { startUpstream, type Upstream } from '../fixture/upstream.ts'
 
@@ -130,7 +130,7 @@ describe('an integration over a VPC link', () => {
 })
 
 test('a stage’s client certificate is shown to the backend, and a test call shows its own', async () => {
-  const { certificatePem, privateKeyPem } = await selfSigned(Date.now() - 1_000, Date.now() + 86_400_000)
+  const { certificatePem, privateKeyPem } = issue({ name: 'backend', names: ['127.0.0.1'] })
   const server = createServer(
     { cert: certificatePem, key: privateKeyPem, requestCert: true, rejectUnauthorized: false },
     (request, response) => {

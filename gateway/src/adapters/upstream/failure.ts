@@ -38,7 +38,7 @@ export function faultOf(error: unknown, isOpen: boolean): UpstreamFault {
   return new UpstreamFault(isOpen ? 'broken' : 'refused', error.message, error, logged)
 }
 
-/** `tlsConfig.insecureSkipVerification` lets any authority pass, but neither another name nor another time. rest specification 3.9. */
+/** `tlsConfig.insecureSkipVerification` lets any authority pass, but neither another name nor another time. REST 3.9. */
 export function unfitCertificate(socket: TLSSocket, name: string): Error | undefined {
   const certificate = socket.getPeerCertificate()
   const now = Date.now()

@@ -10,7 +10,7 @@ import {
   type Operations,
 } from '@sluice/aws-protocol/cognito-identity'
 import { loginClaims, loginName, type IdentityRecord } from '../../nouns/identity-pool.ts'
-import type { Transaction } from '../../ports/store.ts'
+import type { Reader, Transaction } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
 import { currentIdentity, ownPool, type FoundPool } from './found.ts'
 import { identityOf, mergeInto, unlink } from './link.ts'
@@ -92,11 +92,7 @@ async function checkRegistered(store: Transaction, { pool, user, identityId }: R
 }
 
 /** The identity of a developer's user. */
-async function userIdentity(
-  store: Pick<Transaction, 'claimed' | 'get' | 'list'>,
-  pool: IdentityPool,
-  subject: string,
-): Promise<IdentityRecord | undefined> {
+async function userIdentity(store: Reader, pool: IdentityPool, subject: string): Promise<IdentityRecord | undefined> {
   const { IdentityPoolId: poolId } = pool
   const id = await store.claimed(loginClaims, loginName(poolId, { provider: developerProvider(pool), subject }))
   return id === undefined ? undefined : currentIdentity(store, poolId, id)

@@ -43,7 +43,7 @@ export function tellCall({ functionArn, payload }: FunctionCall, exchange: Invok
 const verbRefusal =
   '<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n'
 
-/** AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded, rest specification 5.3 */
+/** AWS: any verb but POST fails with INTEGRATION_FAILURE's type and status 500 — recorded; REST 5.3 */
 export function refusedVerb(call: FunctionCall, exchange: Invoking, apiId: string): GatewayFault {
   tellCall(call, exchange, apiId)
   const { listener, receivedAtMs } = exchange

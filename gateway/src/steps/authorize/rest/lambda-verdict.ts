@@ -39,15 +39,18 @@ export function readRestVerdict(payload: Uint8Array): RestVerdict {
   }
 }
 
-/** The 500 for a function that failed: AWS reads what it said as a verdict, and stumbles over its first member. */
+/**
+ * The 500 for a function that failed: AWS reads what it said as a verdict, and stumbles over its first member.
+ * (?) The type is an open choice of Security C.3.
+ */
 export function failedFunction(payload: Uint8Array): GatewayFault {
   try {
     readRestVerdict(payload)
   } catch (error) {
-    if (error instanceof GatewayFault) return error
+    if (error instanceof GatewayFault) return fault('AUTHORIZER_FAILURE', { log: error.log, cause: error })
     throw error
   }
-  return misconfigured('Authorizer error')
+  return fault('AUTHORIZER_FAILURE', { log: 'Execution failed due to configuration error: Authorizer error' })
 }
 
 /** The 500 for an authorizer that does not work as configured; why is told to the log alone. */
