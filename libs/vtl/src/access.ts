@@ -2,11 +2,12 @@
 import { MethodFault } from './faults.ts'
 import { mapGet, mapPut, mapSize } from './maps.ts'
 import { booleanMethods } from './methods/boolean.ts'
-import { listMethods } from './methods/list.ts'
+import { collectionMethods, listMethods } from './methods/list.ts'
 import { mapMethods } from './methods/map.ts'
 import { numberMethods } from './methods/number.ts'
 import { stringMethods } from './methods/string.ts'
 import { invoke, type Call, type Overloads } from './methods/table.ts'
+import { numberType, type NumberType } from './numbers.ts'
 import { Collection, JavaObject, isJavaInt, isJavaNumber, type JavaMap, type JavaNumber, type Value } from './values.ts'
 
 /** A method name, looked up in every table once, when the template is compiled. */
@@ -14,8 +15,9 @@ export interface MethodSite {
   readonly name: string
   readonly onString: Overloads<string>
   readonly onList: Overloads<Value[]>
+  readonly onCollection: Overloads<Value[]>
   readonly onMap: Overloads<JavaMap>
-  readonly onNumber: Overloads<JavaNumber>
+  readonly onNumber: Readonly<Record<NumberType, Overloads<JavaNumber>>>
   readonly onBoolean: Overloads<boolean>
 }
 
@@ -24,22 +26,25 @@ export function methodSite(name: string): MethodSite {
     name,
     onString: stringMethods.get(name),
     onList: listMethods.get(name),
+    onCollection: collectionMethods.get(name),
     onMap: mapMethods.get(name),
-    onNumber: numberMethods.get(name),
+    onNumber: {
+      Integer: numberMethods.Integer.get(name),
+      Long: numberMethods.Long.get(name),
+      BigInteger: numberMethods.BigInteger.get(name),
+      Double: numberMethods.Double.get(name),
+    },
     onBoolean: booleanMethods.get(name),
   }
 }
-
-/** Methods of lists that collections lack. */
-const LIST_ONLY: ReadonlySet<string> = new Set(['get', 'set', 'indexOf', 'lastIndexOf', 'subList', 'listIterator'])
 
 /** Calls a method; null when the value has none of that name for these arguments. Throws `MethodFault`. */
 export function callMethod(target: Value, site: MethodSite, args: readonly Value[], call: Call): Value {
   if (typeof target === 'string') return invoke(site.onString, target, args, call)
   if (target instanceof JavaObject) return target.call(site.name, args)
   if (Array.isArray(target))
-    return target instanceof Collection && LIST_ONLY.has(site.name) ? null : invoke(site.onList, target, args, call)
-  if (isJavaNumber(target)) return invoke(site.onNumber, target, args, call)
+    return invoke(target instanceof Collection ? site.onCollection : site.onList, target, args, call)
+  if (isJavaNumber(target)) return invoke(site.onNumber[numberType(target)], target, args, call)
   if (typeof target === 'boolean') return invoke(site.onBoolean, target, args, call)
   if (target === null || target === undefined) return null
   return invoke(site.onMap, target, args, call)

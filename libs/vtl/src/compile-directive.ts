@@ -43,8 +43,10 @@ export function compileForeach(node: ForeachNode, compiler: Compiler): Run {
         throw new MethodFault('ConcurrentModificationException')
       }
       if (index >= maxIterations) throw new BudgetFault('iterations', `${maxIterations} turns of a #foreach`)
-      loop.turn(items[index], index, index + 1 < length)
-      body(render)
+      const item = items[index]
+      loop.turn(item, index, index + 1 < length)
+      if (item === null || item === undefined) loop.runHidden(body)
+      else body(render)
       if (render.stop !== null) {
         loop.takeStop()
         break
@@ -98,6 +100,15 @@ class Loop {
     this.put(this.itemSlot, item)
     this.scope.index = index
     this.scope.hasNext = hasNext
+  }
+
+  /** Runs the body for an item that is null: the item stays null in it, whatever is set. */
+  runHidden(body: Run): void {
+    const { render } = this
+    const caller = render.frame
+    render.frame = { caller, locals: new Map(), args: new Map(), literals: new Map(), hiddenSlot: this.itemSlot }
+    body(render)
+    render.frame = caller
   }
 
   /** A stop meant for this loop ends here; others go on up. */
@@ -170,7 +181,7 @@ function enterMacro(macro: Macro, args: readonly Argument[], render: Render): Fr
   if (render.callDepth >= MAX_MACRO_DEPTH) {
     throw new MethodFault(`Macro #${macro.name} calls deeper than ${MAX_MACRO_DEPTH} levels`)
   }
-  const frame: Frame = { caller: render.frame, locals: new Map(), args: new Map(), literals: new Map() }
+  const frame: Frame = { caller: render.frame, locals: new Map(), args: new Map(), literals: new Map(), hiddenSlot: -1 }
   for (const [index, { slot, literal }] of macro.parameters.entries()) {
     const argument = args[index]
     if (argument === undefined) break

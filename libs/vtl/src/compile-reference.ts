@@ -123,6 +123,7 @@ export function compileSet(target: ReferenceNode, value: Evaluate, compiler: Com
     const result = value(render)
     if (result === null || result === undefined) return
     const object = owner(render)
+    if (object === null || object === undefined) return
     render.at = last.at
     set(render, object, result)
   }

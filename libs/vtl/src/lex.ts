@@ -3,11 +3,11 @@ import { TemplateFault, positionOf } from './faults.ts'
 
 const NAME = String.raw`[A-Za-z_][\w-]*`
 const WORD_END = String.raw`(?![\w@])`
-
 type Token =
   | 'text'
   | 'whitespace'
   | 'identifier'
+  | 'dot'
   | 'dollars'
   | 'backslashes'
   | 'set'
@@ -19,13 +19,15 @@ type Token =
   | 'number'
   | 'not'
   | 'assign'
-  | 'lineComment'
+  | 'commentPart'
 
 /** Every token, as a sticky pattern. Spellings follow the grammar of Velocity 1.7. */
 export const TOKENS: Readonly<Record<Token, RegExp>> = {
   text: /[^$#\\]+/y,
   whitespace: /[ \t\r\n]+/y,
   identifier: new RegExp(NAME, 'y'),
+  /** The dot before a property. */
+  dot: /\.(?=[A-Za-z])/y,
   /** One or more `$` or `$!`, each with the backslashes before it. */
   dollars: /(?:\\*\$(?:\\*!)?)+/y,
   backslashes: /\\+/y,
@@ -49,7 +51,8 @@ export const TOKENS: Readonly<Record<Token, RegExp>> = {
   number: /-?(?:\d+(?=\.\.)|\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+(?:[eE][+-]?\d+)?)/y,
   not: new RegExp(`!(?!=)|not${WORD_END}`, 'y'),
   assign: /=(?!=)/y,
-  lineComment: /##[^\r\n]*(?:\r\n|\n|\r)?/y,
+  /** In a comment, what would start something elsewhere still counts as one sign. */
+  commentPart: /#\*\*[^#]|#\*|#\[\[|\\*\$(?:\\*!)?|[^#$\\\r\n*]+|[^]/y,
 }
 
 /** Binary operators by rank, the loosest first. A minus before a digit is the digit's sign. */

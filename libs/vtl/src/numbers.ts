@@ -1,6 +1,6 @@
 // Java's arithmetic as Velocity does it: whole numbers widen instead of overflowing, any Double makes a Double.
 import { BudgetFault, MethodFault } from './faults.ts'
-import { Double, isDouble, toJavaDouble, toNumber, type JavaNumber, type Value } from './values.ts'
+import { Double, isDouble, isJavaInt, toJavaDouble, toNumber, type JavaNumber, type Value } from './values.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
 
@@ -93,6 +93,15 @@ export function compareNumbers(left: JavaNumber, right: JavaNumber): number {
   if (leftValue > rightValue) return 1
   // oxlint-disable-next-line eqeqeq -- a bigint and a number of the same value are equal here
   return leftValue == rightValue ? 0 : Number.NaN
+}
+
+export type NumberType = 'Integer' | 'Long' | 'BigInteger' | 'Double'
+
+/** The Java type of a number: the smallest that holds it. */
+export function numberType(value: JavaNumber): NumberType {
+  if (typeof value === 'bigint') return isLong(value) ? 'Long' : 'BigInteger'
+  if (isJavaInt(value)) return 'Integer'
+  return isDouble(value) ? 'Double' : 'Long'
 }
 
 /** The text of any number, as Java's toString gives it. */

@@ -2,7 +2,7 @@
 import { TOKENS, OPERATORS, type Cursor } from './lex.ts'
 import { parseWhole } from './numbers.ts'
 import type { Accessor, BinaryOperator, Expression, ReferenceNode } from './syntax.ts'
-import { toJavaDouble } from './values.ts'
+import { isJavaNumber, toJavaDouble } from './values.ts'
 
 const RANKS: Record<BinaryOperator, number> = {
   or: 1,
@@ -196,6 +196,8 @@ export class ExpressionParser {
     const dollars = cursor.take(TOKENS.dollars)
     const formal = dollars !== '' && cursor.peek() === '{'
     if (formal) cursor.at++
+    // `${$name}` asks for a variable by the name of `$name`, which nobody can set.
+    const inner = formal ? cursor.take(TOKENS.dollars) : ''
     const root = dollars === '' || dollars.endsWith('\\!') ? '' : cursor.take(TOKENS.identifier)
     if (root === '') {
       cursor.at = at
@@ -208,7 +210,7 @@ export class ExpressionParser {
     const lastDollar = dollars.lastIndexOf('$')
     return {
       kind: 'reference',
-      root,
+      root: inner + root,
       accessors,
       quiet: dollars.charAt(lastDollar + 1) === '!',
       formal,
@@ -218,14 +220,14 @@ export class ExpressionParser {
     }
   }
 
-  private accessors(): Accessor[] {
+  protected accessors(): Accessor[] {
     const { cursor } = this
     const accessors: Accessor[] = []
     for (;;) {
       const at = cursor.at
       if (cursor.skip('[')) {
         accessors.push({ kind: 'index', argument: this.nested(() => this.indexArgument()), at: this.place(at) })
-      } else if (cursor.peek() === '.' && /[A-Za-z]/.test(cursor.peek(1))) {
+      } else if (cursor.sees(TOKENS.dot)) {
         cursor.at++
         const name = cursor.take(TOKENS.identifier)
         this.refuseBoolean(name, at)
@@ -265,7 +267,7 @@ export class ExpressionParser {
   }
 
   /** The lexer of Velocity takes `true` and `false` for literals wherever they stand. */
-  private refuseBoolean(name: string, at: number): void {
+  protected refuseBoolean(name: string, at: number): void {
     if (name === 'true' || name === 'false') throw this.cursor.fault(`"${name}" is no name`, at)
   }
 }
@@ -279,6 +281,6 @@ function isWholeLiteral(value: Expression): boolean {
 }
 
 function isIndex(value: Expression): boolean {
-  if (value.kind === 'literal') return isWholeLiteral(value) || typeof value.value !== 'number'
+  if (value.kind === 'literal') return isWholeLiteral(value) || !isJavaNumber(value.value)
   return value.kind === 'string' || value.kind === 'reference'
 }

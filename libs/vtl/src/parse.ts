@@ -10,8 +10,8 @@ import {
   type Argument,
 } from './directives.ts'
 import { Cursor, TOKENS } from './lex.ts'
-import { ExpressionParser } from './parse-expression.ts'
-import type { Branch, MacroCallNode, Node, ReferenceNode } from './syntax.ts'
+import { ReferenceParser, textNode } from './parse-reference.ts'
+import type { Branch, MacroCallNode, Node } from './syntax.ts'
 
 /** What bounds and shapes parsing. */
 export interface ParseOptions {
@@ -33,11 +33,9 @@ export function parseTemplate(text: string, options: ParseOptions, at?: number):
   return new TemplateParser(cursor, options, at).template()
 }
 
-class TemplateParser extends ExpressionParser {
+class TemplateParser extends ReferenceParser {
   private readonly options: ParseOptions
   private readonly macroNames = new Set<string>()
-  /** Where a reference ended in a property, or in an index of one. Velocity takes a `##` there for text. */
-  private propertyEnd = -1
   /** The spans of comments, in order. */
   private readonly comments: { start: number; end: number }[] = []
 
@@ -78,6 +76,8 @@ class TemplateParser extends ExpressionParser {
     const { cursor } = this
     const start = cursor.at
     if (cursor.match(TOKENS.set) !== null) return this.setDirective()
+    const rest = start === this.referenceEnd ? this.behindReference() : null
+    if (rest !== null) return rest
     switch (cursor.peek()) {
       case '$':
         return this.textReference() ?? this.looseDollars(start)
@@ -88,39 +88,6 @@ class TemplateParser extends ExpressionParser {
       default:
         return textNode(cursor.take(TOKENS.text))
     }
-  }
-
-  private textReference(): ReferenceNode | null {
-    const reference = this.reference()
-    if (
-      reference?.formal === false &&
-      reference.accessors.findLast(({ kind }) => kind !== 'index')?.kind === 'property'
-    )
-      this.propertyEnd = this.cursor.at
-    return reference
-  }
-
-  /** `$` and `$!` that start no reference. What Velocity's lexer does to them is odd, and kept. */
-  private looseDollars(start: number): Node | null {
-    const { cursor } = this
-    const dollars = cursor.take(TOKENS.dollars)
-    if (dollars === '') return null
-    if (cursor.ended) throw cursor.fault('The template ends with a lone "$"', start)
-    if (dollars.endsWith('\\!') && cursor.sees(TOKENS.identifier))
-      return textNode(dollars.replace(/\\(\\*!)$/, '$1') + cursor.take(TOKENS.identifier))
-    if (cursor.peek() === '{') {
-      cursor.at++
-      return textNode(`${dollars}{`)
-    }
-    if (cursor.peek() === '[') {
-      if (dollars.startsWith('\\')) throw cursor.fault('An index needs a reference', start)
-      return textNode(dollars)
-    }
-    if (cursor.sees(TOKENS.swallowing)) return textNode('')
-    const match = cursor.match(TOKENS.directive)
-    // Right before a directive it hides the name: what was one is now an unknown macro.
-    if (match !== null) return this.macroCall(match[0], this.directiveArguments(), start)
-    return textNode(dollars.replaceAll(/\\*!/g, ''))
   }
 
   /** Backslashes: an odd number before a known directive escapes it, and each pair before one counts once. */
@@ -141,13 +108,8 @@ class TemplateParser extends ExpressionParser {
   private hash(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (start !== this.propertyEnd && cursor.sees(TOKENS.lineComment)) {
-      cursor.take(TOKENS.lineComment)
-      const lineEnd = /[\r\n]*$/.exec(cursor.since(start))?.[0].length ?? 0
-      this.comments.push({ start: start + 2, end: cursor.at - lineEnd })
-      return null
-    }
-    if (cursor.skip('#*')) return this.blockComment(start)
+    if (start !== this.propertyEnd && cursor.skip('##')) return this.comment(start, /\r\n|[\r\n]/y)
+    if (cursor.skip('#*')) return this.comment(start, /\*#/y)
     if (cursor.skip('#[[')) return textNode(this.upTo(']]#'))
     const match = cursor.match(TOKENS.directive)
     if (match !== null) return this.nested(() => this.directive(match[1] ?? match[2] ?? '', start))
@@ -165,11 +127,20 @@ class TemplateParser extends ExpressionParser {
     return { ...reference, backslashes: 0, prefix: `#${'\\'.repeat(reference.backslashes)}${reference.prefix}` }
   }
 
-  /** A comment that is not closed reaches to the end. */
-  private blockComment(start: number): null {
-    const end = this.cursor.text.indexOf('*#', this.cursor.at)
-    this.cursor.at = end === -1 ? this.cursor.text.length : end + 2
-    this.comments.push({ start, end: this.cursor.at })
+  /** A comment that is not closed reaches to the end, which must not stand right behind a sign that could start something. */
+  private comment(start: number, close: RegExp): null {
+    const { cursor } = this
+    let last = cursor.since(start).replace('##', '')
+    let textEnd = cursor.at
+    while (!cursor.ended) {
+      textEnd = cursor.at
+      if (cursor.take(close) !== '') break
+      last = cursor.take(TOKENS.commentPart)
+      textEnd = cursor.at
+    }
+    if (cursor.ended && textEnd === cursor.at && /^#|\$\\*!?$/.test(last))
+      throw cursor.fault(`The template ends with a lone "${last}"`)
+    this.comments.push(close.source === '\\*#' ? { start, end: cursor.at } : { start: start + 2, end: textEnd })
     return null
   }
 
@@ -286,6 +257,10 @@ class TemplateParser extends ExpressionParser {
     return text + this.cursor.text.slice(from, end)
   }
 
+  protected override unknownDirective(name: string, start: number): Node {
+    return this.macroCall(name, this.directiveArguments(), start)
+  }
+
   private macroCall(name: string, args: readonly Argument[] | null, at: number): Node {
     const { cursor } = this
     const isBlock = name.startsWith('@')
@@ -303,10 +278,6 @@ class TemplateParser extends ExpressionParser {
     }
     return call
   }
-}
-
-function textNode(text: string): Node {
-  return { kind: 'text', text }
 }
 
 /** Adds a node; text joins the text before it. */

@@ -29,6 +29,8 @@ export interface Frame {
   readonly locals: Map<number, Value>
   readonly args: Map<number, Evaluate>
   readonly literals: Map<string, string>
+  /** The slot that reads as null in the turn of a loop over a null item, whatever is set; -1 for none. */
+  hiddenSlot: number
 }
 
 export class Render {
@@ -74,6 +76,7 @@ export class Render {
   read(slot: number): Value {
     if (this.frame === null) return this.variables[slot]
     for (let frame: Frame | null = this.frame; frame !== null; frame = frame.caller) {
+      if (frame.hiddenSlot === slot) return null
       const local = frame.locals.get(slot)
       if (local !== undefined && local !== null) return local
       const argument = frame.args.get(slot)
@@ -91,6 +94,7 @@ export class Render {
     for (let frame = this.frame; frame !== null; frame = frame.caller) {
       frame.locals.delete(slot)
       frame.args.delete(slot)
+      if (frame.hiddenSlot === slot) frame.hiddenSlot = -1
     }
     this.variables[slot] = null
   }

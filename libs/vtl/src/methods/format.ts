@@ -1,5 +1,6 @@
-// java.util.Formatter, as far as templates need it: %s %d %x %X %o %f %e %c %b %n %% with flags, width and precision.
+// java.util.Formatter, as far as templates need it: %s %d %x %X %o %f %e %c %b %h %n %% with flags, width and precision.
 import type { Meter } from '../budget.ts'
+import { javaHashCode } from '../equality.ts'
 import { MethodFault } from '../faults.ts'
 import { numberText } from '../numbers.ts'
 import { textOf } from '../print.ts'
@@ -9,8 +10,8 @@ import { isDouble, isJavaNumber, toNumber, type JavaNumber, type Value } from '.
 const SPECIFIER = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
 const MAX_WIDTH = 1_000
 
-/** Formats values. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */
-export function formatText(format: string, values: readonly Value[], meter: Meter): string {
+/** Formats values; of `null`, each is null. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */
+export function formatText(format: string, values: readonly Value[] | null, meter: Meter): string {
   let next = 0
   const text = format.replaceAll(SPECIFIER, (_all, ...groups: (string | undefined)[]) => {
     const [position, flags = '', width, precision, conversion = ''] = groups
@@ -18,10 +19,12 @@ export function formatText(format: string, values: readonly Value[], meter: Mete
     if (conversion === 'n') return '\n'
     if (conversion === '%') return pad('%', flags, Number(width ?? 0))
     const index = position === undefined ? next++ : Number(position) - 1
-    if (index >= values.length)
+    if (values !== null && index >= values.length)
       throw new MethodFault(`MissingFormatArgumentException: Format specifier '%${conversion}'`)
+    const value = values?.[index]
     const digits = precision === undefined ? undefined : Math.min(Number(precision), 100)
-    return pad(convert(conversion, values[index], { digits, flags, meter }), flags, Number(width ?? 0))
+    const padding = value === null || value === undefined ? flags.replace('0', '') : flags
+    return pad(convert(conversion, value, { digits, flags, meter }), padding, Number(width ?? 0))
   })
   meter.spendText(text.length)
   return text
@@ -35,6 +38,7 @@ interface Conversion {
 
 const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
   ['s', (value, { digits, meter }) => (textOf(value, meter) ?? 'null').slice(0, digits)],
+  ['h', (value, { meter }) => unsignedText(javaHashCode(value, meter), 16)],
   ['c', (value, { meter }) => textOf(value, meter) ?? 'null'],
   ['b', (value) => String(typeof value === 'boolean' ? value : value !== null && value !== undefined)],
   ['d', (value, { flags }) => signed(numberText(whole(value)), flags)],
@@ -52,10 +56,12 @@ const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) =>
 
 function convert(name: string, value: Value, conversion: Conversion): string {
   const run = CONVERSIONS.get(name) ?? CONVERSIONS.get(name.toLowerCase())
-  if (run === undefined || (name !== name.toLowerCase() && !'SXCBE'.includes(name))) {
+  if (run === undefined || (name !== name.toLowerCase() && !'SXCBEH'.includes(name))) {
     throw new MethodFault(`UnknownFormatConversionException: Conversion = '${name}'`)
   }
-  const text = run(value, conversion)
+  // Java prints null with any conversion, and cuts even that off.
+  const isNull = (value ?? null) === null && run !== CONVERSIONS.get('b')
+  const text = isNull ? 'null'.slice(0, conversion.digits) : run(value, conversion)
   return name === name.toLowerCase() ? text : text.toUpperCase()
 }
 
@@ -69,18 +75,19 @@ function double(value: Value): JavaNumber {
   throw new MethodFault('IllegalFormatConversionException: not a Double')
 }
 
-/** Negative numbers in two's complement, of 32 bits if they fit. */
-export function unsignedText(value: JavaNumber, radix: number): string {
+/** Negative numbers in two's complement, of 32 bits if they fit and none are asked for. */
+export function unsignedText(value: JavaNumber, radix: number, bits?: number): string {
   const number = BigInt(numberText(value))
   if (number >= 0n) return number.toString(radix)
-  return BigInt.asUintN(number >= -(2n ** 31n) ? 32 : 64, number).toString(radix)
+  return BigInt.asUintN(bits ?? (number >= -(2n ** 31n) ? 32 : 64), number).toString(radix)
 }
 
 function signed(text: string, flags: string): string {
   const grouped = flags.includes(',')
     ? text.replace(/^(-?)(\d+)/, (_all, sign: string, digits: string) => sign + group(digits))
     : text
-  return flags.includes('+') && !text.startsWith('-') ? `+${grouped}` : grouped
+  if (text.startsWith('-')) return flags.includes('(') ? `(${grouped.slice(1)})` : grouped
+  return (/[+ ]/.exec(flags)?.[0] ?? '') + grouped
 }
 
 function group(digits: string): string {
@@ -91,6 +98,6 @@ function pad(text: string, flags: string, width: number): string {
   const bounded = Math.min(width, MAX_WIDTH)
   if (flags.includes('-')) return text.padEnd(bounded)
   if (!flags.includes('0')) return text.padStart(bounded)
-  const sign = /^[+-]?/.exec(text)?.[0] ?? ''
+  const sign = /^[-+ (]?/.exec(text)?.[0] ?? ''
   return sign + text.slice(sign.length).padStart(bounded - sign.length, '0')
 }

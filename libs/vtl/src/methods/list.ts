@@ -12,21 +12,39 @@ const VOID = ''
 
 export const listMethods: MethodTable<Value[]> = methodTable((define) => {
   defineObjectMethods(define)
+  defineListReading(define)
+  defineListChanging(define)
   defineReading(define)
-  defineChanging(define)
+  defineRemoving(define)
 })
+
+/** Methods of what `keySet`, `values` and `entrySet` give. */
+export const collectionMethods: MethodTable<Value[]> = methodTable((define) => {
+  defineObjectMethods(define)
+  defineReading(define)
+  defineRemoving(define)
+  define('add', 'o', refuseAdding)
+  define('addAll', 'c', (_collection, [items]) => items.length > 0 && refuseAdding())
+})
+
+function refuseAdding(): never {
+  throw new MethodFault('UnsupportedOperationException')
+}
 
 function defineReading(define: Define<Value[]>): void {
   define('size', '', (list) => list.length)
   define('isEmpty', '', (list) => list.length === 0)
-  define('get', 'i', (list, [index]) => list[checked(index, list.length)])
   define('contains', 'o', (list, [item], { meter }) => indexOf(list, item, meter) !== -1)
   define('containsAll', 'c', (list, [items], { meter }) => items.every((item) => indexOf(list, item, meter) !== -1))
+  define('iterator', '', (list) => new JavaIterator(list))
+  define('toArray', '', (list, _args, { meter }) => copy(list, meter))
+}
+
+function defineListReading(define: Define<Value[]>): void {
+  define('get', 'i', (list, [index]) => list[checked(index, list.length)])
   define('indexOf', 'o', (list, [item], { meter }) => indexOf(list, item, meter))
   define('lastIndexOf', 'o', (list, [item], { meter }) => lastIndexOf(list, item, meter))
-  define('iterator', '', (list) => new JavaIterator(list))
   define('listIterator', '', (list) => new JavaIterator(list))
-  define('toArray', '', (list, _args, { meter }) => copy(list, meter))
   define('clone', '', (list, _args, { meter }) => copy(list, meter))
   define('subList', 'ii', (list, [from, to], { meter }) => {
     if (from < 0 || to > list.length || from > to) throw new MethodFault(`IndexOutOfBoundsException: ${from}..${to}`)
@@ -34,7 +52,7 @@ function defineReading(define: Define<Value[]>): void {
   })
 }
 
-function defineChanging(define: Define<Value[]>): void {
+function defineListChanging(define: Define<Value[]>): void {
   define('add', 'o', (list, [item], { meter }) => {
     meter.spend(1)
     list.push(item)
@@ -58,6 +76,9 @@ function defineChanging(define: Define<Value[]>): void {
     meter.spendChars(list.length)
     return list.splice(checked(index, list.length), 1)[0]
   })
+}
+
+function defineRemoving(define: Define<Value[]>): void {
   define('remove', 'o', (list, [item], { meter }) => {
     const index = indexOf(list, item, meter)
     if (index !== -1) list.splice(index, 1)

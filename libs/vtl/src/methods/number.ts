@@ -1,54 +1,114 @@
-// Java's methods on numbers. Static ones such as `$n.parseInt("5")` work on any number, as templates use them.
+// Java's methods on numbers. Static ones such as `$n.parseInt("5")` belong to the type of the number.
 import { MethodFault } from '../faults.ts'
-import { compareNumbers, narrow, numberText, parseWhole } from '../numbers.ts'
-import { isDouble, toJavaDouble, toNumber, type JavaNumber } from '../values.ts'
+import { compareNumbers, narrow, numberText, numberType, parseWhole, type NumberType } from '../numbers.ts'
+import { isDouble, isJavaNumber, toJavaDouble, toNumber, type JavaNumber } from '../values.ts'
 import { unsignedText } from './format.ts'
 import { defineObjectMethods, refuseComparison } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
-export const numberMethods: MethodTable<JavaNumber> = methodTable((define) => {
-  defineObjectMethods(define)
-  defineConversions(define)
-  defineParsing(define)
-  defineStatic(define)
-})
+/** The methods of each type of number: those all have, and its own static ones. */
+export const numberMethods: Readonly<Record<NumberType, MethodTable<JavaNumber>>> = {
+  Integer: methodTable((define) => {
+    defineConversions(define)
+    defineIntegerStatic(define)
+  }),
+  Long: methodTable((define) => {
+    defineConversions(define)
+    defineLongStatic(define)
+  }),
+  BigInteger: methodTable(defineConversions),
+  Double: methodTable((define) => {
+    defineConversions(define)
+    defineDoubleStatic(define)
+  }),
+}
 
 function defineConversions(define: Define<JavaNumber>): void {
+  defineObjectMethods(define)
   define('intValue', '', (number) => toWhole(number, 32))
   define('longValue', '', (number) => toWhole(number, 64))
   define('shortValue', '', (number) => Number(BigInt.asIntN(16, BigInt(toWhole(number, 32)))))
   define('byteValue', '', (number) => Number(BigInt.asIntN(8, BigInt(toWhole(number, 32)))))
   define('doubleValue', '', (number) => toJavaDouble(toNumber(number)))
-  define('floatValue', '', (number) => toJavaDouble(Math.fround(toNumber(number))))
-  define('compareTo', 'n', (number, [other]) => {
-    return isDouble(number) === isDouble(other) ? compareNumbers(number, other) : refuseComparison()
+  define('floatValue', '', (number) => toJavaDouble(shortestFloat(toNumber(number))))
+  define('compareTo', 'o', (number, [other]) => {
+    if (other === null || other === undefined) throw new MethodFault('NullPointerException')
+    if (!isJavaNumber(other) || numberType(number) !== numberType(other)) return refuseComparison()
+    return order(number, other)
   })
-  define('compareTo', 'o', refuseComparison)
-  define('isNaN', '', (number) => (isDouble(number) ? Number.isNaN(toNumber(number)) : null))
-  define('isInfinite', '', (number) => (isDouble(number) ? Math.abs(toNumber(number)) === Infinity : null))
 }
 
-function defineParsing(define: Define<JavaNumber>): void {
+function defineIntegerStatic(define: Define<JavaNumber>): void {
   define('parseInt', 's', (_number, [text]) => parse(text, 10, 32))
   define('parseInt', 'si', (_number, [text, radix]) => parse(text, radix, 32))
-  define('parseLong', 's', (_number, [text]) => parse(text, 10, 64))
-  define('parseDouble', 's', (_number, [text]) => parseDouble(text))
-  define('parseFloat', 's', (_number, [text]) => parseDouble(text))
-  define('valueOf', 's', (number, [text]) => (isDouble(number) ? parseDouble(text) : parse(text, 10, 32)))
-  define('valueOf', 'n', (_number, [value]) => value)
-}
-
-function defineStatic(define: Define<JavaNumber>): void {
-  define('toString', 'n', (_number, [value]) => numberText(value))
+  define('valueOf', 's', (_number, [text]) => parse(text, 10, 32))
+  define('valueOf', 'si', (_number, [text, radix]) => parse(text, radix, 32))
+  define('valueOf', 'i', (_number, [value]) => value)
+  define('toString', 'i', (_number, [value]) => numberText(value))
   define('toString', 'ii', (_number, [value, radix]) => value.toString(radix >= 2 && radix <= 36 ? radix : 10))
   define('toHexString', 'i', (_number, [value]) => unsignedText(value, 16))
   define('toOctalString', 'i', (_number, [value]) => unsignedText(value, 8))
   define('toBinaryString', 'i', (_number, [value]) => unsignedText(value, 2))
-  define('max', 'nn', (_number, [left, right]) => (compareNumbers(left, right) >= 0 ? left : right))
-  define('min', 'nn', (_number, [left, right]) => (compareNumbers(left, right) <= 0 ? left : right))
-  define('compare', 'nn', (_number, [left, right]) => compareNumbers(left, right))
+  define('compare', 'ii', (_number, [left, right]) => order(left, right))
+  define('max', 'ii', (_number, [left, right]) => Math.max(left, right))
+  define('min', 'ii', (_number, [left, right]) => Math.min(left, right))
   define('sum', 'ii', (_number, [left, right]) => (left + right) | 0)
   define('signum', 'i', (_number, [value]) => Math.sign(value))
+}
+
+function defineLongStatic(define: Define<JavaNumber>): void {
+  define('parseLong', 's', (_number, [text]) => parse(text, 10, 64))
+  define('parseLong', 'si', (_number, [text, radix]) => parse(text, radix, 64))
+  define('valueOf', 's', (_number, [text]) => parse(text, 10, 64))
+  define('valueOf', 'si', (_number, [text, radix]) => parse(text, radix, 64))
+  define('valueOf', 'l', (_number, [value]) => value)
+  define('toString', 'l', (_number, [value]) => numberText(value))
+  define('toString', 'li', (_number, [value, radix]) => value.toString(radix >= 2 && radix <= 36 ? radix : 10))
+  define('toHexString', 'l', (_number, [value]) => unsignedText(value, 16, 64))
+  define('toOctalString', 'l', (_number, [value]) => unsignedText(value, 8, 64))
+  define('toBinaryString', 'l', (_number, [value]) => unsignedText(value, 2, 64))
+  define('compare', 'll', (_number, [left, right]) => order(left, right))
+  define('max', 'll', (_number, [left, right]) => (left >= right ? left : right))
+  define('min', 'll', (_number, [left, right]) => (left <= right ? left : right))
+  define('sum', 'll', (_number, [left, right]) => narrow(BigInt.asIntN(64, BigInt(left) + BigInt(right))))
+  define('signum', 'l', (_number, [value]) => order(value, 0))
+}
+
+function defineDoubleStatic(define: Define<JavaNumber>): void {
+  define('parseDouble', 's', (_number, [text]) => parseDouble(text))
+  define('valueOf', 's', (_number, [text]) => parseDouble(text))
+  define('valueOf', 'd', (_number, [value]) => toJavaDouble(value))
+  define('toString', 'd', (_number, [value]) => numberText(toJavaDouble(value)))
+  define('compare', 'dd', (_number, [left, right]) => order(toJavaDouble(left), toJavaDouble(right)))
+  define('max', 'dd', (_number, [left, right]) => toJavaDouble(Math.max(left, right)))
+  define('min', 'dd', (_number, [left, right]) => toJavaDouble(Math.min(left, right)))
+  define('sum', 'dd', (_number, [left, right]) => toJavaDouble(left + right))
+  define('isNaN', '', (number) => Number.isNaN(toNumber(number)))
+  define('isNaN', 'd', (_number, [value]) => Number.isNaN(value))
+  define('isInfinite', '', (number) => Math.abs(toNumber(number)) === Infinity)
+  define('isInfinite', 'd', (_number, [value]) => Math.abs(value) === Infinity)
+  define('isFinite', 'd', (_number, [value]) => Number.isFinite(value))
+}
+
+/** Java's order: NaN comes last and equals itself, -0.0 stands before 0.0. */
+function order(left: JavaNumber, right: JavaNumber): number {
+  const compared = compareNumbers(left, right)
+  if (compared !== 0 && !Number.isNaN(compared)) return compared
+  const [leftValue, rightValue] = [toNumber(left), toNumber(right)]
+  if (Number.isNaN(leftValue) || Number.isNaN(rightValue)) {
+    return Number(Number.isNaN(leftValue)) - Number(Number.isNaN(rightValue))
+  }
+  return Number(Object.is(rightValue, -0)) - Number(Object.is(leftValue, -0))
+}
+
+/** The Double that prints as the Float nearest to a value does. */
+function shortestFloat(value: number): number {
+  const float = Math.fround(value)
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(float.toPrecision(digits))
+    if (Math.fround(shorter) === float) return shorter
+  }
+  return float
 }
 
 /** A Double is cut off and kept within the bounds; a whole number wraps around. */

@@ -6,6 +6,11 @@ import { formatText } from './format.ts'
 import { defineObjectMethods, refuseComparison } from './object.ts'
 import { methodTable, type Call, type Define, type MethodTable } from './table.ts'
 
+/** Character.isWhitespace: no-break spaces are none. */
+const WHITESPACE = String.raw`[\t-\r\x1c- \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]`
+const BLANK = new RegExp(`^${WHITESPACE}*$`)
+const BLANK_ENDS = new RegExp(`^${WHITESPACE}+|${WHITESPACE}+$`, 'g')
+
 export const stringMethods: MethodTable<string> = methodTable((define) => {
   defineObjectMethods(define)
   defineReading(define)
@@ -18,7 +23,7 @@ export const stringMethods: MethodTable<string> = methodTable((define) => {
 function defineReading(define: Define<string>): void {
   define('length', '', (text) => text.length)
   define('isEmpty', '', (text) => text === '')
-  define('isBlank', '', (text) => /^\s*$/.test(text))
+  define('isBlank', '', (text) => BLANK.test(text))
   define('charAt', 'i', (text, [index]) => text.charAt(checked(index, text.length)))
   define('codePointAt', 'i', (text, [index]) => text.codePointAt(checked(index, text.length)))
   define('equalsIgnoreCase', 't', (text, [other]) => typeof other === 'string' && fold(text) === fold(other))
@@ -27,7 +32,7 @@ function defineReading(define: Define<string>): void {
   define('compareTo', 'o', refuseComparison)
   define('compareToIgnoreCase', 's', (text, [other]) => compare(fold(text), fold(other)))
   define('intern', '', (text) => text)
-  define('strip', '', (text) => text.trim())
+  define('strip', '', (text) => text.replaceAll(BLANK_ENDS, ''))
   define('toCharArray', '', (text, _args, { meter }) => {
     meter.spend(text.length)
     return listOf(text.split(''))
@@ -74,7 +79,7 @@ function defineChanging(define: Define<string>): void {
 
 function defineRegex(define: Define<string>): void {
   define('matches', 's', (text, [pattern], call) => call.regex(pattern).test(search(text, call)))
-  define('replaceAll', 'ss', (text, args, call) => replace(text, args, true, call))
+  define('replaceAll', 'st', replaceAll)
   define('replaceFirst', 'ss', (text, args, call) => replace(text, args, false, call))
   define('split', 's', (text, [pattern], call) => split(text, pattern, 0, call))
   define('split', 'si', (text, [pattern, limit], call) => split(text, pattern, limit, call))
@@ -96,9 +101,15 @@ function lastIndexOf(text: string, part: string | undefined, from: number, call:
 /** Static methods, which Java lets one call on any string. */
 function defineStatic(define: Define<string>): void {
   define('valueOf', 'o', (_text, [value], { meter }) => textOf(value, meter) ?? 'null')
-  define('join', 'sc', (_text, [separator, items], call) => join(separator, items, call))
-  define('join', 's*', (_text, [separator, ...items], call) => join(separator, items, call))
-  define('format', 's*', (_text, [format, ...values], { meter }) => formatText(format, values, meter))
+  define('join', 'so', (_text, [separator, items], call) => joinOne(separator, items, call))
+  define('join', 's*', (_text, [separator, ...items], call) =>
+    items.every(isText) ? join(separator, items, call) : null,
+  )
+  define('format', 's*', (_text, [format, ...values], { meter }) => {
+    // Java takes a single null for the array of all values, in which everything is null.
+    const isNull = values.length === 1 && (values[0] ?? null) === null
+    return formatText(format, isNull ? null : values, meter)
+  })
 }
 
 /** Pays for a search that may match at every character, which costs far more than reading. */
@@ -126,9 +137,15 @@ function substring(text: string, from: number, to: number, { meter }: Call): str
   return text.slice(from, to)
 }
 
-/** The case folding of equalsIgnoreCase, which looks at each character by itself. */
+/** The case folding of equalsIgnoreCase, which looks at each character by itself: `ß` is not `SS`. */
 function fold(text: string): string {
-  return text.toUpperCase().toLowerCase()
+  return /[^\0-\u007f]/.test(text) ? Array.from(text, foldCharacter).join('') : text.toLowerCase()
+}
+
+function foldCharacter(character: string): string {
+  const upper = character.toUpperCase()
+  const single = upper.length === character.length ? upper : character
+  return single.toLowerCase().slice(0, character.length)
 }
 
 function compare(left: string, right: string): number {
@@ -138,6 +155,14 @@ function compare(left: string, right: string): number {
     if (difference !== 0) return difference
   }
   return left.length - right.length
+}
+
+function replaceAll(text: string, args: readonly [string, string | null | undefined], call: Call): string {
+  const [pattern, replacement] = args
+  if (replacement !== null && replacement !== undefined) return replace(text, [pattern, replacement], true, call)
+  // Java looks at the replacement only when there is a match; then two of them do not come to the same.
+  if (replace(text, [pattern, 'x'], false, call) === replace(text, [pattern, 'y'], false, call)) return text
+  throw new MethodFault('NullPointerException')
 }
 
 function replace(text: string, args: readonly [string, string], all: boolean, call: Call): string {
@@ -150,6 +175,17 @@ function split(text: string, pattern: string, limit: number, call: Call): Value 
   const parts = call.regex(pattern).split(search(text, call), limit)
   call.meter.spend(parts.length)
   return listOf(parts)
+}
+
+function isText(value: Value): boolean {
+  return typeof value === 'string' || value === null || value === undefined
+}
+
+/** A list of texts, or one text. Null could be either, so that Velocity takes neither method. */
+function joinOne(separator: string, items: Value, call: Call): Value {
+  if (!Array.isArray(items)) return typeof items === 'string' ? items : null
+  if (!items.every(isText)) throw new MethodFault('ClassCastException: join takes texts only')
+  return join(separator, items, call)
 }
 
 function join(separator: string, items: readonly Value[], { meter }: Call): string {

@@ -1,8 +1,9 @@
 // Tables of Java methods: overloads by parameter types, chosen as Velocity chooses them.
 import type { Meter } from '../budget.ts'
 import { MethodFault } from '../faults.ts'
+import { numberType } from '../numbers.ts'
 import type { RegexEngine } from '../regex.ts'
-import { isJavaInt, isJavaNumber, isMap, type JavaMap, type JavaNumber, type Value } from '../values.ts'
+import { isJavaInt, isJavaNumber, isMap, toNumber, type JavaMap, type Value } from '../values.ts'
 
 /** What a method may use of the render that calls it. */
 export interface Call {
@@ -10,12 +11,13 @@ export interface Call {
   readonly regex: RegexEngine
 }
 
-/** Parameter types, a letter each: string, text or null, int, number, boolean, collection, map, object. A last `*` takes any further objects. */
+/** Parameter types, a letter each: string, text or null, int, long, double, boolean, collection, map, object. A last `*` takes any further objects. */
 interface Kinds {
   s: string
   t: string | null | undefined
   i: number
-  n: JavaNumber
+  l: number | bigint
+  d: number
   b: boolean
   c: Value[]
   m: JavaMap
@@ -64,7 +66,7 @@ export function invoke<Self>(overloads: Overloads<Self>, self: Self, args: reado
     for (let index = 0; index < args.length; index++) {
       if (isNull(args[index]) && !takesNull(parameters[index])) throw new MethodFault('NullPointerException')
     }
-    return run(self, args, call)
+    return run(self, parameters.includes('d') ? args.map(asDouble) : args, call)
   }
   // Velocity 1.7 takes a method without parameters for applicable to anything, and Java then refuses the call.
   if (overloads.some(({ parameters }) => parameters === '')) {
@@ -86,20 +88,31 @@ function takesNull(kind: string | undefined): boolean {
   return kind === 'o' || kind === 't' || kind === '*' || kind === undefined
 }
 
+function isPrimitive(kind: string | undefined): boolean {
+  return kind === 'i' || kind === 'l' || kind === 'd' || kind === 'b'
+}
+
+/** What a parameter of type double gets: any number is widened. */
+function asDouble(value: Value): Value {
+  return isJavaNumber(value) ? toNumber(value) : value
+}
+
 function isNull(value: Value): boolean {
   return value === null || value === undefined
 }
 
 function accepts(kind: string | undefined, value: Value): boolean {
-  if (isNull(value)) return kind !== 'i' && kind !== 'b'
+  if (isNull(value)) return !isPrimitive(kind)
   switch (kind) {
     case 's':
     case 't':
       return typeof value === 'string'
     case 'i':
       return isJavaInt(value)
-    case 'n':
-      return isJavaNumber(value)
+    case 'l':
+      return isJavaNumber(value) && /^(?:Integer|Long)$/.test(numberType(value))
+    case 'd':
+      return isJavaNumber(value) && numberType(value) !== 'BigInteger'
     case 'b':
       return typeof value === 'boolean'
     case 'c':

@@ -1,0 +1,110 @@
+// Parses what begins with a dollar in the text of a template, and what is lexed differently because one came before.
+import { TOKENS } from './lex.ts'
+import { ExpressionParser } from './parse-expression.ts'
+import type { Node, ReferenceNode } from './syntax.ts'
+
+/** Parses references in text, and the dollars that start none. Throws `TemplateFault`. */
+export abstract class ReferenceParser extends ExpressionParser {
+  /** Where a reference ended in a property, or in an index of one. Velocity takes a `##` there for text. */
+  protected propertyEnd = -1
+  /** Where a reference that no brace closes ended: Velocity's lexer still reads what comes next as parts of one. */
+  protected referenceEnd = -1
+
+  /** What a directive is that loose dollars before it have hidden from the lexer. */
+  protected abstract unknownDirective(name: string, start: number): Node
+
+  protected textReference(): ReferenceNode | null {
+    const reference = this.reference()
+    if (reference?.formal !== false) return reference
+    this.referenceEnd = this.cursor.at
+    if (reference.accessors.findLast(({ kind }) => kind !== 'index')?.kind === 'property')
+      this.propertyEnd = this.cursor.at
+    return reference
+  }
+
+  /**
+   * What stands right behind a reference without braces. A name there (`$x.trim()name.json`, `$x{name}`) is a reference
+   * without a dollar: it prints as it stands, but what it reaches into is lost.
+   */
+  protected behindReference(): Node | null {
+    const { cursor } = this
+    if (cursor.skip('}')) return textNode('}')
+    const brace = cursor.skip('{') ? '{' : ''
+    if (cursor.sees(TOKENS.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
+    if (brace !== '' && cursor.peek() === '[') throw cursor.fault('An index needs a reference')
+    const dot = brace === '' && cursor.sees(TOKENS.dot) && cursor.skip('.') ? '.' : ''
+    const name = dot || this.bareReference(brace)
+    if (brace + name === '') return null
+    if (brace === '' || name === '') this.referenceEnd = cursor.at
+    return textNode(brace || name)
+  }
+
+  /** Takes a reference without a dollar, closed by the brace that opened it, and gives its name; empty when there is none. */
+  private bareReference(brace: string): string {
+    const { cursor } = this
+    const start = cursor.at
+    if (brace !== '') cursor.take(TOKENS.dollars)
+    const name = cursor.take(TOKENS.identifier)
+    if (name === '') {
+      cursor.at = start
+      return ''
+    }
+    this.accessors()
+    if (brace !== '') cursor.expect('}')
+    return name
+  }
+
+  /** `$` and `$!` that start no reference. What Velocity's lexer does to them is odd, and kept. */
+  protected looseDollars(start: number): Node | null {
+    const { cursor } = this
+    const dollars = cursor.take(TOKENS.dollars)
+    if (dollars === '') return null
+    if (cursor.ended) throw cursor.fault('The template ends with a lone "$"', start)
+    const marked = this.dollarsWithMark(dollars, start)
+    if (marked !== null) return textNode(marked)
+    if (cursor.sees(TOKENS.swallowing)) return textNode('')
+    const match = cursor.match(TOKENS.directive)
+    // Right before a directive it hides the name: what was one is now an unknown macro.
+    if (match !== null) return this.unknownDirective(match[0], start)
+    return textNode(dollars.replaceAll(/\\*!/g, ''))
+  }
+
+  /** Loose dollars that make one word with a name, a brace, a dot or a bracket after them; null when none follows. */
+  private dollarsWithMark(dollars: string, start: number): string | null {
+    const { cursor } = this
+    const brace = cursor.skip('{') ? '{' : ''
+    if (dollars.endsWith('\\!')) {
+      this.refuseBoolean(cursor.sees(TOKENS.boolean) ? cursor.take(TOKENS.boolean) : '', start)
+      const name = this.bareReference(brace)
+      if (name !== '' && brace === '') this.referenceEnd = cursor.at
+      if (name !== '') return dollars.replace(/\\(\\*!)$/, '$1') + (brace || name)
+    }
+    if (brace !== '') {
+      this.referenceEnd = cursor.at
+      return dollars + brace
+    }
+    if (cursor.skip('}')) return `${dollars}}`
+    return this.dollarsWithDot(dollars) ?? this.dollarsWithBracket(dollars, start)
+  }
+
+  /** `$.` is a word of its own; after `$!` and `\$` only the dot of a `.name` is left. */
+  private dollarsWithDot(dollars: string): string | null {
+    const { cursor } = this
+    const isWord = /(?:^|[^\\])\$$/.test(dollars)
+    if (!cursor.sees(isWord ? /\./y : TOKENS.dot)) return null
+    cursor.at++
+    if (dollars.length > 1) this.referenceEnd = cursor.at
+    return isWord ? `${dollars}.` : '.'
+  }
+
+  private dollarsWithBracket(dollars: string, start: number): string | null {
+    if (this.cursor.peek() !== '[') return null
+    if (dollars.startsWith('\\')) throw this.cursor.fault('An index needs a reference', start)
+    return dollars
+  }
+}
+
+/** Text that is printed as it is. */
+export function textNode(text: string): Node {
+  return { kind: 'text', text }
+}
