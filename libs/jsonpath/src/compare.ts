@@ -1,5 +1,5 @@
 // The operators of filters on two values, with Jayway's coercions: 1 == '1', but not 1 < '2'.
-import { isObject, namesOf, spend } from './run.ts'
+import { isObject, misfit, namesOf, spend } from './run.ts'
 import type { Budget } from './run.ts'
 import type { Operator } from './syntax.ts'
 
@@ -56,8 +56,8 @@ export const comparisons: { readonly [name in Exclude<Operator, '=~'>]: Compare 
   '<=': ordered((order) => order <= 0),
   '>': ordered((order) => order > 0),
   '>=': ordered((order) => order >= 0),
-  in: (left, right, budget) => isMember(left, right, budget),
-  nin: (left, right, budget) => !isMember(left, right, budget),
+  in: (left, right, budget) => isList(right) && isMember(left, right, budget),
+  nin: (left, right, budget) => !(isList(right) && isMember(left, right, budget)),
   contains: (left, right, budget) => {
     if (typeof left !== 'string') return isMember(right, left, budget)
     spend(budget, left.length >> 6)
@@ -70,9 +70,16 @@ export const comparisons: { readonly [name in Exclude<Operator, '=~'>]: Compare 
     const sized = typeof left === 'string' || Array.isArray(left)
     return sized && typeof right === 'number' && left.length === Math.trunc(right)
   },
-  empty: (left, right, budget) => isEmpty(left, budget) === right,
+  empty: (left, right, budget) => {
+    const answer = isEmpty(left, budget)
+    if (answer !== undefined && typeof right !== 'boolean') throw misfit
+    return answer === right
+  },
   // Jayway compares the value itself with true or false; `[?(@.a)]` is how to ask for existence.
-  exists: (left, right) => typeof left === 'boolean' && left === right,
+  exists: (left, right) => {
+    if (typeof left !== 'boolean' || typeof right !== 'boolean') throw misfit
+    return left === right
+  },
 }
 
 function ordered(holds: (order: number) => boolean): Compare {
@@ -87,7 +94,13 @@ function ordered(holds: (order: number) => boolean): Compare {
 type List = readonly unknown[]
 
 function lists(holds: (left: List, right: List, budget: Budget) => boolean): Compare {
-  return (left, right, budget) => Array.isArray(left) && Array.isArray(right) && holds(left, right, budget)
+  return (left, right, budget) => isList(right) && isList(left) && holds(left, right, budget)
+}
+
+/** Whether a value is a list; an object is none. Nothing else can be asked. */
+function isList(value: unknown): value is List {
+  if (!Array.isArray(value) && !isObject(value)) throw misfit
+  return Array.isArray(value)
 }
 
 function isMember(value: unknown, list: unknown, budget: Budget): boolean {

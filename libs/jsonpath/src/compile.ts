@@ -1,15 +1,15 @@
 // Compiles the syntax of a path to closures: one loop for a definite path, a chain of visits for any other.
-import type { CompileRegex } from './filter.ts'
+import type { CompileRegex, Predicate } from './filter.ts'
 import { compileFilter } from './filter.ts'
 import { functions } from './functions.ts'
 import type { Read, Run, Scope, Visit } from './run.ts'
-import { isObject, spend } from './run.ts'
+import { hopeless, isObject, misfit, spend } from './run.ts'
 import type { Chain } from './select.ts'
 import { scan, selectIndices, selectNames, selectSlice, selectWildcard } from './select.ts'
 import { isDefinitePath, isDefiniteStep } from './syntax.ts'
 import type { ParameterSyntax, PathSyntax, StepSyntax } from './syntax.ts'
 
-/** How to compile a path's steps. `whole`: several names at the end must all be there. */
+/** How to compile a path's steps. `whole`: every name must be there, in whatever the path comes upon but for a scan. */
 export interface StepsContext {
   readonly compileRegex: CompileRegex | undefined
   readonly whole: boolean
@@ -59,7 +59,8 @@ function compileChain(steps: readonly StepSyntax[], context: StepsContext): Visi
     const last = at === steps.length - 1
     const scanned = steps[at - 1]?.kind === 'scan'
     const firm = steps.slice(0, at).every((earlier) => isDefiniteStep(earlier, false))
-    next = compileStep(step, { next, last, firm, whole: scanned || context.whole, scanned }, context)
+    const strict = context.whole && !scanned
+    next = compileStep(step, { next, last, firm, whole: scanned || context.whole, strict, scanned }, context)
   }
   return next
 }
@@ -83,9 +84,12 @@ function compileStep(step: StepSyntax, chain: Chain, context: StepsContext): Vis
   }
 }
 
+/** To throw and to catch takes some microseconds. */
+const STEPS_OF_A_MISFIT = 50
+
 function selectFiltered(step: Extract<StepSyntax, { kind: 'filter' }>, chain: Chain, context: StepsContext): Visit {
   const { next, firm, scanned } = chain
-  const passes = compileFilter(step.filter, {
+  const holds = compileFilter(step.filter, {
     compileRegex: context.compileRegex,
     compilePath: (path, whole) => {
       const read = compileSteps(path, { compileRegex: context.compileRegex, whole })
@@ -96,12 +100,21 @@ function selectFiltered(step: Extract<StepSyntax, { kind: 'filter' }>, chain: Ch
       }
     },
   })
+  const passes: Predicate = (element, scope) => {
+    try {
+      return holds(element, scope)
+    } catch (error) {
+      if (error !== misfit) throw error
+      spend(scope.budget, STEPS_OF_A_MISFIT)
+      return false
+    }
+  }
   return (value, run) => {
     if (isObject(value)) {
       spend(run.budget, 1)
       if (passes(value, run)) next(value, run)
     } else if (!Array.isArray(value)) {
-      run.failed ||= firm
+      if (firm) throw misfit
     } else if (!scanned || passes(value, run)) {
       // A scan asks the list itself first, and its elements only if it passes.
       for (const element of value) {
@@ -121,9 +134,13 @@ function applyFunction(step: Extract<StepSyntax, { kind: 'function' }>, chain: C
   return (value, run) => {
     const parameters = readers.map((read) => read(run))
     spend(run.budget, 1)
-    const result = parameters.includes(undefined) ? undefined : apply(value, parameters, run.budget)
-    if (result === undefined) run.failed = true
-    else next(result, run)
+    if (parameters.includes(undefined)) {
+      run.failed = true
+      return
+    }
+    const result = apply(value, parameters, run.budget)
+    if (result === undefined) throw hopeless
+    next(result, run)
   }
 }
 

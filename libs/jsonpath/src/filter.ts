@@ -14,7 +14,7 @@ export type CompileRegex = (pattern: string) => { matches(subject: string): bool
 /** What compiling a filter needs from outside. */
 export interface FilterContext {
   readonly compileRegex: CompileRegex | undefined
-  /** Compiles a path inside the filter, origin included; `whole` asks for all of several names. */
+  /** Compiles a path inside the filter, origin included; `whole` asks for every name. */
   readonly compilePath: (path: PathSyntax, whole: boolean) => Read
 }
 
@@ -46,6 +46,10 @@ type Sides = readonly [left: OperandSyntax, right: OperandSyntax]
 
 function compileComparison(operator: Operator, [left, right]: Sides, context: FilterContext): Predicate {
   if (operator === '=~') return compileMatch([left, right], context)
+  // A list or an object that stands on the left equals nothing in Jayway, which compares its text.
+  if (/^[!=]==?$/.test(operator) && left.kind === 'literal' && isContainer(left.value)) {
+    return () => operator.startsWith('!')
+  }
   const readLeft = compileOperand(left, context)
   const readRight = compileOperand(right, context)
   if (right.kind === 'literal' && (operator === '==' || operator === '!=')) {
@@ -57,6 +61,10 @@ function compileComparison(operator: Operator, [left, right]: Sides, context: Fi
     spend(scope.budget, 1)
     return compare(readLeft(element, scope), readRight(element, scope), scope.budget)
   }
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function compileOperand(operand: OperandSyntax, context: FilterContext): Read {
@@ -71,8 +79,9 @@ function compileMatch([left, right]: Sides, context: FilterContext): Predicate {
   const regex = compilePattern(pattern, context)
   const read = compileOperand(subject, context)
   const matches = (value: unknown, scope: Scope): boolean => {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false
-    const text = String(value)
+    // Jayway asks about the empty text where there is no other: null, an object, nothing at all.
+    const hasText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    const text = hasText ? String(value) : ''
     spendMatch(scope.budget, text.length)
     return regex.matches(text)
   }

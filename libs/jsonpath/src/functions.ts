@@ -9,7 +9,8 @@ export type PathFunction = (value: unknown, parameters: readonly unknown[], budg
 /** Every function by its name. */
 export const functions: { readonly [name in FunctionName]: PathFunction } = {
   min: numeric((numbers) => numbers.reduce((least, number) => Math.min(least, number))),
-  max: numeric((numbers) => numbers.reduce((most, number) => Math.max(most, number))),
+  // Jayway starts from the smallest number above zero, which is what it finds where none is greater.
+  max: numeric((numbers) => numbers.reduce((most, number) => Math.max(most, number), Number.MIN_VALUE)),
   sum: numeric(sum),
   avg: numeric((numbers) => sum(numbers) / numbers.length),
   stddev: numeric(standardDeviation),
@@ -56,8 +57,11 @@ function length(value: unknown, parameters: readonly unknown[], budget: Budget):
   return isObject(counted) ? namesOf(counted, budget).length : null
 }
 
+/** The element at an index, counted from the end when negative; Jayway then never gets to the first one. */
 function elementAt(value: unknown, index: number | undefined): unknown {
-  return Array.isArray(value) && index !== undefined ? value.at(Math.trunc(index)) : undefined
+  if (!Array.isArray(value) || index === undefined) return undefined
+  const at = Math.trunc(index)
+  return at < 0 && at + value.length === 0 ? undefined : (value as unknown[]).at(at)
 }
 
 /** The texts of the list it is called on, then the parameters as text, lists among them element by element. */

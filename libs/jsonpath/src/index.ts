@@ -2,7 +2,7 @@
 import { compileSteps } from './compile.ts'
 import type { CompileRegex } from './filter.ts'
 import { parsePath } from './parse.ts'
-import { createBudget } from './run.ts'
+import { createBudget, hopeless, misfit } from './run.ts'
 import { isDefinitePath } from './syntax.ts'
 
 export { PathFault } from './fault.ts'
@@ -39,6 +39,13 @@ export function compilePath(text: string, options: PathOptions = {}): JsonPath {
   const maxSteps = options.maxSteps ?? defaultMaxSteps
   return {
     definite: isDefinitePath(path),
-    read: (document) => read(document, { root: document, budget: createBudget(maxSteps) }),
+    read: (document) => {
+      try {
+        return read(document, { root: document, budget: createBudget(maxSteps) })
+      } catch (error) {
+        if (error === hopeless || error === misfit) return undefined
+        throw error
+      }
+    },
   }
 }

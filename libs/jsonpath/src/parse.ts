@@ -10,9 +10,11 @@ import type { ParameterSyntax, PathSyntax, StepSyntax } from './syntax.ts'
 const maxPathCharacters = 4096
 const maxSteps = 128
 
-// Inside filters and parameters a name also ends where an operator or the next parameter may begin.
+// Inside parameters a name also ends where an operator or the next parameter may begin.
 const outerName = /[^.[ (]+/y
-const innerName = /[^.[ (=<>!~&|,)\]]+/y
+const parameterName = /[^.[ (=<>!~&|,)\]]+/y
+// In filters `&&` and `||` end no name: in Jayway, too, a blank must stand before them.
+const filterName = /[^.[ (=<>!~,)\]]+/y
 const index = /-?\d{1,10}/y
 
 /** The syntax of a path. A path that starts with neither `$` nor `@` is read from the document. @throws PathFault if it is none, or too long */
@@ -27,8 +29,10 @@ export function parsePath(text: string): PathSyntax {
   return path
 }
 
+/** A path without an origin stands behind `$.`, so that one that starts with a dot is a deep scan. */
 function readBarePath(cursor: Cursor): PathSyntax {
-  const first = peek(cursor) === '[' ? [] : [readName(cursor, outerName)]
+  const first: StepSyntax[] = take(cursor, '.') ? [{ kind: 'scan' }, readScanned(cursor, outerName)] : []
+  if (first.length === 0 && peek(cursor) !== '[') first.push(readName(cursor, outerName))
   return { origin: '$', steps: readSteps(cursor, outerName, first) }
 }
 
@@ -38,7 +42,13 @@ function readPath(cursor: Cursor, name: RegExp): PathSyntax {
   return { origin, steps: readSteps(cursor, name, []) }
 }
 
-const readInnerPath = (cursor: Cursor): PathSyntax => nested(cursor, () => readPath(cursor, innerName))
+const readParameterPath = (cursor: Cursor): PathSyntax => nested(cursor, () => readPath(cursor, parameterName))
+
+function readFilterPath(cursor: Cursor): PathSyntax {
+  const path = nested(cursor, () => readPath(cursor, filterName))
+  if (/[&|]/.test(peek(cursor))) throw unexpected(cursor, 'expected a blank')
+  return path
+}
 
 function readSteps(cursor: Cursor, name: RegExp, steps: StepSyntax[]): readonly StepSyntax[] {
   while (true) {
@@ -48,11 +58,19 @@ function readSteps(cursor: Cursor, name: RegExp, steps: StepSyntax[]): readonly 
     } else if (take(cursor, '.')) {
       steps.push(peek(cursor) === '[' ? readBracket(cursor) : readName(cursor, name))
     } else if (peek(cursor) === '[') {
+      const start = cursor.position
       steps.push(readBracket(cursor))
+      if (name === filterName) refuseBlanks(cursor, start)
     } else {
       return totalled(steps)
     }
   }
+}
+
+// Jayway looks for the end of a filter's path in every bracket but the first of several in a row.
+function refuseBlanks({ text, position }: Cursor, start: number): void {
+  if (text.charAt(start - 1) !== ']' || !/[ <>=~!)]/.test(text.slice(start, position))) return
+  throw new PathFault(`the bracket at ${start} follows another and may hold no blanks and operators`, start)
 }
 
 function readScanned(cursor: Cursor, name: RegExp): StepSyntax {
@@ -101,7 +119,7 @@ function readParameters(cursor: Cursor): readonly ParameterSyntax[] {
 
 function readParameter(cursor: Cursor): ParameterSyntax {
   const first = peek(cursor)
-  if (first === '$' || first === '@') return { kind: 'path', path: readInnerPath(cursor) }
+  if (first === '$' || first === '@') return { kind: 'path', path: readParameterPath(cursor) }
   if (!/["{\d.-]/.test(first))
     throw unexpected(cursor, 'a parameter is a path, a number, a JSON object or a text in double quotes')
   return { kind: 'literal', value: readLiteral(cursor) }
@@ -123,7 +141,7 @@ function readBracketed(cursor: Cursor): StepSyntax {
   if (!take(cursor, '?')) return readIndices(cursor)
   skipSpaces(cursor)
   expect(cursor, '(')
-  const filter = nested(cursor, () => readFilter(cursor, readInnerPath))
+  const filter = nested(cursor, () => readFilter(cursor, readFilterPath))
   expect(cursor, ')')
   return { kind: 'filter', filter }
 }

@@ -26,6 +26,12 @@ export interface Run extends Scope {
   failed: boolean
 }
 
+/** Thrown by a function that cannot be applied: then the whole read gives nothing, even where the function stands in a filter. */
+export const hopeless: Error = new Error('the function cannot be applied')
+
+/** Thrown where a filter cannot be asked, as an operator cannot take its operands: it then does not hold, whatever else it says. */
+export const misfit: Error = new Error('the filter cannot be asked')
+
 /** Handles one value that a path came upon. */
 export type Visit = (value: unknown, run: Run) => void
 

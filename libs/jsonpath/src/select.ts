@@ -12,58 +12,50 @@ export interface Chain {
   readonly firm: boolean
   /** Whether several names that end the path must all be there. */
   readonly whole: boolean
+  /** Whether a name that an object lacks is the whole path's dead end, too. */
+  readonly strict: boolean
   /** Whether a deep scan comes just before. */
   readonly scanned: boolean
 }
 
 /** `.a`, `['a']`; `['a','b']` makes an object of what is there, or leads to each where the path goes on. */
-export function selectNames(names: readonly string[], { next, last, firm, whole }: Chain): Visit {
-  const [name] = names
-  if (names.length === 1 && name !== undefined) {
-    return (value, run) => {
-      if (isObject(value) && Object.hasOwn(value, name)) next(value[name], run)
-      else run.failed ||= firm
-    }
-  }
-  if (!last) {
+export function selectNames(names: readonly string[], { next, last, firm, whole, strict }: Chain): Visit {
+  if (names.length === 1 || !last) {
+    const isDeadEnd = strict || (firm && names.length === 1)
     return (value, run) => {
       spend(run.budget, names.length)
       if (!isObject(value)) run.failed ||= firm
-      else for (const name of names) if (Object.hasOwn(value, name)) next(value[name], run)
+      else
+        for (const name of names) {
+          if (Object.hasOwn(value, name)) next(value[name], run)
+          else run.failed ||= isDeadEnd
+        }
     }
   }
   return (value, run) => {
     spend(run.budget, names.length)
     const present = isObject(value) ? names.filter((name) => Object.hasOwn(value, name)) : []
-    if (!isObject(value) || (whole && present.length < names.length)) run.failed ||= firm
+    if (!isObject(value)) run.failed ||= firm
+    else if (whole && present.length < names.length) run.failed ||= firm || strict
     else next(Object.fromEntries(present.map((name) => [name, value[name]])), run)
   }
 }
 
-/** `[0]`, `[-1]`, `[0,2]`. */
+/** `[0]`, `[-1]`, `[0,2]`. An index beyond the end leads nowhere, but is no dead end of the whole path. */
 export function selectIndices(indices: readonly number[], { next, firm }: Chain): Visit {
-  const dead = firm && indices.length === 1
   return (value, run) => {
-    if (!Array.isArray(value)) run.failed ||= firm
-    else if (!visitAll(value, indices, { next, run })) run.failed ||= dead
+    if (Array.isArray(value)) visitAll(value, indices, { next, run })
+    else run.failed ||= firm
   }
 }
 
-/** Visits the elements at `indices` (negative ones from the end) and tells whether there was any. */
-function visitAll(
-  list: readonly unknown[],
-  indices: Iterable<number>,
-  { next, run }: { next: Visit; run: Run },
-): boolean {
-  let any = false
+/** Visits the elements at `indices`, negative ones from the end. */
+function visitAll(list: readonly unknown[], indices: Iterable<number>, { next, run }: { next: Visit; run: Run }): void {
   for (const index of indices) {
     spend(run.budget, 1)
     const at = index < 0 ? index + list.length : index
-    if (at < 0 || at >= list.length) continue
-    any = true
-    next(list[at], run)
+    if (at >= 0 && at < list.length) next(list[at], run)
   }
-  return any
 }
 
 /** `[1:3]`, `[1:]`, `[:-1]`. */
