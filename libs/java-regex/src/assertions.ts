@@ -1,7 +1,7 @@
 // Whether an assertion holds at a place of the subject, as Java 17 decides it.
 import { has } from './code-points.ts'
 import type { Assertion } from './nodes.ts'
-import { wordCharacters } from './properties.ts'
+import { lettersAndDigits, nonSpacingMarks } from './properties.ts'
 
 /** Whether an assertion holds before the UTF-16 unit at a position. */
 export const holds: { readonly [assertion in Assertion]: (subject: string, position: number) => boolean } = {
@@ -45,17 +45,31 @@ function isBoundary(subject: string, position: number): boolean {
 
 function isWordAt(subject: string, position: number): boolean {
   const codePoint = subject.codePointAt(position)
-  return codePoint !== undefined && isWord(codePoint)
+  return codePoint !== undefined && isWord(codePoint, subject, position)
 }
 
 function isWordBefore(subject: string, position: number): boolean {
   if (position === 0) return false
   const pair = position > 1 ? (subject.codePointAt(position - 2) ?? 0) : 0
-  return isWord(pair > 0xffff ? pair : subject.charCodeAt(position - 1))
+  return isWord(pair > 0xffff ? pair : subject.charCodeAt(position - 1), subject, position - 1)
 }
 
-function isWord(codePoint: number): boolean {
-  if (codePoint > 0x7f) return has(wordCharacters(), codePoint)
+function isWord(codePoint: number, subject: string, position: number): boolean {
+  if (codePoint > 0x7f)
+    return has(lettersAndDigits(), codePoint) || (has(nonSpacingMarks(), codePoint) && hasBase(subject, position))
   const letter = codePoint | 32
   return (letter >= 0x61 && letter <= 0x7a) || (codePoint >= 0x30 && codePoint <= 0x39) || codePoint === 0x5f
+}
+
+/** So many marks on one character are looked at; a search that looked at more would not be linear. */
+const maxMarks = 64
+
+/** Whether the marks that end here stand on a letter or digit. */
+function hasBase(subject: string, position: number): boolean {
+  for (let at = position; at >= 0 && at > position - maxMarks; at--) {
+    const codePoint = subject.codePointAt(at) ?? 0
+    if (has(lettersAndDigits(), codePoint)) return true
+    if (!has(nonSpacingMarks(), codePoint)) return false
+  }
+  return false
 }

@@ -1,6 +1,6 @@
 // Case-insensitive matching as a closure of sets: ASCII letters only under (?i), all letters under (?iu).
 import type { CodePointSet } from './code-points.ts'
-import { intersection, range, rangesOf, union } from './code-points.ts'
+import { complement, has, intersection, range, rangesOf, union } from './code-points.ts'
 
 /** How letters of different case compare. */
 export type Folding = 'none' | 'ascii' | 'unicode'
@@ -14,6 +14,18 @@ export function closeOverCase(set: CodePointSet, folding: Folding): CodePointSet
   return union(set, ...lower, ...upper)
 }
 
+/** A range with what Java takes for the other cases of its members: what is in it in capitals, or in small letters then. */
+export function closeRangeOverCase(set: CodePointSet, folding: Folding): CodePointSet {
+  if (folding !== 'unicode') return closeOverCase(set, folding)
+  const others: CodePointSet[] = []
+  for (const [first, last] of rangesOf(intersection(closeOverUnicode(set), complement(set)))) {
+    for (let codePoint = first; codePoint <= last; codePoint++) {
+      if (has(set, single(codePoint, 'toUpperCase')) || has(set, fold(codePoint))) others.push(range(codePoint))
+    }
+  }
+  return union(set, ...others)
+}
+
 /** Whether two code points are the same but for case. */
 export function sameButCase(one: number, other: number, folding: Folding): boolean {
   if (one === other || folding === 'none') return one === other
@@ -22,7 +34,8 @@ export function sameButCase(one: number, other: number, folding: Folding): boole
   return one < 128 && other < 128 && letter === (other | 32) && letter >= 0x61 && letter <= 0x7a
 }
 
-// Java compares toLowerCase(toUpperCase(c)), both one to one; JavaScript's one-to-many results stand for "unchanged".
+// Java compares toLowerCase(toUpperCase(c)), both one to one; JavaScript's one-to-many results stand for "unchanged",
+// but for the small form of İ, which is an i with a dot on top.
 function fold(codePoint: number): number {
   return single(single(codePoint, 'toUpperCase'), 'toLowerCase')
 }
@@ -30,6 +43,7 @@ function fold(codePoint: number): number {
 function single(codePoint: number, change: 'toUpperCase' | 'toLowerCase'): number {
   const changed = String.fromCodePoint(codePoint)[change]()
   const first = changed.codePointAt(0) ?? codePoint
+  if (change === 'toLowerCase') return first
   return changed.length === (first > 0xffff ? 2 : 1) ? first : codePoint
 }
 

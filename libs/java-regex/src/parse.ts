@@ -244,9 +244,10 @@ function isOfUnknownLength(node: Node): boolean {
 function readQuantified(reader: Reader, atom: Node): Node {
   const counts = readCounts(reader)
   if (counts === undefined) return atom
-  // Java: \R that is repeated does not give back half of \r\n, though \R alone does.
-  const body: Node = atom === lineBreak ? { kind: 'atomic', body: atom } : atom
   const possessive = take(reader, '+')
+  // Java: \R that is repeated does not give back half of \r\n, though \R alone does; nor does any round that a possessive count asks for.
+  const keeps = atom === lineBreak || (possessive && counts[0] > 1 && atom.kind !== 'set')
+  const body: Node = keeps ? { kind: 'atomic', body: atom } : atom
   const greed = possessive ? 'possessive' : take(reader, '?') ? 'lazy' : 'greedy'
   return { kind: 'repeat', body, min: counts[0], max: counts[1], greed }
 }

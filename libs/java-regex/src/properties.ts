@@ -108,7 +108,8 @@ const blocks: Readonly<Record<string, CodePointSet>> = {
 /** The set that a name in `\p{ }` stands for; undefined when there is none. `caseless` widens the cases to one another, as (?i) does. */
 export function propertyNamed(name: string, caseless: boolean): CodePointSet | undefined {
   if (caseless && /^(?:Lower|Upper)$/.test(name)) return posix['Alpha']
-  if (caseless && /^(?:Is)?L[ult]$/.test(name)) return unicodeSet(cased)
+  if (caseless && /^(?:Is|(?:gc|general_category)=)?L[ult]$/i.test(name) && /L[ult]$/.test(name))
+    return unicodeSet(cased)
   if (caseless && /^(?:Is(?:Lower|Upper|Title)case|java(?:Lower|Upper|Title)Case)$/i.test(name))
     return unicodeSet(cased)
   if (name.startsWith('In')) return blockNamed(name.slice(2))
@@ -201,5 +202,8 @@ function lastCodePoint(run: string): number {
   return pair > 0xffff ? pair : run.charCodeAt(run.length - 1)
 }
 
-/** What `\b` takes for a part of a word: letters, digits, the underscore, and marks above them. */
-export const wordCharacters = (): CodePointSet => unicodeSet(String.raw`\p{L}\p{Nd}\p{Mn}_`)
+/** Character.isLetterOrDigit. */
+export const lettersAndDigits = (): CodePointSet => unicodeSet(String.raw`\p{L}\p{Nd}`)
+
+/** The marks that stand above or below the character before them. */
+export const nonSpacingMarks = (): CodePointSet => unicodeSet(String.raw`\p{Mn}`)

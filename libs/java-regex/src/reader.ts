@@ -63,9 +63,11 @@ export function takeCodePoint(reader: Reader): number {
   return codePoint
 }
 
-/** The fault at an index, by default at the position. */
+/** The fault at an index, by default at the position. Java counts code points. */
 export function faultAt(reader: Reader, description: string, index: number = reader.position): RegexFault {
-  return new RegexFault(description, index, reader.pattern)
+  const before = reader.pattern.slice(0, Math.max(index, reader.position))
+  const pairs = before.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0
+  return new RegexFault(description, index - pairs, reader.pattern)
 }
 
 /** How letters compare under the flags in force. */
