@@ -240,6 +240,19 @@ describe('a template that asks too much', () => {
     expect(reply.status).toBe(500)
   })
 
+  test.each([
+    ['patterns that each take long to compile', '$p.matches("(?iu)$p$a")'],
+    ['paths whose pattern takes long to compile', '$input.path("$[?(@.a =~ /(?iu)$a$p/)]")'],
+    ['filters within filters', '$input.path("$..[?(@..[?(@ == $a)])]")'],
+  ])('%s end too', async (_case, work) => {
+    const doubled = '#set($p = "a")#foreach($a in [1..11])#set($p = "$p$p")#end'
+    const request = `${doubled}#foreach($a in [1..900])${work}#end{"statusCode":200}`
+    const startedMs = performance.now()
+    const reply = await stageOf({ method: mockMethod('', request) })({ body: `${'['.repeat(80)}1${',1]'.repeat(80)}` })
+    expect(performance.now() - startedMs).toBeLessThan(1_500)
+    expect(reply.status).toBe(500)
+  })
+
   test('much work in $util ends too', async () => {
     const request = `#foreach($a in [1..900])$util.escapeJavaScript($input.body)#end{"statusCode":200}`
     const startedMs = performance.now()

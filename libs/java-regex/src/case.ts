@@ -1,6 +1,6 @@
 // Case-insensitive matching as a closure of sets: ASCII letters only under (?i), all letters under (?iu).
 import type { CodePointSet } from './code-points.ts'
-import { complement, has, intersection, range, rangesOf, union } from './code-points.ts'
+import { has, intersection, range, rangesOf, union } from './code-points.ts'
 
 /** How letters of different case compare. */
 export type Folding = 'none' | 'ascii' | 'unicode'
@@ -8,7 +8,7 @@ export type Folding = 'none' | 'ascii' | 'unicode'
 /** The set with the other cases of its members. */
 export function closeOverCase(set: CodePointSet, folding: Folding): CodePointSet {
   if (folding === 'none') return set
-  if (folding === 'unicode') return closeOverUnicode(set)
+  if (folding === 'unicode') return withRelatives(set, () => true)
   const lower = rangesOf(intersection(set, range(0x61, 0x7a))).map(([first, last]) => range(first - 32, last - 32))
   const upper = rangesOf(intersection(set, range(0x41, 0x5a))).map(([first, last]) => range(first + 32, last + 32))
   return union(set, ...lower, ...upper)
@@ -17,13 +17,7 @@ export function closeOverCase(set: CodePointSet, folding: Folding): CodePointSet
 /** A range with what Java takes for the other cases of its members: what is in it in capitals, or in small letters then. */
 export function closeRangeOverCase(set: CodePointSet, folding: Folding): CodePointSet {
   if (folding !== 'unicode') return closeOverCase(set, folding)
-  const others: CodePointSet[] = []
-  for (const [first, last] of rangesOf(intersection(closeOverUnicode(set), complement(set)))) {
-    for (let codePoint = first; codePoint <= last; codePoint++) {
-      if (has(set, single(codePoint, 'toUpperCase')) || has(set, fold(codePoint))) others.push(range(codePoint))
-    }
-  }
-  return union(set, ...others)
+  return withRelatives(set, ({ upper, folded }) => has(set, upper) || has(set, folded))
 }
 
 /** Whether two code points are the same but for case. */
@@ -47,24 +41,56 @@ function single(codePoint: number, change: 'toUpperCase' | 'toLowerCase'): numbe
   return changed.length === (first > 0xffff ? 2 : 1) ? first : codePoint
 }
 
-let families: readonly CodePointSet[] | undefined
+interface CasedLetter {
+  readonly codePoint: number
+  readonly upper: number
+  readonly folded: number
+  /** All letters that are the same but for case, this one among them. */
+  readonly family: CasedLetter[]
+}
 
-/** Every set of two or more letters that are the same but for case; made once, when a pattern first needs it. */
-function caseFamilies(): readonly CodePointSet[] {
-  if (families !== undefined) return families
-  const byFold = new Map<number, number[]>()
+let letters: readonly CasedLetter[] | undefined
+
+/** Every letter that another one is the same as but for case, in order; made once, when a pattern first needs it. */
+function casedLetters(): readonly CasedLetter[] {
+  if (letters !== undefined) return letters
+  const families = new Map<number, CasedLetter[]>()
   // Letters with case end with the Adlam and Osage alphabets of the first supplementary plane.
   for (let codePoint = 0; codePoint < 0x1f000; codePoint++) {
     const folded = fold(codePoint)
-    const members = byFold.get(folded)
-    if (members !== undefined) members.push(codePoint)
-    else if (folded !== codePoint || single(codePoint, 'toUpperCase') !== codePoint)
-      byFold.set(folded, [folded, codePoint])
+    const family = families.get(folded) ?? []
+    family.push({ codePoint, upper: single(codePoint, 'toUpperCase'), folded, family })
+    families.set(folded, family)
   }
-  families = [...byFold.values()].map((members) => union(...members.map((member) => range(member))))
-  return families
+  const cased = [...families.values()].filter((family) => family.length > 1).flat()
+  letters = cased.sort((one, other) => one.codePoint - other.codePoint)
+  return letters
 }
 
-function closeOverUnicode(set: CodePointSet): CodePointSet {
-  return union(set, ...caseFamilies().filter((family) => intersection(set, family).length > 0))
+/** The set with those relatives of its letters that are `wanted`. */
+function withRelatives(set: CodePointSet, wanted: (letter: CasedLetter) => boolean): CodePointSet {
+  const all = casedLetters()
+  const added: CodePointSet[] = []
+  for (const [first, last] of rangesOf(set)) {
+    for (let at = placeOf(all, first); at < all.length; at++) {
+      const letter = all[at]
+      if (letter === undefined || letter.codePoint > last) break
+      for (const relative of letter.family) {
+        if (!has(set, relative.codePoint) && wanted(relative)) added.push(range(relative.codePoint))
+      }
+    }
+  }
+  return added.length === 0 ? set : union(set, ...added)
+}
+
+/** Where the first letter at or beyond a code point stands, by bisection. */
+function placeOf(all: readonly CasedLetter[], codePoint: number): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((all[middle]?.codePoint ?? 0) < codePoint) low = middle + 1
+    else high = middle
+  }
+  return low
 }

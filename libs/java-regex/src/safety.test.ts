@@ -82,6 +82,18 @@ describe('hostile patterns', () => {
     expect(ms).toBeLessThan(500)
   })
 
+  test.each([
+    ['letters of any case', `(?iu)${'a'.repeat(9_900)}`],
+    ['ranges of any case', `(?iu)${String.raw`[\x41-\x{1ffff}]`.repeat(600)}`],
+    ['classes of very many ranges', String.raw`\p{L}`.repeat(1_900)],
+    ['intersections', String.raw`[^a-z&&\p{L}]`.repeat(600)],
+  ])('compile in time: %s', (_name, pattern) => {
+    compileRegex('(?iu)a')
+    const runs = [1, 2, 3].map(() => timed(() => compileRegex(pattern).matches('a')))
+    expect(runs[0]?.answer).toBe(false)
+    expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(400)
+  })
+
   test('the message shows the place, as Java does', () => {
     expect(() => compileRegex('a(b')).toThrow(new RegexFault('Unclosed group', 3, 'a(b'))
     expect(() => compileRegex(')')).toThrow("Unmatched closing ')'")

@@ -13,13 +13,16 @@ export interface Translation {
   readonly exact: boolean
 }
 
+/** Longer sources, made of classes with very many ranges, would take V8 long to compile. */
+const maxSourceCharacters = 200_000
+
 /**
  * The translation of a pattern, undefined if it has none: look-arounds, back-references, atomic groups and possessive
  * quantifiers do not run on V8's linear engine, on which safety rests.
  */
 export function translate(root: Node): Translation | undefined {
   const source = sourceOf(root)
-  if (source === undefined) return undefined
+  if (source === undefined || source.length > maxSourceCharacters) return undefined
   const assertions = new Set<Assertion>()
   some(root, (node) => node.kind === 'assertion' && assertions.add(node.assertion) === undefined)
   return { source, foreign: foreignTo(assertions), exact: !some(root, isLoopWithMemory) }
@@ -111,7 +114,18 @@ function countedOnce(source: string, [min, max]: readonly [number, number], lazy
 
 const basicPlane = range(0, 0xffff)
 
+const classSources = new WeakMap<CodePointSet, string>()
+
+/** Sets of many ranges come from the names in `\p{ }`, each of which is one object wherever it stands. */
 function classSource(set: CodePointSet): string {
+  const known = classSources.get(set)
+  if (known !== undefined) return known
+  const source = classSourceOf(set)
+  classSources.set(set, source)
+  return source
+}
+
+function classSourceOf(set: CodePointSet): string {
   const basic = intersection(set, basicPlane)
   if (basic.length === 2 && basic[0] === basic[1]) return unitSource(basic[0] ?? 0)
   const inverse = intersection(complement(set), basicPlane)

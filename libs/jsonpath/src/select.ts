@@ -20,15 +20,22 @@ export interface Chain {
 
 /** `.a`, `['a']`; `['a','b']` makes an object of what is there, or leads to each where the path goes on. */
 export function selectNames(names: readonly string[], { next, last, firm, whole, strict }: Chain): Visit {
-  if (names.length === 1 || !last) {
-    const isDeadEnd = strict || (firm && names.length === 1)
+  const [name] = names
+  if (names.length === 1 && name !== undefined) {
+    const isDeadEnd = firm || strict
+    return (value, run) => {
+      if (isObject(value) && Object.hasOwn(value, name)) next(value[name], run)
+      else run.failed ||= isObject(value) ? isDeadEnd : firm
+    }
+  }
+  if (!last) {
     return (value, run) => {
       spend(run.budget, names.length)
       if (!isObject(value)) run.failed ||= firm
       else
         for (const name of names) {
           if (Object.hasOwn(value, name)) next(value[name], run)
-          else run.failed ||= isDeadEnd
+          else run.failed ||= strict
         }
     }
   }

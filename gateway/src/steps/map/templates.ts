@@ -141,7 +141,7 @@ export function unableToTransform(direction: string, cause: Error): GatewayFault
 
 /** Java's regular expressions for `matches`, `replaceAll` and `split`: none can run away, nor can all of a render together. */
 function boundedRegex(pattern: string, work: Work): Regex {
-  const regex = asMethod(() => compileRegex(pattern))
+  const regex = work.run(Infinity, () => asMethod(() => compileRegex(pattern)))
   const use = <Result>(call: (regex: JavaRegex) => Result): Result =>
     // A short text may be long work for a pattern, so every call is measured.
     work.run(Infinity, () => asMethod(() => call(regex)))
