@@ -12,7 +12,7 @@ export interface Service {
   readonly handlers: Readonly<Record<string, AnyHandler>>
   /**
    * Operations that run outside a transaction because they take long (Invoke): their `call.store` reads, and refuses writes.
-   * Operations named Get…, List…, Describe…, Simulate… are always so.
+   * Operations that only read, by their names (`reads` in endpoint.ts), are always so.
    */
   readonly unlocked?: ReadonlySet<string>
   /** The token issuers that a call names: they are asked before its transaction begins, because that takes long. */
