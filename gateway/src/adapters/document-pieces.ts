@@ -1,12 +1,13 @@
 // A document on its way to the thread that reads it, and its description on the way back, in pieces: receiving a message takes as long as it is large.
 import { deserialize, serialize } from 'node:v8'
+import type { Method, Resource, RestApiDescriptionOf } from '@sluice/openapi'
 import { Turns } from '../nouns/turns.ts'
 
 /** How many of a list's entries, resources for example, are one piece: a fraction of a millisecond's work. */
 const entriesPerPiece = 50
 
 /** The list of which one piece is made at a time, whenever it is gone through: by far the largest. */
-const pieceByPiece = 'resources'
+const pieceByPiece: keyof RestApiDescriptionOf<string> = 'resources'
 
 /** A member of the description, or the next entries of a member that is a list. */
 export interface Piece {
@@ -40,16 +41,20 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(serialize(value))
 }
 
-/** A list of which one piece is there at a time. */
-class PieceList {
+/** Resources with the texts of their methods, of which one piece is there at a time as what it says. */
+class Resources {
   private readonly pieces: readonly Uint8Array[]
 
   constructor(pieces: readonly Uint8Array[]) {
     this.pieces = pieces
   }
 
-  *[Symbol.iterator](): Generator {
-    for (const bytes of this.pieces) yield* deserialize(bytes) as unknown[]
+  *[Symbol.iterator](): Generator<Resource> {
+    for (const bytes of this.pieces) {
+      for (const { path, methods } of deserialize(bytes) as RestApiDescriptionOf<string>['resources']) {
+        yield { path, methods: methods.map((text) => JSON.parse(text) as Method) }
+      }
+    }
   }
 }
 
@@ -60,7 +65,7 @@ export async function joined(pieces: readonly Piece[]): Promise<object> {
   for (const [name, parts] of Map.groupBy(pieces, ({ name }) => name)) {
     const [first] = parts
     if (first?.isList !== true) members.set(name, first && deserialize(first.bytes))
-    else if (name === pieceByPiece) members.set(name, new PieceList(parts.map(({ bytes }) => bytes)))
+    else if (name === pieceByPiece) members.set(name, new Resources(parts.map(({ bytes }) => bytes)))
     else {
       const list: unknown[] = []
       for (const { bytes } of parts) {

@@ -125,7 +125,8 @@ describe('what one document may take is bounded', () => {
 
   test('memory, and the next document has all of it again', async () => {
     const small = createDocumentReader({ timeMs: 20_000, memoryMb: 24 })
-    const reading = small.read('RestApi', operations(9000), options)
+    const large = JSON.stringify({ openapi: '3.0.1', 'x-numbers': Array.from({ length: 400_000 }, () => 1) })
+    const reading = small.read('RestApi', large, options)
     const message = 'The document takes more memory to read than 24 MB.'
     await expect(reading).rejects.toThrow(new DocumentFault(message, start))
     const { resources } = await small.read('RestApi', operations(100), options)

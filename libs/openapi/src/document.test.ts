@@ -132,3 +132,31 @@ describe('parseDocument', () => {
     expect(duplicateKeys).toEqual([9])
   })
 })
+
+describe('a large document, whose path items are read when they are looked into', () => {
+  const item = '{"get": {"a": 1, "a": [2, "${AWS::Region}"]}, "$ref": "#/paths/~1b"}'
+  const large = (pathItem: string): string =>
+    `{"info": "${' '.repeat(70_000)}",\n "paths": {"/a": ${pathItem}, "/b": {"get": {}}, "x-c": null},\n "paths2": {"d": {}}}`
+  const variables = { accountId: '1', partition: 'aws', region: 'eu-west-1' }
+
+  test('says what it says, as often as it is asked', () => {
+    const { root, duplicateKeys } = parseDocument(large(item), { variables })
+    const paths = '{"/a":{"get":{"a":[2,"eu-west-1"]},"$ref":"#/paths/~1b"},"/b":{"get":{}},"x-c":null}'
+    for (let time = 0; time < 2; time++) expect(compactJson(at(root, 'paths'))).toBe(paths)
+    expect(compactJson(at(root, 'paths2'))).toBe('{"d":{}}')
+    expect(duplicateKeys).toEqual([large(item).indexOf('"a": [')])
+  })
+
+  test('places what is in them', () => {
+    const document = parseDocument(large(item))
+    const get = at(document.root, 'paths', '/a', 'get')
+    expect(document.placeOf(at(document.root, 'paths', '/b', 'get')).path).toBe('/paths/~1b/get')
+    expect(document.placeOf(get)).toEqual({ line: 2, column: 19, path: '/paths/~1a/get' })
+    expect(document.placeOf(at(document.root, 'paths', '/a'))).toEqual({ line: 2, column: 12, path: '/paths/~1a' })
+  })
+
+  test('is refused for a mistake in one of them', () => {
+    expect(faultOf(large('{"get": ]}'))).toMatchObject({ line: 2, column: 26 })
+    expect(faultOf(large('{"get":'.repeat(300) + '}'.repeat(300))).detail).toBe('The document is nested too deeply')
+  })
+})

@@ -6,7 +6,7 @@ import { readJson } from './json.ts'
 import type { Node } from './node.ts'
 import { LineIndex, PointerIndex } from './place.ts'
 import type { PseudoParameters } from './tree.ts'
-import { TextFault, TreeBuilder } from './tree.ts'
+import { TextFault, TreeBuilder, variablesOf } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
 export interface ParseOptions {
@@ -64,6 +64,6 @@ function readWith(
   text: string,
   variables: PseudoParameters | undefined,
 ): { root: Node; tree: TreeBuilder } {
-  const tree = new TreeBuilder(variables)
+  const tree = new TreeBuilder(variablesOf(variables))
   return { root: read(text, tree), tree }
 }

@@ -1,6 +1,7 @@
 // Reads JSON text into nodes with offsets: ten times faster than the YAML reader, and most imports are JSON.
 import { MAX_DEPTH, TOO_DEEP } from './budget.ts'
-import type { Node, ScalarNode } from './node.ts'
+import { entriesOf } from './node.ts'
+import type { MapNode, Node, ScalarNode } from './node.ts'
 import type { TreeBuilder } from './tree.ts'
 import { TextFault } from './tree.ts'
 
@@ -12,6 +13,9 @@ const WORDS = [
   ['null', null],
 ] as const
 
+/** In a text of so many characters, path items are read when somebody looks into them. */
+const LARGE_TEXT_UNITS = 65_536
+
 /** Reads one JSON document; throws a {@link TextFault} at the first character that is not JSON. */
 export function readJson(text: string, tree: TreeBuilder): Node {
   const reader = new JsonReader(text, tree)
@@ -21,13 +25,17 @@ export function readJson(text: string, tree: TreeBuilder): Node {
 }
 
 class JsonReader {
-  private at = 0
+  private at: number
   private readonly text: string
   private readonly tree: TreeBuilder
+  private readonly pathItems: PathItems | undefined
+  private isInPaths = false
 
-  constructor(text: string, tree: TreeBuilder) {
+  constructor(text: string, tree: TreeBuilder, at: number = 0) {
     this.text = text
     this.tree = tree
+    this.at = at
+    this.pathItems = at === 0 && text.length >= LARGE_TEXT_UNITS ? new PathItems(text, tree) : undefined
   }
 
   value(depth: number): Node {
@@ -55,9 +63,21 @@ class JsonReader {
       if (this.text[at] !== '"') throw this.unexpected()
       const key = this.tree.substitute(this.string())
       this.take(':')
-      this.tree.add(entries, key, { ...this.value(depth + 1), offset: at })
+      if (depth === 0) this.isInPaths = key === 'paths'
+      this.tree.add(entries, key, this.member(depth + 1, at))
     })
     return { kind: 'map', entries, offset }
+  }
+
+  /** The value of the key at an offset. A path item is read for its mistakes alone. */
+  private member(depth: number, offset: number): Node {
+    this.skip()
+    const start = this.at
+    const node = this.value(depth)
+    const isPathItem = depth === 2 && this.isInPaths && node.kind === 'map'
+    return isPathItem && this.pathItems !== undefined
+      ? new PathItem(this.pathItems, start, offset)
+      : { ...node, offset }
   }
 
   private list(depth: number): Node {
@@ -121,6 +141,7 @@ class JsonReader {
   }
 
   private skip(): void {
+    if (this.text.charCodeAt(this.at) > 0x20) return
     WHITESPACE.lastIndex = this.at
     WHITESPACE.test(this.text)
     this.at = WHITESPACE.lastIndex
@@ -130,6 +151,43 @@ class JsonReader {
     const found = this.text.codePointAt(this.at)
     const what = found === undefined ? 'end of the document' : JSON.stringify(String.fromCodePoint(found))
     return new TextFault(`Unexpected ${what}`, this.at)
+  }
+}
+
+/** The path items of a large document: trees of all of them would be most of what it takes to read it. The one that was used last is there. */
+class PathItems {
+  private readonly text: string
+  private readonly tree: TreeBuilder
+  private open: { readonly start: number; readonly entries: MapNode['entries'] } | undefined
+
+  constructor(text: string, tree: TreeBuilder) {
+    this.text = text
+    this.tree = tree
+  }
+
+  entriesAt(start: number): MapNode['entries'] {
+    if (this.open?.start !== start) {
+      const node = new JsonReader(this.text, this.tree.again(), start).value(2)
+      this.open = { start, entries: entriesOf(node) }
+    }
+    return this.open.entries
+  }
+}
+
+class PathItem implements MapNode {
+  readonly kind = 'map'
+  readonly offset: number
+  private readonly all: PathItems
+  private readonly start: number
+
+  constructor(all: PathItems, start: number, offset: number) {
+    this.all = all
+    this.start = start
+    this.offset = offset
+  }
+
+  get entries(): MapNode['entries'] {
+    return this.all.entriesAt(this.start)
   }
 }
 

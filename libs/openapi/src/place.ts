@@ -37,7 +37,8 @@ interface Child {
 /** Finds the innermost node at an offset; remembers the order of children, so that many questions stay cheap. */
 export class PointerIndex {
   private readonly root: Node
-  private readonly ordered = new Map<Node, readonly Child[]>()
+  /** By a node's entries or items: as long as somebody has them. */
+  private readonly ordered = new WeakMap<object, readonly Child[]>()
 
   constructor(root: Node) {
     this.root = root
@@ -58,16 +59,17 @@ export class PointerIndex {
   }
 
   private childrenOf(node: Node): readonly Child[] {
-    const known = this.ordered.get(node)
+    if (node.kind === 'scalar') return []
+    const members = node.kind === 'map' ? node.entries : node.items
+    const known = this.ordered.get(members)
     if (known !== undefined) return known
     const children: Child[] = []
-    const members = node.kind === 'map' ? node.entries : node.kind === 'list' ? node.items.entries() : []
-    for (const [name, child] of members) {
+    for (const [name, child] of members.entries()) {
       // What an alias stands for lies at its anchor, before the place that uses it: it is no part of this stretch.
       if (child.offset >= node.offset) children.push({ name: String(name), node: child })
     }
     children.sort((a, b) => a.node.offset - b.node.offset)
-    this.ordered.set(node, children)
+    this.ordered.set(members, children)
     return children
   }
 }

@@ -22,27 +22,37 @@ export class TextFault extends Error {
   }
 }
 
+/** The values by the names that stand behind `AWS::`. */
+type Variables = ReadonlyMap<string, string>
+
+export function variablesOf(parameters: PseudoParameters | undefined): Variables {
+  if (parameters === undefined) return new Map()
+  const { accountId, partition, region } = parameters
+  return new Map([
+    ['AccountId', accountId],
+    ['Partition', partition],
+    ['Region', region],
+  ])
+}
+
 export class TreeBuilder {
   /** Offsets of keys that their map already had; the last one counts, as it does for AWS's reader. */
   readonly duplicates: number[] = []
   private nodes = 0
-  private readonly variables: ReadonlyMap<string, string>
+  private readonly variables: Variables
 
-  constructor(variables: PseudoParameters | undefined) {
-    this.variables = new Map(
-      variables === undefined
-        ? []
-        : [
-            ['AccountId', variables.accountId],
-            ['Partition', variables.partition],
-            ['Region', variables.region],
-          ],
-    )
+  constructor(variables: Variables) {
+    this.variables = variables
   }
 
   /** Nodes so far, with aliases counted in full. */
   get size(): number {
     return this.nodes
+  }
+
+  /** A builder for parts of the text that were read before: what it counts and finds twice is known. */
+  again(): TreeBuilder {
+    return new TreeBuilder(this.variables)
   }
 
   count(nodes: number, offset: number): void {

@@ -77,7 +77,7 @@ class YamlConverter {
   private content(parsed: ParsedNode, offset: number, depth: number): Node {
     if (this.yaml.isMap(parsed)) return this.map(parsed, offset, depth)
     if (this.yaml.isSeq(parsed))
-      return { kind: 'list', items: parsed.items.map((item) => this.node(item, depth + 1)), offset }
+      return { kind: 'list', items: Array.from(drained(parsed.items), (item) => this.node(item, depth + 1)), offset }
     const { value, source } = parsed as Scalar.Parsed
     const known = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     return this.tree.scalar(known ? value : source, source, offset)
@@ -93,7 +93,7 @@ class YamlConverter {
   private map(source: YAMLMap, offset: number, depth: number): MapNode {
     const entries = new Map<string, Node>()
     const merged: Node[] = []
-    for (const pair of source.items as Pair<ParsedNode | null, ParsedNode | null>[]) {
+    for (const pair of drained(source.items as Pair<ParsedNode | null, ParsedNode | null>[])) {
       const at = pair.key?.range[0] ?? offset
       const key = this.key(pair.key, at)
       const value = { ...this.node(pair.value, depth + 1), offset: at }
@@ -110,6 +110,14 @@ class YamlConverter {
     const node = this.yaml.isScalar(key) || this.yaml.isAlias(key) ? this.node(key, 0) : undefined
     if (node?.kind !== 'scalar') throw new TextFault('A key must be a plain value', offset)
     return node.text
+  }
+}
+
+/** The items one after the other. Each is let go when the next is asked for: the package's nodes are several times as large as ours. */
+function* drained<Item>(items: (Item | undefined)[]): Generator<Item> {
+  for (const [index, item] of items.entries()) {
+    items[index] = undefined
+    yield item as Item
   }
 }
 

@@ -32,11 +32,11 @@ export async function dropUnnamedResources(
     paths.add(path)
     await turns.next()
   }
-  for (const { key } of await call.store.list('Method', [restApiId])) {
+  for (const { key } of call.store.each('Method', [restApiId])) {
     call.store.delete('Method', key)
     await turns.next()
   }
-  for (const { key, record } of await call.store.list('Resource', [restApiId])) {
+  for (const { key, record } of call.store.each('Resource', [restApiId])) {
     if (record.parentId !== undefined && !paths.has(record.path)) call.store.delete('Resource', key)
     await turns.next()
   }

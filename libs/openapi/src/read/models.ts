@@ -32,7 +32,8 @@ export class Models {
   private readonly restApiId: string
   private readonly byName = new Map<string, Model>()
   private readonly named: ReadonlyMap<string, Node>
-  private readonly generated = new Map<Node, string>()
+  /** The names of schemas that were written in place, by where they stand. */
+  private readonly generated = new Map<number, string>()
 
   constructor(reading: Reading, restApiId: string) {
     this.reading = reading
@@ -57,8 +58,8 @@ export class Models {
       this.reading.warn(`Unsupported model type '${use.kind ?? kind}' ${use.sentence}. Ignoring.`, schema)
       return undefined
     }
-    const known = this.generated.get(schema) ?? this.generate(schema)
-    this.generated.set(schema, known)
+    const known = this.generated.get(schema.offset) ?? this.generate(schema)
+    this.generated.set(schema.offset, known)
     return known
   }
 

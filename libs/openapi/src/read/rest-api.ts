@@ -8,14 +8,7 @@ import { readSettings } from '../extensions/settings.ts'
 import { member, textOf } from '../node.ts'
 import type { Reading } from '../reading.ts'
 import { present } from '../record.ts'
-import type {
-  DocumentationPart,
-  Method,
-  RequestValidator,
-  Resource,
-  RestApiDescription,
-  Warning,
-} from '../rest-description.ts'
+import type { DocumentationPart, Method, RequestValidator, RestApiDescription, Warning } from '../rest-description.ts'
 import type { BasePathMode } from './base-path.ts'
 import { basePathPrefix, resourcePath } from './base-path.ts'
 import { beginReading, warnOfMissing } from './dialect.ts'
@@ -37,6 +30,12 @@ export interface RestApiOptions {
   readonly ignoreDocumentation?: boolean
 }
 
+/** A description that holds something else in place of each method. */
+export type RestApiDescriptionOf<Kept> = Omit<RestApiDescription, 'resources'> & {
+  readonly resources: readonly { readonly path: string; readonly methods: readonly Kept[] }[]
+  readonly warnings: readonly Warning[]
+}
+
 interface Context {
   readonly reading: Reading
   readonly models: Models
@@ -53,6 +52,15 @@ export function readRestApi(
   document: ParsedDocument,
   options: RestApiOptions = {},
 ): RestApiDescription & { readonly warnings: readonly Warning[] } {
+  return readRestApiKeeping(document, options, (method) => method)
+}
+
+/** As {@link readRestApi}. `keep`: what is kept of a method while others are read, its text for example, as there may be thousands. */
+export function readRestApiKeeping<Kept>(
+  document: ParsedDocument,
+  options: RestApiOptions,
+  keep: (method: Method) => Kept,
+): RestApiDescriptionOf<Kept> {
   const reading = beginReading(document)
   warnOfMissing(reading)
   warnOfUnexpected(reading)
@@ -62,8 +70,9 @@ export function readRestApi(
   const validators = readRequestValidators(reading)
   const defaultValidator = chosenValidator(reading.root, validators, reading)
   const context: Context = { reading, models, security, validators, defaultValidator }
-  const resources = readResources(context, basePathPrefix(reading, options.basepath ?? 'ignore'))
-  const description = present<RestApiDescription>({
+  const prefix = basePathPrefix(reading, options.basepath ?? 'ignore')
+  const resources = readResources(context, prefix, keep)
+  const description = present<Omit<RestApiDescriptionOf<Kept>, 'warnings'>>({
     restApi: readSettings(reading),
     // Read last: operations add the models of their schemas.
     models: models.all,
@@ -93,9 +102,13 @@ export function readDocumentation(document: ParsedDocument): {
   return { documentationParts, warnings: reading.warnings }
 }
 
-function readResources(context: Context, prefix: string): Resource[] {
+function readResources<Kept>(
+  context: Context,
+  prefix: string,
+  keep: (method: Method) => Kept,
+): RestApiDescriptionOf<Kept>['resources'] {
   const { reading } = context
-  const byPath = new Map<string, Map<string, Method>>([['/', new Map()]])
+  const byPath = new Map<string, Map<string, Kept>>([['/', new Map()]])
   for (const item of pathItemsOf(reading, (path) => resourcePath(prefix, path))) {
     for (const ancestor of ancestorsOf(item.path)) if (!byPath.has(ancestor)) byPath.set(ancestor, new Map())
     const methods = byPath.get(item.path)
@@ -106,7 +119,7 @@ function readResources(context: Context, prefix: string): Resource[] {
           operation.node,
         )
       }
-      methods?.set(operation.httpMethod, readMethod(operation, context))
+      methods?.set(operation.httpMethod, keep(readMethod(operation, context)))
     }
   }
   return [...byPath].map(([path, methods]) => ({ path, methods: [...methods.values()] }))

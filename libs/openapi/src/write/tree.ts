@@ -39,7 +39,7 @@ export function listOf(items: readonly Value[]): Node {
 /** A tree from JSON text, numbers as they were written; the text itself where it is no JSON. */
 export function parsed(text: string): Node {
   try {
-    return readJson(text, new TreeBuilder(undefined))
+    return readJson(text, new TreeBuilder(new Map()))
   } catch (error) {
     if (error instanceof TextFault) return nodeOf(text)
     throw error
