@@ -47,10 +47,18 @@ export function load(options: LoadOptions): Promise<LoadResult> {
   return hasWrk ? runWrk(options) : runAutocannon(options)
 }
 
+/** So many requests take turns, however few values they have: what the generator reads and sends is then alike for few and for many. */
+const requestsInTurn = 10_000
+
 /** Requests that take turns are made before the load begins: the generator is not to be what is measured. */
 const takingTurns = ({ name, values }: NonNullable<LoadOptions['inTurn']>, file: string): string => {
-  writeFileSync(file, values.join('\n'))
-  const set = name === ':path' ? 'wrk.path = line' : `wrk.headers["${name}"] = line`
+  const turns = Math.ceil(requestsInTurn / values.length) * values.length
+  writeFileSync(file, Array.from({ length: turns }, (_, turn) => values[turn % values.length]).join('\n'))
+  // The number makes each request a text of its own, which Lua would else keep once.
+  const set =
+    name === ':path'
+      ? 'wrk.path = line\n    wrk.headers["X-Turn"] = string.format("%06d", #requests)'
+      : `wrk.headers["${name}"] = line`
   return `
 local requests, next = {}, 0
 init = function()

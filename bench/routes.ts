@@ -7,11 +7,14 @@ const settleMs = 3_000
 /** So many requests warm a process and a connection for what is then measured in single milliseconds. */
 const uncounted = 200
 
-/** A document of mocks under `/group0…49/item0…n/{id}`. */
+/** All of one length: a request shall have as many bytes whichever route it is for. */
+const templateOf = (index: number): string => `/group${10 + (index % 50)}/item${10_000 + index}`
+
+/** A document of mocks under `/group10…59/item10000…n/{id}`. */
 function documentOf(operations: number): string {
   const paths: Record<string, object> = {}
   for (let index = 0; index < operations; index++) {
-    paths[`/group${index % 50}/item${index}/{id}`] = {
+    paths[`${templateOf(index)}/{id}`] = {
       get: {
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
         responses: { 200: { description: 'OK' } },
@@ -41,8 +44,7 @@ async function deployMany(origin: string, text: string): Promise<Deployed> {
   return { apiId: id, importMs: importedMs - startedMs, deployMs: performance.now() - importedMs }
 }
 
-const pathOf = (apiId: string, index: number): string =>
-  `/_aws/execute-api/${apiId}/prod/group${index % 50}/item${index}/7`
+const pathOf = (apiId: string, index: number): string => `/_aws/execute-api/${apiId}/prod${templateOf(index)}/7`
 
 /** A gateway with so many routes in all, the URL of one of them, and the paths of all. */
 export async function startRoutes(

@@ -20,6 +20,7 @@ import { stopRequested } from './stop-requested.ts'
 import { keepTickShape } from './tick-shape.ts'
 import { unreadVariables } from './unread-variables.ts'
 import { sluiceVersion } from './version.ts'
+import { keepRequestsYoung } from './young-requests.ts'
 
 /** Requests in flight have this long to finish when the process is told to stop. */
 const graceMs = 30_000
@@ -69,6 +70,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 async function run(config: Config): Promise<void> {
   checkFiles(config.files)
+  keepRequestsYoung()
   keepTickShape()
   // What is kept holds secret keys: files of this process are for its owner alone.
   if (config.dataFolder !== undefined) process.umask(0o077)
