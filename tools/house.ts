@@ -1,6 +1,6 @@
-// House rules that no linter knows: forbidden names, first-line comments, reasons of disabled rules, dependencies of libraries, change notes.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+// House rules that no linter knows: names, first-line comments, reasons of disabled rules, dependencies of libraries, change notes, links.
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { readChangeNotes } from './change-notes.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -47,7 +47,22 @@ function checkLibraryImports(name: string, text: string): void {
   }
 }
 
+/** A link to a file of the repository leads somewhere. */
+function checkLinks(path: string): void {
+  const prose = readFileSync(path, 'utf8').replaceAll(/```[^]*?```|`[^`\n]*`/g, '')
+  for (const [, target = ''] of prose.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+    const isElsewhere = /^[a-z]+:/.test(target)
+    if (!isElsewhere && !existsSync(join(dirname(path), target)))
+      problems.push(`${relative(root, path)}: the link to ${target} leads nowhere`)
+  }
+}
+
 for (const folder of folders) visit(join(root, folder))
+for (const page of globSync(['*.md', '{docs,bench,changes,conformance,models,libs,gateway/src}/**/*.md'], {
+  cwd: root,
+})) {
+  if (!/(?:^|\/)(?:node_modules|dist)\//.test(page)) checkLinks(join(root, page))
+}
 for (const note of readChangeNotes(join(root, 'changes'))) {
   if (typeof note === 'string') problems.push(relative(root, note))
 }
