@@ -1,4 +1,4 @@
-// Idle keep-alive connections: what each keeps in memory after one request, next to a bare node:http server. Goal P13.
+// Idle keep-alive connections: what each keeps in memory after one request, next to a bare node:http server.
 import { connect, type Socket } from 'node:net'
 import type { Program } from './process.ts'
 import { startSluice } from './programs.ts'

@@ -1,4 +1,4 @@
-// The JWT case: a proxied HTTP API route, open, with a token seen before, and with tokens never seen before (goal P7).
+// The JWT case: a proxied HTTP API route, open, with a token seen before, and with tokens never seen before.
 import { createPair, startIssuer, tokenOf } from '../conformance/http-plans/issuer.ts'
 import { callControlPlane } from './control.ts'
 import { loadGenerator } from './load.ts'

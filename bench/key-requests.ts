@@ -1,4 +1,4 @@
-// What a request costs in a gateway that holds so many API keys, each request with another of them (goal P12).
+// What a request costs in a gateway that holds so many API keys, each request with another of them.
 import { callControlPlane } from './control.ts'
 import { load } from './load.ts'
 import { startSluice } from './programs.ts'

@@ -1,4 +1,4 @@
-// The policies case (goal P1): 1,000 routes behind API keys, a stage's and a key's limit, an access log and metrics, next to nginx set up alike.
+// The policies case: 1,000 routes behind API keys, a stage's and a key's limit, an access log and metrics, next to nginx set up alike.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
