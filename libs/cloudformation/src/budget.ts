@@ -1,19 +1,19 @@
 // How much a template may ask of us: text, depth, what aliases and functions expand to, and AWS's number of resources.
 
 /** AWS's quota for a template body in S3: 1 MB, counted here in UTF-16 units. */
-export const MAX_TEXT_UNITS: number = 1024 * 1024
+export const maximumTextUnits: number = 1024 * 1024
 
 /** Nesting of maps, lists and functions. No template made by a person comes near. */
-export const MAX_DEPTH = 100
+export const maximumDepth = 100
 
 /** AWS's quota: resources of one template, before the transform and after it. */
-export const MAX_RESOURCES = 500
+export const maximumResources = 500
 
 /** AWS's quotas for parameters, mappings and outputs are 200 each. */
-export const MAX_SECTION_ENTRIES = 200
+export const maximumSectionEntries = 200
 
 /** What is read or made: a node costs 1, and 1 more for each 32 characters it holds. Aliases cost what they stand for. */
-const MAX_COST = 1_000_000
+const maximumCost = 1_000_000
 
 /** Counts what reading or evaluating makes; tells by `false` when it is too much. */
 export class Meter {
@@ -26,7 +26,7 @@ export class Meter {
 
   spend(cost: number): boolean {
     this.cost += cost
-    return this.cost <= MAX_COST
+    return this.cost <= maximumCost
   }
 }
 

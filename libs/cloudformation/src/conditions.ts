@@ -1,5 +1,5 @@
 // Conditions: which of them hold, decided before anything is created.
-import { MAX_DEPTH } from './budget.ts'
+import { maximumDepth } from './budget.ts'
 import { Evaluator, type Intrinsic, type Scope } from './evaluator.ts'
 import { Problem } from './fault.ts'
 import { intrinsics } from './intrinsics.ts'
@@ -27,7 +27,7 @@ export class Conditions {
     }
     const declared = this.declared.get(name)
     if (declared === undefined) throw new Problem(`Unresolved condition ${name}: Conditions has no such name`, node)
-    if (this.decided.size > 2 * MAX_DEPTH) this.checkPending(node)
+    if (this.decided.size > 2 * maximumDepth) this.checkPending(node)
     this.decided.set(name, undefined)
     const holds = truth(this.evaluator.value(longForm(declared)))
     this.decided.set(name, holds)
@@ -36,7 +36,7 @@ export class Conditions {
 
   private checkPending(node: Node): void {
     const pending = [...this.decided.values()].filter((known) => known === undefined).length
-    if (pending > MAX_DEPTH) throw new Problem('The conditions depend on each other too deeply', node)
+    if (pending > maximumDepth) throw new Problem('The conditions depend on each other too deeply', node)
   }
 }
 

@@ -1,5 +1,5 @@
 // Evaluates a tree: what can be known becomes values, what waits for a resource stays a function.
-import { MAX_DEPTH, Meter, costOf } from './budget.ts'
+import { maximumDepth, Meter, costOf } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { CallNode, ListNode, MapNode, Node, ScalarNode } from './node.ts'
 
@@ -35,7 +35,7 @@ export class Evaluator {
   evaluate(node: Node): Node | undefined {
     this.spend(node, node.kind === 'scalar' ? node.text.length : 0)
     this.depth += 1
-    if (this.depth > 2 * MAX_DEPTH) throw new Problem('The functions are nested too deeply', node)
+    if (this.depth > 2 * maximumDepth) throw new Problem('The functions are nested too deeply', node)
     try {
       if (node.kind === 'call') return this.call(node)
       if (node.kind === 'list') return this.list(node)

@@ -3,10 +3,10 @@ import { Problem } from './fault.ts'
 import type { Node } from './node.ts'
 import { readText } from './yaml.ts'
 import { LineIndex } from './place.ts'
-import { MAX_TEXT_UNITS } from './budget.ts'
+import { maximumTextUnits } from './budget.ts'
 
 /** AWS's quota for an API definition. */
-const MAX_FILE_UNITS = 6 * MAX_TEXT_UNITS
+const maximumFileUnits = 6 * maximumTextUnits
 
 export class Includes {
   private readonly readFile: ((location: string) => string | undefined) | undefined
@@ -41,7 +41,7 @@ export class Includes {
       throw new Problem(`${location} cannot be read: ${(error as Error).message}`, node)
     }
     if (text === undefined) throw new Problem(`${location} cannot be read`, node)
-    if (text.length > MAX_FILE_UNITS) throw new Problem(`${location} is larger than 6 MB`, node)
+    if (text.length > maximumFileUnits) throw new Problem(`${location} is larger than 6 MB`, node)
     this.known.set(location, text)
     return text
   }

@@ -31,8 +31,8 @@ export interface CallNode {
   readonly offset: number
 }
 
-const NO_ENTRIES: ReadonlyMap<string, Node> = new Map()
-const NO_ITEMS: readonly Node[] = []
+const noEntries: ReadonlyMap<string, Node> = new Map()
+const noItems: readonly Node[] = []
 
 /** The member of a map; `undefined` when there is none, it is null, or `node` is no map. */
 export function member(node: Node | undefined, name: string): Node | undefined {
@@ -42,12 +42,12 @@ export function member(node: Node | undefined, name: string): Node | undefined {
 
 /** The members of a map in the template's order; none for anything else. */
 export function entriesOf(node: Node | undefined): ReadonlyMap<string, Node> {
-  return node?.kind === 'map' ? node.entries : NO_ENTRIES
+  return node?.kind === 'map' ? node.entries : noEntries
 }
 
 /** The items of a list; none for anything else. */
 export function itemsOf(node: Node | undefined): readonly Node[] {
-  return node?.kind === 'list' ? node.items : NO_ITEMS
+  return node?.kind === 'list' ? node.items : noItems
 }
 
 /** The text of any scalar but null, as written: `200` and `"200"` are both `200`. */

@@ -1,6 +1,6 @@
 // A template's sections: what a template may say at its top, checked for form; nothing is evaluated yet.
 import { names } from './names.ts'
-import { MAX_RESOURCES, MAX_SECTION_ENTRIES, MAX_TEXT_UNITS } from './budget.ts'
+import { maximumResources, maximumSectionEntries, maximumTextUnits } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { MapNode, Node } from './node.ts'
 import { entriesOf, itemsOf, member, textOf } from './node.ts'
@@ -48,7 +48,7 @@ const attributes = new Set(
 
 /** Reads the text. Throws {@link Problem}s. */
 function readSections(text: string): Sections {
-  if (text.length > MAX_TEXT_UNITS) throw new Problem('The template is larger than 1 MB', { offset: 0 })
+  if (text.length > maximumTextUnits) throw new Problem('The template is larger than 1 MB', { offset: 0 })
   const root = readText(text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text)
   if (root.kind !== 'map') throw new Problem('A template is a map with the member Resources', root)
   for (const [name, node] of root.entries) {
@@ -83,7 +83,7 @@ function section(root: MapNode, name: string): ReadonlyMap<string, Node> {
   const node = member(root, name)
   if (node !== undefined && node.kind !== 'map') throw new Problem(`${name} is a map of names`, node)
   const entries = entriesOf(node)
-  const most = name === 'Resources' ? MAX_RESOURCES : MAX_SECTION_ENTRIES
+  const most = name === 'Resources' ? maximumResources : maximumSectionEntries
   if (node !== undefined && entries.size > most) throw new Problem(`${name} has more than ${most} entries`, node)
   return entries
 }

@@ -1,5 +1,5 @@
 // A template made ready: resources in the order in which they can be created, and outputs, to be resolved as values come in.
-import { MAX_RESOURCES } from './budget.ts'
+import { maximumResources } from './budget.ts'
 import { Conditions } from './conditions.ts'
 import type { Draft } from './draft.ts'
 import { Evaluator, type Scope } from './evaluator.ts'
@@ -14,7 +14,7 @@ import { readTemplateText, type Sections } from './parse.ts'
 import { Includes } from './includes.ts'
 import { Resolver, type ResourceValues } from './resolver.ts'
 import { readGlobals, withGlobals } from './sam/globals.ts'
-import { SERVERLESS, transformServerless, type Transformed } from './sam/transform.ts'
+import { serverlessTransform, transformServerless, type Transformed } from './sam/transform.ts'
 
 export interface TemplateOptions {
   readonly accountId: string
@@ -68,8 +68,8 @@ export function readTemplate(text: string, options: TemplateOptions): Template {
   return lines.guard(() => {
     const scope = scopeOf(sections, options)
     const { drafts, aliases, remarks } = draftsOf(sections, scope)
-    if (drafts.length > MAX_RESOURCES)
-      throw new Problem(`There are more than ${MAX_RESOURCES} resources`, sections.root)
+    if (drafts.length > maximumResources)
+      throw new Problem(`There are more than ${maximumResources} resources`, sections.root)
     const resolver = new Resolver(scope, aliases, lines)
     const outputs = outputsOf(sections, scope)
     const ordered = ordering(drafts, outputs, aliases)
@@ -119,7 +119,7 @@ function draftsOf(sections: Sections, scope: Scope): Transformed {
     const name = textOf(condition)
     if (condition !== undefined && !scope.condition(name ?? '', condition)) continue
     if (!isServerless && type.startsWith('AWS::Serverless::')) {
-      throw new Problem(`${logicalId}: the type ${type} needs Transform: ${SERVERLESS}`, node)
+      throw new Problem(`${logicalId}: the type ${type} needs Transform: ${serverlessTransform}`, node)
     }
     drafts.push({
       logicalId,
@@ -151,10 +151,10 @@ function draftsOf(sections: Sections, scope: Scope): Transformed {
 
 function checkTransforms({ transforms }: Sections): boolean {
   for (const { name, node } of transforms) {
-    if (name === SERVERLESS || name === 'AWS::LanguageExtensions') continue
-    throw new Problem(`The transform ${name} is not available here; there is ${SERVERLESS}`, node)
+    if (name === serverlessTransform || name === 'AWS::LanguageExtensions') continue
+    throw new Problem(`The transform ${name} is not available here; there is ${serverlessTransform}`, node)
   }
-  return transforms.some(({ name }) => name === SERVERLESS)
+  return transforms.some(({ name }) => name === serverlessTransform)
 }
 
 function dependencyOf(node: Node, { resources }: Sections): string {

@@ -1,13 +1,13 @@
 // Reads a template's text, YAML or JSON (which YAML contains), into nodes; CloudFormation's tags become its functions.
 import type { CST, Document, Pair, ParsedNode, YAMLMap } from 'yaml'
-import { MAX_DEPTH, Meter, costOf } from './budget.ts'
+import { maximumDepth, Meter, costOf } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { MapNode, Node } from './node.ts'
 import { yamlPackage } from './yaml-package.ts'
 
-const OPENING: ReadonlySet<string> = new Set(['[', '{'])
-const CLOSING: ReadonlySet<string> = new Set([']', '}'])
-const TOO_DEEP = 'The template is nested too deeply'
+const openingBrackets: ReadonlySet<string> = new Set(['[', '{'])
+const closingBrackets: ReadonlySet<string> = new Set([']', '}'])
+const tooDeepSentence = 'The template is nested too deeply'
 
 /** Reads the one document of the text. Throws a {@link Problem} at the first mistake. */
 export function readText(text: string): Node {
@@ -33,7 +33,7 @@ function compose(text: string): Document.Parsed {
   const [document, second] = documents
   const [error] = document?.errors ?? []
   if (error !== undefined) {
-    throw new Problem(error.code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : error.message, { offset: error.pos[0] })
+    throw new Problem(error.code === 'RESOURCE_EXHAUSTION' ? tooDeepSentence : error.message, { offset: error.pos[0] })
   }
   if (second !== undefined) throw new Problem('A template is one document', { offset: second.range[0] })
   if (document === undefined) throw new Problem('The template is empty', { offset: 0 })
@@ -46,9 +46,9 @@ function* lexemes(text: string): Generator<string> {
   let offset = 0
   const { Lexer } = yamlPackage()
   for (const lexeme of new Lexer().lex(text)) {
-    if (OPENING.has(lexeme)) depth += 1
-    else if (CLOSING.has(lexeme)) depth -= 1
-    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
+    if (openingBrackets.has(lexeme)) depth += 1
+    else if (closingBrackets.has(lexeme)) depth -= 1
+    if (depth > maximumDepth) throw new Problem(tooDeepSentence, { offset })
     yield lexeme
     // A control character is the lexer's own mark and no part of the text.
     if (lexeme.length > 1 || lexeme > '\u001F' || lexeme === '\n' || lexeme === '\t') offset += lexeme.length
@@ -63,7 +63,7 @@ class Converter {
   node(source: ParsedNode | null, depth: number, at: number = 0): Node {
     if (source === null) return { kind: 'scalar', value: null, text: '', offset: at }
     const offset = source.range[0]
-    if (depth > MAX_DEPTH) throw new Problem(TOO_DEEP, { offset })
+    if (depth > maximumDepth) throw new Problem(tooDeepSentence, { offset })
     if (this.yaml.isAlias(source)) return this.alias(source.source, offset)
     const before = this.meter.spent
     this.spend(costOf(this.yaml.isScalar(source) ? source.source.length : 0), offset)

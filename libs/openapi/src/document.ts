@@ -1,6 +1,6 @@
 // Text to tree: reads an OpenAPI document, JSON or YAML, and remembers where everything stands.
-import { MAX_TEXT_UNITS } from './budget.ts'
-import { DocumentFault, INVALID_INPUT } from './fault.ts'
+import { maximumTextUnits } from './budget.ts'
+import { DocumentFault, invalidInput } from './fault.ts'
 import type { Place } from './fault.ts'
 import { readJson } from './json.ts'
 import type { Node } from './node.ts'
@@ -29,7 +29,7 @@ export interface ParsedDocument {
 export function parseDocument(text: string, options: ParseOptions = {}): ParsedDocument {
   const lines = new LineIndex(text)
   const start: Place = { line: 1, column: 1, path: '' }
-  if (text.length > MAX_TEXT_UNITS) throw new DocumentFault(INVALID_INPUT, start, 'The document is larger than 6 MB')
+  if (text.length > maximumTextUnits) throw new DocumentFault(invalidInput, start, 'The document is larger than 6 MB')
   try {
     const { root, tree } = readText(text, options.variables)
     const pointers = new PointerIndex(root)
@@ -40,7 +40,7 @@ export function parseDocument(text: string, options: ParseOptions = {}): ParsedD
     }
   } catch (error) {
     if (!(error instanceof TextFault)) throw error
-    throw new DocumentFault(INVALID_INPUT, { ...lines.at(error.offset), path: '' }, error.message)
+    throw new DocumentFault(invalidInput, { ...lines.at(error.offset), path: '' }, error.message)
   }
 }
 

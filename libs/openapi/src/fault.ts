@@ -8,7 +8,7 @@ export interface Place {
 }
 
 /** AWS's answer to a document that is no OpenAPI document at all — recorded, rest-recorded.md 17. */
-export const INVALID_INPUT = 'Invalid OpenAPI input.'
+export const invalidInput = 'Invalid OpenAPI input.'
 
 /**
  * A document is refused. `message` is the sentence AWS puts on the wire; `detail` says in our words what is wrong at

@@ -4,23 +4,23 @@ import { describe, expect, test } from 'vitest'
 import { DocumentFault, parseDocument, readHttpApi, readRestApi } from './index.ts'
 import type { Warning } from './index.ts'
 
-const FOLDER = new URL('../golden/', import.meta.url)
-const VARIABLES = { accountId: '123456789012', partition: 'aws', region: 'eu-central-1' }
+const goldenFolder = new URL('../golden/', import.meta.url)
+const stackVariables = { accountId: '123456789012', partition: 'aws', region: 'eu-central-1' }
 
 /** `SLUICE_GOLDEN=write` puts down what the reader says now, to be read by a person before it is kept. */
-const WRITE = process.env['SLUICE_GOLDEN'] === 'write'
+const writesGoldens = process.env['SLUICE_GOLDEN'] === 'write'
 
 for (const kind of ['rest', 'http'] as const) {
   describe(`golden ${kind} documents`, () => {
-    for (const file of globSync(`${kind}/*.txt`, { cwd: FOLDER }).sort()) {
-      const url = new URL(file, FOLDER)
+    for (const file of globSync(`${kind}/*.txt`, { cwd: goldenFolder }).sort()) {
+      const url = new URL(file, goldenFolder)
       const [head = '', rest = ''] = readFileSync(url, 'utf8').split('\n====\n')
       const [text = '', expected = ''] = rest.split('\n----\n')
       const options = JSON.parse(/options: (.*)/.exec(head)?.[1] ?? '{}') as object
 
       test(head.split('\n')[0] ?? file, () => {
         const found = outcomeOf(kind, text, options)
-        if (WRITE) writeFileSync(url, `${head}\n====\n${text}\n----\n${JSON.stringify(found, null, 2)}\n`)
+        if (writesGoldens) writeFileSync(url, `${head}\n====\n${text}\n----\n${JSON.stringify(found, null, 2)}\n`)
         else expect(found).toEqual(JSON.parse(expected))
       })
     }
@@ -29,7 +29,7 @@ for (const kind of ['rest', 'http'] as const) {
 
 function outcomeOf(kind: 'rest' | 'http', text: string, options: object): unknown {
   try {
-    const document = parseDocument(text, { variables: VARIABLES })
+    const document = parseDocument(text, { variables: stackVariables })
     const { warnings, ...description } =
       kind === 'rest' ? readRestApi(document, options) : readHttpApi(document, options)
     const importInfo = 'importInfo' in description ? { importInfo: description.importInfo.map(placed) } : {}

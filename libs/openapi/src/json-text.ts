@@ -1,7 +1,7 @@
 // Writes nodes and values as JSON text: compact for templates and policies, Jackson's spacing for model schemas.
 import type { Node } from './node.ts'
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** A node as compact JSON. Numbers keep the digits they were written with. */
 export function compactJson(node: Node): string {
@@ -27,6 +27,6 @@ export function prettyJson(node: Node, indent: string = ''): string {
 
 function scalarJson(value: string | number | boolean | null, text: string): string {
   if (typeof value !== 'number') return JSON.stringify(value)
-  if (NUMBER.test(text)) return text
+  if (numberForm.test(text)) return text
   return Number.isFinite(value) ? String(value) : 'null'
 }

@@ -1,7 +1,7 @@
 // What every rule has at hand while a document is read: the tree, its dialect, and where warnings go.
-import { MAX_OPERATIONS, MAX_WARNINGS } from './budget.ts'
+import { maximumOperations, maximumWarnings } from './budget.ts'
 import type { ParsedDocument } from './document.ts'
-import { DocumentFault, INVALID_INPUT } from './fault.ts'
+import { DocumentFault, invalidInput } from './fault.ts'
 import type { Place } from './fault.ts'
 import type { Node } from './node.ts'
 import { References, referenceOf } from './refs.ts'
@@ -36,8 +36,8 @@ export class Reading {
   }
 
   warn(message: string, node: Node): void {
-    if (this.warnings.length > MAX_WARNINGS) return
-    const full = this.warnings.length === MAX_WARNINGS
+    if (this.warnings.length > maximumWarnings) return
+    const full = this.warnings.length === maximumWarnings
     this.warnings.push({
       message: full ? 'There are more warnings than can be listed.' : message,
       ...this.placeOf(node),
@@ -45,7 +45,7 @@ export class Reading {
   }
 
   refuse(message: string, node: Node): void {
-    if (this.errors.length < MAX_WARNINGS) this.errors.push({ message, ...this.placeOf(node) })
+    if (this.errors.length < maximumWarnings) this.errors.push({ message, ...this.placeOf(node) })
   }
 
   /** A fault to throw at once: AWS stops reading there, too. */
@@ -63,9 +63,10 @@ export class Reading {
   /** Ends the reading when references and aliases have made more of the document than the budget allows. */
   countOperation(node: Node): void {
     this.operations += 1
-    if (this.operations > MAX_OPERATIONS) throw this.fault(INVALID_INPUT, node, 'The document has too many operations')
+    if (this.operations > maximumOperations)
+      throw this.fault(invalidInput, node, 'The document has too many operations')
     if (this.references.exhausted)
-      throw this.fault(INVALID_INPUT, node, 'The references of the document pull in too much')
+      throw this.fault(invalidInput, node, 'The references of the document pull in too much')
   }
 
   /** The node, or what its `$ref` leads to; a reference that leads nowhere is warned of and `undefined`. */

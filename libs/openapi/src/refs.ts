@@ -1,9 +1,9 @@
 // Local `$ref`s: `#/…` pointers followed within the document, with an end to chains and to what they may pull in.
-import { MAX_REFERENCED_NODES } from './budget.ts'
+import { maximumReferencedNodes } from './budget.ts'
 import { itemsOf, member, textOf } from './node.ts'
 import type { Node } from './node.ts'
 
-const LONGEST_CHAIN = 32
+const longestChain = 32
 
 /** The text of a node's `$ref`, if it is a reference. */
 export function referenceOf(node: Node | undefined): string | undefined {
@@ -24,12 +24,12 @@ export class References {
 
   /** Whether references have pulled in more than the budget allows; asked once per operation. */
   get exhausted(): boolean {
-    return this.spent > MAX_REFERENCED_NODES
+    return this.spent > maximumReferencedNodes
   }
 
   resolve(node: Node): Node | undefined {
     let at: Node | undefined = node
-    for (let hops = 0; hops < LONGEST_CHAIN && at !== undefined; hops += 1) {
+    for (let hops = 0; hops < longestChain && at !== undefined; hops += 1) {
       const reference = referenceOf(at)
       if (reference === undefined) return at
       at = this.target(reference)

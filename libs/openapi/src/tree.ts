@@ -1,5 +1,5 @@
 // What both readers build trees with: budgets, AWS's `${AWS::…}` variables, and keys that appear twice.
-import { MAX_NODES } from './budget.ts'
+import { maximumNodes } from './budget.ts'
 import type { Node, ScalarNode } from './node.ts'
 
 /** The values of `${AWS::AccountId}`, `${AWS::Partition}` and `${AWS::Region}`, which AWS puts in anywhere. */
@@ -57,7 +57,7 @@ export class TreeBuilder {
 
   count(nodes: number, offset: number): void {
     this.nodes += nodes
-    if (this.nodes > MAX_NODES) throw new TextFault('The document has too many nodes', offset, true)
+    if (this.nodes > maximumNodes) throw new TextFault('The document has too many nodes', offset, true)
   }
 
   add(entries: Map<string, Node>, key: string, value: Node): void {

@@ -1,13 +1,13 @@
 // Reads YAML text into nodes with offsets; aliases are shared and counted, merge keys applied, errors end it at once.
 import type { Alias, CST, Document, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml'
-import { MAX_DEPTH, TOO_DEEP } from './budget.ts'
+import { maximumDepth, tooDeepSentence } from './budget.ts'
 import type { MapNode, Node } from './node.ts'
 import type { TreeBuilder } from './tree.ts'
 import { TextFault } from './tree.ts'
 import { yamlPackage } from './yaml-package.ts'
 
-const OPENING: ReadonlySet<string> = new Set(['[', '{'])
-const CLOSING: ReadonlySet<string> = new Set([']', '}'])
+const openingBrackets: ReadonlySet<string> = new Set(['[', '{'])
+const closingBrackets: ReadonlySet<string> = new Set([']', '}'])
 
 /** Reads the first YAML document of the text; throws a {@link TextFault} at the first mistake. */
 export function readYaml(text: string, tree: TreeBuilder): Node {
@@ -16,7 +16,7 @@ export function readYaml(text: string, tree: TreeBuilder): Node {
     return new YamlConverter(tree).node(document.contents, 0)
   } catch (error) {
     // Block collections nest by indentation, which no cheap count bounds: the engine's own limit does.
-    if (error instanceof RangeError) throw new TextFault(TOO_DEEP, 0, true)
+    if (error instanceof RangeError) throw new TextFault(tooDeepSentence, 0, true)
     throw error
   }
 }
@@ -35,9 +35,9 @@ function compose(text: string): Document.Parsed {
   let depth = 0
   let offset = 0
   for (const lexeme of lexer.lex(text)) {
-    if (OPENING.has(lexeme)) depth += 1
-    else if (CLOSING.has(lexeme)) depth -= 1
-    if (depth > MAX_DEPTH) throw new TextFault(TOO_DEEP, offset, true)
+    if (openingBrackets.has(lexeme)) depth += 1
+    else if (closingBrackets.has(lexeme)) depth -= 1
+    if (depth > maximumDepth) throw new TextFault(tooDeepSentence, offset, true)
     for (const token of parser.next(lexeme)) accept(token)
     if (lexeme.length > 1 || lexeme > '\u001f' || lexeme === '\n' || lexeme === '\t') offset += lexeme.length
   }
@@ -46,7 +46,7 @@ function compose(text: string): Document.Parsed {
   const [document] = documents
   if (document === undefined) throw new TextFault('The document is empty', 0)
   const [error] = document.errors
-  if (error?.code === 'RESOURCE_EXHAUSTION') throw new TextFault(TOO_DEEP, error.pos[0], true)
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw new TextFault(tooDeepSentence, error.pos[0], true)
   if (error !== undefined) throw new TextFault(error.message, error.pos[0])
   return document
 }
@@ -64,7 +64,7 @@ class YamlConverter {
     if (source === null || source === undefined) return this.tree.scalar(null, 'null', 0)
     const parsed = source as ParsedNode
     const offset = parsed.range[0]
-    if (depth > MAX_DEPTH) throw new TextFault(TOO_DEEP, offset, true)
+    if (depth > maximumDepth) throw new TextFault(tooDeepSentence, offset, true)
     if (this.yaml.isAlias(parsed)) return this.alias(parsed, offset)
     const before = this.tree.size
     this.tree.count(1, offset)

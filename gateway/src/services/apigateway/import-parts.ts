@@ -1,7 +1,7 @@
 // Imports what stands beside the resources of a document: models, validators, authorizers, gateway responses (REST 14.2, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { AuthorizerType } from '@sluice/aws-protocol/apigateway'
-import { REST_API_ID_PLACEHOLDER, modelReference } from '@sluice/openapi'
+import { restApiIdPlaceholder, modelReference } from '@sluice/openapi'
 import type { Kind, Records } from '../../nouns/records.ts'
 import type { RestDescription } from '../../ports/documents.ts'
 import type { Call } from '../call.ts'
@@ -61,7 +61,7 @@ async function putModels(
   const records = []
   for (const model of models) {
     const id = (await call.store.get('Model', [restApiId, model.name]))?.id ?? call.ids.short(6)
-    const schema = model.schema.replaceAll(modelReference(REST_API_ID_PLACEHOLDER, ''), modelUrl(restApiId, ''))
+    const schema = model.schema.replaceAll(modelReference(restApiIdPlaceholder, ''), modelUrl(restApiId, ''))
     const record = { id, ...model, schema }
     putModel(call, restApiId, record)
     records.push(record)

@@ -2,9 +2,9 @@
 import type { MapNode, Node, Plain, PlainMap } from '../node.ts'
 import { entriesOf, member, plant } from '../node.ts'
 
-export const ANY = 'x-amazon-apigateway-any-method'
+export const anyMethod = 'x-amazon-apigateway-any-method'
 
-const verbs = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', ANY])
+const verbs = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', anyMethod])
 
 export class Definition {
   private readonly at: { readonly offset: number }
@@ -27,7 +27,7 @@ export class Definition {
 
   has(path: string, verb: string): boolean {
     const item = this.paths.get(path)
-    return item !== undefined && (item.has(verb) || item.has(ANY))
+    return item !== undefined && (item.has(verb) || item.has(anyMethod))
   }
 
   get pathNames(): readonly string[] {

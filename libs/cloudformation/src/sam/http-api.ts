@@ -6,7 +6,7 @@ import { Problem } from '../fault.ts'
 import type { Node, Plain } from '../node.ts'
 import { call, entriesOf, mapOf, member, plant, textOf } from '../node.ts'
 import { invocationUri, invokePermission, methodArn } from './arn.ts'
-import { ANY, Definition } from './definition.ts'
+import { anyMethod, Definition } from './definition.ts'
 import type { ApiEvent } from './events.ts'
 import { HttpAuth } from './http-auth.ts'
 import { idPart } from './output.ts'
@@ -87,7 +87,7 @@ function addRoute(definition: Definition, event: ApiEvent, parts: { callable: No
     }
   }
   const path = event.path ?? '/$default'
-  const verb = event.method === 'any' ? ANY : event.method
+  const verb = event.method === 'any' ? anyMethod : event.method
   // `ANY /pets` and `GET /pets` are two routes of an HTTP API; only the very same one is there twice.
   if (definition.verbsOf(path).includes(verb)) {
     throw new Problem(

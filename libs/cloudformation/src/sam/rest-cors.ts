@@ -4,7 +4,7 @@ import type { Draft } from '../draft.ts'
 import { Problem } from '../fault.ts'
 import type { Node, Plain } from '../node.ts'
 import { booleanOf, entriesOf, member, textOf } from '../node.ts'
-import { ANY, type Definition } from './definition.ts'
+import { anyMethod, type Definition } from './definition.ts'
 
 /** SAM: a text is the allowed origin; values keep their inner quotes (`"'*'"`). */
 interface Cors {
@@ -54,7 +54,7 @@ function readCors({ logicalId }: Draft, node: Node): Cors {
 /** The methods of the path itself, quoted as a static value of a response header. */
 function methodsOf(definition: Definition, path: string): string {
   const verbs = definition.verbsOf(path)
-  const names = verbs.includes(ANY) ? allMethods : [...verbs.map((verb) => verb.toUpperCase()), 'OPTIONS']
+  const names = verbs.includes(anyMethod) ? allMethods : [...verbs.map((verb) => verb.toUpperCase()), 'OPTIONS']
   return `'${[...new Set(names)].sort().join(',')}'`
 }
 

@@ -5,7 +5,7 @@ import { Problem } from '../fault.ts'
 import type { Node, Plain, PlainMap } from '../node.ts'
 import { booleanOf, entriesOf, itemsOf, member, textOf } from '../node.ts'
 import { invocationUri } from './arn.ts'
-import { ANY, type Definition } from './definition.ts'
+import { anyMethod, type Definition } from './definition.ts'
 import type { ApiEvent } from './events.ts'
 import type { RestAuth } from './rest-auth.ts'
 
@@ -22,7 +22,7 @@ export function addOperation(definition: Definition, event: ApiEvent, parts: { c
     if (!known.has(name))
       throw new Problem(`The event ${event.name} of ${event.functionId} has no property ${name}`, node)
   }
-  const verb = event.method === 'any' ? ANY : event.method
+  const verb = event.method === 'any' ? anyMethod : event.method
   if (definition.has(path, verb)) {
     throw new Problem(
       `The event ${event.name} of ${event.functionId}: ${event.method} ${path} is there already`,

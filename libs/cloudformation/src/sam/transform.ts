@@ -11,7 +11,7 @@ import { Output } from './output.ts'
 import { transformRestApi, type ApiParts } from './rest-api.ts'
 import { UsagePlans } from './usage-plan.ts'
 
-export const SERVERLESS = 'AWS::Serverless-2016-10-31'
+export const serverlessTransform = 'AWS::Serverless-2016-10-31'
 
 export interface ServerlessParts {
   /** The properties that an API of this type has of `Globals`, for the one that events imply. */

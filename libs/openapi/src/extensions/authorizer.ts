@@ -5,12 +5,12 @@ import { present } from '../record.ts'
 import type { Authorizer } from '../rest-description.ts'
 
 /** The kinds a REST API has; `jwt` belongs to HTTP APIs. */
-const TYPES: ReadonlySet<string> = new Set(['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'])
+const knownTypes: ReadonlySet<string> = new Set(['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'])
 
 /** The authorizer's type in AWS's spelling; `undefined` when a REST API has no such authorizer. */
 export function authorizerTypeOf(extension: Node): string | undefined {
   const type = enumOf(member(extension, 'type'))
-  return type !== undefined && TYPES.has(type) ? type : undefined
+  return type !== undefined && knownTypes.has(type) ? type : undefined
 }
 
 /**

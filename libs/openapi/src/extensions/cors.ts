@@ -4,18 +4,18 @@ import { booleanOf, entriesOf, integerOf, member, textsOf } from '../node.ts'
 import type { Node } from '../node.ts'
 import { present } from '../record.ts'
 
-const LISTS = ['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders'] as const
+const listMembers = ['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders'] as const
 
 /** The configuration in AWS's shape (http-websocket.md 10.1); `undefined` when the document has none. */
 export function readCors(root: Node): Cors | undefined {
   const node = member(root, 'x-amazon-apigateway-cors')
   if (node === undefined || entriesOf(node).size === 0) return undefined
-  const lists = LISTS.map((name) => {
+  const lists = listMembers.map((name) => {
     const values = member(node, name)
     return [name, values && textsOf(values)] as const
   })
   return present<Cors>({
-    ...(Object.fromEntries(lists) as Record<(typeof LISTS)[number], string[] | undefined>),
+    ...(Object.fromEntries(lists) as Record<(typeof listMembers)[number], string[] | undefined>),
     allowCredentials: booleanOf(member(node, 'allowCredentials')),
     maxAge: integerOf(member(node, 'maxAge')),
   })

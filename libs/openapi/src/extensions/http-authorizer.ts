@@ -4,8 +4,8 @@ import { booleanOf, enumOf, integerOf, member, textOf, textsOf } from '../node.t
 import type { Node } from '../node.ts'
 import { present } from '../record.ts'
 
-const DEFAULT_JWT_IDENTITY_SOURCE = '$request.header.Authorization'
-const DISCOVERY_PATH = '/.well-known/openid-configuration'
+const defaultJwtIdentitySource = '$request.header.Authorization'
+const discoveryPath = '/.well-known/openid-configuration'
 
 /** The authorizer of the scheme `name`; `undefined` when its type is none an HTTP API has (http-websocket.md 15.2). */
 export function readHttpAuthorizer(name: string, scheme: Node): HttpAuthorizer | undefined {
@@ -13,7 +13,7 @@ export function readHttpAuthorizer(name: string, scheme: Node): HttpAuthorizer |
   const authorizerType = enumOf(member(extension, 'type'))
   const identitySource = identitySourcesOf(extension)
   if (authorizerType === 'JWT') {
-    const sources = identitySource.length === 0 ? [DEFAULT_JWT_IDENTITY_SOURCE] : identitySource
+    const sources = identitySource.length === 0 ? [defaultJwtIdentitySource] : identitySource
     return { name, authorizerType, identitySource: sources, jwtConfiguration: readJwt(scheme, extension) }
   }
   if (authorizerType !== 'REQUEST') return undefined
@@ -48,5 +48,5 @@ function readJwt(scheme: Node, extension: Node | undefined): NonNullable<HttpAut
 /** AWS takes the issuer of an `openIdConnect` scheme from its discovery address. */
 function discoveredIssuer(scheme: Node): string | undefined {
   const url = textOf(member(scheme, 'openIdConnectUrl'))
-  return url?.endsWith(DISCOVERY_PATH) === true ? url.slice(0, -DISCOVERY_PATH.length) : url
+  return url?.endsWith(discoveryPath) === true ? url.slice(0, -discoveryPath.length) : url
 }

@@ -9,13 +9,13 @@ import { present, recordOf } from '../record.ts'
 import { referenceOf } from '../refs.ts'
 import { readStrings } from './strings.ts'
 
-const NAMED = /^#\/components\/x-amazon-apigateway-integrations\/([^/]+)$/
-const TYPES: ReadonlySet<string> = new Set(['AWS_PROXY', 'HTTP_PROXY'])
-const DEFAULT_TIMEOUT_MS = 30_000
+const namedReference = /^#\/components\/x-amazon-apigateway-integrations\/([^/]+)$/
+const knownTypes: ReadonlySet<string> = new Set(['AWS_PROXY', 'HTTP_PROXY'])
+const defaultTimeoutMs = 30_000
 
 /** What an integration that does not say gets: documents exported from REST APIs never do (http-websocket.md 15). */
-const DEFAULT_PAYLOAD_FORMAT = '1.0'
-const STATUS_CODE = /^[2-5]\d\d$/
+const defaultPayloadFormat = '1.0'
+const statusCodeForm = /^[2-5]\d\d$/
 
 /** The integrations of a document, each once, in the order in which routes first need them. */
 export class HttpIntegrations {
@@ -35,7 +35,8 @@ export class HttpIntegrations {
     const written = member(operation.node, 'x-amazon-apigateway-integration')
     const node = this.reading.resolve(written)
     if (node === undefined) return undefined
-    const name = NAMED.exec(referenceOf(written) ?? '')?.[1]
+    const name = namedReference
+      .exec(referenceOf(written) ?? '')?.[1]
       ?.replaceAll('~1', '/')
       .replaceAll('~0', '~')
     if (name !== undefined && this.byKey.has(name)) return name
@@ -48,7 +49,7 @@ export class HttpIntegrations {
 
   private read(node: Node, key: string, operation: Operation): HttpIntegration | undefined {
     const integrationType = enumOf(member(node, 'type'))
-    if (integrationType === undefined || !TYPES.has(integrationType)) {
+    if (integrationType === undefined || !knownTypes.has(integrationType)) {
       // AWS: only a warning; the route is made without integration (http-websocket.md 3.3). The words are ours.
       const sentence = `Unsupported integration type '${integrationType ?? ''}' for route '${titleOf(operation)}'. Ignoring.`
       this.reading.warn(sentence, member(node, 'type') ?? node)
@@ -67,8 +68,8 @@ export class HttpIntegrations {
       connectionId: textOf(member(node, 'connectionId')),
       credentialsArn: textOf(member(node, 'credentials')),
       description: textOf(member(node, 'description')),
-      payloadFormatVersion: textOf(member(node, 'payloadFormatVersion')) ?? DEFAULT_PAYLOAD_FORMAT,
-      timeoutInMillis: integerOf(member(node, 'timeoutInMillis')) ?? DEFAULT_TIMEOUT_MS,
+      payloadFormatVersion: textOf(member(node, 'payloadFormatVersion')) ?? defaultPayloadFormat,
+      timeoutInMillis: integerOf(member(node, 'timeoutInMillis')) ?? defaultTimeoutMs,
       requestParameters: readStrings(
         member(node, 'requestParameters'),
         { member: 'requestParameters', owner },
@@ -82,7 +83,7 @@ export class HttpIntegrations {
   private readResponseParameters(node: Node | undefined, owner: string): HttpIntegration['responseParameters'] {
     const found = new Map<string, Record<string, string>>()
     for (const [statusCode, mapping] of entriesOf(node)) {
-      if (!STATUS_CODE.test(statusCode)) {
+      if (!statusCodeForm.test(statusCode)) {
         this.reading.warn(
           `Response parameters of ${owner} need a status code from 200 to 599, not '${statusCode}'. Ignoring.`,
           mapping,

@@ -7,12 +7,20 @@ import { present, recordOf } from '../record.ts'
 import type { Integration, IntegrationResponse } from '../rest-description.ts'
 import { readStrings, readTemplates } from './strings.ts'
 
-const TYPES: ReadonlySet<string> = new Set(['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK'])
-const DEFAULT_TIMEOUT_MS = 29_000
-const STATUS_CODE = /^[1-5]\d\d$/
+const knownTypes: ReadonlySet<string> = new Set(['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK'])
+const defaultTimeoutMs = 29_000
+const statusCodeForm = /^[1-5]\d\d$/
 
 /** Members that AWS's reader takes as plain values: an object there is what an unresolved `Fn::Sub` looks like. */
-const SCALARS = ['type', 'uri', 'httpMethod', 'credentials', 'connectionId', 'connectionType', 'passthroughBehavior']
+const scalarMembers = [
+  'type',
+  'uri',
+  'httpMethod',
+  'credentials',
+  'connectionId',
+  'connectionType',
+  'passthroughBehavior',
+]
 
 interface Context {
   readonly operation: Operation
@@ -40,7 +48,7 @@ export function readIntegration(operation: Operation, reading: Reading): Integra
     requestTemplates: readTemplates(member(node, 'requestTemplates')),
     passthroughBehavior: enumOf(member(node, 'passthroughBehavior')) ?? 'WHEN_NO_MATCH',
     contentHandling: enumOf(member(node, 'contentHandling')),
-    timeoutInMillis: integerOf(member(node, 'timeoutInMillis')) ?? DEFAULT_TIMEOUT_MS,
+    timeoutInMillis: integerOf(member(node, 'timeoutInMillis')) ?? defaultTimeoutMs,
     cacheNamespace: textOf(member(node, 'cacheNamespace')),
     cacheKeyParameters: textsOf(member(node, 'cacheKeyParameters')),
     responseTransferMode: enumOf(member(node, 'responseTransferMode')),
@@ -49,17 +57,21 @@ export function readIntegration(operation: Operation, reading: Reading): Integra
 }
 
 function checkedType(node: Node, context: Context): string {
-  const wrong = SCALARS.map((name) => member(node, name)).find(
-    (value) => value !== undefined && value.kind !== 'scalar',
-  )
+  const wrong = scalarMembers
+    .map((name) => member(node, name))
+    .find((value) => value !== undefined && value.kind !== 'scalar')
   if (wrong !== undefined) throw malformed(wrong, context, 'A plain value is expected here')
   if (node.kind !== 'map') throw malformed(node, context, 'An integration is a map')
   const timeout = member(node, 'timeoutInMillis')
   if (timeout !== undefined && integerOf(timeout) === undefined)
     throw malformed(timeout, context, 'A timeout is a number')
   const type = enumOf(member(node, 'type'))
-  if (type !== undefined && TYPES.has(type)) return type
-  throw malformed(member(node, 'type') ?? node, context, `An integration's type is one of ${[...TYPES].join(', ')}`)
+  if (type !== undefined && knownTypes.has(type)) return type
+  throw malformed(
+    member(node, 'type') ?? node,
+    context,
+    `An integration's type is one of ${[...knownTypes].join(', ')}`,
+  )
 }
 
 function malformed(node: Node, { operation, reading }: Context, detail: string): Error {
@@ -93,7 +105,7 @@ function readIntegrationResponses(
   const responses = new Map<string, IntegrationResponse>()
   for (const [pattern, response] of entriesOf(node)) {
     const statusCode = textOf(member(response, 'statusCode'))
-    if (statusCode === undefined || !STATUS_CODE.test(statusCode)) {
+    if (statusCode === undefined || !statusCodeForm.test(statusCode)) {
       throw malformed(response, context, `The response '${pattern}' needs a statusCode of three digits`)
     }
     if (responses.has(statusCode)) {

@@ -1,12 +1,12 @@
 // Which OpenAPI the document speaks, and the reading that everything else is done with.
 import type { ParsedDocument } from '../document.ts'
-import { DocumentFault, INVALID_INPUT } from '../fault.ts'
+import { DocumentFault, invalidInput } from '../fault.ts'
 import { entriesOf, member, textOf } from '../node.ts'
 import { Reading } from '../reading.ts'
 import type { Dialect } from '../reading.ts'
 
 /** Root members that OpenAPI 3.1 added and AWS has no counterpart for. */
-const ONLY_IN_3_1 = ['webhooks', 'jsonSchemaDialect']
+const membersOf31 = ['webhooks', 'jsonSchemaDialect']
 
 /**
  * Begins to read: Swagger 2.0 and OpenAPI 3.0 are AWS's, 3.1 is read as 3.0 with warnings (rest.md 14.1, Own).
@@ -18,7 +18,7 @@ export function beginReading(document: ParsedDocument): Reading {
   if (dialect === undefined) {
     const node = member(root, 'openapi') ?? member(root, 'swagger') ?? root
     const detail = 'The document must say swagger: "2.0" or openapi: 3.0.x'
-    throw new DocumentFault(INVALID_INPUT, document.placeOf(node), detail)
+    throw new DocumentFault(invalidInput, document.placeOf(node), detail)
   }
   const reading = new Reading(document, dialect)
   for (const offset of document.duplicateKeys) {
@@ -38,7 +38,7 @@ function warnOf31(reading: Reading): void {
   const version = member(reading.root, 'openapi')
   if (reading.dialect.minor === 0 || version === undefined) return
   reading.warn('OpenAPI 3.1 is not supported by API Gateway. Reading the document as OpenAPI 3.0.', version)
-  for (const name of ONLY_IN_3_1) {
+  for (const name of membersOf31) {
     const node = member(reading.root, name)
     if (node !== undefined) reading.warn(`Unsupported member '${name}' of OpenAPI 3.1. Ignoring.`, node)
   }

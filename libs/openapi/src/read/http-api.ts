@@ -3,7 +3,7 @@ import type { ParsedDocument } from '../document.ts'
 import { readCors } from '../extensions/cors.ts'
 import { HttpIntegrations } from '../extensions/http-integration.ts'
 import { endpointExtension, readTags } from '../extensions/settings.ts'
-import { INVALID_INPUT } from '../fault.ts'
+import { invalidInput } from '../fault.ts'
 import type { HttpApi, HttpApiDescription, Route } from '../http-description.ts'
 import { booleanOf, member, textOf } from '../node.ts'
 import type { Reading } from '../reading.ts'
@@ -25,11 +25,11 @@ export interface HttpApiOptions {
 }
 
 /** Members an operation may have in OpenAPI that HTTP APIs do nothing with: worth a note, never a warning. */
-const WITHOUT_EFFECT = ['requestBody', 'parameters', 'callbacks', 'x-amazon-apigateway-request-validator']
+const membersWithoutEffect = ['requestBody', 'parameters', 'callbacks', 'x-amazon-apigateway-request-validator']
 
 /** The path under which the `$default` route is written; it takes no base path. */
-const DEFAULT_ROUTE_PATH = '/$default'
-const EXPORT_VERSION = '1.0'
+const defaultRoutePath = '/$default'
+const exportExtensionVersion = '1.0'
 
 /**
  * Reads an OpenAPI 3 document as an HTTP API (http-websocket.md 15). `importInfo` lists what is valid but has no
@@ -43,7 +43,7 @@ export function readHttpApi(
   if (reading.dialect.major === 2) {
     const version = member(reading.root, 'swagger') ?? reading.root
     throw reading.fault(
-      INVALID_INPUT,
+      invalidInput,
       version,
       'HTTP APIs are imported from OpenAPI 3.0 documents, not from Swagger 2.0',
     )
@@ -69,8 +69,11 @@ function readApi(reading: Reading): HttpApi {
   const { root } = reading
   const info = member(root, 'info')
   const exportVersion = member(root, 'x-amazon-apigateway-importexport-version')
-  if (exportVersion !== undefined && textOf(exportVersion) !== EXPORT_VERSION) {
-    reading.warn(`Unsupported import/export version. Reading the document as version ${EXPORT_VERSION}.`, exportVersion)
+  if (exportVersion !== undefined && textOf(exportVersion) !== exportExtensionVersion) {
+    reading.warn(
+      `Unsupported import/export version. Reading the document as version ${exportExtensionVersion}.`,
+      exportVersion,
+    )
   }
   return present<HttpApi>({
     name: textOf(member(info, 'title')),
@@ -91,12 +94,12 @@ interface Context {
 
 function readRoutes(prefix: string, context: Context): Route[] {
   const { reading } = context
-  const toPath = (path: string): string => (path === DEFAULT_ROUTE_PATH ? path : routePath(prefix, path))
+  const toPath = (path: string): string => (path === defaultRoutePath ? path : routePath(prefix, path))
   const routes = new Map<string, Route>()
   for (const item of pathItemsOf(reading, toPath)) {
     for (const operation of operationsOf(item, reading)) {
       const routeKey =
-        operation.path === DEFAULT_ROUTE_PATH && operation.httpMethod === 'ANY' ? '$default' : titleOf(operation)
+        operation.path === defaultRoutePath && operation.httpMethod === 'ANY' ? '$default' : titleOf(operation)
       if (routes.has(routeKey)) {
         reading.warn(`Route '${routeKey}' is defined twice. Ignoring all but the last.`, operation.node)
       }
@@ -109,7 +112,7 @@ function readRoutes(prefix: string, context: Context): Route[] {
 function readRoute(routeKey: string, operation: Operation, context: Context): Route {
   const { reading, integrations, security, importInfo } = context
   warnOfMissingSchemas(operation, reading)
-  for (const name of WITHOUT_EFFECT) {
+  for (const name of membersWithoutEffect) {
     const node = member(operation.node, name)
     if (node !== undefined)
       importInfo.push({

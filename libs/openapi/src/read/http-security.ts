@@ -11,8 +11,8 @@ import { schemeNodes } from './security.ts'
 
 type RouteSecurity = Pick<Route, 'authorizationType' | 'authorizerName' | 'authorizationScopes'>
 
-const NONE: RouteSecurity = { authorizationType: 'NONE' }
-const IAM: RouteSecurity = { authorizationType: 'AWS_IAM' }
+const openRoute: RouteSecurity = { authorizationType: 'NONE' }
+const signedRoute: RouteSecurity = { authorizationType: 'AWS_IAM' }
 
 export class HttpSecurity {
   private readonly reading: Reading
@@ -35,7 +35,7 @@ export class HttpSecurity {
     const written = member(operation.node, 'security') ?? member(this.reading.root, 'security')
     const requirements = itemsOf(written).flatMap((requirement) => [...entriesOf(requirement)])
     const [first, second] = requirements
-    if (first === undefined) return NONE
+    if (first === undefined) return openRoute
     if (second !== undefined) {
       this.reading.refuse(
         `Multiple security requirements are not supported for route '${titleOf(operation)}'`,
@@ -44,11 +44,11 @@ export class HttpSecurity {
     }
     const [name, scopes] = first
     const scheme = this.schemes.get(name)
-    if (scheme === 'iam') return IAM
+    if (scheme === 'iam') return signedRoute
     if (scheme !== undefined) return authorized(scheme, textsOf(scopes))
     if (!this.schemes.has(name))
       this.reading.warn(`Reference to security scheme '${name}' not found. Ignoring.`, scopes)
-    return NONE
+    return openRoute
   }
 
   private classify(name: string, scheme: Node): HttpAuthorizer | 'iam' | undefined {

@@ -11,9 +11,9 @@ import type { SchemaContext } from './schema.ts'
 import { convertSchema, isComposed, modelNameOf, typeOf } from './schema.ts'
 
 /** Stands for the API's id in model references when `readRestApi` was not told it. */
-export const REST_API_ID_PLACEHOLDER = '{restApiId}'
+export const restApiIdPlaceholder = '{restApiId}'
 
-const MODEL_NAME = /^[A-Za-z0-9]+$/
+const modelNameForm = /^[A-Za-z0-9]+$/
 
 /** How a model refers to another of the same API: always this host, whatever the endpoint — recorded, rest-recorded.md 8. */
 export function modelReference(restApiId: string, name: string): string {
@@ -64,7 +64,7 @@ export class Models {
   }
 
   private readNamed(name: string, schema: Node): void {
-    if (MODEL_NAME.test(name)) {
+    if (modelNameForm.test(name)) {
       const description = textOf(member(schema, 'description'))
       this.byName.set(
         name,
@@ -83,7 +83,7 @@ export class Models {
   }
 
   private has(name: string): boolean {
-    return MODEL_NAME.test(name) && this.named.has(name)
+    return modelNameForm.test(name) && this.named.has(name)
   }
 
   /** AWS's class name for a schema it makes no model of where it is written in place (reported from real imports). */

@@ -7,13 +7,13 @@ import type { Models } from './models.ts'
 import type { Operation } from './operation.ts'
 import { titleOf } from './operation.ts'
 
-const LOCATIONS: ReadonlyMap<string, string> = new Map([
+const parameterLocations: ReadonlyMap<string, string> = new Map([
   ['path', 'path'],
   ['query', 'querystring'],
   ['header', 'header'],
 ])
-const PATH_VARIABLE = /\{([^{}]+?)\+?\}/g
-const DEFAULT_MEDIA_TYPES: readonly string[] = ['application/json']
+const pathVariableForm = /\{([^{}]+?)\+?\}/g
+const defaultMediaTypes: readonly string[] = ['application/json']
 
 /** The parameters of an operation, its own before those of the path item with the same name and place. */
 export function parametersOf(operation: Operation, reading: Reading): readonly Node[] {
@@ -36,13 +36,13 @@ export function readRequestParameters(
 ): Record<string, boolean> | undefined {
   const found = new Map<string, boolean>()
   for (const parameter of parameters) {
-    const location = LOCATIONS.get(textOf(member(parameter, 'in')) ?? '')
+    const location = parameterLocations.get(textOf(member(parameter, 'in')) ?? '')
     const name = textOf(member(parameter, 'name'))
     if (location === undefined || name === undefined) continue
     const required = location === 'path' || booleanOf(member(parameter, 'required')) === true
     found.set(`method.request.${location}.${name}`, required)
   }
-  for (const [, name] of operation.path.matchAll(PATH_VARIABLE)) found.set(`method.request.path.${name ?? ''}`, true)
+  for (const [, name] of operation.path.matchAll(pathVariableForm)) found.set(`method.request.path.${name ?? ''}`, true)
   return found.size === 0 ? undefined : recordOf(found)
 }
 
@@ -85,5 +85,5 @@ export function contentSchemas(node: Node | undefined): [string, Node][] {
 /** `consumes` or `produces` of a Swagger operation, else of the document, else JSON. */
 export function mediaTypesOf(operation: Node, reading: Reading, name: 'consumes' | 'produces'): readonly string[] {
   const types = textsOf(member(operation, name) ?? member(reading.root, name))
-  return types.length === 0 ? DEFAULT_MEDIA_TYPES : types
+  return types.length === 0 ? defaultMediaTypes : types
 }

@@ -5,8 +5,8 @@ import type { Reading } from '../reading.ts'
 import type { Operation } from './operation.ts'
 import { isOfShape } from './shapes.ts'
 
-const ANY_METHOD = 'x-amazon-apigateway-any-method'
-const VERBS: ReadonlyMap<string, string> = new Map([
+const anyMethod = 'x-amazon-apigateway-any-method'
+const verbs: ReadonlyMap<string, string> = new Map([
   ['get', 'GET'],
   ['put', 'PUT'],
   ['post', 'POST'],
@@ -14,11 +14,11 @@ const VERBS: ReadonlyMap<string, string> = new Map([
   ['options', 'OPTIONS'],
   ['head', 'HEAD'],
   ['patch', 'PATCH'],
-  [ANY_METHOD, 'ANY'],
+  [anyMethod, 'ANY'],
 ])
 
 /** Verbs of OpenAPI that API Gateway has no method for. */
-const UNSUPPORTED_VERBS: ReadonlySet<string> = new Set(['trace'])
+const unsupportedVerbs: ReadonlySet<string> = new Set(['trace'])
 
 /** A path item with the path it is for, in document order. */
 export interface PathItem {
@@ -43,9 +43,9 @@ export function pathItemsOf(reading: Reading, toPath: (written: string) => strin
 export function* operationsOf({ path, node }: PathItem, reading: Reading): Generator<Operation> {
   const sharedParameters = itemsOf(member(node, 'parameters'))
   for (const [name, written] of entriesOf(node)) {
-    const httpMethod = VERBS.get(name)
+    const httpMethod = verbs.get(name)
     if (httpMethod === undefined) {
-      if (UNSUPPORTED_VERBS.has(name))
+      if (unsupportedVerbs.has(name))
         reading.warn(`Unsupported method '${name}' for path '${path}'. Ignoring.`, written)
       continue
     }
@@ -56,7 +56,7 @@ export function* operationsOf({ path, node }: PathItem, reading: Reading): Gener
       isOfShape(member(written, list), 'array', `${attribute}.${list}`, reading)
     }
     isOfShape(member(written, 'responses'), 'object', `${attribute}.responses`, reading)
-    if (name !== ANY_METHOD && member(written, 'responses') === undefined) {
+    if (name !== anyMethod && member(written, 'responses') === undefined) {
       reading.warn(`Parse issue: attribute ${attribute}.responses is missing`, written)
     }
     yield { node: written, path, httpMethod, sharedParameters }

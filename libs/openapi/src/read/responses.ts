@@ -9,7 +9,7 @@ import type { Operation } from './operation.ts'
 import { titleOf } from './operation.ts'
 import { contentSchemas, mediaTypesOf } from './parameters.ts'
 
-const STATUS_CODE = /^[1-5]\d\d$/
+const statusCodeForm = /^[1-5]\d\d$/
 
 /** Method responses by status code; `undefined` when the operation names none. */
 export function readMethodResponses(
@@ -19,7 +19,7 @@ export function readMethodResponses(
   const found = new Map<string, MethodResponse>()
   for (const [statusCode, node] of entriesOf(member(operation.node, 'responses'))) {
     if (statusCode.startsWith('x-')) continue
-    if (!STATUS_CODE.test(statusCode)) {
+    if (!statusCodeForm.test(statusCode)) {
       // AWS keeps no response without a number; how it says so was not recorded (rest.md 14.2).
       context.reading.warn(
         `Unsupported response status code '${statusCode}' for method '${titleOf(operation)}'. Ignoring.`,

@@ -12,7 +12,7 @@ import type { DocumentationPart, Method, RequestValidator, RestApiDescription, W
 import type { BasePathMode } from './base-path.ts'
 import { basePathPrefix, resourcePath } from './base-path.ts'
 import { beginReading, warnOfMissing } from './dialect.ts'
-import { Models, REST_API_ID_PLACEHOLDER } from './models.ts'
+import { Models, restApiIdPlaceholder } from './models.ts'
 import type { Operation } from './operation.ts'
 import { parametersOf, readRequestModels, readRequestParameters } from './parameters.ts'
 import { operationsOf, pathItemsOf } from './paths.ts'
@@ -24,7 +24,7 @@ import { warnOfUnexpected } from './unexpected.ts'
 export interface RestApiOptions {
   /** What becomes of the document's base path; AWS's default is `ignore`. */
   readonly basepath?: BasePathMode
-  /** The API's id, for references between models; without it they carry `REST_API_ID_PLACEHOLDER`. */
+  /** The API's id, for references between models; without it they carry `restApiIdPlaceholder`. */
   readonly restApiId?: string
   /** Leaves documentation parts out: the `ignore=documentation` of an import. */
   readonly ignoreDocumentation?: boolean
@@ -65,7 +65,7 @@ export function readRestApiKeeping<Kept>(
   warnOfMissing(reading)
   warnOfUnexpected(reading)
   warnOfWrongShapes(reading)
-  const models = new Models(reading, options.restApiId ?? REST_API_ID_PLACEHOLDER)
+  const models = new Models(reading, options.restApiId ?? restApiIdPlaceholder)
   const security = new Security(reading)
   const validators = readRequestValidators(reading)
   const defaultValidator = chosenValidator(reading.root, validators, reading)

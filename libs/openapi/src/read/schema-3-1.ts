@@ -3,7 +3,7 @@ import type { MapNode, Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
 
 /** Keywords draft 4 has no words for. */
-const LOST: ReadonlySet<string> = new Set([
+const lostKeywords: ReadonlySet<string> = new Set([
   '$anchor',
   '$dynamicAnchor',
   '$dynamicRef',
@@ -23,7 +23,7 @@ const LOST: ReadonlySet<string> = new Set([
 ])
 
 /** Keywords that only changed their name. */
-const RENAMED: ReadonlyMap<string, string> = new Map([
+const renamedKeywords: ReadonlyMap<string, string> = new Map([
   ['$defs', 'definitions'],
   ['dependentRequired', 'dependencies'],
   ['prefixItems', 'items'],
@@ -33,7 +33,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 export function reduceSchema(schema: MapNode, context: { readonly reading: Reading; readonly model: string }): MapNode {
   const entries = new Map<string, Node>()
   for (const [key, value] of schema.entries) {
-    if (LOST.has(key)) {
+    if (lostKeywords.has(key)) {
       context.reading.warn(`Unsupported keyword '${key}' in model '${context.model}'. Ignoring.`, value)
       continue
     }
@@ -43,7 +43,7 @@ export function reduceSchema(schema: MapNode, context: { readonly reading: Readi
 }
 
 function reduceKeyword(key: string, value: Node, schema: MapNode): [string, Node][] {
-  const renamed = RENAMED.get(key)
+  const renamed = renamedKeywords.get(key)
   if (renamed !== undefined) return [[renamed, value]]
   if (key === 'items' && schema.entries.has('prefixItems')) return [['additionalItems', value]]
   if (key === 'const') return [['enum', { kind: 'list', items: [value], offset: value.offset }]]

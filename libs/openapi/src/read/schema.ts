@@ -15,7 +15,7 @@ export interface SchemaContext {
 }
 
 /** Keywords of OpenAPI that say nothing about validity; AWS's JSON Schema has none of them (rest.md 2.3). */
-const ANNOTATIONS: ReadonlySet<string> = new Set([
+const annotations: ReadonlySet<string> = new Set([
   'deprecated',
   'example',
   'examples',
@@ -25,8 +25,8 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   'writeOnly',
   'xml',
 ])
-const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions', 'dependencies'])
-const SCHEMAS: ReadonlySet<string> = new Set([
+const schemaMaps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions', 'dependencies'])
+const schemaMembers: ReadonlySet<string> = new Set([
   'additionalItems',
   'additionalProperties',
   'allOf',
@@ -37,14 +37,14 @@ const SCHEMAS: ReadonlySet<string> = new Set([
 ])
 
 /** The order AWS gives the keys of an imported schema — recorded, rest.md 14.2; the others keep the document's. */
-const FIRST_KEYS = ['required', 'type', 'properties']
+const firstKeys = ['required', 'type', 'properties']
 
-const LOCAL_MODEL = /^#\/(?:definitions|components\/schemas)\/([^/]+)$/
-const CANONICAL_MODEL = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/[^/]+\/models\/([^/]+)$/
+const localModelForm = /^#\/(?:definitions|components\/schemas)\/([^/]+)$/
+const canonicalModelForm = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/[^/]+\/models\/([^/]+)$/
 
 /** The name of the model a reference means, local or AWS's own form; `undefined` for any other reference. */
 export function modelNameOf(reference: string): string | undefined {
-  return (LOCAL_MODEL.exec(reference) ?? CANONICAL_MODEL.exec(reference))?.[1]
+  return (localModelForm.exec(reference) ?? canonicalModelForm.exec(reference))?.[1]
 }
 
 /** The schema with draft-4 keywords only, ready to be written as text. */
@@ -56,8 +56,8 @@ export function convertSchema(node: Node, context: SchemaContext): Node {
   const members = [...source.entries]
     .filter(([key, value]) => isKept(key, value, context))
     .map(([key, value]): [string, Node] => [key, convertMember(key, value, context)])
-  const first = FIRST_KEYS.flatMap((name) => members.filter(([key]) => key === name))
-  const rest = members.filter(([key]) => !FIRST_KEYS.includes(key))
+  const first = firstKeys.flatMap((name) => members.filter(([key]) => key === name))
+  const rest = members.filter(([key]) => !firstKeys.includes(key))
   return { ...node, entries: new Map([...first, ...rest]) }
 }
 
@@ -66,12 +66,12 @@ function isKept(key: string, value: Node, { reading, model }: SchemaContext): bo
     reading.warn(`Unsupported keyword 'discriminator' in model '${model}'. Ignoring.`, value)
     return false
   }
-  return !ANNOTATIONS.has(key) && !key.startsWith('x-')
+  return !annotations.has(key) && !key.startsWith('x-')
 }
 
 function convertMember(key: string, value: Node, context: SchemaContext): Node {
-  if (SCHEMA_MAPS.has(key)) return mapValues(value, (schema) => convertSchema(schema, context))
-  if (!SCHEMAS.has(key)) return value
+  if (schemaMaps.has(key)) return mapValues(value, (schema) => convertSchema(schema, context))
+  if (!schemaMembers.has(key)) return value
   return value.kind === 'list' ? convertList(value, context) : convertSchema(value, context)
 }
 

@@ -6,7 +6,7 @@ import type { Reading } from '../reading.ts'
 type Shape = 'object' | 'array'
 
 /** Members of the root by the shape that they must have. */
-const ROOT: Readonly<Record<string, Shape>> = {
+const rootShape: Readonly<Record<string, Shape>> = {
   info: 'object',
   paths: 'object',
   components: 'object',
@@ -21,7 +21,7 @@ const ROOT: Readonly<Record<string, Shape>> = {
 }
 
 /** Maps whose every member is a map. */
-const OF_OBJECTS: readonly (readonly string[])[] = [
+const mapsOfObjects: readonly (readonly string[])[] = [
   ['components', 'schemas'],
   ['components', 'securitySchemes'],
   ['definitions'],
@@ -40,8 +40,8 @@ export function isOfShape(node: Node | undefined, shape: Shape, attribute: strin
 /** Warns of what stands beside the paths and is read as nothing, because it is no map or no list. */
 export function warnOfWrongShapes(reading: Reading): void {
   const { root } = reading
-  for (const [name, shape] of Object.entries(ROOT)) isOfShape(member(root, name), shape, name, reading)
-  for (const path of OF_OBJECTS) {
+  for (const [name, shape] of Object.entries(rootShape)) isOfShape(member(root, name), shape, name, reading)
+  for (const path of mapsOfObjects) {
     const parent = path.reduce<Node | undefined>(member, root)
     const attribute = path.join('.')
     if (path.length > 1) isOfShape(parent, 'object', attribute, reading)

@@ -5,7 +5,7 @@ import type { DocumentationLocation, DocumentationPart } from '../rest-descripti
 import { mapOf, parsed } from './tree.ts'
 
 /** The properties that OpenAPI has a field for, by type of part; others are written only as documentation (rest.md 14.5). */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
+const fieldsByType: Readonly<Record<string, readonly string[]>> = {
   RESOURCE: ['summary', 'description'],
   METHOD: ['summary', 'description', 'tags', 'deprecated', 'externalDocs'],
   PATH_PARAMETER: ['description'],
@@ -18,9 +18,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   API: ['info', 'externalDocs'],
 }
 /** Members of `info` that documentation may set; title and version are the API's own. */
-const INFO_FIELDS = ['description', 'termsOfService', 'contact', 'license']
+const infoFields = ['description', 'termsOfService', 'contact', 'license']
 /** Types whose parts speak only of what they name, never of what lies below. */
-const NOT_INHERITED: ReadonlySet<string> = new Set(['API', 'RESOURCE', 'AUTHORIZER'])
+const notInherited: ReadonlySet<string> = new Set(['API', 'RESOURCE', 'AUTHORIZER'])
 
 /** The parts of an API, asked place by place. */
 export class DocumentationFields {
@@ -41,14 +41,14 @@ export class DocumentationFields {
       const rank = rankOf(location, place)
       if (rank !== undefined && (best === undefined || rank > best.rank)) best = { rank, properties }
     }
-    const fields = FIELDS[place.type] ?? []
+    const fields = fieldsByType[place.type] ?? []
     return Object.fromEntries([...entriesOf(best?.properties)].filter(([name]) => fields.includes(name)))
   }
 
   /** Members of `info` from the part of the API as a whole. */
   info(): Readonly<Record<string, Node>> {
     const { info = mapOf({}) } = this.of({ type: 'API' })
-    return Object.fromEntries([...entriesOf(info)].filter(([name]) => INFO_FIELDS.includes(name)))
+    return Object.fromEntries([...entriesOf(info)].filter(([name]) => infoFields.includes(name)))
   }
 }
 
@@ -65,7 +65,7 @@ function rankOf(location: DocumentationLocation, place: DocumentationLocation): 
 /** Whether a part at `path` speaks of the place: it stands there, or above it and its type is inherited. */
 function reaches(path: string, place: DocumentationLocation): boolean {
   if (place.path === undefined || path === place.path) return true
-  return !NOT_INHERITED.has(place.type) && isAbove(path, place.path)
+  return !notInherited.has(place.type) && isAbove(path, place.path)
 }
 
 function isAbove(path: string, below: string): boolean {

@@ -3,7 +3,7 @@ import type { HttpIntegration } from '../http-description.ts'
 import type { Node } from '../node.ts'
 import { mapOf, mapped, stringsOf } from './tree.ts'
 
-const DEFAULT_TIMEOUT_MS = 30_000
+const defaultTimeoutMs = 30_000
 
 /** The extension object of http-websocket.md 15.2; the default timeout is left out. */
 export function writeHttpIntegration(integration: HttpIntegration): Node {
@@ -20,7 +20,7 @@ export function writeHttpIntegration(integration: HttpIntegration): Node {
     description: integration.description,
     requestParameters: stringsOf(integration.requestParameters),
     responseParameters: mapped(integration.responseParameters, (mapping) => stringsOf(mapping)),
-    timeoutInMillis: timeoutInMillis === DEFAULT_TIMEOUT_MS ? undefined : timeoutInMillis,
+    timeoutInMillis: timeoutInMillis === defaultTimeoutMs ? undefined : timeoutInMillis,
     tlsConfig: tlsConfig && mapOf({ serverNameToVerify: tlsConfig.serverNameToVerify }),
   })
 }

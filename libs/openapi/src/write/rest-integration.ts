@@ -3,7 +3,7 @@ import type { Node } from '../node.ts'
 import type { Integration, IntegrationResponse } from '../rest-description.ts'
 import { mapOf, mapOfPairs, stringsOf } from './tree.ts'
 
-const DEFAULT_TIMEOUT_MS = 29_000
+const defaultTimeoutMs = 29_000
 
 /**
  * The extension object. `cacheNamespace` is written when the description has one: leave AWS's default, the resource's
@@ -24,7 +24,7 @@ export function writeIntegration(integration: Integration): Node {
     requestTemplates: stringsOf(integration.requestTemplates),
     passthroughBehavior: integration.passthroughBehavior.toLowerCase(),
     contentHandling: integration.contentHandling,
-    timeoutInMillis: timeoutInMillis === DEFAULT_TIMEOUT_MS ? undefined : timeoutInMillis,
+    timeoutInMillis: timeoutInMillis === defaultTimeoutMs ? undefined : timeoutInMillis,
     cacheNamespace: integration.cacheNamespace,
     cacheKeyParameters: cacheKeyParameters.length === 0 ? undefined : cacheKeyParameters,
     tlsConfig:

@@ -23,12 +23,12 @@ interface Place {
   readonly method: string
 }
 
-const LOCATIONS: Readonly<Record<string, { readonly in: string; readonly type: string }>> = {
+const parameterLocations: Readonly<Record<string, { readonly in: string; readonly type: string }>> = {
   path: { in: 'path', type: 'PATH_PARAMETER' },
   querystring: { in: 'query', type: 'QUERY_PARAMETER' },
   header: { in: 'header', type: 'REQUEST_HEADER' },
 }
-const STRING: Node = mapOf({ type: 'string' })
+const stringSchema: Node = mapOf({ type: 'string' })
 
 /** A reference to a model, as the dialect keeps them. */
 export function modelRef(name: string, swagger: boolean): Node {
@@ -63,11 +63,11 @@ export function writeOperation(path: string, method: Method, style: OperationSty
 function writeParameters(method: Method, at: Place, { swagger, documentation }: OperationStyle): Node[] {
   return Object.entries(method.requestParameters ?? {}).map(([key, required]) => {
     const [, location = '', name = ''] = /^method\.request\.(\w+)\.(.*)$/s.exec(key) ?? []
-    const { in: where, type } = LOCATIONS[location] ?? { in: location, type: '' }
+    const { in: where, type } = parameterLocations[location] ?? { in: location, type: '' }
     const place = { name, in: where, ...documentation.of({ type, name, ...at }) }
     // AWS: Swagger says `required: false`, OpenAPI 3 leaves it out — recorded, rest-recorded.md 18.
     if (swagger) return mapOf({ ...place, required, type: 'string' })
-    return mapOf({ ...place, required: required ? true : undefined, schema: STRING })
+    return mapOf({ ...place, required: required ? true : undefined, schema: stringSchema })
   })
 }
 
@@ -88,7 +88,7 @@ function writeResponse(statusCode: string, response: MethodResponse, at: Place, 
   const names = Object.keys(response.responseParameters ?? {}).map((key) => key.replace('method.response.header.', ''))
   const headers = names.map((name): [string, Node] => {
     const fields = documentation.of({ type: 'RESPONSE_HEADER', name, ...place })
-    return [name, mapOf({ ...fields, ...(swagger ? { type: 'string' } : { schema: STRING }) })]
+    return [name, mapOf({ ...fields, ...(swagger ? { type: 'string' } : { schema: stringSchema }) })]
   })
   const [model] = Object.values(response.responseModels ?? {})
   return mapOf({

@@ -7,16 +7,16 @@ import type { Value } from './tree.ts'
 import { mapOf, mapOfPairs } from './tree.ts'
 
 /** The names AWS gives the schemes that are no authorizers. */
-const API_KEY = 'api_key'
+const apiKeySchemeName = 'api_key'
 /** A scheme takes its header from a token authorizer's identity source; the others have none to show. */
-const HEADER_SOURCE = /^method\.request\.header\.([^,\s]+)$/
+const headerSourceForm = /^method\.request\.header\.([^,\s]+)$/
 
 /** The requirements of a method, one object each, as AWS exports them. */
 export function requirementsOf(method: Method): Node[] {
   const requirements: [string, readonly string[]][] = []
   if (method.authorizationType === 'AWS_IAM') requirements.push([iamSchemeName, []])
   if (method.authorizerName !== undefined) requirements.push([method.authorizerName, method.authorizationScopes ?? []])
-  if (method.apiKeyRequired) requirements.push([API_KEY, []])
+  if (method.apiKeyRequired) requirements.push([apiKeySchemeName, []])
   return requirements.map((requirement) => mapOfPairs([requirement]))
 }
 
@@ -32,7 +32,7 @@ export function writeSchemes(
     return [authorizer.name, mapOf({ ...fields, ...writeAuthorizer(authorizer, full) })]
   })
   if (methods.some(({ apiKeyRequired }) => apiKeyRequired)) {
-    schemes.push([API_KEY, mapOf({ type: 'apiKey', name: 'x-api-key', in: 'header' })])
+    schemes.push([apiKeySchemeName, mapOf({ type: 'apiKey', name: 'x-api-key', in: 'header' })])
   }
   if (methods.some(({ authorizationType }) => authorizationType === 'AWS_IAM')) {
     schemes.push([iamSchemeName, iamScheme])
@@ -41,7 +41,7 @@ export function writeSchemes(
 }
 
 function writeAuthorizer(authorizer: Authorizer, full: boolean): Readonly<Record<string, Value>> {
-  const header = authorizer.type === 'REQUEST' ? undefined : HEADER_SOURCE.exec(authorizer.identitySource ?? '')?.[1]
+  const header = authorizer.type === 'REQUEST' ? undefined : headerSourceForm.exec(authorizer.identitySource ?? '')?.[1]
   const kind = authorizer.type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'
   return {
     type: 'apiKey',

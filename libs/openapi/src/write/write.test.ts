@@ -4,16 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { DocumentFault, parseDocument, readHttpApi, readRestApi, writeHttpApi, writeRestApi } from '../index.ts'
 import type { HttpApiDescription, RestApiDescription, RestExtension, WriteRestApiOptions } from '../index.ts'
 
-const GOLDEN = new URL('../../golden/', import.meta.url)
-const EVERYTHING: ReadonlySet<RestExtension> = new Set(['apigateway', 'documentation'])
-const SERVER = { host: 'abc.execute-api.us-east-1.amazonaws.com', stage: 'dev' }
+const goldenFolder = new URL('../../golden/', import.meta.url)
+const everything: ReadonlySet<RestExtension> = new Set(['apigateway', 'documentation'])
+const exampleServer = { host: 'abc.execute-api.us-east-1.amazonaws.com', stage: 'dev' }
 
 function options(over: Partial<WriteRestApiOptions> = {}): WriteRestApiOptions {
   return {
     version: 'oas30',
-    extensions: EVERYTHING,
+    extensions: everything,
     format: 'json',
-    server: SERVER,
+    server: exampleServer,
     versionFallback: '2016-09-12T17:50:37Z',
     ...over,
   }
@@ -26,8 +26,8 @@ function bare(description: object): unknown {
 }
 
 function goldenDocuments(kind: 'rest' | 'http'): { name: string; text: string }[] {
-  return globSync(`${kind}/*.txt`, { cwd: GOLDEN }).map((name) => {
-    const text = readFileSync(new URL(name, GOLDEN), 'utf8').split('\n====\n')[1]?.split('\n----\n')[0] ?? ''
+  return globSync(`${kind}/*.txt`, { cwd: goldenFolder }).map((name) => {
+    const text = readFileSync(new URL(name, goldenFolder), 'utf8').split('\n====\n')[1]?.split('\n----\n')[0] ?? ''
     return { name, text }
   })
 }
@@ -73,7 +73,7 @@ describe('an import of an export is a fixed point', () => {
     if (first === undefined) continue
     for (const format of ['json', 'yaml'] as const) {
       test(`${name} in ${format}`, () => {
-        const style = { includeExtensions: true, format, server: SERVER, versionFallback: '1' }
+        const style = { includeExtensions: true, format, server: exampleServer, versionFallback: '1' }
         const second = readHttpApi(parseDocument(writeHttpApi(first, style)))
         expect(bare(second)).toEqual(bare(first))
         expect(second.warnings).toEqual([])
@@ -82,7 +82,7 @@ describe('an import of an export is a fixed point', () => {
   }
 })
 
-const PETS: RestApiDescription = {
+const pets: RestApiDescription = {
   restApi: { name: 'Pets', binaryMediaTypes: ['image/png'] },
   models: [],
   requestValidators: [],
@@ -120,7 +120,7 @@ const PETS: RestApiDescription = {
 
 describe('writeRestApi', () => {
   test('writes the OpenAPI 3.0 document that AWS was recorded to export', () => {
-    expect(JSON.parse(writeRestApi(PETS, options({ extensions: new Set() })))).toEqual({
+    expect(JSON.parse(writeRestApi(pets, options({ extensions: new Set() })))).toEqual({
       openapi: '3.0.1',
       info: { title: 'Pets', version: '2016-09-12T17:50:37Z' },
       servers: [
@@ -145,7 +145,7 @@ describe('writeRestApi', () => {
   })
 
   test('writes the Swagger 2.0 document that AWS was recorded to export, with integrations', () => {
-    const text = writeRestApi(PETS, options({ version: 'swagger', extensions: new Set(['apigateway']) }))
+    const text = writeRestApi(pets, options({ version: 'swagger', extensions: new Set(['apigateway']) }))
     expect(JSON.parse(text)).toEqual({
       swagger: '2.0',
       info: { title: 'Pets', version: '2016-09-12T17:50:37Z' },
@@ -190,7 +190,7 @@ describe('writeRestApi', () => {
       part('RESPONSE', { statusCode: '404', path: '/pets' }, { description: 'None' }),
       part('RESOURCE', { path: '/pets' }, { description: 'not inherited' }),
     ]
-    const text = writeRestApi({ ...PETS, documentationParts }, options({ extensions: new Set() }))
+    const text = writeRestApi({ ...pets, documentationParts }, options({ extensions: new Set() }))
     const written = JSON.parse(text) as { info: object; paths: Record<string, object> }
     expect(written.info).toEqual({ title: 'Pets', description: 'About pets', version: '2016-09-12T17:50:37Z' })
     expect(written.paths['/pets/{petId}']).toEqual({
@@ -207,7 +207,7 @@ describe('writeRestApi', () => {
   })
 
   test('prints JSON with the spacing of AWS', () => {
-    const text = writeRestApi({ ...PETS, resources: [] }, options({ extensions: new Set() }))
+    const text = writeRestApi({ ...pets, resources: [] }, options({ extensions: new Set() }))
     expect(text.split('\n').slice(0, 6)).toEqual([
       '{',
       '  "openapi" : "3.0.1",',
@@ -223,13 +223,13 @@ describe('writeRestApi', () => {
   test('keeps numbers of schemas as they are written, in both notations', () => {
     const models = [{ name: 'M', contentType: 'application/json', schema: '{"maximum":500.0,"minimum":-1}' }]
     for (const format of ['json', 'yaml'] as const) {
-      const text = writeRestApi({ ...PETS, models }, options({ format }))
+      const text = writeRestApi({ ...pets, models }, options({ format }))
       expect(readRestApi(parseDocument(text)).models[0]?.schema).toBe('{\n  "maximum" : 500.0,\n  "minimum" : -1\n}')
     }
   })
 })
 
-const ROUTES: HttpApiDescription = {
+const petRoutes: HttpApiDescription = {
   api: { name: 'http' },
   authorizers: [],
   integrations: [
@@ -254,7 +254,7 @@ describe('writeHttpApi', () => {
 
   test('declares the parameters of a path, as OpenAPI wants it', () => {
     const routes = [{ routeKey: 'GET /a/{id}/{proxy+}', authorizationType: 'NONE' }] as const
-    const written = JSON.parse(writeHttpApi({ ...ROUTES, routes }, style)) as { paths: Record<string, object> }
+    const written = JSON.parse(writeHttpApi({ ...petRoutes, routes }, style)) as { paths: Record<string, object> }
     const declared = (name: string): object => ({
       name,
       in: 'path',
@@ -266,7 +266,7 @@ describe('writeHttpApi', () => {
   })
 
   test('writes an integration of several routes once and refers to it', () => {
-    const written = JSON.parse(writeHttpApi(ROUTES, style)) as { paths: object; components: object }
+    const written = JSON.parse(writeHttpApi(petRoutes, style)) as { paths: object; components: object }
     const reference = { $ref: '#/components/x-amazon-apigateway-integrations/i~11' }
     expect(written.paths).toEqual({
       '/$default': {
@@ -285,12 +285,12 @@ describe('writeHttpApi', () => {
       },
     })
     expect(bare(readHttpApi(parseDocument(JSON.stringify(written))))).toEqual(
-      bare({ ...ROUTES, api: { name: 'http', version: '1' } }),
+      bare({ ...petRoutes, api: { name: 'http', version: '1' } }),
     )
   })
 
   test('leaves the extensions out when asked to', () => {
-    const text = writeHttpApi(ROUTES, { ...style, includeExtensions: false })
+    const text = writeHttpApi(petRoutes, { ...style, includeExtensions: false })
     expect(text).not.toContain('x-amazon-apigateway-integration')
     expect(text).not.toContain('importexport')
   })
