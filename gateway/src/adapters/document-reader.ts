@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { DocumentFault, readText, type ReadingKind, type ReadTextOptions } from '@sluice/openapi'
 import type { Descriptions, Documents } from '../ports/documents.ts'
 import { joined, textOf } from './document-pieces.ts'
-import type { DocumentAnswer, DocumentQuestion } from './document-thread.ts'
+import type { DocumentAnswer, DocumentQuestion, NoMoreQuestions } from './document-thread.ts'
 
 /** From this many characters on, a text is read on the thread. Below, reading takes less than 20 ms even in a process that has just started. */
 const largeJsonChars = 32_768
@@ -21,11 +21,14 @@ export interface DocumentBudget {
 /** The time is AWS's for a call of the control plane; the memory is ours. */
 const usualBudget: DocumentBudget = { timeMs: 29_000, memoryMb: 1024 }
 
-/** A thread that has nothing to read ends after so long. One for each document would end often, and node crashes at that now and then. */
+/** A thread that has nothing to read ends after so long: imports often follow one another. */
 const idleMs = 500
 
-/** What reading makes is soon garbage: a small young generation takes hardly more time, and less memory. */
-const youngMb = 8
+/**
+ * What reading makes is soon garbage: a small young generation takes hardly more time, less memory, and fewer of V8's helper
+ * threads at once, behind which requests wait where there is one core.
+ */
+const youngMb = 2
 
 class DocumentReader implements Documents {
   private readonly budget: DocumentBudget
@@ -56,7 +59,7 @@ class DocumentReader implements Documents {
   async close(): Promise<void> {
     this.closing.abort()
     await this.last
-    await this.end()
+    await this.retire()
   }
 
   private async ask(question: DocumentQuestion): Promise<DocumentAnswer> {
@@ -69,10 +72,10 @@ class DocumentReader implements Documents {
       thread.postMessage(question)
       const [answer] = await once(thread, 'message', { signal: AbortSignal.any([late, this.closing.signal]) })
       thread.unref()
-      this.idle = setTimeout(() => void this.end(), idleMs).unref()
+      this.idle = setTimeout(() => void this.retire(), idleMs).unref()
       return answer as DocumentAnswer
     } catch (error) {
-      await this.end()
+      await this.stop()
       throw late.aborted ? this.tooSlow() : isOutOfMemory(error) ? this.tooLarge() : error
     }
   }
@@ -84,14 +87,33 @@ class DocumentReader implements Documents {
       resourceLimits: { maxOldGenerationSizeMb: this.budget.memoryMb, maxYoungGenerationSizeMb: youngMb },
     })
     // Whoever waits for the thread is told; without this listener, the process would end.
-    return thread.on('error', () => void this.end())
+    thread.on('error', () => {})
+    return thread.on('exit', () => {
+      if (this.thread === thread) this.takeThread()
+    })
   }
 
-  private async end(): Promise<void> {
+  /** Lets a thread that has nothing to read end by itself, as ending one from outside is where node is known to crash. */
+  private async retire(): Promise<void> {
+    const thread = this.takeThread()
+    if (thread === undefined) return
+    const ended = new Promise((resolve) => thread.once('exit', resolve))
+    // A caller who waits for this may be all that the process still does.
+    thread.ref()
+    thread.postMessage('end' satisfies NoMoreQuestions)
+    await ended
+  }
+
+  /** Ends a thread that is at work. */
+  private async stop(): Promise<void> {
+    await this.takeThread()?.terminate()
+  }
+
+  private takeThread(): Worker | undefined {
     const { thread } = this
     this.thread = undefined
     clearTimeout(this.idle)
-    await thread?.terminate()
+    return thread
   }
 
   private tooSlow(): DocumentFault {

@@ -18,6 +18,9 @@ export interface DocumentQuestion {
   readonly options: ReadTextOptions
 }
 
+/** What it is told at its end. */
+export type NoMoreQuestions = 'end'
+
 /** What it answers. An error loses its class and its own members between threads: a fault goes as its parts. */
 export type DocumentAnswer =
   | { readonly pieces: readonly Piece[] }
@@ -46,7 +49,11 @@ const behindRequests = 5
 // Elsewhere this would be the whole process's.
 if (process.platform === 'linux') setPriority(behindRequests)
 
-parentPort?.on('message', (question: DocumentQuestion) => {
+parentPort?.on('message', (question: DocumentQuestion | NoMoreQuestions) => {
+  if (question === 'end') {
+    parentPort?.close()
+    return
+  }
   const answer = answerTo(question)
   const transferred = 'pieces' in answer ? answer.pieces.map(({ bytes }) => bytes.buffer) : []
   parentPort?.postMessage(answer, transferred)

@@ -1,7 +1,7 @@
 // JSON with a line for each entry says what JSON says, and others have their turns while it is written and read.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isLined, linedJson as linedPieces, readLined as readPieces } from './lined-json.ts'
+import { isLined, linedJson as linedPieces, readLined as readPieces, takeFrom } from './lined-json.ts'
 
 const linedJson = async (record: object): Promise<string> => [...(await linedPieces(record)).pieces].join('')
 const readLined = (text: string): Promise<object> => readPieces({ pieces: [text] })
@@ -50,6 +50,22 @@ describe('what is read is what was written', () => {
     expect(await linedJson({})).toBe('{}')
     expect(await readLined('{}')).toEqual({})
   })
+})
+
+test('entries go to who takes them, in their order, and the rest is as it was', async () => {
+  const text = await linedJson(snapshot)
+  const taken: unknown[] = []
+  const methods = (entry: unknown): number => taken.push(entry)
+  const { missing: _missing, ...rest } = snapshot
+  expect(await readPieces({ pieces: [text] }, { methods })).toEqual({ ...rest, methods: [] })
+  expect(taken).toEqual(snapshot.methods)
+  expect(takeFrom(snapshot, { methods })).toEqual({ ...snapshot, methods: [] })
+  expect(taken).toEqual([...snapshot.methods, ...snapshot.methods])
+})
+
+test('lists may be there only as they are gone through', async () => {
+  const methods = snapshot.methods.values()
+  expect(await linedJson({ ...snapshot, methods })).toBe(await linedJson(snapshot))
 })
 
 test('JSON of one line is known as such', async () => {

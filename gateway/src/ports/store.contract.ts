@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { linedJson } from '../nouns/lined-json.ts'
 import type { Records, Scope } from '../nouns/records.ts'
-import type { Change, Store } from './store.ts'
+import type { Change, Reader, Store, Transaction } from './store.ts'
 
 const scope: Scope = { account: '000000000000', region: 'us-east-1' }
 const elsewhere: Scope = { account: '111111111111', region: 'us-east-1' }
@@ -51,6 +51,56 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
       expect(await store.read(scope).get('UsagePlan', ['plan'])).toEqual(plan)
       expect(await store.read(scope).list('UsagePlan', [])).toEqual([{ key: ['plan'], record: plan }])
     })
+
+    withStore(
+      'gives the entries of a large record’s lists to who takes them, and keeps the other lists',
+      async (store) => {
+        const plan = { name: 'gold', apiStages: [{ apiId: 'a', stage: 'one\ntwo' }, { apiId: 'b' }], features: ['x'] }
+        const taken = async (read: Pick<Reader, 'getTaking'>, key: string): Promise<unknown> => {
+          const stages: unknown[] = []
+          const takers = { apiStages: (stage: unknown) => stages.push(stage) }
+          return [await read.getTaking('UsagePlan', [key], takers), stages]
+        }
+        const expected = [{ ...plan, apiStages: [] }, plan.apiStages]
+        await store.transact(scope, async (transaction) => {
+          transaction.putLarge('UsagePlan', ['large'], await linedJson(plan))
+          transaction.put('UsagePlan', ['small'], plan)
+          expect(await taken(transaction, 'large')).toEqual(expected)
+        })
+        expect(await taken(store.read(scope), 'large')).toEqual(expected)
+        expect(await taken(store.read(scope), 'small')).toEqual(expected)
+        expect(await taken(store.read(scope), 'none')).toEqual([undefined, []])
+      },
+    )
+
+    withStore(
+      'gives records one after the other as it lists them, those of the transaction among them',
+      async (store) => {
+        const put = (transaction: Transaction, from: number): void => {
+          for (let index = from; index < 700; index += 2) {
+            const name = String(1000 + index)
+            transaction.put('Model', ['api', name], model(name))
+          }
+        }
+        await store.transact(scope, async (transaction) => {
+          put(transaction, 0)
+          transaction.put('Model', ['other', 'Pet'], model('Pet'))
+        })
+        const read = store.read(scope)
+        expect([...read.each('Model', ['api'])]).toHaveLength(350)
+        expect([...read.each('Model', ['api'])]).toEqual(await read.list('Model', ['api']))
+        await store.transact(scope, async (transaction) => {
+          put(transaction, 1)
+          transaction.delete('Model', ['api', '1006'])
+          const all = await transaction.list('Model', ['api'])
+          expect(all).toHaveLength(699)
+          expect([...transaction.each('Model', ['api'])]).toEqual(all)
+          // What goes while they are gone through is gone afterwards.
+          for (const { key } of transaction.each('Model', ['api'])) transaction.delete('Model', key)
+          expect([...transaction.each('Model', ['api'])]).toEqual([])
+        })
+      },
+    )
 
     withStore('keeps accounts and regions apart', async (store) => {
       await store.transact(scope, async (transaction) => transaction.put('Model', ['api', 'Pet'], model('Pet')))
