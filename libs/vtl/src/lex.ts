@@ -12,6 +12,7 @@ type Token =
   | 'backslashes'
   | 'set'
   | 'directive'
+  | 'hiddenDirective'
   | 'swallowing'
   | 'lineEnd'
   | 'word'
@@ -34,6 +35,8 @@ export const TOKENS: Readonly<Record<Token, RegExp>> = {
   /** White space before `#set` belongs to it, unless other text came first. */
   set: /[ \t]*#(?:set|\{set\}) *\(/y,
   directive: /#(?:([A-Za-z_@][\w@]*)|\{([A-Za-z_][\w@]*)\})/y,
+  /** What another `#` before it makes of a directive: a macro by a name that none has. */
+  hiddenDirective: new RegExp(String.raw`##(?!(?:if|elseif|else|end)${WORD_END})[A-Za-z_@][\w@]*`, 'y'),
   /** What makes a loose `$` or `#` before it vanish. */
   swallowing: new RegExp(
     [

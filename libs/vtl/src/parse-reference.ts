@@ -5,21 +5,38 @@ import type { Node, ReferenceNode } from './syntax.ts'
 
 /** Parses references in text, and the dollars that start none. Throws `TemplateFault`. */
 export abstract class ReferenceParser extends ExpressionParser {
-  /** Where a reference ended in a property, or in an index of one. Velocity takes a `##` there for text. */
-  protected propertyEnd = -1
   /** Where a reference that no brace closes ended: Velocity's lexer still reads what comes next as parts of one. */
   protected referenceEnd = -1
+  /** Where it ended in a property, or in an index of one: there a `##` is text, and a reference in braces changes nothing. */
+  protected propertyEnd = -1
+  /** Where a reference without braces ended that began right behind a property. */
+  private chainEnd = -1
 
   /** What a directive is that loose dollars before it have hidden from the lexer. */
   protected abstract unknownDirective(name: string, start: number): Node
 
   protected textReference(): ReferenceNode | null {
+    const start = this.cursor.at
+    const isChained = start === this.propertyEnd || start === this.chainEnd
     const reference = this.reference()
-    if (reference?.formal !== false) return reference
-    this.referenceEnd = this.cursor.at
-    if (reference.accessors.findLast(({ kind }) => kind !== 'index')?.kind === 'property')
-      this.propertyEnd = this.cursor.at
+    if (reference === null) return null
+    const { at } = this.cursor
+    const endsInProperty = reference.accessors.findLast(({ kind }) => kind !== 'index')?.kind === 'property'
+    if (isChained && this.cursor.peek() === '(') throw this.cursor.fault('A parenthesis needs a method')
+    if (isChained || !reference.formal) this.referenceEnd = at
+    if (reference.formal ? isChained : endsInProperty) this.propertyEnd = at
+    if (isChained && !reference.formal) this.chainEnd = at
     return reference
+  }
+
+  /** Parses what leaves the lexer as it was: right behind a reference, it is there still. */
+  protected keepingPlace<Result>(start: number, parse: () => Result): Result {
+    const isBehindReference = start === this.referenceEnd
+    const isBehindProperty = start === this.propertyEnd
+    const result = parse()
+    if (isBehindReference) this.referenceEnd = this.cursor.at
+    if (isBehindProperty) this.propertyEnd = this.cursor.at
+    return result
   }
 
   /**
@@ -31,7 +48,9 @@ export abstract class ReferenceParser extends ExpressionParser {
     if (cursor.skip('}')) return textNode('}')
     const brace = cursor.skip('{') ? '{' : ''
     if (cursor.sees(TOKENS.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
-    if (brace !== '' && cursor.peek() === '[') throw cursor.fault('An index needs a reference')
+    if (cursor.peek() === '[') throw cursor.fault('An index needs a reference')
+    if (cursor.at === this.propertyEnd && cursor.peek() === '(' && cursor.peek(1) !== '')
+      throw cursor.fault('A parenthesis needs a method')
     const dot = brace === '' && cursor.sees(TOKENS.dot) && cursor.skip('.') ? '.' : ''
     const name = dot || this.bareReference(brace)
     if (brace + name === '') return null

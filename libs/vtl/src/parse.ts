@@ -75,7 +75,7 @@ class TemplateParser extends ReferenceParser {
   private statement(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (cursor.match(TOKENS.set) !== null) return this.setDirective()
+    if (cursor.match(TOKENS.set) !== null) return this.keepingPlace(start, () => this.setDirective())
     const rest = start === this.referenceEnd ? this.behindReference() : null
     if (rest !== null) return rest
     switch (cursor.peek()) {
@@ -108,9 +108,14 @@ class TemplateParser extends ReferenceParser {
   private hash(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (start !== this.propertyEnd && cursor.skip('##')) return this.comment(start, /\r\n|[\r\n]/y)
-    if (cursor.skip('#*')) return this.comment(start, /\*#/y)
-    if (cursor.skip('#[[')) return textNode(this.upTo(']]#'))
+    if (start === this.propertyEnd && cursor.sees(TOKENS.hiddenDirective)) {
+      return this.unknownDirective(cursor.take(TOKENS.hiddenDirective), start)
+    }
+    if ((start !== this.propertyEnd || cursor.peek(2) === '#') && cursor.skip('##')) {
+      return this.comment(start, /\r\n|[\r\n]/y)
+    }
+    if (cursor.skip('#*')) return this.keepingPlace(start, () => this.comment(start, /\*#/y))
+    if (cursor.skip('#[[')) return this.keepingPlace(start, () => textNode(this.upTo(']]#')))
     const match = cursor.match(TOKENS.directive)
     if (match !== null) return this.nested(() => this.directive(match[1] ?? match[2] ?? '', start))
     cursor.at++
