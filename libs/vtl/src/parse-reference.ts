@@ -46,16 +46,32 @@ export abstract class ReferenceParser extends ExpressionParser {
   protected behindReference(): Node | null {
     const { cursor } = this
     if (cursor.skip('}')) return textNode('}')
-    const brace = cursor.skip('{') ? '{' : ''
-    if (cursor.sees(TOKENS.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
-    if (cursor.peek() === '[') throw cursor.fault('An index needs a reference')
-    if (cursor.at === this.propertyEnd && cursor.peek() === '(' && cursor.peek(1) !== '')
+    if (cursor.sees(TOKENS.dot)) return this.stillBehind(cursor.peek())
+    const brace = cursor.peek() === '{' ? '{' : ''
+    this.refuseBehindReference(brace)
+    cursor.at += brace.length
+    const name = this.bareReference(brace)
+    if (brace === '') return name === '' ? null : this.stillBehind(name, cursor.at)
+    return name === '' ? this.stillBehind(brace, cursor.at) : textNode(brace)
+  }
+
+  /** Text that leaves the lexer within the reference, up to `end`. */
+  private stillBehind(text: string, end = this.cursor.at + text.length): Node {
+    this.cursor.at = end
+    this.referenceEnd = end
+    return textNode(text)
+  }
+
+  private refuseBehindReference(brace: string): void {
+    const { cursor } = this
+    const next = cursor.peek(brace.length)
+    if (next === '[') throw cursor.fault('An index needs a reference')
+    if (next === '(' && brace === '' && cursor.at === this.propertyEnd && cursor.peek(1) !== '')
       throw cursor.fault('A parenthesis needs a method')
-    const dot = brace === '' && cursor.sees(TOKENS.dot) && cursor.skip('.') ? '.' : ''
-    const name = dot || this.bareReference(brace)
-    if (brace + name === '') return null
-    if (brace === '' || name === '') this.referenceEnd = cursor.at
-    return textNode(brace || name)
+    const start = cursor.at
+    cursor.at += brace.length
+    if (cursor.sees(TOKENS.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
+    cursor.at = start
   }
 
   /** Takes a reference without a dollar, closed by the brace that opened it, and gives its name; empty when there is none. */

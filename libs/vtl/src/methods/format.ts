@@ -4,7 +4,7 @@ import { javaHashCode } from '../equality.ts'
 import { MethodFault } from '../faults.ts'
 import { numberText } from '../numbers.ts'
 import { textOf } from '../print.ts'
-import { isDouble, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
+import { isDouble, isJavaInt, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
 
 /** Each part is bounded: zeros are flags and digits, and long runs of them would be tried in every split. */
 const SPECIFIER = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
@@ -39,7 +39,7 @@ interface Conversion {
 const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
   ['s', (value, { digits, meter }) => (textOf(value, meter) ?? 'null').slice(0, digits)],
   ['h', (value, { meter }) => unsignedText(javaHashCode(value, meter), 16)],
-  ['c', (value, { meter }) => textOf(value, meter) ?? 'null'],
+  ['c', character],
   ['b', (value) => String(typeof value === 'boolean' ? value : value !== null && value !== undefined)],
   ['d', (value, { flags }) => signed(numberText(whole(value)), flags)],
   ['x', (value) => unsignedText(whole(value), 16)],
@@ -63,6 +63,13 @@ function convert(name: string, value: Value, conversion: Conversion): string {
   const isNull = (value ?? null) === null && run !== CONVERSIONS.get('b')
   const text = isNull ? 'null'.slice(0, conversion.digits) : run(value, conversion)
   return name === name.toLowerCase() ? text : text.toUpperCase()
+}
+
+/** A code point, or a text of one character, as which a Character is kept. */
+function character(value: Value): string {
+  if (isJavaInt(value) && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(value)
+  if (typeof value === 'string' && value.length === 1) return value
+  throw new MethodFault('IllegalFormatConversionException: not a character')
 }
 
 function whole(value: Value): JavaNumber {
