@@ -293,8 +293,10 @@ describe('plan throttles', () => {
     await addMock(access, id, '/cats', { httpMethod: 'ANY', ...apiKeyRequired })
     await deploy(access, id)
     const key = await createKey(access)
-    const throttle = { '/cats/POST': { rateLimit: 1, burstLimit: 1 }, '/cats/ANY': { rateLimit: 1, burstLimit: 3 } }
-    await joinPlan(access, await createPlan(access, [], { apiStages: [{ apiId: id, stage: 'prod', throttle }] }), key)
+    const limits = { '/cats/POST': { rateLimit: 1, burstLimit: 1 }, '/cats/ANY': { rateLimit: 1, burstLimit: 3 } }
+    const apiStages = [{ apiId: id, stage: 'prod', throttle: limits }]
+    const throttle = { rateLimit: 1000, burstLimit: 1000 }
+    await joinPlan(access, await createPlan(access, [], { apiStages, throttle }), key)
     const passed: number[] = []
     for (const method of ['POST', 'POST', 'GET', 'PUT', 'GET', 'PUT']) {
       passed.push((await call(access, id, '/cats', { method, headers: { 'x-api-key': key.value } })).status)
@@ -306,7 +308,8 @@ describe('plan throttles', () => {
     const id = await keyedApi()
     const key = await createKey(access)
     const apiStages = [{ apiId: id, stage: 'prod', throttle: { '//GET': { rateLimit: 1, burstLimit: 1 } } }]
-    await joinPlan(access, await createPlan(access, [], { apiStages }), key)
+    const throttle = { rateLimit: 1000, burstLimit: 1000 }
+    await joinPlan(access, await createPlan(access, [], { apiStages, throttle }), key)
     expect(statuses(await many(id, key, 3, { path: '/' }))).toEqual({ 200: 1, 429: 2 })
     expect(statuses(await many(id, key, 3))).toEqual({ 200: 3 })
   })

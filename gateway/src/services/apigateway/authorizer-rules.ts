@@ -45,17 +45,31 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
   if (type === 'REQUEST') {
     const sources = identitySource?.split(',').map((source) => source.trim()) ?? []
     if (sources.length === 0 && authorizerResultTtlInSeconds !== 0) {
-      throw new BadRequestException('Identity source is required when authorizer result caching is enabled')
+      // AWS: says no more, as stacks show it.
+      throw new BadRequestException('Invalid request input')
     }
     const wrong = sources.find((source) => !requestSource.test(source))
-    if (wrong !== undefined) throw new BadRequestException(`Invalid request identity source expression: ${wrong}`)
+    if (wrong !== undefined) throw noRequestSource(wrong)
     return
   }
   if (identitySource === undefined && type === 'COGNITO_USER_POOLS') return
   if (!identitySource) throw new BadRequestException('IdentitySource cannot be empty')
-  if (!headerSource.test(identitySource)) {
+  if (headerSource.test(identitySource)) return
+  if (type === 'COGNITO_USER_POOLS')
     throw new BadRequestException(`Invalid identity source specified: ${identitySource}`)
-  }
+  const must = "The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'."
+  throw new BadRequestException(`Invalid token source expression: ${identitySource}. ${must}`)
+}
+
+/** As a stack shows it up to the words about stage variables; what follows is alike (?). */
+function noRequestSource(expression: string): BadRequestException {
+  const sources = [
+    "either a method request parameter, matching 'method.request.querystring|header.[a-zA-Z0-9._-]+'",
+    "or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+'",
+    "or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
+  ].join(', ')
+  const must = `The sources must be separated by comma, and each source must be ${sources}`
+  return new BadRequestException(`Invalid request identity source expression: ${expression}. ${must}`)
 }
 
 /** Checks and writes an authorizer; names are unique within an API. Throws BadRequestException. */

@@ -220,7 +220,13 @@ describe('stages', () => {
       'replace',
       '/accessLogSettings/destinationArn',
       'arn:aws:firehose:us-east-1:000000000000:deliverystream/logs',
-      "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'",
+      "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-': 'deliverystream/logs'",
+    ],
+    [
+      'replace',
+      '/accessLogSettings/destinationArn',
+      'arn:aws:sns:us-east-1:000000000000:topic',
+      'Invalid ARN specified in the request. The ARN must be a valid CloudWatch Logs log group or Kinesis Data Firehose delivery stream ARN.',
     ],
     ['replace', '/variables/a-b', 'x', 'Invalid stage variable name: a-b. Please use names with only word characters.'],
     [

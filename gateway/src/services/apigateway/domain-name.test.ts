@@ -1,4 +1,4 @@
-// Domain names, base path mappings, VPC links, client certificates and documentation (REST 13, 14.6; recorded REST 11, 16).
+// Domain names, base path mappings, client certificates and documentation (REST 13, 14.6; recorded REST 11).
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Op } from '@sluice/aws-protocol/apigateway'
@@ -258,52 +258,6 @@ test('base path mappings lead to APIs and stages that are there', async () => {
   await run('DeleteDomainName', { domainName })
   await run('DeleteStage', { restApiId: api.restApiId, stageName: 'dev' })
   await run('DeleteRestApi', { restApiId: api.restApiId })
-})
-
-describe('VPC links', () => {
-  const arn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/x/1'
-
-  test('are pending when made, and available when read', async () => {
-    const { run } = createControlPlane()
-    const link = await run('CreateVpcLink', { name: 'l', targetArns: [arn] })
-    expect(link).toEqual({ id: expect.any(String), name: 'l', status: 'PENDING', targetArns: [arn] })
-    expect(await run('GetVpcLink', { vpcLinkId: link.id ?? '' })).toEqual({
-      ...link,
-      status: 'AVAILABLE',
-      statusMessage: 'Your vpc link is ready for use',
-      tags: {},
-    })
-  })
-
-  test('are refused as recorded', async () => {
-    const { run } = createControlPlane()
-    expect(await refusal(run('CreateVpcLink', { name: '', targetArns: [] }))).toEqual(
-      badRequest('Name cannot be empty'),
-    )
-    expect(await refusal(run('CreateVpcLink', { name: 'l', targetArns: ['invalid-arn'] }))).toEqual(
-      badRequest('Invalid ARN. ARN is not well formed invalid-arn'),
-    )
-    expect(await refusal(run('GetVpcLink', { vpcLinkId: 'x' }))).toEqual(
-      notFound('Invalid Vpc Link identifier specified'),
-    )
-  })
-
-  test('stay while a deployed method goes through them', async () => {
-    const plane = createControlPlane()
-    const { run } = plane
-    const api = await createApi(plane)
-    await addMockMethod(plane, api)
-    const { id: connectionId = '' } = await run('CreateVpcLink', { name: 'l', targetArns: [arn] })
-    const address = { restApiId: api.restApiId, resourceId: api.rootId, httpMethod: 'GET' }
-    const http = { type: 'HTTP' as const, integrationHttpMethod: 'GET', uri: 'http://x' }
-    await run('PutIntegration', { ...address, ...http, connectionType: 'VPC_LINK', connectionId })
-    await run('CreateDeployment', { restApiId: api.restApiId, stageName: 'dev' })
-    expect(await refusal(run('DeleteVpcLink', { vpcLinkId: connectionId }))).toEqual(
-      badRequest(
-        `Cannot delete vpc link. Vpc link '${connectionId}', is referenced in [GET:${api.rootId}:dev] in format of [Method:Resource:Stage].`,
-      ),
-    )
-  })
 })
 
 test('client certificates are real, self-signed, and keep their key to themselves', async () => {

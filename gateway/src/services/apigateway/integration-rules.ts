@@ -85,7 +85,7 @@ function checkWords({ contentHandling, connectionType, responseTransferMode }: I
 
 /** A link named by a stage variable is looked up when a request comes; any other must be there. */
 async function checkConnection(call: Call, type: IntegrationType, integration: Integration): Promise<void> {
-  const { connectionType, connectionId } = integration
+  const { connectionType, connectionId, integrationTarget } = integration
   if (connectionType !== 'VPC_LINK') return
   if (type !== 'HTTP' && type !== 'HTTP_PROXY') {
     throw new BadRequestException('Connection type VPC_LINK is only supported for HTTP and HTTP_PROXY integrations')
@@ -96,8 +96,11 @@ async function checkConnection(call: Call, type: IntegrationType, integration: I
   }
   if (connectionId.includes('${stageVariables.')) return
   const key = [connectionId]
-  const link = (await call.store.get('VpcLink', key)) ?? (await call.store.get('V2VpcLink', key))
-  if (link === undefined) throw new BadRequestException('Invalid Vpc Link identifier specified')
+  if ((await call.store.get('VpcLink', key)) !== undefined) return
+  if ((await call.store.get('V2VpcLink', key)) === undefined) {
+    throw new BadRequestException('Invalid Vpc Link identifier specified')
+  }
+  if (!integrationTarget) throw new BadRequestException('IntegrationTarget is required for VpcLinkV2')
 }
 
 /** A gateway that allows less than AWS's default takes an integration that states nothing all the same. */

@@ -47,7 +47,7 @@ describe('methods', () => {
     ],
     [
       { authorizationScopes: ['pets/read'] },
-      'Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type',
+      'Invalid Method authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type',
     ],
   ])('are refused with %j', async (more, message) => {
     const { put } = await root()

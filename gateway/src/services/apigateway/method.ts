@@ -43,7 +43,8 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
 /** Throws BadRequestException for scopes that are given to a method which does not look at them (observed). */
 function checkScopes(authorizationType: string | undefined, given: readonly unknown[] = []): void {
   if (given.length === 0 || authorizationType === 'COGNITO_USER_POOLS') return
-  throw new BadRequestException('Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type')
+  const rule = 'Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type'
+  throw new BadRequestException(`Invalid Method authorization type specified. ${rule}`)
 }
 
 /**

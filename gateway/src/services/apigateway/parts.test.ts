@@ -160,7 +160,15 @@ describe('authorizers', () => {
   test.each([
     [{ ...token, identitySource: undefined }, 'IdentitySource cannot be empty'],
     [{ ...token, type: 'COGNITO_USER_POOLS' as const }, 'ProviderARNs cannot be empty'],
-    [{ ...token, type: 'REQUEST' as const, identitySource: 'a' }, 'Invalid request identity source expression: a'],
+    [
+      { ...token, identitySource: 'method.request.querystring.a' },
+      "Invalid token source expression: method.request.querystring.a. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.",
+    ],
+    [{ ...token, type: 'REQUEST' as const, identitySource: undefined }, 'Invalid request input'],
+    [
+      { ...token, type: 'REQUEST' as const, identitySource: 'a' },
+      "Invalid request identity source expression: a. The sources must be separated by comma, and each source must be either a method request parameter, matching 'method.request.querystring|header.[a-zA-Z0-9._-]+', or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+', or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
+    ],
     [
       { ...token, authorizerResultTtlInSeconds: 3601 },
       'Authorizer result TTL outside allowable range. TTL must be between 0 and 3600 seconds.',

@@ -47,19 +47,29 @@ const dialect: Dialect = ({ op, path, from }) => {
 const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
   const set: Change<Stage> = (stage, { value }) => {
     if (!value) throw new BadRequestException('Access Log value must not be empty')
-    if (member === 'destinationArn' && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]*[^*]$/.test(value)) {
-      throw new BadRequestException('Invalid ARN specified in the request')
-    }
-    // AWS: only delivery streams whose names begin like this are given the permission to be written to.
-    if (member === 'destinationArn' && value.includes(':firehose:') && parseDeliveryStreamArn(value) === undefined) {
-      const begin = "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'"
-      throw new BadRequestException(begin)
-    }
+    if (member === 'destinationArn') checkDestination(value)
     const problem = member === 'format' ? logFormatProblem('REST', value) : undefined
     if (problem !== undefined) throw new BadRequestException(problem)
     return { ...stage, accessLogSettings: { ...stage.accessLogSettings, [member]: value } }
   }
   return { path: `/accessLogSettings/${member}`, add: set, replace: set }
+}
+
+/** Throws BadRequestException for an ARN that names no log group and no delivery stream of the kind that AWS writes to. */
+function checkDestination(arn: string): void {
+  if (!/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]*[^*]$/.test(arn)) {
+    throw new BadRequestException('Invalid ARN specified in the request')
+  }
+  const [, , service, , , ...resource] = arn.split(':')
+  if (service === 'firehose') {
+    if (parseDeliveryStreamArn(arn) !== undefined) return
+    const begin = "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'"
+    throw new BadRequestException(`${begin}: '${resource.join(':')}'`)
+  }
+  if (service !== 'logs') {
+    const must = 'The ARN must be a valid CloudWatch Logs log group or Kinesis Data Firehose delivery stream ARN.'
+    throw new BadRequestException(`Invalid ARN specified in the request. ${must}`)
+  }
 }
 
 const setVariable: Change<Stage> = (stage, { names, value }) => ({

@@ -1,5 +1,5 @@
 // What a usage plan may hold: its quota, its stages, and the keys that may join it (recorded REST 15, Security D.4, D.6).
-import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
+import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { ApiStage, QuotaSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
 
@@ -7,15 +7,16 @@ const latestOffset = { DAY: 0, WEEK: 6, MONTH: 27 } as const
 
 const offsetSentence = {
   DAY: 'must be zero in the DAY period',
-  WEEK: 'must be between zero and six inclusive in the WEEK period',
-  MONTH: 'must be between zero and 27 inclusive in the MONTH period',
+  WEEK: 'must be between 0 and 6 inclusive in the WEEK period',
+  MONTH: 'must be between 0 and 27 inclusive in the MONTH period',
 } as const
 
 /** The quota with its offset written out. Throws BadRequestException for a quota that is incomplete or out of range. */
 export function checkedQuota(quota: QuotaSettings | undefined): QuotaSettings | undefined {
   if (quota === undefined) return undefined
   const { limit, period, offset = 0 } = quota
-  if (limit === undefined || !Number.isInteger(limit) || limit < 0) {
+  // AWS: zero is refused too, in these words.
+  if (limit === undefined || !Number.isInteger(limit) || limit < 1) {
     throw new BadRequestException('Usage Plan quota limit must be a non-negative numeric')
   }
   if (period === undefined) {
@@ -36,14 +37,23 @@ export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
   }
 }
 
-/** Throws BadRequestException for a stage that is not there, or a limit of no method; stages of v2 APIs count too. */
+/** Refuses a stage that is not named or not there, and a limit of no method; stages of v2 APIs count too. */
 export async function checkApiStages(call: Call, stages: readonly ApiStage[]): Promise<void> {
   for (const { apiId = '', stage = '', throttle = {} } of stages) {
-    if (!(await isStage(call, apiId, stage))) throw new BadRequestException('Invalid API Stage specified')
+    // AWS: its own sentence, with nothing filled in (aws/aws-sdk, issue 354).
+    if (apiId === '' || stage === '')
+      throw new BadRequestException('Invalid API Stage {api: %s, stage: %s} specified for usageplan %s')
+    if (!(await isStage(call, apiId, stage))) throw new NotFoundException(`API Stage not found: ${apiId}:${stage}`)
     const wrong = Object.keys(throttle).find((key) => !/^\/[^]*\/(?:\*|[A-Z]+)$/.test(key))
     if (wrong === undefined) continue
     throw new BadRequestException(`Invalid method {resourcePath: ${wrong},method: } specified`)
   }
+}
+
+/** Throws BadRequestException for limits of methods in a plan that has none of its own. */
+export function checkFineGrain({ throttle, apiStages = [] }: UsagePlan): void {
+  if (throttle !== undefined || apiStages.every((stage) => Object.keys(stage.throttle ?? {}).length === 0)) return
+  throw new BadRequestException('Can not define fine grain throttling if usage plan throttle is not defined.')
 }
 
 export async function isStage(call: Call, apiId: string, stage: string): Promise<boolean> {

@@ -158,13 +158,20 @@ describe('usage plans', () => {
       notFound('API Stage not found: nope:dev'),
     )
     expect(await refusal(patch({ op: 'replace', path: '/quota/offset', value: '28' }))).toEqual(
-      badRequest('Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period'),
+      badRequest('Usage Plan quota offset must be between 0 and 27 inclusive in the MONTH period'),
     )
   })
 
   test.each([
     [{ quota: { limit: 1 } }, 'Invalid Usage Plan quota period specified. Must be one of [DAY, WEEK, MONTH]'],
     [{ quota: { limit: -1, period: 'DAY' } }, 'Usage Plan quota limit must be a non-negative numeric'],
+    [{ quota: { limit: 0, period: 'DAY' } }, 'Usage Plan quota limit must be a non-negative numeric'],
+    [
+      { quota: { limit: 1, period: 'WEEK', offset: 7 } },
+      'Usage Plan quota offset must be between 0 and 6 inclusive in the WEEK period',
+    ],
+    [{ apiStages: [{ stage: 'dev' }] }, 'Invalid API Stage {api: %s, stage: %s} specified for usageplan %s'],
+    [{ apiStages: [{ apiId: 'any', stage: '' }] }, 'Invalid API Stage {api: %s, stage: %s} specified for usageplan %s'],
   ])('are refused with %j', async (more, sentence) => {
     const { plan } = await staged()
     expect(await refusal(plan(more))).toEqual(badRequest(sentence))
@@ -176,7 +183,18 @@ describe('usage plans', () => {
     expect(await refusal(plan({ apiStages: limits('/pets') }))).toEqual(
       badRequest('Invalid method {resourcePath: /pets,method: } specified'),
     )
-    expect(await refusal(plan({ apiStages: limits('//GET') }))).toBeUndefined()
+    expect(await refusal(plan({ apiStages: limits('//GET'), throttle: { rateLimit: 1 } }))).toBeUndefined()
+  })
+
+  test('limit methods only where the plan has a limit of its own', async () => {
+    const { run, plan, apiStage } = await staged()
+    const apiStages = [{ ...apiStage, throttle: { '//GET': { rateLimit: 1, burstLimit: 2 } } }]
+    const refused = badRequest('Can not define fine grain throttling if usage plan throttle is not defined.')
+    expect(await refusal(plan({ apiStages }))).toEqual(refused)
+    const usagePlanId = await plan({ apiStages: [apiStage] })
+    const path = `/apiStages/${apiStage.apiId}:dev/throttle/~1/GET/rateLimit`
+    const patchOperations = [{ op: 'add' as const, path, value: '7' }]
+    expect(await refusal(run('UpdateUsagePlan', { usagePlanId, patchOperations }))).toEqual(refused)
   })
 
   test('go only without stages, and a stage that goes leaves them', async () => {
@@ -190,7 +208,7 @@ describe('usage plans', () => {
     await run('DeleteStage', { restApiId, stageName: 'dev' })
     expect((await run('GetUsagePlan', { usagePlanId })).apiStages).toEqual([])
     await run('DeleteUsagePlan', { usagePlanId })
-    expect(await refusal(plan({ apiStages: [apiStage] }))).toEqual(badRequest('Invalid API Stage specified'))
+    expect(await refusal(plan({ apiStages: [apiStage] }))).toEqual(notFound(`API Stage not found: ${stageName}`))
   })
 
   test('take a key once, and not when another plan has it for the same stage', async () => {

@@ -11,6 +11,7 @@ import { patchedPlan } from './usage-plan-patch.ts'
 import {
   checkApiStages,
   checkedQuota,
+  checkFineGrain,
   checkThrottles,
   isStage,
   leavePlan,
@@ -39,6 +40,7 @@ export const usagePlan: Handlers<
     }
     checkThrottles(record)
     await checkApiStages(call, record.apiStages ?? [])
+    checkFineGrain(record)
     call.store.put('UsagePlan', [id], record)
     return record
   },
@@ -59,6 +61,7 @@ export const usagePlan: Handlers<
     const record = { ...edited, name: checkedName(edited.name), quota: checkedQuota(edited.quota) }
     checkThrottles(record)
     await checkNewStages(call, before, record)
+    checkFineGrain(record)
     call.store.put('UsagePlan', [usagePlanId], record)
     return shown(record)
   },

@@ -26,8 +26,7 @@ export const vpcLink: Handlers<
       tags: mergedTags(undefined, input.tags),
     }
     // A link is ready as soon as it is there; only the answer shows AWS's first state.
-    const ready = { ...created, status: 'AVAILABLE', statusMessage: 'Your vpc link is ready for use' } as const
-    call.store.put('VpcLink', [created.id ?? ''], ready)
+    call.store.put('VpcLink', [created.id ?? ''], { ...created, ...settled(input.targetArns) })
     return created
   },
 
@@ -39,6 +38,9 @@ export const vpcLink: Handlers<
   },
 
   UpdateVpcLink: async ({ vpcLinkId, patchOperations }, call) => {
+    if (patchOperations?.some(({ path }) => path?.startsWith('/targetArns'))) {
+      throw new BadRequestException('Target arns are not allowed to be changed/added.')
+    }
     const record = patched(await foundLink(call, vpcLinkId), patchOperations, rules, listingPaths)
     checkName(record.name)
     call.store.put('VpcLink', [vpcLinkId], record)
@@ -50,6 +52,13 @@ export const vpcLink: Handlers<
     await refuseUsed(call, vpcLinkId)
     call.store.delete('VpcLink', [vpcLinkId])
   },
+}
+
+/** AWS: takes the ARN of any load balancer, and fails over one that is no network load balancer's. */
+function settled(arns: readonly string[]): Pick<VpcLink, 'status' | 'statusMessage'> {
+  return arns.every((arn) => arn.includes(':loadbalancer/net/'))
+    ? { status: 'AVAILABLE', statusMessage: 'Your vpc link is ready for use' }
+    : { status: 'FAILED', statusMessage: 'NLB ARN is malformed' }
 }
 
 async function foundLink(call: Call, id: string): Promise<VpcLink> {
@@ -79,11 +88,12 @@ async function refuseUsed(call: Call, id: string): Promise<void> {
     const snapshot = await call.store.get('Snapshot', [deployment?.snapshotHash ?? ''])
     if (snapshot?.protocol !== 'REST') continue
     for (const { httpMethod, resourceId, methodIntegration } of snapshot.methods) {
-      if (methodIntegration?.connectionId === id) users.push(`${httpMethod}:${resourceId}:${record.stageName}`)
+      if (methodIntegration?.connectionId === id)
+        users.push([key[0], httpMethod, resourceId, record.stageName].join(':'))
     }
   }
   if (users.length === 0) return
-  const where = `is referenced in [${users.join(', ')}] in format of [Method:Resource:Stage].`
+  const where = `is referenced in [${users.join(', ')}] in format of [RESTApiId:Method:Resource:Stage].`
   throw new BadRequestException(`Cannot delete vpc link. Vpc link '${id}', ${where}`)
 }
 
