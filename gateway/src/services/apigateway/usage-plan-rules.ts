@@ -1,5 +1,5 @@
 // What a usage plan may hold: its quota, its stages, and the keys that may join it (recorded REST 15, Security D.4, D.6).
-import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
+import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiStage, QuotaSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
 
@@ -37,13 +37,13 @@ export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
   }
 }
 
-/** Refuses a stage that is not named or not there, and a limit of no method; stages of v2 APIs count too. */
+/** Throws BadRequestException for a stage that is not named or not there, or a limit of no method; stages of v2 APIs count too. */
 export async function checkApiStages(call: Call, stages: readonly ApiStage[]): Promise<void> {
   for (const { apiId = '', stage = '', throttle = {} } of stages) {
     // AWS: its own sentence, with nothing filled in (aws/aws-sdk, issue 354).
     if (apiId === '' || stage === '')
       throw new BadRequestException('Invalid API Stage {api: %s, stage: %s} specified for usageplan %s')
-    if (!(await isStage(call, apiId, stage))) throw new NotFoundException(`API Stage not found: ${apiId}:${stage}`)
+    if (!(await isStage(call, apiId, stage))) throw new BadRequestException('Invalid API Stage specified')
     const wrong = Object.keys(throttle).find((key) => !/^\/[^]*\/(?:\*|[A-Z]+)$/.test(key))
     if (wrong === undefined) continue
     throw new BadRequestException(`Invalid method {resourcePath: ${wrong},method: } specified`)

@@ -208,7 +208,7 @@ describe('usage plans', () => {
     await run('DeleteStage', { restApiId, stageName: 'dev' })
     expect((await run('GetUsagePlan', { usagePlanId })).apiStages).toEqual([])
     await run('DeleteUsagePlan', { usagePlanId })
-    expect(await refusal(plan({ apiStages: [apiStage] }))).toEqual(notFound(`API Stage not found: ${stageName}`))
+    expect(await refusal(plan({ apiStages: [apiStage] }))).toEqual(badRequest('Invalid API Stage specified'))
   })
 
   test('take a key once, and not when another plan has it for the same stage', async () => {

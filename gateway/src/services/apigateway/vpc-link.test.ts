@@ -1,4 +1,4 @@
-// VPC links (RR 16).
+// VPC links: what they may lead to, and what keeps them from being deleted (recorded REST 16).
 import { describe, expect, test } from 'vitest'
 import { addMockMethod, badRequest, createApi, createControlPlane, notFound, refusal, scope } from './testing.ts'
 
