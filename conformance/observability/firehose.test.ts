@@ -86,7 +86,8 @@ test('a stream of another name is refused', async () => {
   const value = 'arn:aws:firehose:eu-west-1:000000000000:deliverystream/pets'
   const patches = [{ op: 'replace', path: '/accessLogSettings/destinationArn', value } as const]
   await expect(createPets(place, { name: 'other', patches })).rejects.toMatchObject({
-    message: "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-'",
+    message:
+      "Kinesis Firehose delivery stream name must begin with the characters 'amazon-apigateway-': 'deliverystream/pets'",
   })
   await place.gateway.close()
 })
