@@ -39,7 +39,7 @@ interface Conversion {
 const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
   ['s', (value, { digits, meter }) => (textOf(value, meter) ?? 'null').slice(0, digits)],
   ['h', (value, { meter }) => unsignedText(javaHashCode(value, meter), 16)],
-  ['c', character],
+  ['c', (value) => character(value)],
   ['b', (value) => String(typeof value === 'boolean' ? value : value !== null && value !== undefined)],
   ['d', (value, { flags }) => signed(numberText(whole(value)), flags)],
   ['x', (value) => unsignedText(whole(value), 16)],
