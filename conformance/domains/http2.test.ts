@@ -11,7 +11,9 @@ import { CreateApiMappingCommand, type ApiGatewayV2Client } from '@aws-sdk/clien
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { importCertificate } from '../fixture/acm.ts'
 import { issue } from '../fixture/certificates.ts'
+import { callApi } from '../fixture/call.ts'
 import { clientsOf } from '../fixture/clients.ts'
+import { addRoute, createHttpApi, proxyTo } from '../fixture/http-api.ts'
 import { createRestApi, deploy, putMethod } from '../fixture/rest-api.ts'
 import { startSluice, type RunningSluice } from '../fixture/sluice.ts'
 
@@ -40,6 +42,11 @@ beforeAll(async () => {
       streaming = response
       return
     }
+    if (request.url === '/sized') {
+      response.writeHead(200, { 'Content-Length': 5000 })
+      response.end(request.method === 'HEAD' ? undefined : 'a'.repeat(5000))
+      return
+    }
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -55,7 +62,7 @@ beforeAll(async () => {
   port = Number(/^TLS: https:\/\/127\.0\.0\.1:(\d+)$/m.exec(sluice.stdout())?.[1])
   ;({ rest, http } = clientsOf(sluice.url))
   id = await createRestApi(rest, 'http2')
-  await defineMethods(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`)
+  await defineMethods(backendUrl())
   await deploy(rest, id, 'prod')
 })
 
@@ -65,6 +72,10 @@ afterAll(async () => {
   backend.close()
   await rm(folder, { recursive: true, force: true })
 })
+
+function backendUrl(): string {
+  return `http://127.0.0.1:${(backend.address() as AddressInfo).port}`
+}
 
 async function defineMethods(uri: string): Promise<void> {
   const proxy = { type: 'HTTP_PROXY' as const, integrationHttpMethod: 'ANY' }
@@ -148,6 +159,20 @@ test('HEAD is told how long the body is, and gets none', async () => {
   const told = await ask(session, { ':method': 'HEAD', ':path': '/prod/told' })
   expect(got.headers['content-length']).toBe(String(got.body.length))
   expect([told.headers['content-length'], told.body]).toEqual([got.headers['content-length'], ''])
+})
+
+test('HEAD is told the length that the backend of an HTTP API names, over HTTP/1.1 too', async () => {
+  const apiId = await createHttpApi(http, 'sized')
+  await addRoute(http, apiId, 'ANY /sized', proxyTo(`${backendUrl()}/sized`))
+  const session = open(`${apiId}.execute-api.localhost`)
+  const told = await ask(session, { ':method': 'HEAD', ':path': '/sized' })
+  expect([told.headers['content-length'], told.body]).toEqual(['5000', ''])
+  const [first, second] = [
+    await callApi(sluice.url, apiId, '/sized', { method: 'HEAD' }),
+    await callApi(sluice.url, apiId, '/sized'),
+  ]
+  expect([first.headers.get('content-length'), first.text]).toEqual(['5000', ''])
+  expect([second.headers.get('content-length'), second.text.length]).toEqual(['5000', 5000])
 })
 
 test('a streamed answer’s first byte comes before its last has left the backend', async () => {

@@ -163,6 +163,14 @@ describe('the answer', () => {
     expect(reply.header('apigw-requestid')).toBe('KtF82HGdliAFjxw=')
   })
 
+  test('to HEAD keeps the length that the backend names; to another verb it has its own', async () => {
+    backend.answer = (_, response) => response.writeHead(200, { 'Content-Length': 5000 }).end()
+    const head = proxyTo(backend.url, { IntegrationMethod: 'HEAD' })
+    const call = stageOf({ routes: { 'HEAD /pets': head, 'GET /pets': head } })
+    expect((await call({ method: 'HEAD' })).header('content-length')).toBe('5000')
+    expect((await call()).header('content-length')).toBeUndefined()
+  })
+
   test.each([301, 302, 307, 308])('follows no redirect: %i goes to the client', async (status) => {
     backend.answer = (_, response) => response.writeHead(status, { Location: '/elsewhere' }).end()
     const reply = await stageOf({ routes: { 'GET /pets': proxyTo(backend.url) } })()

@@ -47,7 +47,7 @@ function writeWhole(
 ): number {
   let bytes = 0
   for (const chunk of chunks) bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
-  headers.push('Content-Length', String(bytes))
+  if (!isLengthKnown(response.req.method === 'HEAD', headers)) headers.push('Content-Length', String(bytes))
   response.writeHead(status, headers)
   const [only] = chunks
   if (chunks.length <= 1 && bytes <= oneWriteBytes) {
@@ -60,6 +60,11 @@ function writeWhole(
   for (const chunk of chunks) response.write(chunk)
   response.end()
   return bytes
+}
+
+/** Whether the headers of an answer to HEAD say what its body, which is not here, would have had. */
+export function isLengthKnown(isHead: boolean, headers: readonly string[]): boolean {
+  return isHead && lastHeader(headers, 'content-length') !== undefined
 }
 
 /** Without `Content-Length`: the backend may have named the length of a body that this answer must not have. */

@@ -5,7 +5,7 @@ import { byHeaderName } from '../nouns/header-names.ts'
 import { hopHeaders } from '../steps/answer/hop-headers.ts'
 import type { BodyRoom } from './body-room.ts'
 import { abandon, pour, stalledMs } from './pour.ts'
-import { bodiless, isStream } from './write-answer.ts'
+import { bodiless, isLengthKnown, isStream } from './write-answer.ts'
 
 /** The name on the wire; undefined for what a connection of HTTP/1.1 is told, and one of HTTP/2 must not be. RFC 9113, 8.2. */
 const sentName = byHeaderName((_, lower) => (hopHeaders.has(lower) ? undefined : lower))
@@ -31,7 +31,7 @@ export function writeHttp2Answer(
   }
   const chunks = chunksOf(body)
   const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
-  if (!bodiless.has(status)) head.push('content-length', String(bytes))
+  if (!bodiless.has(status) && !isLengthKnown(isHead, head)) head.push('content-length', String(bytes))
   stream.respond(head, { endStream: !hasBody || bytes === 0 })
   if (!hasBody || bytes === 0) return undefined
   stream.setTimeout(stalledMs)

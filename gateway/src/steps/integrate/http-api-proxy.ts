@@ -2,6 +2,7 @@
 import type { Answered, PathParameters } from '../../nouns/exchange.ts'
 import { HttpFault } from '../../nouns/faults.ts'
 import { byHeaderName } from '../../nouns/header-names.ts'
+import { lastHeader } from '../../nouns/headers.ts'
 import { httpRoutePath, type HttpAdmitted, type HttpMapped, type HttpRoute } from '../../nouns/http.ts'
 import { httpTraceId } from '../../nouns/trace-id.ts'
 import { encodePathValue, encodeSegment } from '../../nouns/uri-text.ts'
@@ -48,13 +49,22 @@ export function httpApiProxy(settings: HttpApiProxySettings, upstream: Upstream)
         body: exchange.body,
         timeoutMs,
       }
-      return backend.request(request).then(answered, failed)
+      const isHead = request.method === 'HEAD' && exchange.method === 'HEAD'
+      return backend.request(request).then(isHead ? answeredHead : answered, failed)
     },
   }
 }
 
 function answered({ status, headers, body }: UpstreamAnswer): Answered {
   return { answer: { status, headers: passedHeaders(headers), body } }
+}
+
+/** Without a body, the backend's word is all that is known of its length. RFC 9110, 8.6 */
+function answeredHead({ status, headers, body }: UpstreamAnswer): Answered {
+  const passed = passedHeaders(headers)
+  const length = lastHeader(headers, 'content-length')
+  if (length !== undefined) passed.push('Content-Length', length)
+  return { answer: { status, headers: passed, body } }
 }
 
 function failed(error: unknown): never {
