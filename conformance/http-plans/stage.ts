@@ -73,7 +73,7 @@ const upstream = createHttpUpstream()
 export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {
   const bugs: unknown[] = []
   const { stageName = '$default', clock = new VirtualClock(startMs), store = createMemoryStore() } = options
-  const plan = planHttpStage(
+  const planning = planHttpStage(
     snapshotOf(options),
     {
       StageName: stageName,
@@ -101,6 +101,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
   )
   return async (call = {}) => {
     const lines: string[] = []
+    const plan = await planning
     const answer = await plan.run(received(call, { stageName, lines, nowMs: clock.now() }))
     if (bugs.length > 0) throw bugs[0]
     return replyOf(answer, lines)

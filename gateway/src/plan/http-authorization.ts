@@ -20,7 +20,11 @@ type Authorize = Step<HttpRouted, Admitted>
 /** Gives a route its step. */
 export type PlanAuthorization = (route: apigatewayv2.Route, facts: HttpRoute) => Authorize
 
-export function planHttpAuthorization(snapshot: V2Snapshot, stage: HttpStage, ports: HttpPlanPorts): PlanAuthorization {
+export function planHttpAuthorization(
+  { authorizers }: Pick<V2Snapshot, 'authorizers'>,
+  stage: HttpStage,
+  ports: HttpPlanPorts,
+): PlanAuthorization {
   const functions = new Map<string, LambdaAuthorizer>()
   const lambdaAuthorizer = (record: apigatewayv2.Authorizer): LambdaAuthorizer => {
     const id = record.AuthorizerId ?? ''
@@ -32,7 +36,7 @@ export function planHttpAuthorization(snapshot: V2Snapshot, stage: HttpStage, po
     const type = route.AuthorizationType ?? 'NONE'
     if (type === 'NONE') return openToAll()
     if (type === 'AWS_IAM') return authorizeByIam(facts, ports)
-    const record = snapshot.authorizers.find(({ AuthorizerId }) => AuthorizerId === route.AuthorizerId)
+    const record = authorizers.find(({ AuthorizerId }) => AuthorizerId === route.AuthorizerId)
     if (record === undefined) return closedToAll(`the route's authorizer ${route.AuthorizerId ?? ''} does not exist`)
     if (type === 'JWT') return planJwt(route, record, stage, ports)
     const compileEvent =

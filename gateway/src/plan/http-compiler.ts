@@ -21,7 +21,7 @@ export function httpCompiler(ports: HttpPlanPorts & SocketPlanPorts): StageCompi
       if (snapshot === undefined) return undefined
       if (snapshot.protocol === 'HTTP') {
         const recorder = ports.record?.http({ scope, api: snapshot.api, stage })
-        return recorded(explained(planHttpStage(snapshot, stage, scope, ports), ports), recorder, ports)
+        return recorded(explained(await planHttpStage(snapshot, stage, scope, ports), ports), recorder, ports)
       }
       // Loaded by the first WebSocket API: most processes have none, and start sooner without.
       const { planWebSocketStage } = await import('./websocket.ts')

@@ -1,30 +1,20 @@
 // The two lists of an HTTP API: a stage's (which route?) and a route's (may it pass, what is called, what is answered?).
 import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
-import type { Admitted, Answer, Answered, Received } from '../nouns/exchange.ts'
+import type { Answer, Received } from '../nouns/exchange.ts'
 import { HttpFault } from '../nouns/faults.ts'
-import type { HttpRoute, HttpRouted, HttpStage } from '../nouns/http.ts'
+import type { HttpRouted, HttpStage } from '../nouns/http.ts'
 import type { Scope } from '../nouns/records.ts'
 import type { V2Snapshot } from '../nouns/snapshot.ts'
 import { compileCors, isPreflight, type CompiledCors } from '../steps/answer/cors.ts'
 import { Pipeline, whenKnown } from '../steps/pipeline.ts'
-import { createHttpRoutes, findHttpRoute, routeHttp, type HttpRoutes } from '../steps/route/http.ts'
+import { routeHttp, type HttpRoutes } from '../steps/route/http.ts'
 import { answering } from './answering.ts'
 import { throttleHttp } from '../steps/throttle/http.ts'
 import { planHttpAuthorization, type PlanAuthorization } from './http-authorization.ts'
 import { planHttpIntegration } from './http-integration.ts'
+import { PlannedRoutes, type PlannedRoute, type PlanRoute } from './http-routes.ts'
 import { noteFault, timed } from './recorded.ts'
 import type { HttpPlanPorts, PlanPorts, StagePlan } from './stage-plan.ts'
-
-interface PlannedRoute extends HttpRoute {
-  readonly isOpen: boolean
-  readonly steps: () => RouteSteps
-}
-
-interface RouteSteps {
-  /** Who may pass: preflights of routes with an authorizer run it alone. */
-  readonly admit: Pipeline<HttpRouted, Admitted>
-  readonly whole: Pipeline<HttpRouted, Answered>
-}
 
 /** What the routes of a stage share. */
 interface Planned {
@@ -33,38 +23,28 @@ interface Planned {
   readonly ports: HttpPlanPorts
 }
 
-function planRoute(
-  route: apigatewayv2.Route,
-  facts: HttpRoute,
-  snapshot: V2Snapshot,
-  { authorization, record, ports }: Planned,
-): RouteSteps {
-  const integrationId = route.Target?.replace(/^integrations\//, '')
-  const integration = snapshot.integrations.find((candidate) => candidate.IntegrationId === integrationId)
-  const { traffic } = ports
-  const setting = record.RouteSettings?.[facts.routeKey] ?? record.DefaultRouteSettings
-  const throttle = traffic && throttleHttp({ route: facts, setting, account: traffic.account }, traffic.counters)
-  const admit = Pipeline.from<HttpRouted>().step(throttle).step(authorization(route, facts))
-  const whole = admit.through(planHttpIntegration(integration, facts, ports))
-  return { admit, whole: timed(whole, ports) }
+function planRoutes({ authorization, record, ports }: Planned): PlanRoute {
+  return ({ route, integration }, facts) => {
+    const { traffic } = ports
+    const setting = record.RouteSettings?.[facts.routeKey] ?? record.DefaultRouteSettings
+    const throttle = traffic && throttleHttp({ route: facts, setting, account: traffic.account }, traffic.counters)
+    const admit = Pipeline.from<HttpRouted>().step(throttle).step(authorization(route, facts))
+    const whole = admit.through(planHttpIntegration(integration, facts, ports))
+    return { admit, whole: timed(whole, ports) }
+  }
 }
 
 /** Compiles a stage. Routes are compiled when they are first called. */
-export function planHttpStage(
+export async function planHttpStage(
   snapshot: V2Snapshot,
   record: apigatewayv2.Stage,
   scope: Scope,
   ports: HttpPlanPorts,
-): StagePlan {
+): Promise<StagePlan> {
   const stage = stageFacts(snapshot, record, scope)
-  const planned: Planned = { authorization: planHttpAuthorization(snapshot, stage, ports), record, ports }
-  const routes = snapshot.routes.map((route) => {
-    const facts = routeFacts(route, stage)
-    const isOpen = (route.AuthorizationType ?? 'NONE') === 'NONE'
-    let steps: RouteSteps | undefined
-    return { ...facts, isOpen, steps: () => (steps ??= planRoute(route, facts, snapshot, planned)) }
-  })
-  const table = createHttpRoutes(routes)
+  const authorization = planHttpAuthorization(snapshot, stage, ports)
+  const routes = new PlannedRoutes(stage, planRoutes({ authorization, record, ports }))
+  const table = await routes.add(snapshot)
   const cors = snapshot.api.CorsConfiguration === undefined ? undefined : compileCors(snapshot.api.CorsConfiguration)
   const list = Pipeline.from<Received>().step(routeHttp(table))
   const finish = (answer: Answer, received: Received): Answer => {
@@ -93,7 +73,7 @@ export function planHttpStage(
       cors !== undefined && received.method === 'OPTIONS' ? serveOptions(cors, received) : serve(received),
     tooLarge: (received) => fail(new HttpFault(413, 'Request Entity Too Large'), received),
     describe: () =>
-      routes.map(({ routeKey, steps }) => ({ route: routeKey, steps: [...list.names, ...steps().whole.names] })),
+      routes.all().map((route) => ({ route: route.routeKey, steps: [...list.names, ...route.steps().whole.names] })),
   }
 }
 
@@ -111,7 +91,7 @@ async function corsAnswer(
   table: HttpRoutes<PlannedRoute>,
   received: Received,
 ): Promise<Answer | undefined> {
-  const found = findHttpRoute(table, received)
+  const found = table.find(received)
   if (!isPreflight(received)) return found === undefined ? { status: 204, headers: [], body: '' } : undefined
   if (found !== undefined && !found.target.isOpen) {
     await found.target.steps().admit.run(Object.assign(received, found))
@@ -124,13 +104,6 @@ function closedEndpoint(api: apigatewayv2.Api): (received: Received) => boolean 
   if (api.DisableExecuteApiEndpoint !== true) return () => false
   const host = `${api.ApiId ?? ''}.execute-api.`
   return ({ domainName }) => domainName.toLowerCase().startsWith(host)
-}
-
-function routeFacts(route: apigatewayv2.Route, stage: HttpStage): HttpRoute {
-  const routeKey = route.RouteKey
-  const space = routeKey.indexOf(' ')
-  const path = space < 0 ? routeKey : routeKey.slice(space + 1)
-  return { stage, routeId: route.RouteId ?? '', routeKey, path, total: -1 }
 }
 
 function stageFacts(snapshot: V2Snapshot, record: apigatewayv2.Stage, scope: Scope): HttpStage {

@@ -34,7 +34,7 @@ test('a page without its marks is refused, not left as it is', async () => {
 
 describe.each([
   ['REST', '### Steps of a REST API', await restLists()],
-  ['HTTP', '### Steps of an HTTP API', httpLists()],
+  ['HTTP', '### Steps of an HTTP API', await httpLists()],
   ['WebSocket', '### Steps of a WebSocket API', webSocketLists()],
 ] as const)('%s APIs', (_name, heading, lists) => {
   test('every step of a list is explained, and nothing that is no step', () => {

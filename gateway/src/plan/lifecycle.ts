@@ -188,14 +188,14 @@ export async function restLists(): Promise<Lists> {
 }
 
 /** The lists of HTTP APIs. */
-export function httpLists(): Lists {
+export async function httpLists(): Promise<Lists> {
   const throttled = `POST /${Object.keys(routes).indexOf('the stage throttles the route')}`
   const stage = {
     StageName: 'prod',
     DeploymentId: 'd1',
     RouteSettings: { [throttled]: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 } },
   }
-  return listsOf(Object.keys(routes), planHttpStage(v2Snapshot, stage, scope, ports))
+  return listsOf(Object.keys(routes), await planHttpStage(v2Snapshot, stage, scope, ports))
 }
 
 /** The lists of WebSocket APIs. */
@@ -210,7 +210,7 @@ function listsOf(configured: readonly string[], plan: Pick<StagePlan, 'describe'
 
 /** The page with what stands between its `<!-- steps: … -->` marks written anew. Throws when a mark is missing. */
 export async function refreshLifecycle(page: string): Promise<string> {
-  const blocks = { REST: await restLists(), HTTP: httpLists(), WEBSOCKET: webSocketLists() }
+  const blocks = { REST: await restLists(), HTTP: await httpLists(), WEBSOCKET: webSocketLists() }
   return Object.entries(blocks).reduce((text, [name, lists]) => withBlock(text, name, lists), page)
 }
 

@@ -7,47 +7,40 @@ import { anyVerbs } from '../../nouns/verbs.ts'
 import type { Step } from '../pipeline.ts'
 import { PathTrie } from './trie.ts'
 
-/** The routes of one deployment: by path and verb, and the one that takes what is left. */
-export interface HttpRoutes<Target> {
-  readonly trie: PathTrie
-  readonly targets: readonly Target[]
-  readonly fallback: Target | undefined
-}
-
 /** TRACE, CONNECT and unknown methods match no route. HTTP 4.3. */
 const knownVerbs: ReadonlySet<string> = new Set(anyVerbs)
 
-/** Sorts targets by their route keys: `GET /pets/{petId}`, `ANY /{proxy+}`, `$default`. */
-export function createHttpRoutes<Target extends { readonly routeKey: string }>(
-  targets: readonly Target[],
-): HttpRoutes<Target> {
-  const trie = new PathTrie({ precedence: 'complete', decodeValues: true, anyVerbs: knownVerbs })
-  let fallback: Target | undefined
-  for (const [index, target] of targets.entries()) {
-    const space = target.routeKey.indexOf(' ')
-    if (space < 0) fallback = target
-    else trie.add(target.routeKey.slice(space + 1), target.routeKey.slice(0, space), index)
+/** The routes of one deployment, which go by numbers: by path and verb, and the one that takes what is left. */
+export class HttpRoutes<Target> {
+  private readonly trie = new PathTrie({ precedence: 'complete', decodeValues: true, anyVerbs: knownVerbs })
+  private readonly targetAt: (index: number) => Target
+  private fallback: number | undefined
+
+  /** `targetAt`: what the numbers stand for. */
+  constructor(targetAt: (index: number) => Target) {
+    this.targetAt = targetAt
   }
-  return { trie, targets, fallback }
+
+  /** Adds a route by its key: `GET /pets/{petId}`, `ANY /{proxy+}`, `$default`. */
+  add(routeKey: string, index: number): void {
+    const space = routeKey.indexOf(' ')
+    if (space < 0) this.fallback = index
+    else this.trie.add(routeKey.slice(space + 1), routeKey.slice(0, space), index)
+  }
+
+  /** The route for a request, or undefined. The default route takes every verb. */
+  find(exchange: Received): Routed<Target> | undefined {
+    const match = this.trie.match(httpRoutePath(exchange), exchange.method)
+    const index = match === undefined ? this.fallback : match.target
+    return index === undefined ? undefined : { target: this.targetAt(index), pathParameters: match?.pathParameters }
+  }
 }
 
-/** The route for a request, or undefined. The default route takes every verb. */
-export function findHttpRoute<Target>(
-  { trie, targets, fallback }: HttpRoutes<Target>,
-  exchange: Received,
-): Routed<Target> | undefined {
-  const match = trie.match(httpRoutePath(exchange), exchange.method)
-  const target = match === undefined ? fallback : targets[match.target]
-  return target === undefined ? undefined : { target, pathParameters: match?.pathParameters }
-}
-
-export function routeHttp<Target extends { readonly routeKey: string }>(
-  routes: HttpRoutes<Target>,
-): Step<Received, Routed<Target>> {
+export function routeHttp<Target>(routes: HttpRoutes<Target>): Step<Received, Routed<Target>> {
   return {
     name: 'route',
     run: (exchange) => {
-      const found = findHttpRoute(routes, exchange)
+      const found = routes.find(exchange)
       const { listener, receivedAtMs: atMs } = exchange
       if (found === undefined) {
         const reason = { verb: exchange.method, path: httpRoutePath(exchange) }
