@@ -65,7 +65,7 @@ function patternsForProto({ properties = {}, patternProperties = {} }: Schema): 
   return {
     patternProperties: {
       ...Object(patternProperties),
-      ...(named !== undefined && { [`^${proto}\\z`]: named }),
+      ...(named !== undefined && { [`^(?:${proto})$`]: named }),
       ...(like !== undefined && { [`(?:${proto})`]: like }),
     },
   }

@@ -2,6 +2,7 @@
 import { compileRegex, RegexFault } from '@sluice/java-regex'
 import draft04, { type ErrorObject, type KeywordCxt, type ValidateFunction } from 'ajv-draft-04'
 import { draft4, modelAddress, priceKeyword } from './draft4.ts'
+import { javaPatternOf } from './ecma-pattern.ts'
 import { describeErrors } from './messages.ts'
 
 type Ajv = InstanceType<typeof draft04.default>
@@ -133,9 +134,9 @@ interface BoundedPattern {
   readonly toString: () => string
 }
 
-/** A pattern that cannot run away: Java's engine, on V8 where that is safe. ajv keeps one for each `toString`. */
+/** A pattern that cannot run away: on Java's engine, which runs on V8 where that is safe. ajv keeps one for each `toString`. */
 function boundedPattern(pattern: string, budget: Budget): BoundedPattern {
-  const regex = compileRegex(pattern)
+  const regex = compileRegex(javaPatternOf(pattern))
   return {
     toString: () => pattern,
     test: (text) => {
