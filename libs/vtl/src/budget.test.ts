@@ -40,13 +40,19 @@ const runaways: Record<string, string> = {
   'a quadratic pattern': `#set($s = "a")#foreach($x in [1..16])#set($s = "$s$s")#end$s.replaceAll("a*b", "")`,
 }
 
+/** Of this thread's processor, which is what the budget counts: the machine may be busy with other tests. */
+function spentMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
 describe('ends in a fault within 100 ms', () => {
   test.each(Object.entries(runaways))('%s', (_name, text) => {
     const template = compileTemplate(text)
-    const startMs = performance.now()
+    const startMs = spentMs()
     expect(() => template.render({})).toThrow(Error)
-    // Twice the promise, for a machine that is busy with other tests.
-    expect(performance.now() - startMs).toBeLessThan(200)
+    // Twice the promise, for code that nothing has warmed.
+    expect(spentMs() - startMs).toBeLessThan(200)
     try {
       template.render({})
     } catch (fault) {
