@@ -85,7 +85,7 @@ function compileStep(step: StepSyntax, chain: Chain, context: StepsContext): Vis
 }
 
 /** To throw and to catch takes some microseconds. */
-const STEPS_OF_A_MISFIT = 50
+const stepsOfAMisfit = 50
 
 function selectFiltered(step: Extract<StepSyntax, { kind: 'filter' }>, chain: Chain, context: StepsContext): Visit {
   const { next, firm, scanned } = chain
@@ -105,7 +105,7 @@ function selectFiltered(step: Extract<StepSyntax, { kind: 'filter' }>, chain: Ch
       return holds(element, scope)
     } catch (error) {
       if (error !== misfit) throw error
-      spend(scope.budget, STEPS_OF_A_MISFIT)
+      spend(scope.budget, stepsOfAMisfit)
       return false
     }
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compileTemplate } from './compile.ts'
 import { BudgetFault, TemplateFault } from './faults.ts'
 
-const TWENTY = '[1..20]'
+const twentyTimes = '[1..20]'
 const loops = (depth: number, body: string): string =>
   `${`#foreach($x in [1..1000])`.repeat(depth)}${body}${'#end'.repeat(depth)}`
 
@@ -20,7 +20,7 @@ const runaways: Record<string, string> = {
   'a wide format': `#set($s = "x")${loops(2, '$s.format("%1000s", "x")')}`,
   'a doubling list': `#set($l = [1])${loops(1, '#set($q = $l.addAll($l))')}`,
   'a list of lists': `#set($l = [1, 2])${loops(1, '#set($l = [$l, $l])')}$l`,
-  'printing a shared list': `#set($l = [1, 2])#foreach($x in ${TWENTY})#set($l = [$l, $l])#end$l`,
+  'printing a shared list': `#set($l = [1, 2])#foreach($x in ${twentyTimes})#set($l = [$l, $l])#end$l`,
   'comparing shared lists': `#set($l = [1, 2])#set($m = [1, 2])#foreach($x in [1..60])#set($l = [$l, $l])#set($m = [$m, $m])#end#if($l == $m)same#end`,
   'hashing a shared list': `#set($l = [1, 2])#foreach($x in [1..60])#set($l = [$l, $l])#end$l.hashCode()`,
   'a list in itself': '#set($l = [1])#set($m = [$l])#set($q = $l.add($m))$l',
@@ -28,8 +28,8 @@ const runaways: Record<string, string> = {
   'a growing number': `#set($n = 9)${loops(1, '#set($n = $n * $n)')}$n`,
   'a huge range': '#foreach($x in [1..2000000000])x#end',
   'many ranges': loops(2, '#foreach($x in [1..99999])#end'),
-  'searching a long string': `#set($s = "x")#foreach($x in ${TWENTY})#set($s = "$s$s")#end${loops(2, '#set($q = $s.indexOf("y"))')}`,
-  'upper-casing a long string': `#set($s = "x")#foreach($x in ${TWENTY})#set($s = "$s$s")#end${loops(2, '#set($q = $s.toUpperCase())')}`,
+  'searching a long string': `#set($s = "x")#foreach($x in ${twentyTimes})#set($s = "$s$s")#end${loops(2, '#set($q = $s.indexOf("y"))')}`,
+  'upper-casing a long string': `#set($s = "x")#foreach($x in ${twentyTimes})#set($s = "$s$s")#end${loops(2, '#set($q = $s.toUpperCase())')}`,
   'searching a long list': `#set($l = [1..90000])${loops(2, '#set($q = $l.contains(0))')}`,
   'macros that branch': '#macro(m $n)#m("$n")#m("$n")#end#m(1)',
   'arguments by name that branch': `#macro(m $n)#if($n.length() < 500000)#m("$n$n")#end$n#end#m("x")`,

@@ -11,11 +11,11 @@ export interface Budget {
   readonly outputChars?: number
 }
 
-const DEFAULT_STEPS = 300_000
-const DEFAULT_TIME_MS = 90
-const DEFAULT_OUTPUT_CHARS = 10_485_760
-const STEPS_PER_CLOCK_READING = 1_000
-const CHARS_PER_STEP = 64
+const defaultSteps = 300_000
+const defaultTimeMs = 90
+const defaultOutputChars = 10_485_760
+const stepsPerClockReading = 1_000
+const charsPerStep = 64
 
 /** The meter of one render. */
 export class Meter {
@@ -23,13 +23,13 @@ export class Meter {
   private readonly maxSteps: number
   private readonly timeMs: number
   private steps = 0
-  private nextCheck = STEPS_PER_CLOCK_READING
+  private nextCheck = stepsPerClockReading
   private startedAtMs = 0
 
   constructor(budget: Budget) {
-    this.maxSteps = budget.steps ?? DEFAULT_STEPS
-    this.timeMs = budget.timeMs ?? DEFAULT_TIME_MS
-    this.outputChars = budget.outputChars ?? DEFAULT_OUTPUT_CHARS
+    this.maxSteps = budget.steps ?? defaultSteps
+    this.timeMs = budget.timeMs ?? defaultTimeMs
+    this.outputChars = budget.outputChars ?? defaultOutputChars
     if (this.maxSteps < this.nextCheck) this.nextCheck = this.maxSteps + 1
   }
 
@@ -41,7 +41,7 @@ export class Meter {
 
   /** Pays for reading `chars` characters. */
   spendChars(chars: number): void {
-    this.spend(1 + Math.floor(chars / CHARS_PER_STEP))
+    this.spend(1 + Math.floor(chars / charsPerStep))
   }
 
   /** Pays for a string of `chars` characters that is about to be made; one longer than the output may be is refused. */
@@ -57,6 +57,6 @@ export class Meter {
     const nowMs = (user + system) / 1000
     if (this.startedAtMs === 0) this.startedAtMs = nowMs
     if (nowMs - this.startedAtMs > this.timeMs) throw new BudgetFault('time', `${this.timeMs} ms`)
-    this.nextCheck = Math.min(this.steps + STEPS_PER_CLOCK_READING, this.maxSteps + 1)
+    this.nextCheck = Math.min(this.steps + stepsPerClockReading, this.maxSteps + 1)
   }
 }

@@ -9,10 +9,10 @@ import type { Branch, Expression, ForeachNode, MacroCallNode, Node } from './syn
 import { JavaObject, isMap, type Value } from './values.ts'
 
 /** The limits of Velocity's default configuration. */
-const MAX_MACRO_DEPTH = 20
-const MAX_DEFINE_DEPTH = 2
+const maxMacroDepth = 20
+const maxDefineDepth = 2
 
-const LOOP_VARIABLES = ['foreach', 'velocityCount', 'velocityHasNext'] as const
+const loopVariables = ['foreach', 'velocityCount', 'velocityHasNext'] as const
 
 export function compileIf(branches: readonly Branch[], otherwise: readonly Node[], compiler: Compiler): Run {
   const compiled = branches.map(({ condition, body }) => ({
@@ -159,7 +159,7 @@ export function compileCall(node: MacroCallNode, compiler: Compiler): Run {
     render.at = node.at
     if (node.word !== null) throw new MethodFault(`#${node.name} takes no bare word "${node.word}"`)
     const frame = enterMacro(macro, args, render)
-    if (body !== null) frame.locals.set(bodySlot, new Block(render, body, MAX_MACRO_DEPTH))
+    if (body !== null) frame.locals.set(bodySlot, new Block(render, body, maxMacroDepth))
     render.frame = frame
     render.callDepth++
     macro.run(render)
@@ -178,8 +178,8 @@ interface Argument {
 /** A frame with the arguments; parameters without one are looked up further out. */
 function enterMacro(macro: Macro, args: readonly Argument[], render: Render): Frame {
   render.meter.spend(1)
-  if (render.callDepth >= MAX_MACRO_DEPTH) {
-    throw new MethodFault(`Macro #${macro.name} calls deeper than ${MAX_MACRO_DEPTH} levels`)
+  if (render.callDepth >= maxMacroDepth) {
+    throw new MethodFault(`Macro #${macro.name} calls deeper than ${maxMacroDepth} levels`)
   }
   const frame: Frame = { caller: render.frame, locals: new Map(), args: new Map(), literals: new Map(), hiddenSlot: -1 }
   for (const [index, { slot, literal }] of macro.parameters.entries()) {
@@ -202,12 +202,12 @@ function isByName({ kind }: Expression): boolean {
 export function compileDefine(name: string, body: readonly Node[], compiler: Compiler): Run {
   const slot = compiler.scope.slot(name)
   const run = compiler.block(body)
-  return (render) => render.assign(slot, new Block(render, run, MAX_DEFINE_DEPTH))
+  return (render) => render.assign(slot, new Block(render, run, maxDefineDepth))
 }
 
 export function compileEvaluate(source: Expression, at: number, compiler: Compiler): Run {
   // Evaluated text may name any of a loop's variables.
-  for (const name of LOOP_VARIABLES) compiler.scope.slot(name)
+  for (const name of loopVariables) compiler.scope.slot(name)
   const evaluate = compiler.expression(source)
   return (render) => {
     compiler.evaluate(textOf(evaluate(render), render.meter) ?? '', render, at)

@@ -9,7 +9,7 @@ import type { BinaryNode, Expression } from './syntax.ts'
 import { ArrayList, JavaObject, isJavaNumber, toNumber, type Value } from './values.ts'
 
 /** Items one range may have. */
-const MAX_RANGE = 100_000
+const maxRangeItems = 100_000
 
 /** Compiles an expression into a closure that gives its value. */
 export function compileExpression(expression: Expression, compiler: Compiler): Evaluate {
@@ -83,7 +83,7 @@ function compileRange(from: Evaluate, to: Evaluate): Evaluate {
     const start = toNumber(first) | 0
     const end = toNumber(last) | 0
     const length = Math.abs(start - end) + 1
-    if (length > MAX_RANGE) throw new BudgetFault('iterations', `${MAX_RANGE} items a range`)
+    if (length > maxRangeItems) throw new BudgetFault('iterations', `${maxRangeItems} items a range`)
     render.meter.spend(length)
     const delta = start >= end ? -1 : 1
     const list = new ArrayList()
@@ -133,7 +133,7 @@ function compileEquality(node: BinaryNode, compiler: Compiler): Evaluate {
 function compileComparison(node: BinaryNode, compiler: Compiler): Evaluate {
   const left = compiler.expression(node.left)
   const right = compiler.expression(node.right)
-  const holds = COMPARISONS[node.operator as keyof typeof COMPARISONS]
+  const holds = comparisons[node.operator as keyof typeof comparisons]
   return (render) => {
     const leftValue = left(render)
     const rightValue = right(render)
@@ -141,7 +141,7 @@ function compileComparison(node: BinaryNode, compiler: Compiler): Evaluate {
   }
 }
 
-const COMPARISONS = {
+const comparisons = {
   '<': (order: number): boolean => order < 0,
   '>': (order: number): boolean => order > 0,
   '<=': (order: number): boolean => order <= 0,

@@ -48,10 +48,10 @@ export interface Template {
   readonly render: (variables: Variables, budget?: Budget) => string
 }
 
-const DEFAULT_MAX_CHARS = 307_200
-const DEFAULT_MAX_DEPTH = 200
-const REFUSED_DIRECTIVES: ReadonlySet<string> = new Set(['include', 'parse'])
-const NO_BUDGET: Budget = {}
+const defaultMaxChars = 307_200
+const defaultMaxDepth = 200
+const defaultRefusedDirectives: ReadonlySet<string> = new Set(['include', 'parse'])
+const defaultBudget: Budget = {}
 
 /** Compiles a template. Throws `TemplateFault` when it does not parse. */
 export function compileTemplate(text: string, options: TemplateOptions = {}): Template {
@@ -60,7 +60,7 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
   const run = compilation.compile(text)
   const regex = cachedRegexEngine(options.regex ?? plainRegexEngine)
   return {
-    render(variables, budget = NO_BUDGET) {
+    render(variables, budget = defaultBudget) {
       const render = new Render(scope, reader(variables), new Meter(budget), regex)
       try {
         run(render)
@@ -100,9 +100,9 @@ class Compilation implements Compiler {
     this.isMissingEmpty = options.missing === 'empty'
     this.maxIterations = options.maxIterations ?? Infinity
     this.parseOptions = {
-      maxChars: options.maxChars ?? DEFAULT_MAX_CHARS,
-      maxDepth: options.maxDepth ?? DEFAULT_MAX_DEPTH,
-      refusedDirectives: options.refusedDirectives ?? REFUSED_DIRECTIVES,
+      maxChars: options.maxChars ?? defaultMaxChars,
+      maxDepth: options.maxDepth ?? defaultMaxDepth,
+      refusedDirectives: options.refusedDirectives ?? defaultRefusedDirectives,
     }
   }
 

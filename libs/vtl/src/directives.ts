@@ -2,7 +2,7 @@
 import type { TemplateFault } from './faults.ts'
 import type { Expression, Node } from './syntax.ts'
 
-export const DIRECTIVES: ReadonlySet<string> = new Set([
+export const directives: ReadonlySet<string> = new Set([
   'foreach',
   'macro',
   'define',
@@ -14,7 +14,7 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'parse',
 ])
 /** Those with a body, closed by `#end`. */
-export const BLOCK_DIRECTIVES: ReadonlySet<string> = new Set(['foreach', 'macro', 'define', 'literal'])
+export const blockDirectives: ReadonlySet<string> = new Set(['foreach', 'macro', 'define', 'literal'])
 
 /** An argument of a directive: a value, or a bare word such as the `in` of `#foreach`. */
 export type Argument = Expression | { readonly kind: 'word'; readonly name: string }

@@ -5,13 +5,13 @@ import { compareNumbers, numberText } from './numbers.ts'
 import { textOf } from './print.ts'
 import { Double, isDouble, isJavaNumber, isMap, type JavaMap, type JavaNumber, type Value } from './values.ts'
 
-const MAX_DEPTH = 100
+const maxDepth = 100
 
 /** Java's `left.equals(right)`: by value for lists and maps, never across number types. */
 export function javaEquals(left: Value, right: Value, meter: Meter, depth = 0): boolean {
   meter.spend(1)
   if (left === right || (left ?? null) === (right ?? null)) return true
-  if (depth > MAX_DEPTH) throw new BudgetFault('depth', `${MAX_DEPTH} levels of a value`)
+  if (depth > maxDepth) throw new BudgetFault('depth', `${maxDepth} levels of a value`)
   if (left instanceof Double && right instanceof Double) return Object.is(left.value, right.value)
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => javaEquals(item, right[index], meter, depth + 1))
@@ -36,7 +36,7 @@ function entriesOf(map: JavaMap): [Value, Value][] {
 /** Java's hashCode of strings, booleans, numbers, lists and maps. */
 export function javaHashCode(value: Value, meter: Meter, depth = 0): number {
   meter.spend(1)
-  if (depth > MAX_DEPTH) throw new BudgetFault('depth', `${MAX_DEPTH} levels of a value`)
+  if (depth > maxDepth) throw new BudgetFault('depth', `${maxDepth} levels of a value`)
   if (typeof value === 'string') {
     meter.spendChars(value.length)
     return stringHash(value)

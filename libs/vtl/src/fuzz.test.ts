@@ -6,7 +6,7 @@ import { BudgetFault, TemplateFault } from './faults.ts'
 import { listOf, type Value } from './values.ts'
 
 /** Pieces of templates, divided by blanks, and those with white space of their own. */
-const PIECES = [
+const templatePieces = [
   String.raw`$ $! ${'$'}{ } # \ " ' ( ) [ ] { .. , : . - ==`,
   '#if( #elseif( #else #end #set( #macro(m #m( #@m( #define($d) #stop #break #evaluate( #[[ ]]# ## #* *# #literal()',
   '$foreach.index $bodyContent $s $l $m $n $d $x $m.k $l[0] .size() .add($l) .put("k",$m) .length() .get(0) .clear()',
@@ -21,7 +21,7 @@ function variables(): Record<string, Value> {
 }
 
 const text = fc.oneof(
-  fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')),
+  fc.array(fc.constantFrom(...templatePieces), { maxLength: 40 }).map((pieces) => pieces.join('')),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
 )
 

@@ -7,7 +7,7 @@ import { listOf, toJavaDouble, type Value } from './values.ts'
 
 const golden = new URL('../golden/', import.meta.url)
 const contextText = readFileSync(new URL('context.json', golden), 'utf8')
-const FAULT = '!! fault'
+const faultMark = '!! fault'
 
 interface GoldenCase {
   readonly title: string
@@ -52,7 +52,7 @@ function render(template: string): string {
   try {
     return compileTemplate(template).render(context())
   } catch (fault) {
-    if (fault instanceof TemplateFault) return FAULT
+    if (fault instanceof TemplateFault) return faultMark
     throw fault
   }
 }

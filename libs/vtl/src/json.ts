@@ -6,11 +6,11 @@ import { toJavaDouble, type JsonObject, type Value } from './values.ts'
 /** Numbers that JSON.parse may not keep as Java would: with a point or an exponent, or beyond 2^53. */
 const delicateNumber = /\d[.eE]|\d{16}/
 /** Deeper texts are left to JSON.parse, which has no stack to run out of: nothing prints that deep. */
-const mostLevels = 500
+const maxLevels = 500
 /** So many digits are always a safe integer. */
 const safeDigits = 15
 /** Java's readers (Jackson's StreamReadConstraints) take no longer ones: to read and to print digits takes their number squared. */
-const mostDigits = 1_000
+const maxDigits = 1_000
 
 const quote = 34
 const comma = 44
@@ -71,7 +71,7 @@ class Reader {
   }
 
   private nested<Read>(read: () => Read): Read {
-    if (++this.depth > mostLevels) throw new TooDeep()
+    if (++this.depth > maxLevels) throw new TooDeep()
     this.at++
     const value = read()
     this.depth--
@@ -140,7 +140,7 @@ class Reader {
       if (this.digits() === 0) throw this.unexpected()
     }
     const written = text.slice(start, this.at)
-    if (written.length > mostDigits) throw new SyntaxError(`A number of more than ${mostDigits} characters at ${start}`)
+    if (written.length > maxDigits) throw new SyntaxError(`A number of more than ${maxDigits} characters at ${start}`)
     if (!isWhole) return toJavaDouble(Number(written))
     return digits <= safeDigits ? Number(written) : parseWhole(written)
   }

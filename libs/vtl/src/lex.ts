@@ -1,8 +1,8 @@
 // The words of the template language, and a cursor that takes them off a text.
 import { TemplateFault, positionOf } from './faults.ts'
 
-const NAME = String.raw`[A-Za-z_][\w-]*`
-const WORD_END = String.raw`(?![\w@])`
+const namePattern = String.raw`[A-Za-z_][\w-]*`
+const wordEnd = String.raw`(?![\w@])`
 type Token =
   | 'text'
   | 'whitespace'
@@ -23,10 +23,10 @@ type Token =
   | 'commentPart'
 
 /** Every token, as a sticky pattern. Spellings follow the grammar of Velocity 1.7. */
-export const TOKENS: Readonly<Record<Token, RegExp>> = {
+export const tokens: Readonly<Record<Token, RegExp>> = {
   text: /[^$#\\]+/y,
   whitespace: /[ \t\r\n]+/y,
-  identifier: new RegExp(NAME, 'y'),
+  identifier: new RegExp(namePattern, 'y'),
   /** The dot before a property. */
   dot: /\.(?=[A-Za-z])/y,
   /** One or more `$` or `$!`, each with the backslashes before it. */
@@ -36,12 +36,12 @@ export const TOKENS: Readonly<Record<Token, RegExp>> = {
   set: /[ \t]*#(?:set|\{set\}) *\(/y,
   directive: /#(?:([A-Za-z_@][\w@]*)|\{([A-Za-z_][\w@]*)\})/y,
   /** What another `#` before it makes of a directive: a macro by a name that none has. */
-  hiddenDirective: new RegExp(String.raw`##(?!(?:if|elseif|else|end)${WORD_END})[A-Za-z_@][\w@]*`, 'y'),
+  hiddenDirective: new RegExp(String.raw`##(?!(?:if|elseif|else|end)${wordEnd})[A-Za-z_@][\w@]*`, 'y'),
   /** What makes a loose `$` or `#` before it vanish. */
   swallowing: new RegExp(
     [
       String.raw`[ \t]*#(?:set|\{set\}) *\(`,
-      String.raw`#(?:if|elseif|else|end)${WORD_END}`,
+      String.raw`#(?:if|elseif|else|end)${wordEnd}`,
       String.raw`#\{(?:if|elseif|else|end)\}`,
       String.raw`#\*`,
       String.raw`\\(?:\\|#\{?[A-Za-z_@])`,
@@ -50,25 +50,25 @@ export const TOKENS: Readonly<Record<Token, RegExp>> = {
   ),
   lineEnd: /[ \t]*(?:\r\n|\n|\r)/y,
   word: new RegExp(String.raw`[A-Za-z_@][\w@]*`, 'y'),
-  boolean: new RegExp(`(?:true|false)${WORD_END}`, 'y'),
+  boolean: new RegExp(`(?:true|false)${wordEnd}`, 'y'),
   number: /-?(?:\d+(?=\.\.)|\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+(?:[eE][+-]?\d+)?)/y,
-  not: new RegExp(`!(?!=)|not${WORD_END}`, 'y'),
+  not: new RegExp(`!(?!=)|not${wordEnd}`, 'y'),
   assign: /=(?!=)/y,
   /** In a comment, what would start something elsewhere still counts as one sign. */
   commentPart: /#\*\*[^#]|#\*|#\[\[|\\*\$(?:\\*!)?|[^#$\\\r\n*]+|[^]/y,
 }
 
 /** Binary operators by rank, the loosest first. A minus before a digit is the digit's sign. */
-export const OPERATORS: RegExp = new RegExp(
+export const binaryOperators: RegExp = new RegExp(
   [
-    `(?<or>\\|\\||or${WORD_END})`,
-    `(?<and>&&|and${WORD_END})`,
-    `(?<eq>==|eq${WORD_END})`,
-    `(?<ne>!=|ne${WORD_END})`,
-    `(?<le><=|le${WORD_END})`,
-    `(?<ge>>=|ge${WORD_END})`,
-    `(?<lt><|lt${WORD_END})`,
-    `(?<gt>>|gt${WORD_END})`,
+    `(?<or>\\|\\||or${wordEnd})`,
+    `(?<and>&&|and${wordEnd})`,
+    `(?<eq>==|eq${wordEnd})`,
+    `(?<ne>!=|ne${wordEnd})`,
+    `(?<le><=|le${wordEnd})`,
+    `(?<ge>>=|ge${wordEnd})`,
+    `(?<lt><|lt${wordEnd})`,
+    `(?<gt>>|gt${wordEnd})`,
     String.raw`(?<math>[+*/%]|-(?!\.?\d))`,
   ].join('|'),
   'y',
@@ -136,12 +136,12 @@ export class Cursor {
   }
 
   skipWhitespace(): void {
-    this.take(TOKENS.whitespace)
+    this.take(tokens.whitespace)
   }
 
   /** Takes the rest of a line of nothing but white space, with its end. */
   skipLineEnd(): void {
-    this.take(TOKENS.lineEnd)
+    this.take(tokens.lineEnd)
   }
 
   since(start: number): string {

@@ -4,9 +4,9 @@ import { Double, isDouble, isJavaInt, toJavaDouble, toNumber, type JavaNumber, t
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
 
-const LONG_MIN = -(2n ** 63n)
-const LONG_MAX = 2n ** 63n - 1n
-const MAX_BITS = 16_384n
+const smallestLong = -(2n ** 63n)
+const largestLong = 2n ** 63n - 1n
+const maxBits = 16_384n
 
 /** The result of `left operator right`; null for a division by zero, as in Velocity 1.7. */
 export function arithmetic(operator: ArithmeticOperator, left: JavaNumber, right: JavaNumber): Value {
@@ -50,7 +50,7 @@ function computeBig(operator: ArithmeticOperator, left: bigint, right: bigint): 
     case '-':
       return narrow(left - right)
     case '*':
-      if (bits(left) + bits(right) > MAX_BITS) throw new BudgetFault('output', `${MAX_BITS} bits a number`)
+      if (bits(left) + bits(right) > maxBits) throw new BudgetFault('output', `${maxBits} bits a number`)
       return narrow(left * right)
     case '/':
       return narrow(left / right)
@@ -71,7 +71,7 @@ function bits(value: bigint): bigint {
 }
 
 function isLong(value: bigint): boolean {
-  return value >= LONG_MIN && value <= LONG_MAX
+  return value >= smallestLong && value <= largestLong
 }
 
 /** A whole number in its cheapest form. */

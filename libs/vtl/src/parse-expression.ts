@@ -1,10 +1,10 @@
 // Parses references and expressions: everything that has a value.
-import { TOKENS, OPERATORS, type Cursor } from './lex.ts'
+import { tokens, binaryOperators, type Cursor } from './lex.ts'
 import { parseWhole } from './numbers.ts'
 import type { Accessor, BinaryOperator, Expression, ReferenceNode } from './syntax.ts'
 import { isJavaNumber, toJavaDouble } from './values.ts'
 
-const RANKS: Record<BinaryOperator, number> = {
+const ranks: Record<BinaryOperator, number> = {
   or: 1,
   and: 2,
   '==': 3,
@@ -19,7 +19,7 @@ const RANKS: Record<BinaryOperator, number> = {
   '/': 6,
   '%': 6,
 }
-const NAMED_OPERATORS: Record<string, BinaryOperator> = {
+const namedOperators: Record<string, BinaryOperator> = {
   or: 'or',
   and: 'and',
   eq: '==',
@@ -29,7 +29,7 @@ const NAMED_OPERATORS: Record<string, BinaryOperator> = {
   lt: '<',
   gt: '>',
 }
-const NULL: Expression = { kind: 'literal', value: null, source: '' }
+const nullLiteral: Expression = { kind: 'literal', value: null, source: '' }
 
 /** Parses values off a cursor; throws `TemplateFault`. Nesting beyond `maxDepth` is refused. */
 export class ExpressionParser {
@@ -76,7 +76,7 @@ export class ExpressionParser {
       if (operator === null) break
       // Each operator of a chain adds a level to the tree.
       this.enter()
-      const right = this.expression(RANKS[operator] + 1)
+      const right = this.expression(ranks[operator] + 1)
       left = { kind: 'binary', operator, left, right, source: cursor.since(start), at: this.place(at) }
     }
     this.depth = entered
@@ -86,11 +86,11 @@ export class ExpressionParser {
   private operator(minRank: number): BinaryOperator | null {
     const { cursor } = this
     const start = cursor.at
-    const match = cursor.match(OPERATORS)
+    const match = cursor.match(binaryOperators)
     if (match === null) return null
     const name = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0] ?? ''
-    const operator = NAMED_OPERATORS[name] ?? (match[0] as BinaryOperator)
-    if (RANKS[operator] >= minRank) return operator
+    const operator = namedOperators[name] ?? (match[0] as BinaryOperator)
+    if (ranks[operator] >= minRank) return operator
     cursor.at = start
     return null
   }
@@ -99,7 +99,7 @@ export class ExpressionParser {
     const { cursor } = this
     cursor.skipWhitespace()
     const start = cursor.at
-    if (cursor.match(TOKENS.not) !== null) {
+    if (cursor.match(tokens.not) !== null) {
       const operand = this.nested(() => this.unary())
       return { kind: 'not', operand, source: cursor.since(start) }
     }
@@ -116,7 +116,7 @@ export class ExpressionParser {
     cursor.skipWhitespace()
     const value = this.reference() ?? this.literal(allowsBareWord)
     if (value !== null) return value
-    if (allowsBareWord && cursor.match(TOKENS.identifier) !== null) return NULL
+    if (allowsBareWord && cursor.match(tokens.identifier) !== null) return nullLiteral
     throw cursor.fault(`Expected a value but found ${cursor.found()}`)
   }
 
@@ -128,9 +128,9 @@ export class ExpressionParser {
     const start = cursor.at
     const quoted = cursor.takeQuoted()
     if (quoted !== null) return this.string(quoted, start)
-    const boolean = cursor.take(TOKENS.boolean)
+    const boolean = cursor.take(tokens.boolean)
     if (boolean !== '') return { kind: 'literal', value: boolean === 'true', source: boolean }
-    const number = cursor.take(TOKENS.number)
+    const number = cursor.take(tokens.number)
     if (number === '') return null
     const value = /^-?\d+$/.test(number) ? parseWhole(number) : toJavaDouble(Number(number))
     return { kind: 'literal', value, source: number }
@@ -193,12 +193,12 @@ export class ExpressionParser {
   protected reference(): ReferenceNode | null {
     const { cursor } = this
     const at = cursor.at
-    const dollars = cursor.take(TOKENS.dollars)
+    const dollars = cursor.take(tokens.dollars)
     const formal = dollars !== '' && cursor.peek() === '{'
     if (formal) cursor.at++
     // `${$name}` asks for a variable by the name of `$name`, which nobody can set.
-    const inner = formal ? cursor.take(TOKENS.dollars) : ''
-    const root = dollars === '' || dollars.endsWith('\\!') ? '' : cursor.take(TOKENS.identifier)
+    const inner = formal ? cursor.take(tokens.dollars) : ''
+    const root = dollars === '' || dollars.endsWith('\\!') ? '' : cursor.take(tokens.identifier)
     if (root === '') {
       cursor.at = at
       return null
@@ -227,9 +227,9 @@ export class ExpressionParser {
       const at = cursor.at
       if (cursor.skip('[')) {
         accessors.push({ kind: 'index', argument: this.nested(() => this.indexArgument()), at: this.place(at) })
-      } else if (cursor.sees(TOKENS.dot)) {
+      } else if (cursor.sees(tokens.dot)) {
         cursor.at++
-        const name = cursor.take(TOKENS.identifier)
+        const name = cursor.take(tokens.identifier)
         this.refuseBoolean(name, at)
         // A parenthesis that ends the template opens no call.
         if (cursor.peek() === '(' && cursor.peek(1) !== '') {

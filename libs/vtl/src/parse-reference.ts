@@ -1,5 +1,5 @@
 // Parses what begins with a dollar in the text of a template, and what is lexed differently because one came before.
-import { TOKENS } from './lex.ts'
+import { tokens } from './lex.ts'
 import { ExpressionParser } from './parse-expression.ts'
 import type { Node, ReferenceNode } from './syntax.ts'
 
@@ -46,7 +46,7 @@ export abstract class ReferenceParser extends ExpressionParser {
   protected behindReference(): Node | null {
     const { cursor } = this
     if (cursor.skip('}')) return textNode('}')
-    if (cursor.sees(TOKENS.dot)) return this.stillBehind(cursor.peek())
+    if (cursor.sees(tokens.dot)) return this.stillBehind(cursor.peek())
     const brace = cursor.peek() === '{' ? '{' : ''
     this.refuseBehindReference(brace)
     cursor.at += brace.length
@@ -70,7 +70,7 @@ export abstract class ReferenceParser extends ExpressionParser {
       throw cursor.fault('A parenthesis needs a method')
     const start = cursor.at
     cursor.at += brace.length
-    if (cursor.sees(TOKENS.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
+    if (cursor.sees(tokens.boolean)) throw cursor.fault(`${cursor.found()} is no name`)
     cursor.at = start
   }
 
@@ -78,8 +78,8 @@ export abstract class ReferenceParser extends ExpressionParser {
   private bareReference(brace: string): string {
     const { cursor } = this
     const start = cursor.at
-    if (brace !== '') cursor.take(TOKENS.dollars)
-    const name = cursor.take(TOKENS.identifier)
+    if (brace !== '') cursor.take(tokens.dollars)
+    const name = cursor.take(tokens.identifier)
     if (name === '') {
       cursor.at = start
       return ''
@@ -92,13 +92,13 @@ export abstract class ReferenceParser extends ExpressionParser {
   /** `$` and `$!` that start no reference. What Velocity's lexer does to them is odd, and kept. */
   protected looseDollars(start: number): Node | null {
     const { cursor } = this
-    const dollars = cursor.take(TOKENS.dollars)
+    const dollars = cursor.take(tokens.dollars)
     if (dollars === '') return null
     if (cursor.ended) throw cursor.fault('The template ends with a lone "$"', start)
     const marked = this.dollarsWithMark(dollars, start)
     if (marked !== null) return textNode(marked)
-    if (cursor.sees(TOKENS.swallowing)) return textNode('')
-    const match = cursor.match(TOKENS.directive)
+    if (cursor.sees(tokens.swallowing)) return textNode('')
+    const match = cursor.match(tokens.directive)
     // Right before a directive it hides the name: what was one is now an unknown macro.
     if (match !== null) return this.unknownDirective(match[0], start)
     return textNode(dollars.replaceAll(/\\*!/g, ''))
@@ -109,7 +109,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     const { cursor } = this
     const brace = cursor.skip('{') ? '{' : ''
     if (dollars.endsWith('\\!')) {
-      this.refuseBoolean(cursor.sees(TOKENS.boolean) ? cursor.take(TOKENS.boolean) : '', start)
+      this.refuseBoolean(cursor.sees(tokens.boolean) ? cursor.take(tokens.boolean) : '', start)
       const name = this.bareReference(brace)
       if (name !== '' && brace === '') this.referenceEnd = cursor.at
       if (name !== '') return dollars.replace(/\\(\\*!)$/, '$1') + (brace || name)
@@ -126,7 +126,7 @@ export abstract class ReferenceParser extends ExpressionParser {
   private dollarsWithDot(dollars: string): string | null {
     const { cursor } = this
     const isWord = /(?:^|[^\\])\$$/.test(dollars)
-    if (!cursor.sees(isWord ? /\./y : TOKENS.dot)) return null
+    if (!cursor.sees(isWord ? /\./y : tokens.dot)) return null
     cursor.at++
     if (dollars.length > 1) this.referenceEnd = cursor.at
     return isWord ? `${dollars}.` : '.'

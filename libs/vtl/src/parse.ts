@@ -1,7 +1,7 @@
 // Parses the text of a template into its syntax tree, white space included exactly as Velocity 1.7 takes it.
 import {
-  BLOCK_DIRECTIVES,
-  DIRECTIVES,
+  blockDirectives,
+  directives,
   blockNode,
   isValue,
   lineNode,
@@ -9,7 +9,7 @@ import {
   refuseWords,
   type Argument,
 } from './directives.ts'
-import { Cursor, TOKENS } from './lex.ts'
+import { Cursor, tokens } from './lex.ts'
 import { ReferenceParser, textNode } from './parse-reference.ts'
 import type { Branch, MacroCallNode, Node } from './syntax.ts'
 
@@ -23,8 +23,8 @@ export interface ParseOptions {
   readonly refusedDirectives: ReadonlySet<string>
 }
 
-const CONTROL = new Set(['if', 'elseif', 'else', 'end'])
-const ESCAPABLE = new Set([...DIRECTIVES, ...CONTROL, 'set'])
+const controlWords = new Set(['if', 'elseif', 'else', 'end'])
+const escapableWords = new Set([...directives, ...controlWords, 'set'])
 
 /** Parses a template, or a string in one that stands at `at`. Throws `TemplateFault`. */
 export function parseTemplate(text: string, options: ParseOptions, at?: number): Node[] {
@@ -66,16 +66,16 @@ class TemplateParser extends ReferenceParser {
     const { cursor } = this
     if (cursor.peek() !== '#') return null
     const start = cursor.at
-    const match = cursor.match(TOKENS.directive)
+    const match = cursor.match(tokens.directive)
     cursor.at = start
     const name = match?.[1] ?? match?.[2] ?? ''
-    return CONTROL.has(name) ? name : null
+    return controlWords.has(name) ? name : null
   }
 
   private statement(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (cursor.match(TOKENS.set) !== null) return this.keepingPlace(start, () => this.setDirective())
+    if (cursor.match(tokens.set) !== null) return this.keepingPlace(start, () => this.setDirective())
     const rest = start === this.referenceEnd ? this.behindReference() : null
     if (rest !== null) return rest
     switch (cursor.peek()) {
@@ -86,18 +86,18 @@ class TemplateParser extends ReferenceParser {
       case '#':
         return this.hash()
       default:
-        return textNode(cursor.take(TOKENS.text))
+        return textNode(cursor.take(tokens.text))
     }
   }
 
   /** Backslashes: an odd number before a known directive escapes it, and each pair before one counts once. */
   private backslashes(): Node {
     const { cursor } = this
-    const slashes = cursor.take(TOKENS.backslashes)
+    const slashes = cursor.take(tokens.backslashes)
     const start = cursor.at
-    const match = cursor.peek() === '#' ? cursor.match(TOKENS.directive) : null
+    const match = cursor.peek() === '#' ? cursor.match(tokens.directive) : null
     const name = match?.[1] ?? match?.[2] ?? ''
-    const isEscapable = ESCAPABLE.has(name) || this.macroNames.has(name)
+    const isEscapable = escapableWords.has(name) || this.macroNames.has(name)
     const half = slashes.slice(0, slashes.length >> 1)
     if (match !== null && slashes.length % 2 === 1) return textNode((isEscapable ? half : slashes) + match[0])
     cursor.at = start
@@ -108,21 +108,21 @@ class TemplateParser extends ReferenceParser {
   private hash(): Node | null {
     const { cursor } = this
     const start = cursor.at
-    if (start === this.propertyEnd && cursor.sees(TOKENS.hiddenDirective)) {
-      return this.unknownDirective(cursor.take(TOKENS.hiddenDirective), start)
+    if (start === this.propertyEnd && cursor.sees(tokens.hiddenDirective)) {
+      return this.unknownDirective(cursor.take(tokens.hiddenDirective), start)
     }
     if ((start !== this.propertyEnd || cursor.peek(2) === '#') && cursor.skip('##')) {
       return this.comment(start, /\r\n|[\r\n]/y)
     }
     if (cursor.skip('#*')) return this.keepingPlace(start, () => this.comment(start, /\*#/y))
     if (cursor.skip('#[[')) return this.keepingPlace(start, () => textNode(this.upTo(']]#')))
-    const match = cursor.match(TOKENS.directive)
+    const match = cursor.match(tokens.directive)
     if (match !== null) return this.nested(() => this.directive(match[1] ?? match[2] ?? '', start))
     cursor.at++
     if (cursor.ended) throw cursor.fault('The template ends with a lone "#"', start)
-    const number = cursor.take(TOKENS.number)
+    const number = cursor.take(tokens.number)
     if (number !== '') return textNode(`#${number}`)
-    return this.referenceAfterHash() ?? textNode(cursor.sees(TOKENS.swallowing) ? '' : '#')
+    return this.referenceAfterHash() ?? textNode(cursor.sees(tokens.swallowing) ? '' : '#')
   }
 
   /** After a `#`, backslashes do not escape a reference. */
@@ -140,7 +140,7 @@ class TemplateParser extends ReferenceParser {
     while (!cursor.ended) {
       textEnd = cursor.at
       if (cursor.take(close) !== '') break
-      last = cursor.take(TOKENS.commentPart)
+      last = cursor.take(tokens.commentPart)
       textEnd = cursor.at
     }
     if (cursor.ended && textEnd === cursor.at && /^#|\$\\*!?$/.test(last))
@@ -164,7 +164,7 @@ class TemplateParser extends ReferenceParser {
     const target = this.reference()
     if (target === null) throw cursor.fault('#set needs a reference to set')
     cursor.skipWhitespace()
-    if (cursor.match(TOKENS.assign) === null) throw cursor.fault(`Expected "=" but found ${cursor.found()}`)
+    if (cursor.match(tokens.assign) === null) throw cursor.fault(`Expected "=" but found ${cursor.found()}`)
     const value = this.expression()
     this.closeParenthesis()
     return { kind: 'set', target, value }
@@ -180,7 +180,7 @@ class TemplateParser extends ReferenceParser {
   private ifDirective(): Node {
     const branches: Branch[] = []
     for (let name = 'if'; name === 'if' || name === 'elseif'; name = this.controlName() ?? '') {
-      this.cursor.take(TOKENS.directive)
+      this.cursor.take(tokens.directive)
       this.cursor.skipWhitespace()
       this.cursor.expect('(')
       const condition = this.expression()
@@ -189,7 +189,7 @@ class TemplateParser extends ReferenceParser {
     }
     let otherwise: Node[] = []
     if (this.controlName() === 'else') {
-      this.cursor.take(TOKENS.directive)
+      this.cursor.take(tokens.directive)
       this.cursor.skipLineEnd()
       otherwise = this.block()
     }
@@ -199,7 +199,7 @@ class TemplateParser extends ReferenceParser {
 
   private end(name: string): void {
     if (this.controlName() !== 'end') throw this.cursor.fault(`#${name} is not closed: found ${this.cursor.found()}`)
-    this.cursor.take(TOKENS.directive)
+    this.cursor.take(tokens.directive)
     this.cursor.skipLineEnd()
   }
 
@@ -207,10 +207,10 @@ class TemplateParser extends ReferenceParser {
     const { cursor } = this
     if (this.options.refusedDirectives.has(name)) throw cursor.fault(`#${name} is not allowed`, start)
     const args = this.directiveArguments()
-    if (!DIRECTIVES.has(name)) return this.macroCall(name, args, start)
+    if (!directives.has(name)) return this.macroCall(name, args, start)
     const site = { name, at: this.place(start), fault: (message: string) => cursor.fault(message, start) }
     refuseWords(site, args ?? [])
-    if (!BLOCK_DIRECTIVES.has(name)) return lineNode(site, args ?? [])
+    if (!blockDirectives.has(name)) return lineNode(site, args ?? [])
     if (name === 'macro') this.macroNames.add(macroName(site, args ?? []))
     const bodyStart = cursor.at
     const commentsBefore = this.comments.length
@@ -246,7 +246,7 @@ class TemplateParser extends ReferenceParser {
     const { cursor } = this
     const value = this.reference() ?? this.literal()
     if (value !== null) return value
-    const name = cursor.take(TOKENS.word)
+    const name = cursor.take(tokens.word)
     if (name === '') throw cursor.fault(`Expected an argument but found ${cursor.found()}`)
     return { kind: 'word', name }
   }

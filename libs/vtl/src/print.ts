@@ -5,10 +5,10 @@ import { mapEntries } from './maps.ts'
 import { numberText } from './numbers.ts'
 import { ArrayList, JavaObject, isJavaNumber, type JavaMap, type Value } from './values.ts'
 
-const MAX_DEPTH = 100
-const MAX_NAMES = 1_000
-const FEW_PIECES = 512
-const LONGEST_RUN = 4_096
+const maxDepth = 100
+const maxNames = 1_000
+const fewPieces = 512
+const maxRunPieces = 4_096
 
 /** The text a value prints as; null for null, which each caller shows in its own way. */
 export function textOf(value: Value, meter: Meter): string | null {
@@ -32,17 +32,17 @@ class Pieces {
   private readonly runs: string[] = []
 
   add(piece: string): void {
-    if (this.pieces < FEW_PIECES) {
+    if (this.pieces < fewPieces) {
       this.pieces++
       this.start += piece
-    } else if (this.run.push(piece) === LONGEST_RUN) {
+    } else if (this.run.push(piece) === maxRunPieces) {
       this.runs.push(this.run.join(''))
       this.run = []
     }
   }
 
   text(): string {
-    return this.pieces < FEW_PIECES ? this.start : this.start + this.runs.join('') + this.run.join('')
+    return this.pieces < fewPieces ? this.start : this.start + this.runs.join('') + this.run.join('')
   }
 }
 
@@ -107,7 +107,7 @@ class Printer {
     let text = this.names.get(name)
     if (text === undefined) {
       text = JSON.stringify(name)
-      if (this.names.size < MAX_NAMES) this.names.set(name, text)
+      if (this.names.size < maxNames) this.names.set(name, text)
     }
     return text
   }
@@ -127,7 +127,7 @@ class Printer {
 
   private enter(depth: number): void {
     this.meter.spend(2)
-    if (depth > MAX_DEPTH) throw new BudgetFault('depth', `${MAX_DEPTH} levels of a value`)
+    if (depth > maxDepth) throw new BudgetFault('depth', `${maxDepth} levels of a value`)
   }
 
   private counted(text: string): string {

@@ -15,8 +15,8 @@ export interface Regex {
 export type RegexEngine = (pattern: string) => Regex
 
 /** Backtracking steps one use of a pattern may take at worst. */
-const MAX_WORK = 20_000_000
-const CACHE_ENTRIES = 64
+const maxWork = 20_000_000
+const cacheEntries = 64
 
 /** A `RegexEngine` that remembers the patterns it compiled last. */
 export function cachedRegexEngine(engine: RegexEngine): RegexEngine {
@@ -25,7 +25,7 @@ export function cachedRegexEngine(engine: RegexEngine): RegexEngine {
     let regex = cache.get(pattern)
     if (regex === undefined) {
       regex = engine(pattern)
-      if (cache.size >= CACHE_ENTRIES) cache.clear()
+      if (cache.size >= cacheEntries) cache.clear()
       cache.set(pattern, regex)
     }
     return regex
@@ -48,8 +48,8 @@ export function plainRegexEngine(pattern: string): Regex {
   const repetitions = bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0
   const branches = bare.replaceAll('(?', '').match(/[?|]/g)?.length ?? 0
   const bound = (text: string): void => {
-    if (text.length ** (repetitions + 1) * 2 ** branches > MAX_WORK) {
-      throw new BudgetFault('regex', `${MAX_WORK} steps of the pattern ${pattern}`)
+    if (text.length ** (repetitions + 1) * 2 ** branches > maxWork) {
+      throw new BudgetFault('regex', `${maxWork} steps of the pattern ${pattern}`)
     }
   }
   return {

@@ -7,13 +7,13 @@ import { textOf } from '../print.ts'
 import { isDouble, isJavaInt, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
 
 /** Each part is bounded: zeros are flags and digits, and long runs of them would be tried in every split. */
-const SPECIFIER = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
-const MAX_WIDTH = 1_000
+const specifier = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
+const maxWidth = 1_000
 
 /** Formats values; of `null`, each is null. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */
 export function formatText(format: string, values: readonly Value[] | null, meter: Meter): string {
   let next = 0
-  const text = format.replaceAll(SPECIFIER, (_all, ...groups: (string | undefined)[]) => {
+  const text = format.replaceAll(specifier, (_all, ...groups: (string | undefined)[]) => {
     const [position, flags = '', width, precision, conversion = ''] = groups
     meter.spend(1)
     if (conversion === 'n') return '\n'
@@ -36,7 +36,7 @@ interface Conversion {
   readonly meter: Meter
 }
 
-const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
+const conversions: ReadonlyMap<string, (value: Value, conversion: Conversion) => string> = new Map([
   ['s', (value, { digits, meter }) => (textOf(value, meter) ?? 'null').slice(0, digits)],
   ['h', (value, { meter }) => unsignedText(javaHashCode(value, meter), 16)],
   ['c', (value) => character(value)],
@@ -55,12 +55,12 @@ const CONVERSIONS: ReadonlyMap<string, (value: Value, conversion: Conversion) =>
 ])
 
 function convert(name: string, value: Value, conversion: Conversion): string {
-  const run = CONVERSIONS.get(name) ?? CONVERSIONS.get(name.toLowerCase())
+  const run = conversions.get(name) ?? conversions.get(name.toLowerCase())
   if (run === undefined || (name !== name.toLowerCase() && !'SXCBEH'.includes(name))) {
     throw new MethodFault(`UnknownFormatConversionException: Conversion = '${name}'`)
   }
   // Java prints null with any conversion, and cuts even that off.
-  const isNull = (value ?? null) === null && run !== CONVERSIONS.get('b')
+  const isNull = (value ?? null) === null && run !== conversions.get('b')
   const text = isNull ? 'null'.slice(0, conversion.digits) : run(value, conversion)
   return name === name.toLowerCase() ? text : text.toUpperCase()
 }
@@ -102,7 +102,7 @@ function group(digits: string): string {
 }
 
 function pad(text: string, flags: string, width: number): string {
-  const bounded = Math.min(width, MAX_WIDTH)
+  const bounded = Math.min(width, maxWidth)
   if (flags.includes('-')) return text.padEnd(bounded)
   if (!flags.includes('0')) return text.padStart(bounded)
   const sign = /^[-+ (]?/.exec(text)?.[0] ?? ''

@@ -8,7 +8,7 @@ import { defineObjectMethods } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
 /** What a Java method without a result leaves. */
-const VOID = ''
+const nothing = ''
 
 export const listMethods: MethodTable<Value[]> = methodTable((define) => {
   defineObjectMethods(define)
@@ -61,7 +61,7 @@ function defineListChanging(define: Define<Value[]>): void {
   define('add', 'io', (list, [index, item], { meter }) => {
     meter.spendChars(list.length)
     list.splice(checked(index, list.length + 1), 0, item)
-    return VOID
+    return nothing
   })
   define('addAll', 'c', (list, [items], { meter }) => addAll(list, list.length, items, meter))
   define('addAll', 'ic', (list, [index, items], { meter }) =>
@@ -88,7 +88,7 @@ function defineRemoving(define: Define<Value[]>): void {
   define('retainAll', 'c', (list, [items], { meter }) => keep(list, (item) => indexOf(items, item, meter) !== -1))
   define('clear', '', (list) => {
     list.length = 0
-    return VOID
+    return nothing
   })
 }
 

@@ -8,7 +8,7 @@ import { defineObjectMethods } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
 /** What a Java method without a result leaves. */
-const VOID = ''
+const nothing = ''
 
 export const mapMethods: MethodTable<JavaMap> = methodTable((define) => {
   defineObjectMethods(define)
@@ -61,7 +61,7 @@ function defineChanging(define: Define<JavaMap>): void {
       meter.spend(1)
       mapPut(map, key, value)
     }
-    return VOID
+    return nothing
   })
   define('remove', 'o', (map, [key]) => {
     const before = mapGet(map, key)
@@ -75,6 +75,6 @@ function defineChanging(define: Define<JavaMap>): void {
   })
   define('clear', '', (map) => {
     mapClear(map)
-    return VOID
+    return nothing
   })
 }

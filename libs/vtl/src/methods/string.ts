@@ -7,9 +7,9 @@ import { defineObjectMethods, refuseComparison } from './object.ts'
 import { methodTable, type Call, type Define, type MethodTable } from './table.ts'
 
 /** Character.isWhitespace: no-break spaces are none. */
-const WHITESPACE = String.raw`[\t-\r\x1c- \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]`
-const BLANK = new RegExp(`^${WHITESPACE}*$`)
-const BLANK_ENDS = new RegExp(`^${WHITESPACE}+|${WHITESPACE}+$`, 'g')
+const whitespace = String.raw`[\t-\r\x1c- \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]`
+const blank = new RegExp(`^${whitespace}*$`)
+const blankEnds = new RegExp(`^${whitespace}+|${whitespace}+$`, 'g')
 
 export const stringMethods: MethodTable<string> = methodTable((define) => {
   defineObjectMethods(define)
@@ -23,7 +23,7 @@ export const stringMethods: MethodTable<string> = methodTable((define) => {
 function defineReading(define: Define<string>): void {
   define('length', '', (text) => text.length)
   define('isEmpty', '', (text) => text === '')
-  define('isBlank', '', (text) => BLANK.test(text))
+  define('isBlank', '', (text) => blank.test(text))
   define('charAt', 'i', (text, [index]) => text.charAt(checked(index, text.length)))
   define('codePointAt', 'i', (text, [index]) => text.codePointAt(checked(index, text.length)))
   define('equalsIgnoreCase', 't', (text, [other]) => typeof other === 'string' && fold(text) === fold(other))
@@ -32,7 +32,7 @@ function defineReading(define: Define<string>): void {
   define('compareTo', 'o', refuseComparison)
   define('compareToIgnoreCase', 's', (text, [other]) => compare(fold(text), fold(other)))
   define('intern', '', (text) => text)
-  define('strip', '', (text) => text.replaceAll(BLANK_ENDS, ''))
+  define('strip', '', (text) => text.replaceAll(blankEnds, ''))
   define('toCharArray', '', (text, _args, { meter }) => {
     meter.spend(text.length)
     return listOf(text.split(''))
