@@ -1,4 +1,7 @@
 // What deployment tools ask of a function beside its code: tags, reservations, retries, code to download. The real client.
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -22,12 +25,15 @@ import {
   UntagResourceCommand,
   UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openLambda, payload, valueOf, zipOf, type LambdaPlace } from './testing.ts'
 
-const source = `let calls = 0
-export const handler = async ({ waitMs = 0 }) => {
-  await new Promise((resolve) => setTimeout(resolve, waitMs))
+/** Counts its calls. One with a `gate`, a folder, writes `running` there and ends when `open` is there too. */
+const source = `import { existsSync, writeFileSync } from 'node:fs'
+let calls = 0
+export const handler = async ({ gate }) => {
+  if (gate) writeFileSync(gate + '/running', '')
+  while (gate && !existsSync(gate + '/open')) await new Promise((resolve) => setTimeout(resolve, 5))
   return ++calls
 }`
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:pets'
@@ -78,8 +84,8 @@ describe('tags', () => {
 describe('reserved concurrency', () => {
   const put = (ReservedConcurrentExecutions: number, name = FunctionName) =>
     place.client.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions }))
-  const invoke = (waitMs: number, Qualifier?: string) =>
-    place.client.send(new InvokeCommand({ FunctionName, Qualifier, Payload: payload({ waitMs }) }))
+  const invoke = (event: { readonly gate?: string } = {}, Qualifier?: string) =>
+    place.client.send(new InvokeCommand({ FunctionName, Qualifier, Payload: payload(event) }))
   const throttled = { name: 'TooManyRequestsException', Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' }
 
   test('lets no more run at once, over all versions, and gives places back', async () => {
@@ -87,23 +93,26 @@ describe('reserved concurrency', () => {
       'ReservedConcurrentExecutions',
     )
     await put(1)
-    const running = invoke(300)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    await expect(invoke(0, 'live')).rejects.toMatchObject({ ...throttled, $metadata: { httpStatusCode: 429 } })
+    const gate = await mkdtemp(join(tmpdir(), 'sluice-gate-'))
+    onTestFinished(() => rm(gate, { recursive: true }))
+    const running = invoke({ gate })
+    await vi.waitFor(() => access(join(gate, 'running')), 20_000)
+    await expect(invoke({}, 'live')).rejects.toMatchObject({ ...throttled, $metadata: { httpStatusCode: 429 } })
     const stream = new InvokeWithResponseStreamCommand({ FunctionName, Payload: payload({}) })
     await expect(place.client.send(stream)).rejects.toMatchObject(throttled)
+    await writeFile(join(gate, 'open'), '')
     await running
-    expect((await invoke(0, 'live')).StatusCode).toBe(200)
+    expect((await invoke({}, 'live')).StatusCode).toBe(200)
   })
 
   test('of 0 lets nothing run; a change starts no new process; none lets all run', async () => {
-    const before = valueOf((await invoke(0)).Payload) as number
+    const before = valueOf((await invoke()).Payload) as number
     await put(0)
-    await expect(invoke(0)).rejects.toMatchObject(throttled)
+    await expect(invoke()).rejects.toMatchObject(throttled)
     const { Concurrency } = await place.client.send(new GetFunctionCommand({ FunctionName }))
     expect(Concurrency).toEqual({ ReservedConcurrentExecutions: 0 })
     await place.client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
-    expect(valueOf((await invoke(0)).Payload)).toBe(before + 1)
+    expect(valueOf((await invoke()).Payload)).toBe(before + 1)
   })
 
   test('leaves a hundred of the account’s thousand to the others', async () => {
