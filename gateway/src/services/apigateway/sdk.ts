@@ -2,11 +2,11 @@
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
+import { zipSync } from 'fflate'
 import type { Call } from '../call.ts'
 import { entryOf, found, foundApi, foundStage } from './found.ts'
 import { javascriptClient } from './sdk/javascript.ts'
 import { sdkTypes } from './sdk/types.ts'
-import { zipOf } from './sdk/zip.ts'
 
 export const sdk: Handlers<Operations, 'GetSdk', Call> = {
   GetSdk: async ({ restApiId, stageName, sdkType, parameters }, call) => {
@@ -26,7 +26,7 @@ export const sdk: Handlers<Operations, 'GetSdk', Call> = {
     return {
       contentType: 'application/octet-stream',
       contentDisposition: `attachment; filename="${sdkType}_${dateOf(call.nowMs)}.zip"`,
-      body: zipOf(files),
+      body: archiveOf(files),
     }
   },
 }
@@ -45,6 +45,12 @@ function checkType(id: string, parameters: Readonly<Record<string, string>> | un
       `SDK generation for ${id} is not supported. Supported SDK types are javascript; an exported OpenAPI document serves generators of other languages.`,
     )
   }
+}
+
+/** A zip archive of texts by path. All are dated 1980-01-01, in the local time that the format has, so that equal files give equal archives. */
+function archiveOf(files: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(files).map(([path, text]) => [path, Buffer.from(text)] as const)
+  return zipSync(Object.fromEntries(entries), { mtime: new Date(1980, 0, 1) })
 }
 
 /** `2016-02-22_23-52Z` */
