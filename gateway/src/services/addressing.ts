@@ -1,8 +1,8 @@
-// Which service an AWS call is for: by the credential scope's service name, else by the host's first label, else by the path.
+// Finds the service that an AWS call is for: by the credential scope's service name, else by the host's first label, else by the path.
 import type { WireRequest } from '@sluice/aws-protocol'
 import type { ModelName } from './models.ts'
 
-/** Signing name or host prefix → model. `apigateway` is two services: the path tells them apart. */
+/** Models by signing name or host prefix. `apigateway` is the name of two services, which the path tells apart. */
 const byName: Readonly<Record<string, ModelName>> = {
   acm: 'acm',
   apigateway: 'apigateway',
@@ -17,7 +17,7 @@ const byName: Readonly<Record<string, ModelName>> = {
   xray: 'xray',
 }
 
-/** Target header prefix → model, for unsigned calls of JSON services. */
+/** Models by the prefix of the header `X-Amz-Target`, for unsigned calls of JSON services. */
 const byTarget: Readonly<Record<string, ModelName>> = {
   Logs_20140328: 'logs',
   AWSWAF_20190729: 'wafv2',
@@ -37,7 +37,7 @@ const byPath: readonly (readonly [prefix: RegExp, model: ModelName])[] = [
   [/^\/service\/[^/]+\/operation\//, 'cloudwatch'],
 ]
 
-/** Query services by the API version that their calls name. */
+/** Models of Query services by the API version that their calls name. */
 const byVersion: Readonly<Record<string, ModelName>> = {
   '2010-05-08': 'iam',
   '2011-06-15': 'sts',
@@ -46,11 +46,11 @@ const byVersion: Readonly<Record<string, ModelName>> = {
 
 export interface Addressee {
   readonly model: ModelName | undefined
-  /** What the caller named, for the sentence about a service that is not served; empty when nothing names one. */
+  /** The service name that the caller used, for the error about a service that is not served; empty when the call names none. */
   readonly named: string
 }
 
-/** `signingName`: the service of the credential scope, when the call is signed. */
+/** The service that a request is for. `signingName` is the service in its credential scope, when it is signed. */
 export function addressee(request: WireRequest, signingName: string | undefined): Addressee {
   if (signingName !== undefined) {
     const model = own(byName, signingName)
@@ -64,7 +64,7 @@ export function addressee(request: WireRequest, signingName: string | undefined)
   const model = own(byName, label) ?? byRequest(request)
   return {
     model: model === 'apigateway' && request.path.startsWith('/v2/') ? 'apigatewayv2' : model,
-    // The first label of an address, or of a host name of the operator's, is no service.
+    // Only AWS's own host names begin with a service; an IP address or the operator's host name does not.
     named: /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host) ? label : '',
   }
 }

@@ -1,4 +1,4 @@
-// Who may make which control-plane call: the policies of the caller decide; an account's root may do everything. Security B.8.
+// Authorizes control-plane calls: the caller's policies decide; an account's root may do everything. Security B.8.
 import {
   createContext,
   describeDenial,
@@ -16,7 +16,7 @@ import type { KnownPrincipal } from '../ports/principals.ts'
 import { permissionFor, type Asked, type Permission } from './call-resources.ts'
 import type { ModelName } from './models.ts'
 
-/** A caller whose policies are asked, and the circumstances of its call. */
+/** The caller, and the circumstances of its call. */
 export interface Caller {
   readonly known: KnownPrincipal
   readonly nowMs: number
@@ -34,7 +34,7 @@ export async function authorizeCall(caller: Caller, model: ModelName, asked: Ask
   requirePermission(caller, model, { ...permission, region: asked.scope.region, owner: asked.connectionsOf?.account })
 }
 
-/** What a caller must be allowed to do. */
+/** A permission that a call needs. */
 export interface Demand extends Permission {
   readonly region: string
   /** The account that the resource belongs to; the caller's own when absent. */
@@ -43,7 +43,7 @@ export interface Demand extends Permission {
   readonly conditions?: readonly (readonly [name: string, value: ContextValue])[] | undefined
 }
 
-/** Throws as `authorizeCall` does. */
+/** Checks one more permission of a call that is under way. Throws as `authorizeCall` does. */
 export function requirePermission(caller: Caller, model: ModelName, { region, owner, ...demand }: Demand): void {
   const { principal } = caller.known
   if (principal.type === 'Account') return
@@ -51,7 +51,7 @@ export function requirePermission(caller: Caller, model: ModelName, { region, ow
   const request = { principal, action: demand.action, resource: demand.resource, context }
   const set = {
     ...policiesOf(caller.known),
-    // Nothing of another account is within reach of a call, but the connections of its APIs.
+    // A call reaches nothing of another account except connections of its APIs.
     sameAccount: (owner ?? principal.account) === principal.account,
   }
   const decision = evaluate(set, request)
@@ -69,7 +69,7 @@ export function requirePermission(caller: Caller, model: ModelName, { region, ow
   )
 }
 
-/** `@connections` refuses as an API does: a capital `Message`, of the account four digits. Security A.7. */
+/** The refusal of `@connections`, which is like an API's: a capital `Message`, and only four digits of the account. Security A.7. */
 function deniedConnection(message: string): ServiceFault {
   return new ServiceFault('AccessDeniedException', 403, message, { messageName: 'Message' })
 }
@@ -84,7 +84,7 @@ function refuseLimitedSession({ session }: KnownPrincipal, model: ModelName): vo
   throw new ServiceFault('InvalidClientTokenId', 403, 'The security token included in the request is invalid')
 }
 
-/** What a caller's own policies say. */
+/** The caller's own policies. */
 export function policiesOf(known: KnownPrincipal): Pick<PolicySet, 'identity' | 'boundary' | 'session'> {
   const { policies, permissionsBoundary, sessionPolicies } = known
   return {
@@ -94,7 +94,7 @@ export function policiesOf(known: KnownPrincipal): Pick<PolicySet, 'identity' | 
   }
 }
 
-/** The circumstances of a call, as far as every call has them. */
+/** The circumstances that every call has. */
 export interface CallCircumstances {
   readonly nowMs: number
   readonly sourceIp?: string | undefined
@@ -105,7 +105,7 @@ export interface CallCircumstances {
   readonly region: string
 }
 
-/** The condition keys of a call: those of every call, of its caller, and `more` of its operation. Security B.4. */
+/** The condition keys of a call: those of every call, those of its caller, and `more`, those of its operation. Security B.4. */
 export function callContext(
   principal: Principal,
   { nowMs, sourceIp, userAgent, origin, region }: CallCircumstances,
@@ -115,7 +115,7 @@ export function callContext(
     ...more,
     ['aws:CurrentTime', new Date(nowMs).toISOString()],
     ['aws:EpochTime', String(Math.floor(nowMs / 1000))],
-    // AWS: services without regions are called in this one.
+    // AWS: services without regions count as called in this region.
     ['aws:RequestedRegion', region === 'global' ? 'us-east-1' : region],
     ['aws:SecureTransport', String(origin?.startsWith('https:') === true)],
     ['aws:SourceIp', sourceIp],

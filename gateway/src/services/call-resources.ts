@@ -1,4 +1,4 @@
-// What a control-plane call does to what, in IAM's terms: its action and the ARN that policies are to name. Security B.8, HTTP 37.2.
+// Finds the IAM action that a control-plane call performs, and the ARN that policies must allow it on. Security B.8, HTTP 37.2.
 import { functionArn } from '../nouns/function-arn.ts'
 import { identityPoolArn } from '../nouns/identity-pool.ts'
 import { providerArn, providerHost } from '../nouns/oidc-provider.ts'
@@ -7,7 +7,7 @@ import type { Reader } from '../ports/store.ts'
 import type { ConnectionsTarget } from './call.ts'
 import type { ModelName } from './models.ts'
 
-/** A call as far as permissions are concerned. */
+/** The parts of a call that its permission depends on. */
 export interface Asked {
   readonly operation: string
   readonly method: string
@@ -15,7 +15,7 @@ export interface Asked {
   readonly path: string
   /** What the codec decoded. */
   readonly input: Readonly<Record<string, unknown>>
-  /** Of the caller's account; region `global` for services without regions. */
+  /** The caller's account and the call's region, `global` for services without regions. */
   readonly scope: Scope
   readonly callerArn: string
   readonly connectionsOf: ConnectionsTarget | undefined
@@ -24,14 +24,14 @@ export interface Asked {
 
 export interface Permission {
   readonly action: string
-  /** An action that is as good: who may do it, and is not refused the other, passes. */
+  /** Another action that suffices: a caller passes who is allowed it, and not denied the first. */
   readonly otherAction?: string | undefined
   readonly resource: string
 }
 
 type Row = (asked: Asked) => Permission | undefined | Promise<Permission>
 
-/** Model → its rule. A model without one asks for no permission. */
+/** The rule of each model. Calls of a model without one need no permission. */
 const rows: { readonly [name in ModelName]?: Row } = {
   apigateway: apigatewayPermission,
   apigatewayv2: apigatewayPermission,
@@ -53,7 +53,7 @@ const rows: { readonly [name in ModelName]?: Row } = {
   wafv2: (asked) => ofArn('wafv2', asked, ['WebACLArn', 'ResourceArn', 'ARN']),
 }
 
-/** Undefined for a call that needs no permission of the caller's policies. */
+/** The permission that a call needs; undefined when the caller's policies need not allow it. */
 export async function permissionFor(model: ModelName, asked: Asked): Promise<Permission | undefined> {
   const row = rows[model]
   return row === undefined ? undefined : row(asked)
@@ -69,11 +69,11 @@ function apigatewayPermission({ method, path, scope: { region } }: Asked): Permi
 
 function connectionPermission({ method, input, scope, connectionsOf }: Asked): Permission {
   const { account, region } = connectionsOf ?? scope
-  // On the address of AWS calls no stage is named: then a policy must speak of all.
+  // A call to the general AWS address names no stage, so a policy has to allow all stages.
   const stage = connectionsOf === undefined ? '*/*' : `${connectionsOf.apiId}/${connectionsOf.stageName}`
   return {
     action: 'execute-api:ManageConnections',
-    // AWS's older texts name this one — WebSocket 30.1
+    // AWS's older documentation has this action — WebSocket 30.1
     otherAction: 'execute-api:Invoke',
     resource: `arn:aws:execute-api:${region}:${account}:${stage}/${method}/@connections/${textOf(input, 'ConnectionId')}`,
   }
@@ -98,7 +98,7 @@ function lambdaPermission({ operation, input, scope }: Asked): Permission {
   return { action, resource: qualifier === '' || isQualified ? arn : `${arn}:${qualifier}` }
 }
 
-/** Members that name who or what is meant, in the order in which they count: a group before who enters it. */
+/** Input members that name what a call is about, in order of precedence: for a group's new member, the group. */
 const iamKinds = [
   ['GroupName', 'Group', 'group'],
   ['InstanceProfileName', 'InstanceProfile', 'instance-profile'],
@@ -106,7 +106,7 @@ const iamKinds = [
   ['RoleName', 'Role', 'role'],
 ] as const
 
-/** Operations of a user that mean the caller where they name none. */
+/** Operations on a user that mean the caller when no user is named. */
 const ownOperations: ReadonlySet<string> = new Set([
   'CreateAccessKey',
   'DeleteAccessKey',
@@ -130,7 +130,7 @@ async function iamPermission({ operation, input, scope, callerArn, read }: Asked
     const made = `arn:aws:iam::${scope.account}:${segment}${textOf(input, 'Path') || '/'}${name}`
     return { action, resource: record?.arn ?? made }
   }
-  // AWS: it is the key's owner who is looked at.
+  // AWS: the permission is needed on the key's owner.
   if (operation === 'GetAccessKeyLastUsed') {
     return { action, resource: await ownerArn(read(scope), textOf(input, 'AccessKeyId')) }
   }
@@ -147,14 +147,14 @@ async function iamPermission({ operation, input, scope, callerArn, read }: Asked
   return { action, resource: ownOperations.has(operation) ? callerArn : '*' }
 }
 
-/** `*` for the root's keys, and for those that are not there. */
+/** The ARN of a key's owner; `*` for keys of the root, and for unknown keys. */
 async function ownerArn(reader: Reader, accessKeyId: string): Promise<string> {
   const { userName } = (await reader.get('AccessKey', [accessKeyId])) ?? {}
   const owner = userName === undefined ? undefined : await reader.get('User', [userName])
   return owner?.arn ?? '*'
 }
 
-/** Who takes on a role is judged by the role's own policy as well, in services/sts; to ask who one is needs nothing. */
+/** Assuming a role needs the permission of the role's trust policy as well, which services/sts checks. GetCallerIdentity needs none. */
 function stsPermission({ operation, input, scope: { account } }: Asked): Permission | undefined {
   const action = `sts:${operation}`
   if (operation === 'GetAccessKeyInfo') return { action, resource: '*' }

@@ -1,4 +1,4 @@
-// What a handler is given beside its input: the transaction, who calls, and the few facts of the place it runs in.
+// The context of a call that handlers get beside their input: the transaction, the caller, and a few facts about the gateway.
 import type { Backends } from '../nouns/backends.ts'
 import type { Ids } from '../nouns/ids.ts'
 import type { AdjustableLimits } from '../nouns/limits.ts'
@@ -20,7 +20,7 @@ export interface Principal {
   readonly known?: KnownPrincipal | undefined
 }
 
-/** Addresses that answers hand out. */
+/** Addresses that answers contain. */
 export interface Addresses {
   /** `http://{apiId}.execute-api.{domain}:{port}` for a v2 API's `apiEndpoint`. */
   readonly apiEndpoint: (apiId: string) => string
@@ -38,7 +38,7 @@ export interface Call {
   readonly requestId: string
   /** How the caller reached this gateway: `http://127.0.0.1:4566`. */
   readonly origin: string
-  /** Where it comes from, for policies that ask. */
+  /** The caller's IP address, for policies that depend on it. */
   readonly sourceIp?: string | undefined
   readonly userAgent?: string | undefined
   /** Epoch milliseconds on the product's clock. AWS's timestamps are seconds: see `nowSeconds`. */
@@ -49,20 +49,23 @@ export interface Call {
   readonly store: Transaction
   /** Reads documents that are imported. */
   readonly documents: Documents
-  /** What `s3://` names; absent: nothing. */
+  /** The objects that `s3://` URLs name; absent when there are none. */
   readonly objects?: Objects | undefined
   /** Whether the tag `_custom_id_` may choose a new resource's id (`dev` only). */
   readonly customIds: boolean
   readonly limits: AdjustableLimits
-  /** Where the ARNs of listeners and Cloud Map services lead. */
+  /** The addresses that stand for ARNs of listeners and Cloud Map services. */
   readonly backends: Backends
-  /** Token issuers of this call that did not answer as one. Empty where nobody asks them. */
+  /** The token issuers named in this call whose metadata could not be read. Empty when issuers are not asked. */
   readonly unreachableIssuers: ReadonlySet<string>
-  /** Tells whoever runs the gateway what a call has done that will not work as it stands. */
+  /** Logs a warning for the operator about something that the call stored and that will not work. */
   readonly warn: (facts: Readonly<Record<string, unknown>>, sentence: string) => void
-  /** Throws ServiceFault unless the caller may do what the call does beside its own action; absent: nobody is asked. */
+  /**
+   * Throws ServiceFault unless the caller has a permission that the call needs besides its own action; absent when
+   * permissions are not checked.
+   */
   readonly require?: ((permission: Omit<Demand, 'region'>) => void) | undefined
-  /** For `@connections` alone: whose URL it was; undefined on a URL that names no API. */
+  /** The API and stage whose URL `@connections` was called by; undefined on a URL that names no API. */
   readonly connectionsOf?: ConnectionsTarget | undefined
 }
 

@@ -16,7 +16,7 @@ import {
   signatureAlgorithms,
 } from '../../nouns/x509.ts'
 
-/** By the bits of the extension, RFC 5280's order. */
+/** The names of a certificate's key usages, in the order of the extension's bits (RFC 5280, 4.2.1.3). */
 const keyUsages: readonly KeyUsageName[] = [
   'DIGITAL_SIGNATURE',
   'NON_REPUDIATION',
@@ -58,7 +58,7 @@ export function keyAlgorithmOf({ publicKey }: X509Certificate): KeyAlgorithm | u
   return publicKey.asymmetricKeyType === 'rsa' ? rsaLengths[modulusLength] : curves[namedCurve]
 }
 
-/** DescribeCertificate's answer, but for who uses the certificate. */
+/** DescribeCertificate's answer without `InUseBy`, which depends on other records. */
 export function detailOf(record: CertificateRecord): CertificateDetail {
   const certificate = new X509Certificate(record.certificatePem)
   const names = namesOf(certificate)
@@ -87,7 +87,7 @@ export function detailOf(record: CertificateRecord): CertificateDetail {
   }
 }
 
-/** ListCertificates' view of the same. At most 100 names, as AWS shows. */
+/** A certificate as ListCertificates shows it, made from its detail. At most 100 names, as on AWS. */
 export function summaryOf(detail: CertificateDetail): CertificateSummary {
   const { SubjectAlternativeNames: names = [], KeyUsages = [], ExtendedKeyUsages = [], InUseBy = [] } = detail
   return {
@@ -109,7 +109,7 @@ export function summaryOf(detail: CertificateDetail): CertificateSummary {
   }
 }
 
-/** The common name before the alternative names, each once. */
+/** The names of a certificate, each once: the subject's common name first, then the alternative names. */
 function namesOf({ subject, subjectAltName = '' }: X509Certificate): readonly string[] {
   const alternatives = [...subjectAltName.matchAll(/DNS:([^,\s"]+)/g)].map(([, name = '']) => name)
   const common = attribute(subject, 'CN')

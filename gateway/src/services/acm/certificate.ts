@@ -13,7 +13,7 @@ import { pageOfList } from '../page.ts'
 import { detailOf, summaryOf } from './certificate-facts.ts'
 import { foundCertificate, usersOf } from './found.ts'
 
-/** AWS: a caller that does not ask for more key types sees these alone. */
+/** AWS: ListCertificates shows these key types alone unless its filter asks for others. */
 const listedKeyTypes: readonly KeyAlgorithm[] = ['RSA_1024', 'RSA_2048']
 
 export const certificate: Handlers<
@@ -57,7 +57,7 @@ export const certificate: Handlers<
   },
 }
 
-/** Whether a certificate has all that a filter asks for. Imported ones are nobody's to manage and are not exported. */
+/** Whether a certificate passes a filter. An imported one is managed by no service and cannot be exported. */
 function isIncluded(detail: CertificateDetail, filters: Filters): boolean {
   const { keyTypes = listedKeyTypes, keyUsage = [], extendedKeyUsage = [], exportOption, managedBy } = filters
   if (exportOption === 'ENABLED' || managedBy !== undefined) return false

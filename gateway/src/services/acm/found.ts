@@ -1,11 +1,14 @@
-// Looking up what an ACM call names, and who uses it.
+// Finds the certificate that an ACM call names, and the domain names that use it.
 import { InvalidArnException, ResourceNotFoundException } from '@sluice/aws-protocol/acm'
 import type { CertificateRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 
 const arnForm = /^arn:[\w-]+:acm:[\w-]*:\d{12}:certificate\/([\w-]+)$/
 
-/** Throws InvalidArnException for what is no certificate's ARN, ResourceNotFoundException for one that is not here. */
+/**
+ * The certificate's record. Throws InvalidArnException for a text that is no certificate's ARN, and
+ * ResourceNotFoundException when there is no such certificate.
+ */
 export async function foundCertificate(call: Call, arn: string): Promise<CertificateRecord> {
   const id = arnForm.exec(arn)?.[1]
   if (id === undefined) throw new InvalidArnException(`arn: ${arn} is not a valid ARN`)
@@ -14,7 +17,7 @@ export async function foundCertificate(call: Call, arn: string): Promise<Certifi
   throw new ResourceNotFoundException(`Could not find certificate ${arn}.`)
 }
 
-/** The ARNs of the domain names of the account and region that name each certificate, by the certificate's ARN. */
+/** By certificate ARN, the ARNs of the domain names of this account and region that use it. */
 export async function usersOf(call: Call): Promise<ReadonlyMap<string, readonly string[]>> {
   const users = new Map<string, string[]>()
   for (const { record } of await call.store.list('DomainName', [])) {

@@ -32,7 +32,10 @@ export const importCertificate: Handlers<Operations, 'ImportCertificate', Call> 
 
 type Texts = Pick<CertificateRecord, 'certificatePem' | 'chainPem' | 'privateKeyPem'>
 
-/** Throws ValidationException for the first part that is not right. Open choice: all of its words. */
+/**
+ * The three PEM texts of a request. Throws ValidationException for the first that is wrong. Open choice (?): the wording of
+ * each refusal.
+ */
 function checkedTexts({ Certificate, CertificateChain, PrivateKey }: ImportCertificateRequest): Texts {
   const certificatePem = textOf(Certificate)
   const certificates = pemCertificates(certificatePem)

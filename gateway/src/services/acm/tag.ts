@@ -5,7 +5,7 @@ import type { CertificateRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { foundCertificate } from './found.ts'
 
-/** ACM quotas. */
+/** ACM's quota of tags a certificate. */
 const mostTags = 50
 
 export const tag: Handlers<
@@ -41,7 +41,7 @@ export function checkedTags(tags: readonly Tag[]): Readonly<Record<string, strin
   return Object.fromEntries(tags.map(({ Key, Value = '' }) => [Key, Value]))
 }
 
-/** Throws TooManyTagsException. */
+/** Stores the certificate with its new tags. Throws TooManyTagsException when they are too many. */
 function keep(call: Call, record: CertificateRecord, tags: Readonly<Record<string, string>>): void {
   if (Object.keys(tags).length > mostTags) throw new TooManyTagsException(`A certificate has at most ${mostTags} tags.`)
   call.store.put('Certificate', [record.certificateArn.split('/')[1] ?? ''], { ...record, tags })

@@ -7,7 +7,7 @@ import type { Call } from '../call.ts'
 import { listingPaths, patched, setting, text } from './patch.ts'
 import type { PatchRule } from './patch.ts'
 
-/** What AWS shows of a new account; `apiKeyVersion` 4 is the one with usage plans. */
+/** The settings of a new account, as AWS shows them; `apiKeyVersion` 4 is the one with usage plans. */
 const newAccount: Account = { features: ['UsagePlans'], apiKeyVersion: '4' }
 
 export const account: Handlers<Operations, 'GetAccount' | 'UpdateAccount', Call> = {
@@ -21,7 +21,10 @@ export const account: Handlers<Operations, 'GetAccount' | 'UpdateAccount', Call>
   },
 }
 
-/** The throttle is the gateway's to set, not the account's; where it has none, AWS's own numbers are shown. */
+/**
+ * The settings with the throttle, which the gateway's options set, not the account; without such an option AWS's own
+ * defaults are shown.
+ */
 function shown(record: Account, { limits }: Call): Account {
   const rateLimit = limits.accountRequestsPerSecond ?? accountThrottle.requestsPerSecond
   const burstLimit = limits.accountBurst ?? accountThrottle.burst

@@ -1,8 +1,8 @@
-// Copying the parts of one API below another (CreateRestApi's `cloneFrom`), under ids of their own.
+// Copies the parts of one API below another under new ids (CreateRestApi's `cloneFrom`).
 import type { Call } from '../call.ts'
 import { modelUrl, putModel } from './api-parts.ts'
 
-/** New ids by the ids they stand for. */
+/** Maps the ids of the copied API to ids of the new one. */
 class Renaming {
   private readonly ids = new Map<string, string>()
   private readonly call: Call
@@ -11,7 +11,7 @@ class Renaming {
     this.call = call
   }
 
-  /** The new id for an old one, as long as it, made on first sight; nothing for nothing. */
+  /** The new id for an old one: of the same length, made the first time it is asked for. Undefined stays undefined. */
   of(id: string): string
   of(id: string | undefined): string | undefined
   of(id: string | undefined): string | undefined {
@@ -21,7 +21,7 @@ class Renaming {
     return known
   }
 
-  /** The new id where the text is an old one, else the text itself. */
+  /** The new id if the text is an id that was already mapped, else the text itself. */
   within(text: string | undefined): string | undefined {
     return this.ids.get(text ?? '') ?? text
   }
@@ -67,7 +67,7 @@ async function copyMethods(call: Call, fromId: string, toId: string, renamed: Re
       requestValidatorId: renamed.of(record.requestValidatorId),
       methodIntegration: integration && {
         ...integration,
-        // The default namespace is the resource's own id; a chosen one is kept.
+        // A default cache namespace is the resource's id and has to follow it; a chosen one is kept.
         cacheNamespace: renamed.within(integration.cacheNamespace),
       },
     })

@@ -1,4 +1,5 @@
-// API keys as records: their checks, and their values, which are unique within an account and region (recorded REST 15, Security D.2).
+// Checks API keys, and stores them with an index of their values, which are unique within an account and region (recorded
+// REST 15, Security D.2).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -7,7 +8,7 @@ import { leavePlan, plansOf } from './usage-plan-rules.ts'
 const shortestValue = 20
 const longestValue = 128
 const longestName = 1024
-/** A value that AWS makes has 40 letters and digits. */
+/** AWS generates values of 40 letters and digits. */
 const madeValueLength = 40
 
 export function checkedKeyName(name: string | undefined): string | undefined {
@@ -17,7 +18,7 @@ export function checkedKeyName(name: string | undefined): string | undefined {
   return name === '' ? undefined : name
 }
 
-/** The value as given, or a new one for none. Throws BadRequestException when it is too short or too long. */
+/** The given value, or a generated one when none was given. Throws BadRequestException when it is too short or too long. */
 export function keyValue(call: Call, value: string | undefined): string {
   if (value === undefined || value === '') return call.ids.short(madeValueLength)
   if (value.length < shortestValue) throw new BadRequestException('API Key value should be at least 20 characters')
@@ -31,12 +32,12 @@ function valueName({ scope }: Call, value: string): string {
   return `${scope.account}/${scope.region}/${value}`
 }
 
-/** The id of the key that has the value in this account and region. */
+/** The id of the key with this value in the call's account and region, if there is one. */
 export function keyIdOf(call: Call, value: string): Promise<string | undefined> {
   return call.store.claimed('api-key-value', valueName(call, value))
 }
 
-/** Writes a new key and takes its value. Throws ConflictException when another key has the value. */
+/** Stores a new key and reserves its value. Throws ConflictException when another key has that value. */
 export async function putNewKey(call: Call, key: ApiKey): Promise<void> {
   const id = key.id ?? ''
   if (!(await call.store.claim('api-key-value', valueName(call, key.value ?? ''), id))) {
@@ -45,7 +46,7 @@ export async function putNewKey(call: Call, key: ApiKey): Promise<void> {
   call.store.put('ApiKey', [id], key)
 }
 
-/** Forgets a key, its value and its places in usage plans. */
+/** Deletes a key, the reservation of its value and its memberships in usage plans. */
 export async function deleteKey(call: Call, key: ApiKey): Promise<void> {
   const id = key.id ?? ''
   for (const plan of await plansOf(call, id)) await leavePlan(call, plan.id ?? '', id)

@@ -1,4 +1,4 @@
-// API keys: what callers show so that usage plans can tell them apart. Rules: recorded REST 15, Security D.2.
+// API keys, which tell callers apart so that usage plans can count and limit each. Rules: recorded REST 15, Security D.2.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKey, Operations, StageKey } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -21,7 +21,7 @@ export const apiKey: Handlers<
     if ((await call.store.get('ApiKey', [id])) !== undefined) throw new ConflictException('API Key already exists')
     const seconds = nowSeconds(call)
     const name = checkedKeyName(input.name)
-    // AWS: a value that is not to differ from the id is the id.
+    // AWS: without a value, and with `generateDistinctId: false`, the value is the id.
     const value = !input.value && input.generateDistinctId === false ? id : keyValue(call, input.value)
     const record: ApiKey = {
       id,
@@ -47,7 +47,7 @@ export const apiKey: Handlers<
       return { items: items.map(({ record }) => shown(record, includeValues)), position }
     }
     const keys = (await call.store.list('ApiKey', [])).map(({ record }) => record)
-    // AWS: the name is a case-sensitive prefix (recorded).
+    // AWS: `nameQuery` matches as a case-sensitive prefix (recorded).
     const asked = keys.filter(
       (key) =>
         (nameQuery === undefined || key.name?.startsWith(nameQuery) === true) &&
@@ -80,7 +80,7 @@ function shown(key: ApiKey, includeValue: boolean | undefined): ApiKey {
   return includeValue === true ? key : withMember(key, 'value', undefined)
 }
 
-/** The stages of the time before usage plans, kept as `api/stage`; they authorise nothing. */
+/** The stages given with a key, as `api/stage`: a form older than usage plans, which is stored and shown but authorises nothing. */
 async function stageKeysOf(call: Call, given: readonly StageKey[]): Promise<readonly string[]> {
   const keys = given.map(({ restApiId, stageName }) => `${restApiId}/${stageName}`)
   await checkStages(call, keys)

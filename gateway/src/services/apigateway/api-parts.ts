@@ -1,4 +1,4 @@
-// The records that belong to one REST API: deleting them all, and letting go of what nobody points to.
+// The records that belong to one REST API: deletes them with it, and drops those that nothing refers to any more.
 import type { Model } from '@sluice/aws-protocol/apigateway'
 import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
@@ -17,7 +17,7 @@ const partKinds = [
   'DocumentationVersion',
 ] as const satisfies readonly Kind[]
 
-/** Forgets everything below an API, the snapshots of its deployments included. */
+/** Deletes everything below an API, the snapshots of its deployments included. */
 export async function deleteParts(call: Call, restApiId: string): Promise<void> {
   for (const { record } of await call.store.list('Deployment', [restApiId])) {
     call.store.delete('Snapshot', [record.snapshotHash])
@@ -28,12 +28,12 @@ export async function deleteParts(call: Call, restApiId: string): Promise<void> 
   for (const kind of partKinds) await deleteAll(call, kind, restApiId)
 }
 
-/** Forgets all records of one kind below an API. */
+/** Deletes all records of one kind below an API. */
 async function deleteAll(call: Call, kind: Kind, restApiId: string): Promise<void> {
   for (const { key } of await call.store.list(kind, [restApiId])) call.store.delete(kind, key)
 }
 
-/** A stage that goes leaves the usage plans that cover it. */
+/** Takes a stage that is being deleted out of the usage plans that cover it. */
 export async function leaveUsagePlans(call: Call, restApiId: string, stageName: string): Promise<void> {
   for (const { key, record } of await call.store.list('UsagePlan', [])) {
     const stages = record.apiStages ?? []
@@ -42,7 +42,7 @@ export async function leaveUsagePlans(call: Call, restApiId: string, stageName: 
   }
 }
 
-/** Forgets a snapshot once no deployment of its API names it: deployments of an unchanged API share one. */
+/** Deletes a snapshot unless another deployment of its API uses it: deployments of an unchanged API share one. */
 export async function releaseSnapshot(call: Call, restApiId: string, hash: string): Promise<void> {
   const deployments = await call.store.list('Deployment', [restApiId])
   if (!deployments.some(({ record }) => record.snapshotHash === hash)) call.store.delete('Snapshot', [hash])
@@ -52,7 +52,7 @@ export function putModel(call: Call, restApiId: string, model: Model): void {
   call.store.put('Model', [restApiId, model.name ?? ''], model)
 }
 
-/** How one model refers to another of the same API; the host is always this one (recorded REST 8). */
+/** The URL by which one model refers to another of the same API; the host is always this one (recorded REST 8). */
 export function modelUrl(restApiId: string, name: string): string {
   return `https://apigateway.amazonaws.com/restapis/${restApiId}/models/${name}`
 }

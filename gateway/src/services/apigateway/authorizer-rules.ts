@@ -1,4 +1,4 @@
-// What an authorizer must be, shared by creating, patching and importing (recorded REST 10, Security C.1).
+// Checks authorizers; shared by creating, patching and importing (recorded REST 10, Security C.1).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Authorizer } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -6,7 +6,7 @@ import { checkPassRole } from '../pass-role.ts'
 
 const longestTtlSeconds = 3600
 
-/** AWS's sentences here and below are those that stacks failed with (observed). */
+/** The sentences here and below are AWS's, as CloudFormation stacks that failed showed them (observed). */
 export const ttlSentence = 'Authorizer result TTL outside allowable range. TTL must be between 0 and 3600 seconds.'
 
 const lambdaUri = /^arn:[^:]+:apigateway:[^:]+:lambda:path\/{1,2}\d{4}-\d{2}-\d{2}\/functions\/[^]+\/invocations$/
@@ -15,7 +15,7 @@ const headerSource = /^method\.request\.header\.[a-zA-Z0-9._$-]+$/
 const requestSource =
   /^(?:method\.request\.(?:header|querystring)\.[a-zA-Z0-9._$-]+|stageVariables\.\w+|context\.[\w.]+)$/
 
-/** Throws BadRequestException for the first rule the authorizer breaks. */
+/** Throws BadRequestException for the first rule that the authorizer breaks. */
 export function checkAuthorizer(authorizer: Authorizer): void {
   if (!authorizer.name) throw new BadRequestException('Authorizer name cannot be empty')
   const isCognito = authorizer.type === 'COGNITO_USER_POOLS'
@@ -40,12 +40,12 @@ function checkProviders(arns: readonly string[] = []): void {
   if (wrong !== undefined) throw new BadRequestException(`Invalid provider ARN specified: ${wrong}`)
 }
 
-/** TOKEN and COGNITO take one header; REQUEST a comma list, which may be empty only where nothing is cached. */
+/** TOKEN and COGNITO_USER_POOLS take one header; REQUEST takes a comma-separated list, which may be empty only when nothing is cached. */
 function checkIdentitySource({ type, identitySource, authorizerResultTtlInSeconds }: Authorizer): void {
   if (type === 'REQUEST') {
     const sources = identitySource?.split(',').map((source) => source.trim()) ?? []
     if (sources.length === 0 && authorizerResultTtlInSeconds !== 0) {
-      // AWS: says no more, as stacks show it.
+      // AWS: the sentence names no reason (observed in stacks).
       throw new BadRequestException('Invalid request input')
     }
     const wrong = sources.find((source) => !requestSource.test(source))
@@ -61,7 +61,7 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
   throw new BadRequestException(`Invalid token source expression: ${identitySource}. ${must}`)
 }
 
-/** As a stack shows it up to the words about stage variables; what follows is alike (?). */
+/** AWS's sentence, observed in stacks up to the words about stage variables; the rest is our guess in the same style (?). */
 function noRequestSource(expression: string): BadRequestException {
   const sources = [
     "either a method request parameter, matching 'method.request.querystring|header.[a-zA-Z0-9._-]+'",
@@ -72,7 +72,7 @@ function noRequestSource(expression: string): BadRequestException {
   return new BadRequestException(`Invalid request identity source expression: ${expression}. ${must}`)
 }
 
-/** Checks and writes an authorizer; names are unique within an API. Throws BadRequestException. */
+/** Checks and stores an authorizer, whose name must be unique within the API. Throws BadRequestException. */
 export async function putAuthorizer(call: Call, restApiId: string, record: Authorizer): Promise<void> {
   checkAuthorizer(record)
   const all = await call.store.list('Authorizer', [restApiId])

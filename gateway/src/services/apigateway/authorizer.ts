@@ -1,4 +1,4 @@
-// Authorizers: who decides whether a method may be called. Rules: recorded REST 10, Security C.1.
+// Authorizers, which decide whether a caller may call a method. Rules: recorded REST 10, Security C.1.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Authorizer, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -22,7 +22,7 @@ export const authorizer: Handlers<
       name: given.name,
       type: given.type,
       providerARNs: given.providerARNs?.length ? given.providerARNs : undefined,
-      // AWS: the words that documents have for the types (CLI reference, `create-authorizer`; Security C.1).
+      // AWS: these are the words for the types that Swagger documents use (CLI reference, `create-authorizer`; Security C.1).
       authType: text(given.authType) ?? (given.type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'),
       authorizerUri: given.authorizerUri,
       authorizerCredentials: given.authorizerCredentials,
@@ -96,7 +96,7 @@ function sourcesOf({ identitySource }: Authorizer): readonly (string | undefined
   return text(identitySource)?.split(',') ?? []
 }
 
-/** A source more or less; a type that takes one source refuses several. */
+/** The authorizer with these identity sources; the check that follows refuses several where its type takes one. */
 function withSources(record: Authorizer, sources: readonly (string | undefined)[]): Authorizer {
   return withMember(record, 'identitySource', text(sources.join(',')))
 }

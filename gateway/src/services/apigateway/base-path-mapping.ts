@@ -1,4 +1,4 @@
-// Base path mappings: which API and stage the first segment of a custom domain's path leads to. Rules: REST 13.5.
+// Base path mappings: the first segment of a custom domain's path leads to an API and a stage. Rules: REST 13.5.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { BasePathMapping, Operations, PatchOperation } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -63,7 +63,7 @@ async function foundMapping(call: Call, address: DomainAddress, basePath: string
   return found(mapping, 'Invalid base path mapping identifier specified')
 }
 
-/** v1 knows a mapping by its base path alone. */
+/** v1 names a mapping by its base path alone and does not show v2's id. */
 function shown({ apiMappingId: _apiMappingId, ...mapping }: BasePathMappingRecord): BasePathMapping {
   return mapping
 }
@@ -77,7 +77,7 @@ async function refuseTaken(call: Call, address: DomainAddress, basePath: string)
   throw new ConflictException('Base path already exists for this domain name')
 }
 
-/** Throws when the domain is not there, or BadRequestException for the first part of a mapping that is not right. */
+/** Throws NotFoundException when the domain does not exist, and BadRequestException for the first wrong part of a mapping. */
 async function check(call: Call, address: DomainAddress, mapping: BasePathMappingRecord): Promise<void> {
   const { basePath = noBasePath, restApiId, stage } = mapping
   const domain = await foundDomain(call, address)
@@ -105,7 +105,10 @@ const rules: readonly PatchRule<BasePathMappingRecord>[] = [
   { path: '/stage', replace: setting('stage', text) },
 ]
 
-/** The API reference writes `/basepath`, its examples `/basePath`; of the API's id both spellings are in use as well. */
+/**
+ * Patch paths are matched without regard to case: the API reference writes `/basepath` and its examples `/basePath`, and
+ * the API's id has two spellings in use as well.
+ */
 function asListed(operation: PatchOperation): PatchOperation {
   const rule = rules.find(({ path }) => path.toLowerCase() === operation.path?.toLowerCase())
   return rule === undefined ? operation : { ...operation, path: rule.path }

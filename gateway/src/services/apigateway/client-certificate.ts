@@ -1,4 +1,4 @@
-// Client certificates: what a stage shows to its HTTPS backends. Rules: REST 13.9, Security H.3.
+// Client certificates, which stages show to their HTTPS backends. Rules: REST 13.9, Security H.3.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { ClientCertificate, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -71,7 +71,7 @@ export const clientCertificate: Handlers<
   },
 }
 
-/** v1 writes the member in lower case, v2 in upper. */
+/** A stage's certificate id; records of v1 write the member with a small first letter, those of v2 with a capital. */
 function certificateIdOf(stage: {
   clientCertificateId?: string | undefined
   ClientCertificateId?: string | undefined
@@ -83,7 +83,7 @@ async function foundCertificate(call: Call, id: string): Promise<ClientCertifica
   return found(await call.store.get('ClientCertificate', [id]), 'Invalid Client Certificate identifier specified')
 }
 
-/** Everything but the private key. */
+/** The certificate without its private key. */
 function shown({ privateKeyPem: _privateKeyPem, ...certificate }: ClientCertificateRecord): ClientCertificate {
   return certificate
 }

@@ -1,4 +1,4 @@
-// Deployments: an API frozen into a snapshot, and the stage that is made or moved along. Rules: recorded REST 13, REST 10.1.
+// Deployments: freezes an API into a snapshot and makes or moves the stage that a request names. Rules: recorded REST 13, REST 10.1.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDeploymentRequest, Deployment, MethodSnapshot, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -81,7 +81,7 @@ function shown({ id, description, createdDate }: DeploymentRecord): Deployment {
   return { id, description, createdDate }
 }
 
-/** The methods as they are. Throws BadRequestException when there are none or one has no integration. */
+/** Passes the methods on. Throws BadRequestException when there are none or one has no integration. */
 function* complete(methods: FreezingRestApi['methods']): Generator<RestSnapshot['methods'][number]> {
   let count = 0
   for (const method of methods) {
@@ -92,14 +92,14 @@ function* complete(methods: FreezingRestApi['methods']): Generator<RestSnapshot[
   if (count === 0) throw new BadRequestException("The REST API doesn't contain any methods")
 }
 
-/** Throws BadRequestException for a private API that admits nobody. */
+/** Throws BadRequestException for a private API without a resource policy: it would admit nobody. */
 function checkPolicy({ api }: FreezingRestApi): void {
   if (api.endpointConfiguration?.types?.[0] === 'PRIVATE' && api.policy === undefined) {
     throw new BadRequestException("Private REST API doesn't have a resource policy attached to it")
   }
 }
 
-/** `{"/path": {"GET": {authorizationType, apiKeyRequired}}}` of what was frozen. */
+/** The summary that AWS shows of a snapshot: `{"/path": {"GET": {authorizationType, apiKeyRequired}}}`. */
 async function summary(call: Call, record: DeploymentRecord): Promise<NonNullable<Deployment['apiSummary']>> {
   const snapshot = await call.store.get('Snapshot', [record.snapshotHash])
   if (snapshot?.protocol !== 'REST') return {}
@@ -113,7 +113,7 @@ async function summary(call: Call, record: DeploymentRecord): Promise<NonNullabl
   return Object.fromEntries([...byPath].map(([path, verbs]) => [path, Object.fromEntries(verbs)]))
 }
 
-/** Makes the named stage, or points it or its canary to the new deployment. */
+/** Creates the named stage, or points it, or its canary, to the new deployment. */
 async function moveStage(call: Call, input: CreateDeploymentRequest, deploymentId: string): Promise<void> {
   const { restApiId, stageName, canarySettings } = input
   if (canarySettings !== undefined && !stageName) {

@@ -1,4 +1,4 @@
-// Every place of an API that a documentation part could be about, with its location written out (REST 14.6).
+// Lists every place of an API that a documentation part could describe, with its full location (REST 14.6).
 import type { DocumentationPartLocation, Method } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
 import { checkedLocation } from './documentation-rules.ts'

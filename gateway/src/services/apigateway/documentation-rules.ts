@@ -13,7 +13,7 @@ const allMembers: readonly LocationMember[] = ['path', 'method', 'statusCode', '
 const onParameter: readonly LocationMember[] = ['path', 'method', 'name']
 const onResponse: readonly LocationMember[] = ['path', 'method', 'statusCode']
 
-/** The members that apply to a type, and whether it must have a name. */
+/** Which members a location of each type may have, and whether it must have a name. */
 const locations: Readonly<Record<DocumentationPartType, { members: readonly LocationMember[]; named?: true }>> = {
   API: { members: [] },
   AUTHORIZER: { members: ['name'], named: true },
@@ -55,7 +55,7 @@ export function checkedLocation(given: DocumentationPartLocation): Documentation
   return { type: given.type, ...location }
 }
 
-/** AWS names all members that the type has no use for; its sentence is known of API (observed), the others follow it. */
+/** AWS's sentence lists every member that does not apply. It was observed for the type API; the other types follow it. */
 function uselessMember(type: DocumentationPartType, useless: readonly LocationMember[]): BadRequestException {
   const names = [useless.slice(0, -1).join(', '), useless.at(-1)].filter((each) => each !== '').join(' or ')
   return new BadRequestException(`[Location type: ${type} cannot have ${names} defined.]`)
@@ -72,12 +72,12 @@ export function checkProperties(properties: string): void {
   throw new BadRequestException('Invalid properties specified: they must be a JSON object')
 }
 
-/** Two locations of the same place have the same text. */
+/** A text that is equal for two locations of the same place. */
 export function locationKey({ type, path, method, statusCode, name }: DocumentationPartLocation): string {
   return JSON.stringify([type, path, method, statusCode, name])
 }
 
-/** The part that an API has at a location. */
+/** The documentation part that an API has at a location, if any. */
 export async function partAt(
   call: Call,
   restApiId: string,
@@ -88,7 +88,7 @@ export async function partAt(
   return parts.find(({ record }) => record.location !== undefined && locationKey(record.location) === key)?.record
 }
 
-/** Writes imported parts: one at a place that has one replaces it. With `overwrite` all others go. Returns their ids. */
+/** Stores imported parts; each replaces the one at the same place. With `overwrite` all others are deleted. Returns their ids. */
 export async function putParts(
   call: Call,
   restApiId: string,

@@ -34,7 +34,7 @@ export const domainAccess: Handlers<
       accessAssociationSource: input.accessAssociationSource,
       tags: mergedTags(undefined, input.tags),
     }
-    // AWS: an endpoint can call one of several private names that are alike. There its owner chooses; here, who comes first.
+    // AWS: several private names may be equal, and the VPC endpoint's owner chooses one by associating it. Here the first association wins.
     if (!(await claimAssociation(call, record))) {
       throw new ConflictException('The VPC endpoint is associated with another domain name of the same name')
     }
@@ -52,7 +52,7 @@ export const domainAccess: Handlers<
     deleteAssociation(call, await foundAssociation(call, arn))
   },
 
-  // The owner of the domain name turns an association down; it is gone for both sides.
+  // Called by the domain name's owner; the association is deleted for both sides.
   RejectDomainNameAccessAssociation: async ({ domainNameAccessAssociationArn: arn, domainNameArn }, call) => {
     const association = await foundAssociation(call, arn)
     if (association.domainNameArn !== domainNameArn) throw unknownAssociation()
@@ -68,7 +68,7 @@ function unknownAssociation(): NotFoundException {
   return new NotFoundException('Invalid domain name access association identifier specified')
 }
 
-/** `name+id` of a private domain name of this account. */
+/** The key `name+id` of a private domain name of this account. Throws when the ARN names none. */
 async function privateDomain(call: Call, arn: string): Promise<string> {
   const [, name = '', id = ''] = /:\/domainnames\/([^/+]+)\+([^/+]+)$/.exec(arn) ?? []
   const domain = await call.store.get('DomainName', [name, id])

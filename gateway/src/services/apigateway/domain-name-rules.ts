@@ -11,7 +11,10 @@ export async function foundDomain(call: Call, address: DomainAddress): Promise<D
   return found(await call.store.get('DomainName', domainKey(address)), 'Invalid domain name identifier specified')
 }
 
-/** Throws BadRequestException for a name that is none or ends with a period; a wildcard stands for the first label only, and never for private names. */
+/**
+ * Throws BadRequestException for a text that is no host name or ends with a period. A wildcard may only be the first label,
+ * and never in a private name.
+ */
 export function checkDomainName(domain: DomainName): void {
   const { domainName = '' } = domain
   if (domainName.endsWith('.')) throw new BadRequestException('Trailing period should be omitted from domain name')
@@ -19,13 +22,13 @@ export function checkDomainName(domain: DomainName): void {
   throw new BadRequestException(`Invalid domain name specified: ${domainName}`)
 }
 
-/** Throws BadRequestException for the first rule the domain, which is of `region`, breaks. */
+/** Throws BadRequestException for the first rule that the domain, which is in `region`, breaks. */
 export function checkDomain(domain: DomainName, region: string): void {
   checkCertificate(domain.certificateArn, isPrivate(domain) ? region : 'us-east-1')
   checkCertificate(domain.regionalCertificateArn, region)
   checkCertificate(domain.ownershipVerificationCertificateArn)
   checkSecurityPolicy(domain)
-  // (?) The API reference says where these apply; the words are ours.
+  // (?) The API reference says which domains may have these; the wording of the refusals is ours.
   if (!isPrivate(domain) && (domain.policy ?? domain.managementPolicy) !== undefined) {
     throw new BadRequestException('Policies are only supported for private domain names')
   }
@@ -35,7 +38,7 @@ export function checkDomain(domain: DomainName, region: string): void {
   if (domain.mutualTlsAuthentication !== undefined) checkMutualTls(domain, domain.mutualTlsAuthentication)
 }
 
-/** Throws BadRequestException for what is no ACM certificate, or one of another region: AWS's sentence, as users report it. */
+/** Throws BadRequestException for an ARN of no ACM certificate, or of one in another region; the sentence is AWS's, as users report it. */
 function checkCertificate(arn: string | undefined, region?: string): void {
   if (arn === undefined) return
   const certificateRegion = /^arn:[^:]+:acm:([^:]*):\d{12}:certificate\/[^\s]+$/.exec(arn)?.[1]
@@ -45,7 +48,7 @@ function checkCertificate(arn: string | undefined, region?: string): void {
   }
 }
 
-/** A new name's certificate is of its endpoint type (observed). While a name moves from one type to the other it has both. */
+/** A new domain name needs the certificate of its endpoint type and no other (observed). One that is moving between the types has both. */
 export function checkCertificateKind({
   certificateArn,
   regionalCertificateArn,

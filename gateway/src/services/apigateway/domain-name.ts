@@ -1,4 +1,4 @@
-// Custom domain names: own names in front of APIs. Public names are unique over all accounts. Rules: REST 13.4–13.8.
+// Custom domain names, which stand in front of APIs. Public names are unique over all accounts. Rules: REST 13.4–13.8.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { CreateDomainNameRequest, DomainName, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -35,7 +35,7 @@ export const domainName: Handlers<
   GetDomainName: async (input, call) => shown(await foundDomain(call, input)),
 
   GetDomainNames: async ({ resourceOwner, ...page }, call) => {
-    // Nobody shares domain names between accounts here.
+    // Domain names are not shared between accounts here.
     if (resourceOwner === 'OTHER_ACCOUNTS') return { items: [] }
     const { items, position } = await pageOfRecords(call.store, 'DomainName', [], page)
     return { items: items.map(({ record }) => shown(record)), position }
@@ -45,7 +45,8 @@ export const domainName: Handlers<
     const before = await foundDomain(call, address)
     const edited = patched(before, patchOperations, rules, listingPaths)
     if (isPrivate(edited) !== isPrivate(before)) {
-      // A private name is known by its id, and a public one is claimed: neither becomes the other. (?) The words are ours.
+      // (?) Private names are stored by name and id, public ones are claimed over all accounts, so neither can become the
+      // other. The words are ours.
       throw new BadRequestException('The endpoint type of a domain name cannot be changed to or from PRIVATE')
     }
     checkEndpointConfiguration(edited.endpointConfiguration ?? {})
@@ -89,14 +90,17 @@ function keyOf(record: DomainName) {
   return domainKey({ domainName: record.domainName ?? '', domainNameId: record.domainNameId })
 }
 
-/** Private names are not unique: their id tells them apart. */
+/** Claims a public name; private ones need not be unique, because their id tells them apart. */
 async function claim(call: Call, record: DomainName): Promise<void> {
   if (isPrivate(record)) return
   if (await claimDomain(call, record.domainName ?? '')) return
   throw new ConflictException('The domain name you provided already exists.')
 }
 
-/** Policies of domains are shown as they are: Terraform's provider, which unescapes those of REST APIs, compares these as JSON. */
+/**
+ * The domain without its trust store's text. Its policy is shown unescaped, unlike a REST API's: Terraform's provider
+ * compares it as JSON.
+ */
 function shown({ truststorePem: _truststorePem, ...record }: DomainNameRecord): DomainName {
   return record
 }
@@ -110,13 +114,13 @@ type CertificateMember =
   | 'regionalCertificateArn'
   | 'ownershipVerificationCertificateArn'
 
-/** Certificates are added and removed while a name moves from one endpoint type to the other. */
+/** The patch rule of one certificate member: certificates are added and removed while a name moves from one endpoint type to the other. */
 function certificate(name: CertificateMember): PatchRule<DomainNameRecord> {
   const set = setting<DomainNameRecord, typeof name>(name, text)
   return { path: `/${name}`, add: set, replace: set, remove: removing(name) }
 }
 
-/** AWS: an empty trust store turns mutual TLS off, and so does one that is taken away. */
+/** The patch rule of a trust store's member. AWS: an empty or removed trust store turns mutual TLS off. */
 function truststore(member: 'truststoreUri' | 'truststoreVersion'): PatchRule<DomainNameRecord> {
   const put = (record: DomainNameRecord, value: string | undefined): DomainNameRecord => {
     const isOff = member === 'truststoreUri' && value === undefined

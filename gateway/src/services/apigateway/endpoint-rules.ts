@@ -1,4 +1,4 @@
-// Endpoint configuration of a REST API or a domain name: defaults, what excludes what, and how it is patched (recorded REST 2).
+// The endpoint configuration of a REST API or a domain name: its defaults, its checks and its patch rules (recorded REST 2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, EndpointType, IpAddressType } from '@sluice/aws-protocol/apigateway'
 import { withMember } from './patch.ts'
@@ -8,7 +8,7 @@ const noType = 'REGIONAL Configuration and EDGE Configuration cannot be both DIS
 
 const endpointTypes: readonly EndpointType[] = ['REGIONAL', 'EDGE', 'PRIVATE']
 
-/** A new resource's configuration with AWS's defaults: EDGE, and `dualstack` for private ones. Throws BadRequestException. */
+/** A new API's or domain name's configuration with AWS's defaults: EDGE, and `dualstack` for private ones. Throws BadRequestException. */
 export function newEndpointConfiguration(given: EndpointConfiguration | undefined): EndpointConfiguration {
   const types = given?.types ?? ['EDGE']
   if (types.length === 0) throw new BadRequestException(noType)
@@ -47,7 +47,7 @@ export function endpointRules<T extends HasEndpoint>(): readonly PatchRule<T>[] 
     ...record,
     endpointConfiguration: edit(record.endpointConfiguration ?? {}),
   })
-  // Sic: the sentence lists remove although the op was remove.
+  // The sentence is AWS's: it lists `remove` as supported although `remove` is what it refuses.
   const refuseType = (): never => {
     throw new BadRequestException("Invalid patch operation specified. Must be 'add'|'remove'|'replace'")
   }
@@ -81,8 +81,9 @@ export function endpointRules<T extends HasEndpoint>(): readonly PatchRule<T>[] 
 }
 
 /**
- * How a domain name moves between EDGE and REGIONAL without a gap: the other type is added, and the old one removed once
- * DNS has followed. Source: developer guide, "Migrate a custom domain name to a different API endpoint type".
+ * The patch rule by which a domain name moves between EDGE and REGIONAL without an interruption: the other type is added,
+ * and the old one removed once DNS has followed. Source: developer guide, "Migrate a custom domain name to a different API
+ * endpoint type".
  */
 export function migratedTypes<T extends HasEndpoint>(): PatchRule<T> {
   const withTypes = (record: T, change: (types: readonly EndpointType[]) => readonly EndpointType[]): T => {
@@ -120,7 +121,7 @@ function withType(configuration: EndpointConfiguration, { value }: Edit): Endpoi
     // (?) The refusal is documented, its words are not.
     throw new BadRequestException('Cannot update endpoint from PRIVATE to EDGE')
   }
-  // AWS: turning private turns the addresses to dualstack by itself.
+  // AWS: an API that becomes private gets `dualstack` addresses without asking for them.
   return { ...configuration, types: [type], ...(type === 'PRIVATE' ? { ipAddressType: 'dualstack' } : {}) }
 }
 

@@ -1,17 +1,17 @@
-// A snapshot as the description that documents are written from: names where the records have ids.
+// Turns a snapshot into the description that documents are written from, with names where the records have ids.
 import type { DocumentationPart, Integration, Model } from '@sluice/aws-protocol/apigateway'
 import type { RestApiDescription } from '@sluice/openapi'
 import type { RestSnapshot } from '../../nouns/snapshot.ts'
 import { modelUrl } from './api-parts.ts'
 import { defaultModels } from './default-models.ts'
 
-/** The documentation version of a stage and the parts it froze. */
+/** A stage's documentation version, and the parts that this version froze. */
 export interface Documentation {
   readonly version?: string
   readonly parts: readonly DocumentationPart[]
 }
 
-/** What was frozen is whole: the description's stricter optional members are those that are there. */
+/** The description of a snapshot. Cast at its end: records that could be deployed have the members that a description requires. */
 export function descriptionOf(snapshot: RestSnapshot, documentation: Documentation): RestApiDescription {
   const { api, requestValidators, authorizers, gatewayResponses } = snapshot
   const description = {
@@ -50,7 +50,7 @@ function withoutOwnNamespace(integration: Integration | undefined, resourceId: s
   return { ...integration, cacheNamespace: undefined }
 }
 
-/** The two models that every API starts with are written only when something refers to them. */
+/** The models to export: the two that every API starts with are left out unless something refers to them. */
 function exportedModels({ api, models, methods }: RestSnapshot): readonly Model[] {
   const names = new Set(
     methods.flatMap(({ requestModels, methodResponses }) => [

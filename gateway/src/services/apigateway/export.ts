@@ -17,7 +17,7 @@ const extensions: readonly RestExtension[] = [
   'validators',
 ]
 
-/** What Postman imports is the plain document: what AWS writes with this extension holds no field that others lack. */
+/** AWS's documents with Postman's extension have no field of their own, so the plain document serves here. */
 const postman = 'postman'
 
 const formats: Readonly<Record<string, TextFormat>> = { 'application/json': 'json', 'application/yaml': 'yaml' }
@@ -69,7 +69,7 @@ function extensionsOf(list: string | undefined): ReadonlySet<RestExtension> {
   return asked
 }
 
-/** What the stage's deployment froze, with the documentation version that the stage carries. */
+/** The description of what a stage's deployment froze, with the documentation version that the stage names. */
 async function deployedDescription(
   call: Call,
   restApiId: string,
@@ -91,7 +91,7 @@ async function documentationOf(
   return { version: documentationVersion, parts: version?.parts ?? [] }
 }
 
-/** `2016-09-12T17:50:37Z`: what AWS writes for an API without a version. */
+/** `2016-09-12T17:50:37Z`: the creation date, which AWS writes as the version of an API without one. */
 function dateOf({ createdDate = 0 }: RestApi): string {
   return new Date(createdDate * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
 }

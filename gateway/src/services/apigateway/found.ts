@@ -1,16 +1,16 @@
-// Loading what an operation is addressed to, in AWS's order and with its "not found" sentences (recorded REST 1.5).
+// Loads the records that a call names, in AWS's order and with its "not found" sentences (recorded REST 1.5).
 import { NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, Method, RestApi, Stage, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { ResourceRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 
-/** The record, or NotFoundException with the sentence. */
+/** Returns the record. Throws NotFoundException with the sentence when it is undefined. */
 export function found<T>(record: T | undefined, sentence: string): T {
   if (record === undefined) throw new NotFoundException(sentence)
   return record
 }
 
-/** How an unknown API is named by operations that load the API itself. */
+/** The sentence for an unknown API, in operations that load the API itself. */
 export function unknownApi(call: Call, restApiId: string): string {
   return `Invalid API identifier specified ${call.scope.account}:${restApiId}`
 }
@@ -19,7 +19,7 @@ export async function foundApi(call: Call, restApiId: string): Promise<RestApi> 
   return found(await call.store.get('RestApi', [restApiId]), unknownApi(call, restApiId))
 }
 
-/** Operations addressed through a resource never mention the API. */
+/** The resource. Its sentence never mentions the API, not even when that is what is missing. */
 export async function foundResource(call: Call, restApiId: string, resourceId: string): Promise<ResourceRecord> {
   return found(await call.store.get('Resource', [restApiId, resourceId]), 'Invalid Resource identifier specified')
 }
@@ -39,7 +39,7 @@ export function methodKey({ restApiId, resourceId, httpMethod }: MethodAddress):
   return [restApiId, resourceId, httpMethod]
 }
 
-/** A method that has an integration, and that integration. */
+/** The method with its integration. Throws NotFoundException when either is missing. */
 export async function foundIntegration(
   call: Call,
   address: MethodAddress,
@@ -56,7 +56,7 @@ export async function foundPlan(call: Call, usagePlanId: string): Promise<UsageP
   return found(await call.store.get('UsagePlan', [usagePlanId]), 'Invalid Usage Plan ID specified')
 }
 
-/** An entry of a map that may be absent, by its own name only: `__proto__` finds nothing that was not put there. */
+/** An own entry of a map that may be absent: `__proto__` finds only what was stored under that name. */
 export function entryOf<V>(map: Readonly<Record<string, V>> | undefined, name: string): V | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined
 }

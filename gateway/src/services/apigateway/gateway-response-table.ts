@@ -3,7 +3,7 @@ import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { GatewayResponse, GatewayResponseType } from '@sluice/aws-protocol/apigateway'
 import { checkContentTypes, checkGatewayMappings } from './mapping-rules.ts'
 
-/** Default status by type; the two DEFAULT types have none. */
+/** AWS's default status of each type; the two DEFAULT types have none. */
 const statuses: Readonly<Record<GatewayResponseType, string | undefined>> = {
   ACCESS_DENIED: '403',
   API_CONFIGURATION_ERROR: '500',
@@ -38,14 +38,14 @@ const defaultTemplates: Readonly<Record<string, string>> = {
   'application/json': '{"message":$context.error.messageString}',
 }
 
-/** The DEFAULT type whose customisation an uncustomised type shows and uses. */
+/** The DEFAULT type from which a type that is not customised takes its response. */
 export function parentType(type: GatewayResponseType): GatewayResponseType | undefined {
   const status = statuses[type]
   if (status === undefined) return undefined
   return status.startsWith('4') ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
 }
 
-/** A type that was not customised: its DEFAULT type's status, parameters and templates where those were, else AWS's own. */
+/** A type that is not customised: its DEFAULT type's status, parameters and templates where those were customised, else AWS's own. */
 export function uncustomised(type: GatewayResponseType, parent: GatewayResponse | undefined): GatewayResponse {
   return {
     responseType: type,
@@ -56,7 +56,7 @@ export function uncustomised(type: GatewayResponseType, parent: GatewayResponse 
   }
 }
 
-/** A customised type: what was given, and the type's own defaults for the rest; nothing comes from a DEFAULT type (REST 7.3). */
+/** A customised type: what was given, completed by the type's own defaults and never by a DEFAULT type (REST 7.3). */
 export function customised(type: GatewayResponseType, given: GatewayResponse): GatewayResponse {
   return {
     responseType: type,
@@ -67,7 +67,7 @@ export function customised(type: GatewayResponseType, given: GatewayResponse): G
   }
 }
 
-/** Throws BadRequestException for a status, a mapping or a content type that is none. */
+/** Throws BadRequestException for a malformed status, mapping or content type. */
 export function checkGatewayResponse({ statusCode, responseParameters, responseTemplates }: GatewayResponse): void {
   if (statusCode !== undefined && !/^[1-5]\d\d$/.test(statusCode)) {
     throw new BadRequestException(`Invalid status code specified: ${statusCode}`)

@@ -1,4 +1,4 @@
-// Gateway responses: what the gateway itself answers when it refuses or fails. Rules: recorded REST 12, REST 7.3.
+// Gateway responses: the answers of requests that the gateway itself refuses or fails. Rules: recorded REST 12, REST 7.3.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { GatewayResponse, GatewayResponseType, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// ImportApiKeys: keys from a CSV file; a key that is there gets the file's attributes (Security D.3).
+// ImportApiKeys: makes keys from a CSV file, and updates those that already exist (Security D.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -9,7 +9,7 @@ import { checkedKeyName, keyIdOf, keyValue, putNewKey } from './api-key-rules.ts
 import { parseCsv } from './csv.ts'
 import { refuseSharedStages } from './usage-plan-rules.ts'
 
-/** One line of a file, by its columns in lower case. */
+/** The fields of one line, by the lower-case names of their columns. */
 type Row = ReadonlyMap<string, string>
 
 export const importApiKeys: Handlers<Operations, 'ImportApiKeys', Call> = {
@@ -30,7 +30,7 @@ export const importApiKeys: Handlers<Operations, 'ImportApiKeys', Call> = {
   },
 }
 
-/** The lines of a file whose first names the columns. Unknown columns are let be (documented). */
+/** The lines of a file, whose first line names the columns. Unknown columns are ignored (documented). */
 function rowsOf(csv: string): readonly Row[] {
   const [header = [], ...lines] = parseCsv(csv)
   const columns = header.map((name) => name.toLowerCase())
@@ -40,7 +40,7 @@ function rowsOf(csv: string): readonly Row[] {
   return lines.map((line) => new Map(columns.map((name, index) => [name, line[index] ?? ''])))
 }
 
-/** Writes the key of a line: a new one, or over the one that has its value. Returns its id. */
+/** Stores a line's key: a new one, or over the existing one with the same value. Returns its id. */
 async function putKey(call: Call, row: Row): Promise<string> {
   const value = keyValue(call, row.get('key'))
   const attributes = {

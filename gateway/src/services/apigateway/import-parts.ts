@@ -1,4 +1,4 @@
-// Imports what stands beside the resources of a document: models, validators, authorizers, gateway responses (REST 14.2, 14.3).
+// Imports the parts of a document that are not resources: models, validators, authorizers, gateway responses (REST 14.2, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { AuthorizerType } from '@sluice/aws-protocol/apigateway'
 import { restApiIdPlaceholder, modelReference } from '@sluice/openapi'
@@ -11,13 +11,13 @@ import { checkGatewayResponse, customised, isGatewayResponseType } from './gatew
 import type { ImportProblems } from './import-problems.ts'
 import { checkModelName, checkSchema } from './model-rules.ts'
 
-/** Ids of what methods refer to, by the names that the document has for them. */
+/** The ids of the imported parts that methods refer to, by their names in the document. */
 export interface NamedIds {
   readonly validators: ReadonlyMap<string, string>
   readonly authorizers: ReadonlyMap<string, string>
 }
 
-/** Writes the parts over those of the same names. Refusals go to `problems`. */
+/** Stores the parts over those of the same names. Refusals are collected in `problems`. */
 export async function putNamedParts(
   call: Call,
   restApiId: string,
@@ -32,7 +32,7 @@ export async function putNamedParts(
   }
 }
 
-/** Forgets the parts that the document does not name (`mode=overwrite`). */
+/** Deletes the parts that the document does not name (`mode=overwrite`). */
 export async function dropUnnamedParts(call: Call, restApiId: string, description: RestDescription): Promise<void> {
   const named = (list: readonly { readonly name: string }[]) =>
     new Set<string | undefined>(list.map(({ name }) => name))
@@ -51,7 +51,7 @@ export async function dropUnnamedParts(call: Call, restApiId: string, descriptio
   await drop('GatewayResponse', ({ responseType }) => responses.has(responseType))
 }
 
-/** Models refer to each other, in circles too: all are written before any is checked. */
+/** Stores the models, all before any is checked, because they may refer to each other in circles. */
 async function putModels(
   call: Call,
   restApiId: string,

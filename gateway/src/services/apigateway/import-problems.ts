@@ -1,4 +1,4 @@
-// The problems of an import: refusals are collected under AWS's sentences, so that one answer names them all (REST 14.1).
+// Collects the refusals of an import under AWS's sentences, so that one answer names them all (REST 14.1).
 import { ServiceFault } from '@sluice/aws-protocol'
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import { errorsSentence, messagesOf, warningsSentence } from '@sluice/openapi'
@@ -12,7 +12,7 @@ export class ImportProblems {
     this.warnings = messagesOf(warnings)
   }
 
-  /** Does a part of the import; what a rule refuses is kept, and anything else is thrown on. False when it was refused. */
+  /** Does one part of the import. Keeps the refusal of a rule and returns false; any other error is thrown on. */
   async attempt(what: string, work: () => Promise<void> | void): Promise<boolean> {
     try {
       await work()
@@ -24,7 +24,7 @@ export class ImportProblems {
     }
   }
 
-  /** Throws BadRequestException when there were errors, or warnings that the caller does not accept. */
+  /** Throws BadRequestException when there were errors, or warnings with `failOnWarnings`. */
   settle(failOnWarnings: boolean | undefined): void {
     if (this.errors.length > 0) throw new BadRequestException(errorsSentence(this.errors, this.warnings))
     if (failOnWarnings === true && this.warnings.length > 0) {

@@ -1,4 +1,4 @@
-// Imports the paths of a document: resources with their methods, integrations and responses, by the rules of the handlers.
+// Imports the paths of a document: resources with their methods, integrations and responses, checked by the same rules as single calls.
 import type { Integration, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
 import type { Method as DescribedMethod, Resource } from '@sluice/openapi'
 import type { ResourceRecord } from '../../nouns/records.ts'
@@ -20,7 +20,7 @@ export interface ResourceImport {
   readonly problems: ImportProblems
 }
 
-/** Forgets the resources and methods that the document does not name; the root stays (`mode=overwrite`). */
+/** Deletes the resources and methods that the document does not name; the root stays (`mode=overwrite`). */
 export async function dropUnnamedResources(
   call: Call,
   restApiId: string,
@@ -42,7 +42,7 @@ export async function dropUnnamedResources(
   }
 }
 
-/** Writes the resources, parents first, and their methods over those of the same paths and verbs. */
+/** Stores the resources, parents first, and their methods over those of the same path and verb. */
 export async function putResources(importing: ResourceImport, resources: Iterable<Resource>): Promise<void> {
   const { call, restApiId, problems } = importing
   const all = new Map((await resourcesOf(call, restApiId)).map((record) => [record.path ?? '', record]))
@@ -61,7 +61,7 @@ export async function putResources(importing: ResourceImport, resources: Iterabl
   }
 }
 
-/** The resources that are there, by path and by parent, and their ids. */
+/** The API's resources so far, by path and by parent, and their ids. */
 interface Known {
   readonly all: ReadonlyMap<string, ResourceRecord>
   readonly children: Map<string | undefined, ResourceRecord[]>
@@ -138,7 +138,7 @@ function methodOf(described: DescribedMethod, ids: NamedIds): Method {
   }
 }
 
-/** The description's words were read as AWS's enums; the checks refuse those that are none. */
+/** The integration that a document describes. Its words are taken for AWS's enums unchecked; the rules that follow refuse the others. */
 function integrationOf({ methodIntegration }: DescribedMethod, resourceId: string): Integration | undefined {
   if (methodIntegration === undefined) return undefined
   return withDefaults(methodIntegration.type as IntegrationType, methodIntegration as Integration, resourceId)

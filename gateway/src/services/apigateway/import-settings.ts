@@ -1,4 +1,4 @@
-// The parameters of an import and the API-level settings of a document: for a new API, and over those of an old one (REST 14.1, 14.3).
+// The parameters of an import, and the API settings that a document makes for a new API or changes in an existing one (REST 14.1, 14.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { EndpointConfiguration, RestApi } from '@sluice/aws-protocol/apigateway'
 import { DocumentFault } from '@sluice/openapi'
@@ -22,7 +22,7 @@ type Parameters = Readonly<Record<string, string>> | undefined
 
 const basePathModes: readonly BasePathMode[] = ['ignore', 'prepend', 'split']
 
-/** A document as its description. Throws BadRequestException with AWS's sentence for what is none. */
+/** Reads a document. Throws BadRequestException with AWS's sentence for a text that is no API description. */
 export async function readDescription(call: Call, body: Uint8Array, parameters: Parameters): Promise<RestDescription> {
   const basepath = (entryOf(parameters, 'basepath') ?? 'ignore') as BasePathMode
   if (!basePathModes.includes(basepath)) {
@@ -38,7 +38,10 @@ export async function readDescription(call: Call, body: Uint8Array, parameters: 
   }
 }
 
-/** AWS's sentence for the caller; what is wrong, and where, for whoever reads the log: AWS's sentences do not say. */
+/**
+ * The exception with AWS's sentence for the caller. What is wrong, and where, is logged for the operator, because AWS's
+ * sentences do not say it.
+ */
 export function refused({ warn, requestId }: Call, fault: DocumentFault, sentence: string = fault.message) {
   const { line, column, path, detail } = fault
   warn({ requestId, line, column, path, detail }, 'an imported document was refused')
@@ -49,7 +52,7 @@ export function variablesOf({ scope }: Call): { accountId: string; partition: st
   return { accountId: scope.account, partition: 'aws', region: scope.region }
 }
 
-/** The settings of an API that is made from a document. Query parameters go before the document's own words. */
+/** The settings of an API that is made from a document. Query parameters win over the document. */
 export function importedSettings(
   call: Call,
   id: string,
@@ -73,8 +76,8 @@ export function importedSettings(
 }
 
 /**
- * An API's settings with those of a document over them; the endpoint's type and the tags stay (REST 14.3). Overwriting takes away
- * what the document does not say (observed: the notes of hashicorp/terraform-provider-aws in `rest_api.go`).
+ * An API's settings with those of a document over them; the endpoint's type and the tags stay (REST 14.3). Overwriting
+ * removes what the document does not mention (observed: the notes of hashicorp/terraform-provider-aws in `rest_api.go`).
  */
 export function mergedSettings(
   call: Call,
@@ -113,7 +116,7 @@ function keptByOverwriting(before: RestApi): RestApi {
   return { ...before, ...gone, apiKeySource: 'HEADER', endpointConfiguration }
 }
 
-/** The document's words for what has a fixed set of them; those that it does not say are absent. Throws BadRequestException. */
+/** The settings of a document that take one of a fixed set of words; absent when it has none. Throws BadRequestException. */
 function checkedWords({
   apiKeySource,
   securityPolicy,

@@ -1,4 +1,5 @@
-// Importing documents: ImportRestApi makes an API of one, PutRestApi merges one into an API or overwrites it. Rules: recorded REST 17, REST 14.
+// Imports documents: ImportRestApi makes an API of one, PutRestApi merges one into an API or overwrites the API. Rules:
+// recorded REST 17, REST 14.
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { DocumentationPart, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -32,7 +33,7 @@ export const importing: Handlers<Operations, 'ImportRestApi' | 'PutRestApi' | 'I
   },
 
   PutRestApi: async ({ restApiId, body, parameters, failOnWarnings, mode = 'merge' }, call) => {
-    // AWS: a document that is none is refused before the API is looked up.
+    // AWS: an unreadable document is refused before the API is looked up.
     const description = await readDescription(call, body, parameters)
     const problems = new ImportProblems(description.warnings)
     const record = mergedSettings(call, await foundApi(call, restApiId), description, mode)
@@ -69,7 +70,7 @@ function shownWarnings({ warnings }: ImportProblems): { readonly warnings?: read
   return warnings.length === 0 ? {} : { warnings }
 }
 
-/** Writes everything that a document describes below an API that is there. */
+/** Stores everything that a document describes below an existing API. */
 async function putDescription(
   call: Call,
   restApiId: string,
@@ -84,7 +85,7 @@ async function putDescription(
   await putDocumentationVersion(call, restApiId, description.documentationVersion)
 }
 
-/** A document that names a documentation version makes it, unless it is there: versions do not change. */
+/** Makes the documentation version that a document names, unless it exists: versions do not change. */
 async function putDocumentationVersion(call: Call, restApiId: string, version: string | undefined): Promise<void> {
   if (version === undefined) return
   if ((await call.store.get('DocumentationVersion', [restApiId, version])) !== undefined) return

@@ -72,7 +72,7 @@ export function createHandlers(parts: ApigatewayParts) {
   } satisfies Handlers<Operations, keyof Operations, Call>
 }
 
-/** Reading, or calling backends that take their time: no transaction is held meanwhile. */
+/** These operations read, or call backends that take their time, so no transaction is held while they run. */
 const unlocked: ReadonlySet<string> = new Set(['TestInvokeMethod', 'TestInvokeAuthorizer', 'UpdateUsage'])
 
 export function createApigatewayService(parts: ApigatewayParts): Service {

@@ -1,4 +1,4 @@
-// Integration responses: how a backend's answer becomes a method response. They are kept inside their integration. Rules: recorded REST 7.
+// Integration responses, which turn a backend's answer into a method response; stored inside their integration. Rules: recorded REST 7.
 import type { Integration, IntegrationResponse, Method, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
@@ -72,7 +72,7 @@ function put(
 }
 
 const rules: readonly PatchRule<IntegrationResponse>[] = [
-  // An empty pattern is kept: it is echoed by Put as well (recorded).
+  // AWS: an empty pattern is kept, as Put keeps it (recorded).
   { path: '/selectionPattern', replace: setting('selectionPattern', (value) => value) },
   {
     path: '/contentHandling',

@@ -1,4 +1,4 @@
-// What an integration must be: AWS's defaults and its checks, shared by putting, patching and importing integrations.
+// AWS's defaults and checks for integrations; shared by putting, patching and importing.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Integration, IntegrationResponse, IntegrationType, Method } from '@sluice/aws-protocol/apigateway'
 import { compileRegex, RegexFault } from '@sluice/java-regex'
@@ -17,7 +17,10 @@ const longestStreamTimeoutMs = 900_000
 
 const passthroughBehaviors = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
 
-/** An integration as it is stored, in AWS's order of members. `httpMethod` is the integration's own verb (recorded REST 6.1). */
+/**
+ * An integration as it is stored, its members in AWS's order. `httpMethod` is the integration's own verb, not the method's
+ * (recorded REST 6.1).
+ */
 export function withDefaults(type: IntegrationType, given: Integration, resourceId: string): Integration {
   const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
   const isMock = type === 'MOCK'
@@ -42,7 +45,7 @@ export function withDefaults(type: IntegrationType, given: Integration, resource
   }
 }
 
-/** The behaviour, WHEN_NO_MATCH when none is given. Throws BadRequestException. */
+/** The passthrough behaviour, WHEN_NO_MATCH when none is given. Throws BadRequestException. */
 export function passthroughBehaviorOf(value: string | undefined): string {
   const behavior = value ?? 'WHEN_NO_MATCH'
   if (passthroughBehaviors.includes(behavior)) return behavior
@@ -51,7 +54,10 @@ export function passthroughBehaviorOf(value: string | undefined): string {
   )
 }
 
-/** Throws BadRequestException for the first rule an integration breaks, and AccessDeniedException for a role that is not to be passed. */
+/**
+ * Throws BadRequestException for the first rule that an integration breaks, and AccessDeniedException for a role that the
+ * caller may not pass.
+ */
 export async function checkIntegration(call: Call, method: Method, integration: Integration): Promise<void> {
   const type = integration.type ?? 'MOCK'
   if (type !== 'MOCK') {
@@ -76,14 +82,14 @@ const contentHandlingOf = oneOf('content handling', ['CONVERT_TO_BINARY', 'CONVE
 const connectionTypeOf = oneOf('connection type', ['INTERNET', 'VPC_LINK'])
 const transferModeOf = oneOf('response transfer mode', ['BUFFERED', 'STREAM'])
 
-/** Calls have had their words checked by the model, documents have not. */
+/** Refuses unknown words of enums. The model has checked those of calls already, but not those of documents. */
 function checkWords({ contentHandling, connectionType, responseTransferMode }: Integration): void {
   contentHandlingOf(contentHandling)
   connectionTypeOf(connectionType)
   transferModeOf(responseTransferMode)
 }
 
-/** A link named by a stage variable is looked up when a request comes; any other must be there. */
+/** Refuses a VPC link that does not exist. One named by a stage variable is looked up when a request comes. */
 async function checkConnection(call: Call, type: IntegrationType, integration: Integration): Promise<void> {
   const { connectionType, connectionId, integrationTarget } = integration
   if (connectionType !== 'VPC_LINK') return
@@ -103,7 +109,7 @@ async function checkConnection(call: Call, type: IntegrationType, integration: I
   if (!integrationTarget) throw new BadRequestException('IntegrationTarget is required for VpcLinkV2')
 }
 
-/** A gateway that allows less than AWS's default takes an integration that states nothing all the same. */
+/** Refuses a timeout beyond the gateway's limit. An integration without one is accepted even when the limit is below AWS's default. */
 function checkTimeout({ limits }: Call, { timeoutInMillis, responseTransferMode }: Integration): void {
   const longest = responseTransferMode === 'STREAM' ? longestStreamTimeoutMs : limits.integrationTimeoutMs
   const timeoutMs = timeoutInMillis ?? longest
@@ -112,7 +118,10 @@ function checkTimeout({ limits }: Call, { timeoutInMillis, responseTransferMode 
   }
 }
 
-/** Streaming is for proxy integrations, and a Lambda URI must be of the same mind (REST 3.10). */
+/**
+ * Refuses response streaming for other integrations than proxies, a Lambda URI that does not match the transfer mode (REST
+ * 3.10), and TLS settings where no HTTP backend is called.
+ */
 function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsConfig }: Integration): void {
   const streams = responseTransferMode === 'STREAM'
   if (streams && type !== 'HTTP_PROXY' && type !== 'AWS_PROXY') {
@@ -128,7 +137,7 @@ function checkTransfer(type: IntegrationType, { responseTransferMode, uri, tlsCo
   }
 }
 
-/** Throws BadRequestException for what is no regular expression of Java (observed). */
+/** Throws BadRequestException for a pattern that is no regular expression of Java (observed). */
 function checkPattern(selectionPattern: string | undefined): void {
   try {
     if (selectionPattern !== undefined) compileRegex(selectionPattern)
@@ -138,8 +147,9 @@ function checkPattern(selectionPattern: string | undefined): void {
 }
 
 /**
- * The headers that an integration response of a status may set. Where the status has no method response, those of the others
- * count: AWS takes its own sample of request validation, whose `default` maps a header that 200 alone declares.
+ * The headers that an integration response of a status may set. When the status has no method response, the headers of all
+ * other method responses count: AWS accepts its own sample of request validation, whose `default` maps a header that only
+ * 200 declares.
  */
 function declaredHeaders(
   { methodResponses = {} }: Method,
@@ -152,7 +162,7 @@ function declaredHeaders(
   return Object.fromEntries(others.flatMap((other) => Object.entries(other.responseParameters ?? {})))
 }
 
-/** Throws BadRequestException when an integration response maps what its method response does not declare. */
+/** Throws BadRequestException when an integration response maps to a header that its method response does not declare. */
 export function checkIntegrationResponse(method: Method, response: IntegrationResponse): void {
   contentHandlingOf(response.contentHandling)
   checkPattern(response.selectionPattern)

@@ -1,4 +1,4 @@
-// Where an integration may point to: HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (recorded REST 6.2, REST 3.2).
+// Checks the URIs of integrations, HTTP endpoints and API Gateway's service ARNs, each with AWS's refusal (recorded REST 6.2, REST 3.2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { IntegrationType } from '@sluice/aws-protocol/apigateway'
 import { parseFunctionArn } from '../../nouns/function-arn.ts'
@@ -14,7 +14,10 @@ export function checkUri(type: IntegrationType, uri: string | undefined): void {
   else if (type !== 'MOCK') checkServiceArn(type, uri ?? '')
 }
 
-/** Stage variables may stand anywhere after the scheme, so the rest is not read as a URL. Ports: 80, 443, 1024–65535. */
+/**
+ * Checks the scheme, the port (80, 443, 1024–65535) and that there are no blanks. Stage variables may stand anywhere after
+ * the scheme, so the rest is no URL yet.
+ */
 function checkEndpoint(uri: string): void {
   const authority = /^https?:\/\/([^/?#\s]+)/i.exec(uri)?.[1]
   if (authority === undefined || /\s/.test(uri)) throw new BadRequestException(invalidEndpoint)
@@ -37,7 +40,10 @@ function checkServiceArn(type: IntegrationType, uri: string): void {
   if (type === 'AWS_PROXY') checkInvocation(service, target)
 }
 
-/** AWS: a wrapped twice or empty ARN has a sentence of its own, as users report it. Stage variables may stand anywhere. */
+/**
+ * Checks the function ARN of an invocation. AWS: one wrapped twice, or an empty one, has a sentence of its own, as users
+ * report it. Stage variables may stand anywhere.
+ */
 function checkInvocation(service: string, target: string): void {
   const called = service === 'lambda' ? lambdaInvocation.exec(target)?.[1] : undefined
   if (called === undefined) {
@@ -51,7 +57,10 @@ function checkInvocation(service: string, target: string): void {
   }
 }
 
-/** A role, the caller's own credentials, or either with a stage variable in it. Throws BadRequestException. */
+/**
+ * Accepts the ARN of a role, the marker for the caller's own credentials, or either with a stage variable in it. Throws
+ * BadRequestException.
+ */
 export function checkCredentials(credentials: string | undefined): void {
   if (credentials === undefined || /^arn:[^:]+:iam::[^:]*:[^]+$/.test(credentials)) return
   throw new BadRequestException(invalidArn)

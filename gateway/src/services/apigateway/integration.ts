@@ -1,4 +1,4 @@
-// Integrations: what a method calls. They are kept inside their method. Rules: recorded REST 6, REST 3.
+// Integrations: the backend that a method calls; stored inside their method. Rules: recorded REST 6, REST 3.
 import type { Integration, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'
@@ -39,7 +39,7 @@ export const integration: Handlers<
   },
 }
 
-/** Cache keys are named in the path, or by the value (both are in use). */
+/** The patch rule of cache keys, which may be named in the path or by the value: both are in use. */
 function cacheKeys(path: string): PatchRule<Integration> {
   const keysOf = (record: Integration) => record.cacheKeyParameters ?? []
   return {
@@ -49,7 +49,7 @@ function cacheKeys(path: string): PatchRule<Integration> {
       if (key === undefined || keysOf(record).includes(key)) return record
       return { ...record, cacheKeyParameters: [...keysOf(record), key] }
     },
-    // (?) Like binary media types: the named key goes, and the new one comes last. Without a name the value is the whole list.
+    // (?) As with binary media types, the named key is removed and the new one appended. Without a name the value is the whole list.
     replace: (record, { names: [name], value }) => {
       const kept = name === undefined ? [] : keysOf(record).filter((each) => each !== name)
       return { ...record, cacheKeyParameters: [...kept, ...(text(value)?.split(',') ?? [])] }

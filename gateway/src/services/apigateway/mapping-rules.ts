@@ -1,9 +1,9 @@
-// What parameter mappings may name on either side, and AWS's report of those that do not (recorded REST 4.2; REST 3.4, 4.2).
+// Checks which names parameter mappings use on either side, and reports the wrong ones as AWS does (recorded REST 4.2; REST 3.4, 4.2).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 
 const name = '[a-zA-Z0-9._$-]+'
 
-/** `method.request.header.N` and so on: what a method declares. */
+/** `method.request.header.NAME` and the like, which a method declares. */
 const methodParameter = new RegExp(`^method\\.request\\.(?:querystring|header|path)\\.${name}$`)
 const methodHeader = new RegExp(`^method\\.response\\.header\\.${name}$`)
 const integrationParameter = new RegExp(`^integration\\.request\\.(?:querystring|header|path)\\.${name}$`)
@@ -19,14 +19,14 @@ const integrationSource = new RegExp(
 )
 
 const gatewayTarget = /^gatewayresponse\.(?:header|path|querystring)\.\S+$/
-/** `method.input.params.N` is the form of old samples. */
+/** `method.input.params.NAME` is the form of old samples. */
 const gatewaySource = new RegExp(
   `^(?:method\\.request\\.(?:querystring|header|path)|method\\.input\\.params)\\.${name}$`,
 )
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** Throws BadRequestException with the report when there are errors. */
+/** Throws BadRequestException with a report of the errors, if there are any. */
 function report(what: string, errors: readonly string[]): void {
   if (errors.length === 0) return
   throw new BadRequestException(`${what}Validation Result: warnings : [], errors : [${errors.join(', ')}]`)
@@ -44,7 +44,7 @@ function undeclared(expression: string): string {
   return `Invalid mapping expression parameter specified: ${expression}`
 }
 
-/** Keys of a method's `requestParameters`: well formed, and one name in one place only. */
+/** Checks the keys of a method's `requestParameters`: well formed, and each name in one place only. */
 export function checkMethodParameters(parameters: Parameters | undefined): void {
   const keys = Object.keys(parameters ?? {})
   reportMappings(keys.filter((key) => !methodParameter.test(key)).map(invalid))
@@ -54,7 +54,7 @@ export function checkMethodParameters(parameters: Parameters | undefined): void 
   }
 }
 
-/** Keys of a method response's `responseParameters`. */
+/** Checks the keys of a method response's `responseParameters`. */
 export function checkResponseHeaders(parameters: Parameters | undefined): void {
   reportMappings(
     Object.keys(parameters ?? {})
@@ -63,7 +63,7 @@ export function checkResponseHeaders(parameters: Parameters | undefined): void {
   )
 }
 
-/** An integration's `requestParameters`; a source must be declared on the method. */
+/** Checks an integration's `requestParameters`; what the method sends must be declared on it. */
 export function checkRequestMappings(
   mappings: Readonly<Record<string, string>> | undefined,
   declared: Parameters,
@@ -80,15 +80,15 @@ export function checkRequestMappings(
 }
 
 /**
- * An integration response's `responseParameters`; a header must be declared on the method response, `undefined` where the
- * method has no method response at all.
+ * Checks an integration response's `responseParameters`. A header must be among those that the method response declares;
+ * these are undefined when the method has no method response at all.
  */
 export function checkResponseMappings(
   mappings: Readonly<Record<string, string>> | undefined,
   declared: Parameters | undefined,
 ): void {
   const entries = Object.entries(mappings ?? {})
-  // AWS's sentence in the reports of Terraform and CDK, whose resources are made in no order of their own.
+  // AWS's sentence, as users of Terraform and CDK report it: these tools make resources in no fixed order.
   if (declared === undefined)
     return reportMappings(entries.length === 0 ? [] : ['No method response exists for method.'])
   const errors: string[] = []
@@ -100,7 +100,7 @@ export function checkResponseMappings(
   reportMappings(errors)
 }
 
-/** A gateway response's `responseParameters` (REST 7.3); the names of its headers may hold anything that is no blank. */
+/** Checks a gateway response's `responseParameters` (REST 7.3); the names of its headers may hold anything but blanks. */
 export function checkGatewayMappings(mappings: Readonly<Record<string, string>> | undefined): void {
   const errors: string[] = []
   for (const [target, source] of Object.entries(mappings ?? {})) {
@@ -110,7 +110,7 @@ export function checkGatewayMappings(mappings: Readonly<Record<string, string>> 
   reportMappings(errors)
 }
 
-/** Refuses a cache key that is no parameter which the method declares or the integration maps. */
+/** Throws BadRequestException for a cache key that is no parameter which the method declares or the integration maps. */
 export function checkCacheKeys(
   keys: readonly string[] | undefined,
   declared: Parameters,
@@ -121,7 +121,7 @@ export function checkCacheKeys(
   }
 }
 
-/** The keys that are parameters which the method declares or the integration maps. */
+/** The given keys without those that are no parameter which the method declares or the integration maps. */
 export function knownCacheKeys(
   keys: readonly string[],
   declared: Parameters,
@@ -133,7 +133,7 @@ export function knownCacheKeys(
   })
 }
 
-/** Keys of template and model maps are media types, or `$default`. */
+/** Checks the keys of template and model maps: media types, or `$default`. */
 export function checkContentTypes(templates: Parameters | undefined): void {
   const wrong = Object.keys(templates ?? {}).filter(
     (key) => key !== '$default' && (!/^[^\s/]+\/[^\s/]/.test(key) || /[^ -~]/.test(key)),
@@ -144,7 +144,7 @@ export function checkContentTypes(templates: Parameters | undefined): void {
   )
 }
 
-/** A multi-value source is declared under its single-value name. */
+/** The declared name of a source: a multi-value source is declared under its single-value name. */
 function declarationOf([, location = '', parameter = '']: RegExpExecArray): string {
   return `method.request.${location.replace('multivalue', '')}.${parameter}`
 }

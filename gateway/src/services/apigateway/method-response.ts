@@ -1,4 +1,4 @@
-// Method responses: the statuses a method may answer with. They are kept inside their method. Rules: recorded REST 5.
+// Method responses: the statuses that a method may answer with; stored inside their method. Rules: recorded REST 5.
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Method, MethodResponse, Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'

@@ -1,4 +1,4 @@
-// What a method refers to must be there: authorizer, validator, models. Shared by putting, patching and importing methods.
+// Checks that the authorizer, validator and models that a method refers to exist; shared by putting, patching and importing methods.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Method } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -6,7 +6,7 @@ import { checkContentTypes, checkMethodParameters } from './mapping-rules.ts'
 
 export const verbs: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
 
-/** The verb as given, when it is one of AWS's. Throws BadRequestException. */
+/** Returns the verb when it is one of AWS's. Throws BadRequestException for any other. */
 export function checkedVerb(verb: string): string {
   if (verbs.includes(verb)) return verb
   throw new BadRequestException(`Invalid HttpMethod specified. Valid options are ${verbs.join(',')}`)
@@ -23,7 +23,7 @@ export function authorizationTypeOf(value: string | undefined): string {
   )
 }
 
-/** Checks a method's references in AWS's order and drops what its authorization type has no use for. Throws BadRequestException. */
+/** Checks a method's references in AWS's order, and drops those that its authorization type does not use. Throws BadRequestException. */
 export async function checkedMethod(call: Call, restApiId: string, method: Method): Promise<Method> {
   const authorizerId = await checkedAuthorizer(call, restApiId, method)
   if (method.requestValidatorId !== undefined) {
@@ -36,7 +36,7 @@ export async function checkedMethod(call: Call, restApiId: string, method: Metho
   return { ...method, authorizerId }
 }
 
-/** An authorizer named without a type that uses one is ignored, and no error (recorded REST 4.3). */
+/** The id of the method's authorizer. One named with a type that uses none is ignored, and no error (recorded REST 4.3). */
 async function checkedAuthorizer(call: Call, restApiId: string, method: Method): Promise<string | undefined> {
   const { authorizationType, authorizerId } = method
   if (authorizationType !== 'CUSTOM' && authorizationType !== 'COGNITO_USER_POOLS') return undefined

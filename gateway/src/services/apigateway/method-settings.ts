@@ -1,10 +1,10 @@
-// A stage's method settings: the full object that setting one value makes, and the paths that set them (recorded REST 14.2–14.4).
+// A stage's method settings: the patch paths that set one value, and the complete settings that this makes (recorded REST 14.2–14.4).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { MethodSetting, Stage } from '@sluice/aws-protocol/apigateway'
 import { entryOf } from './found.ts'
 import { flag, integerOr, numberOr, oneOf } from './patch.ts'
 
-/** `loggingLevel` is absent until it is set. */
+/** The settings of a method for which nothing was set; `loggingLevel` is absent until it is set. */
 const defaults: MethodSetting = {
   metricsEnabled: false,
   dataTraceEnabled: false,
@@ -19,7 +19,7 @@ const defaults: MethodSetting = {
 
 type Reader = (value: string | undefined) => MethodSetting
 
-/** Paths below `/{resource}/{verb}/` and what each sets. */
+/** What each path below `/{resource}/{verb}/` sets. */
 const readers: Readonly<Record<string, Reader>> = {
   'metrics/enabled': (value) => ({ metricsEnabled: flag(value) }),
   'logging/dataTrace': (value) => ({ dataTraceEnabled: flag(value) }),
@@ -42,7 +42,7 @@ const readers: Readonly<Record<string, Reader>> = {
 function limit(what: 'burst limit' | 'rate limit', value: string | undefined): number {
   const read = what === 'burst limit' ? integerOr : numberOr
   const number = read(`Invalid throttling ${what} specified`)(value)
-  // AWS: -1 takes a method's own limit away, so that the account's holds.
+  // AWS: -1 removes a method's own limit, so that the account's applies.
   if (number < -1) throw new BadRequestException(`Invalid throttling ${what} specified`)
   return number
 }
@@ -56,17 +56,20 @@ function ttlSeconds(value: string | undefined): number {
 
 const settingPath = /^\/([^]+\/(?:\*|GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY))\/([a-z]+\/[a-zA-Z]+)$/
 
-/** The stage with one method setting set, or undefined when the path names none. The key is the path's text, `~1` kept. */
+/**
+ * The stage with one method setting changed, or undefined when the path names none. The setting's key is the path's text
+ * with `~1` left as it is.
+ */
 export function withMethodSetting(stage: Stage, path: string, value: string | undefined): Stage | undefined {
   const [, key, name] = settingPath.exec(path) ?? []
   const read = name === undefined || !Object.hasOwn(readers, name) ? undefined : readers[name]
   if (key === undefined || read === undefined) return undefined
-  // AWS: a specific entry starts as a copy of what `*/*` is at that time.
+  // AWS: the settings of a single method start as a copy of the present ones of `*/*`.
   const before = entryOf(stage.methodSettings, key) ?? entryOf(stage.methodSettings, '*/*') ?? defaults
   return { ...stage, methodSettings: { ...stage.methodSettings, [key]: { ...before, ...read(value) } } }
 }
 
-/** The stage without the settings of one method (path: a slash and its key). Throws BadRequestException when there are none. */
+/** The stage without the settings of one method; `path` is a slash and their key. Throws BadRequestException when there are none. */
 export function withoutMethodSetting(stage: Stage, path: string): Stage {
   const key = path.slice(1)
   if (entryOf(stage.methodSettings, key) === undefined) throw nothingToRemove(path)
@@ -74,13 +77,13 @@ export function withoutMethodSetting(stage: Stage, path: string): Stage {
   return { ...stage, methodSettings: Object.fromEntries(left) }
 }
 
-/** AWS says this of anything that is not there to be removed; leading slash dropped, a blank at the end. */
+/** AWS's refusal to remove what does not exist: without the path's leading slash, and with a blank at its end. */
 export function nothingToRemove(path: string): BadRequestException {
   const because = 'because there is no method setting for this method '
   return new BadRequestException(`Cannot remove method setting ${path.slice(1)} ${because}`)
 }
 
-/** The refusal of a path that a stage does not have, with AWS's own list, missing commas included (recorded REST 14.3). */
+/** The refusal of an unknown path of a stage, with AWS's own list of paths, its missing commas included (recorded REST 14.3). */
 export function invalidStagePath(path: string): BadRequestException {
   return new BadRequestException(`Invalid method setting path: ${path}. Must be one of: [${stagePaths.join(', ')}]`)
 }
@@ -100,7 +103,7 @@ const stagePaths: readonly string[] = [
   '/tracingEnabled',
 ]
 
-/** In AWS's list nothing but `glue` stands between these three paths. */
+/** The paths of one method's settings in AWS's list, which has only `glue` and no comma between these three. */
 function settingPaths(method: string, glue: string): readonly string[] {
   const unseparated = ['throttling/burstLimit', 'throttling/rateLimit', 'caching/ttlInSeconds']
   return [

@@ -40,7 +40,7 @@ export const method: Handlers<Operations, 'PutMethod' | 'GetMethod' | 'UpdateMet
   },
 }
 
-/** Throws BadRequestException for scopes that are given to a method which does not look at them (observed). */
+/** Throws BadRequestException for scopes on a method whose authorization type does not check them (observed). */
 function checkScopes(authorizationType: string | undefined, given: readonly unknown[] = []): void {
   if (given.length === 0 || authorizationType === 'COGNITO_USER_POOLS') return
   const rule = 'Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type'
@@ -48,8 +48,8 @@ function checkScopes(authorizationType: string | undefined, given: readonly unkn
 }
 
 /**
- * A parameter that the method no longer declares is no cache key of its integration any more, so that tools can take it from
- * both, one after the other (observed: hashicorp/terraform-provider-aws issue 39801).
+ * The method without the cache keys of its integration that it no longer declares, so that tools can remove a parameter
+ * from both one after the other (observed: hashicorp/terraform-provider-aws issue 39801).
  */
 function withKnownCacheKeys(record: Method): Method {
   const { methodIntegration, requestParameters = {} } = record

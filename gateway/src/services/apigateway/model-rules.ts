@@ -1,4 +1,4 @@
-// What a model must be: its name, a readable schema, and references to models that exist. Shared with import (recorded REST 8, REST 2.3).
+// Checks models: the name, a readable schema, and references to models that exist; shared with import (recorded REST 8, REST 2.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Model } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -13,8 +13,8 @@ export function checkModelName(name: string): void {
 }
 
 /**
- * Throws BadRequestException for a schema that is empty, unreadable, or refers to what is no model of this API.
- * `found`: models that are known to be there; those that are looked up are added.
+ * Throws BadRequestException for a schema that is empty, unreadable, or refers to something else than a model of this API.
+ * `found` holds the models that are known to exist; each that is looked up is added.
  */
 export async function checkSchema(
   call: Call,
@@ -34,7 +34,7 @@ export async function checkSchema(
     if (reference.startsWith('#')) continue
     if (!reference.startsWith(prefix)) throw invalidModel('Model reference must be in canonical form')
     const target = reference.slice(prefix.length).split('#')[0] ?? ''
-    // A model may refer to itself before it is there.
+    // A model may refer to itself before it exists.
     if (target !== name && !found.has(target)) await checkReference(call, [restApiId, target], reference)
     found.add(target)
   }
@@ -61,11 +61,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 const types: ReadonlySet<unknown> = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
-/** Keywords whose value is a schema or a list of them, and those whose value has schemas by name. */
+/** Keywords whose value is a schema or a list of schemas, and keywords whose value is an object of schemas by name. */
 const nesting = ['items', 'additionalItems', 'additionalProperties', 'not', 'allOf', 'anyOf', 'oneOf']
 const naming = ['properties', 'patternProperties', 'definitions']
 
-/** Whether every `type` of a schema is one of draft 4's. A property may be called `type`, so only schemas are looked at. */
+/** Whether every `type` of a schema is one of draft 4's. Only schemas are looked at, because a property may be called `type`. */
 function hasKnownTypes(document: object): boolean {
   const left: unknown[] = [document]
   while (left.length > 0) {
@@ -85,7 +85,7 @@ function invalidModel(error: string): BadRequestException {
   return new BadRequestException(`Invalid model specified: Validation Result: warnings : [], errors : [${error}]`)
 }
 
-/** Every `$ref` of a schema. Walks a list of what is left, so that depth costs no stack. */
+/** Every `$ref` of a schema. Walks with a list of its own, so that deep schemas do not exhaust the stack. */
 function referencesIn(schema: unknown): readonly string[] {
   const references: string[] = []
   const left: unknown[] = [schema]
@@ -100,7 +100,7 @@ function referencesIn(schema: unknown): readonly string[] {
   return references
 }
 
-/** Undefined for text that is no JSON, which the schema of another content type may be. */
+/** The parsed JSON, or undefined for text that is no JSON: schemas of other content types may be any text. */
 export function parsedOrUndefined(schema: string): unknown {
   try {
     return JSON.parse(schema)
@@ -109,7 +109,7 @@ export function parsedOrUndefined(schema: string): unknown {
   }
 }
 
-/** A schema with the models that it refers to written out below `definitions` (GetModel with `flatten`). */
+/** A schema with the models that it refers to copied below `definitions` (GetModel with `flatten`). */
 export async function flattened(call: Call, restApiId: string, schema: string): Promise<string> {
   const prefix = modelUrl(restApiId, '')
   const definitions = new Map<string, unknown>()

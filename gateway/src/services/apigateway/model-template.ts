@@ -1,7 +1,7 @@
 // The mapping template that AWS sketches from a model: a VTL skeleton that produces JSON of the schema's form (REST 16.2).
 import { parsedOrUndefined } from './model-rules.ts'
 
-/** A schema that nobody checked: each member may be anything. */
+/** A schema as it was stored: unchecked, so that each member may be anything. */
 interface Schema {
   readonly type?: unknown
   readonly properties?: unknown
@@ -11,11 +11,14 @@ interface Schema {
 
 type Members = Readonly<Record<string, unknown>>
 
-/** A schema that refers to itself would never end: what is deeper, or beyond the budget of values, becomes an empty object. */
+/** Limits for schemas that refer to themselves: deeper values, and those beyond the budget of values, become empty objects. */
 const deepest = 20
 const mostValues = 2000
 
-/** The skeleton for a schema whose references are local (`#/definitions/…`), as JSON text; what is no schema counts as an empty one. */
+/**
+ * The skeleton for a schema, given as JSON text, whose references are local (`#/definitions/…`). Anything that is no schema
+ * counts as an empty one.
+ */
 export function modelTemplate(schemaJson: string): string {
   const root = parsedOrUndefined(schemaJson)
   const body = new Sketch(membersOf(membersOf(root)['definitions'])).value(root, '$inputRoot', 0)
@@ -35,7 +38,7 @@ class Sketch {
     this.definitions = definitions
   }
 
-  /** One value; `path` is where the loop of an array takes its elements from, `depth` counts nesting. */
+  /** Writes one value. `path` is the expression that the loop of an array takes its elements from, `depth` the nesting so far. */
   value(given: unknown, path: string, depth: number): string {
     this.values += 1
     if (depth > deepest || this.values > mostValues) return '{ }'

@@ -1,9 +1,9 @@
-// What the REST control plane needs of the place it runs in.
+// The parts of the gateway that the REST control plane is given.
 import type { Counters } from '../../ports/counters.ts'
 import type { TestCalls } from '../../ports/test-calls.ts'
 
 export interface ApigatewayParts {
-  /** What keys used of their plans. */
+  /** Counts what keys used of their usage plans' quotas. */
   readonly counters: Counters
   /** Runs methods and authorizers for the console's test button. */
   readonly testCalls: TestCalls

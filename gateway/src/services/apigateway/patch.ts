@@ -1,4 +1,4 @@
-// The patch mechanism of every Update operation: tables of paths, what each op does there, and AWS's three dialects of refusal.
+// The patch mechanism of all Update operations: tables of paths, the effect of each op, and AWS's three dialects of refusal.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { PatchOperation } from '@sluice/aws-protocol/apigateway'
 
@@ -8,13 +8,13 @@ export interface Edit {
   readonly path: string
   readonly value: string | undefined
   readonly from: string | undefined
-  /** What the rule's `{placeholders}` stand for, in order, with `~1` and `~0` undone. */
+  /** The values of the rule's `{placeholders}`, in order, with `~1` and `~0` decoded. */
   readonly names: readonly string[]
 }
 
 export type Change<T> = (record: T, edit: Edit) => T
 
-/** A patchable path (`/requestModels/{contentType}`: a placeholder is one segment) and what each op does there. */
+/** A patchable path and the effect of each op on it. In `/requestModels/{contentType}` the placeholder is one segment. */
 export interface PatchRule<T> {
   readonly path: string
   readonly add?: Change<T>
@@ -23,15 +23,15 @@ export interface PatchRule<T> {
   readonly copy?: Change<T>
 }
 
-/** How a refusal reads: for an op that no path of the resource takes, or a path that does not take the op. */
+/** The sentence of a refusal, for an op that no path of the resource takes, or a path that does not take the op. */
 export type Dialect = <T>(edit: Edit, rules: readonly PatchRule<T>[], known: PatchRule<T> | undefined) => string
 
 const ops = ['add', 'replace', 'remove', 'copy'] as const
 
-/** Each goes through the record, which they may make longer. AWS: not known (?) */
+/** Each operation goes through the whole record, and may make it longer. AWS's limit is not known (?). */
 const mostOperations = 1_000
 
-/** The operations of a request. Throws BadRequestException where there are too many. */
+/** The operations of a request. Throws BadRequestException when there are too many. */
 export function operationsOf(operations: readonly PatchOperation[] | undefined): readonly PatchOperation[] {
   if (operations === undefined) return []
   if (operations.length <= mostOperations) return operations
@@ -58,7 +58,7 @@ export function patched<T>(
   return current
 }
 
-/** What a pattern's placeholders stand for in a path, or undefined when the path does not fit. */
+/** The values of a pattern's placeholders in a path, or undefined when the path does not match. */
 export function namesIn(pattern: string, path: string): readonly string[] | undefined {
   const expected = pattern.split('/')
   const given = path.split('/')
@@ -74,14 +74,14 @@ export function namesIn(pattern: string, path: string): readonly string[] | unde
   return names
 }
 
-/** A JSON-pointer segment as the name it stands for. */
+/** A segment of a JSON pointer with its escapes decoded. */
 export function unescaped(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 // ---- dialects: recorded, two blanks after "path" in the first one included
 
-/** Resource, RequestValidator, Model, ApiKey, UsagePlan and other flat resources. */
+/** Lists all paths: for Resource, RequestValidator, Model, ApiKey, UsagePlan and other flat resources. */
 export const listingPaths: Dialect = ({ path, op }, rules) => {
   const taking = rules.filter((rule) => ops.some((each) => each === op && rule[each] !== undefined))
   const start = `Invalid patch path  '${path}' specified for op '${op}'.`
@@ -89,13 +89,13 @@ export const listingPaths: Dialect = ({ path, op }, rules) => {
   return `${start} Must be one of: [${taking.map((rule) => rule.path).join(', ')}]`
 }
 
-/** RestApi, Method, MethodResponse, Integration: an unknown path is named, a known one names its ops. */
+/** Names an unknown path, and lists the ops of a known one: for RestApi, Method, MethodResponse and Integration. */
 export const listingOps: Dialect = ({ path }, _rules, known) => {
   if (known === undefined) return `Invalid patch path ${path}`
   return `Invalid patch operation specified. Must be one of: [${ops.filter((op) => known[op] !== undefined).join(', ')}]`
 }
 
-/** GatewayResponse: a path that does not take the op is an invalid path. */
+/** Calls a path that does not take the op an invalid path: for GatewayResponse. */
 export const namingPath: Dialect = ({ path }) => `Invalid patch path ${path}`
 
 // ---- changes
@@ -106,7 +106,7 @@ export function withMember<T extends object, K extends keyof T>(record: T, name:
   return (value === undefined ? Object.fromEntries(entries) : { ...record, [name]: value }) as T
 }
 
-/** Sets a member to what `read` makes of the value. */
+/** A change that sets a member to what `read` makes of the value. */
 export function setting<T extends object, K extends keyof T>(
   name: K,
   read: (value: string | undefined, edit: Edit) => T[K] | undefined,
@@ -114,22 +114,22 @@ export function setting<T extends object, K extends keyof T>(
   return (record, edit) => withMember(record, name, read(edit.value, edit))
 }
 
-/** Takes a member away. */
+/** A change that removes a member. */
 export function removing<T extends object>(name: keyof T): Change<T> {
   return (record) => withMember(record, name, undefined)
 }
 
-/** A text; an empty or absent value takes the member away. */
+/** The text, or undefined for an empty or absent one, which removes the member. */
 export function text(value: string | undefined): string | undefined {
   return value === '' ? undefined : value
 }
 
-/** A boolean: anything but `true` is false, and is no error (recorded). */
+/** The boolean that a patch value means: anything but `true` is false, and is no error (recorded). */
 export function flag(value: string | undefined): boolean {
   return value?.toLowerCase() === 'true'
 }
 
-/** A number read from a patch value; anything else gives the sentence. */
+/** Reads numbers from patch values; anything else throws BadRequestException with the sentence. */
 export function numberOr(sentence: string): (value: string | undefined) => number {
   return (value) => {
     if (value === undefined || !/^-?\d{1,15}(\.\d{1,15})?$/.test(value)) throw new BadRequestException(sentence)
@@ -137,7 +137,7 @@ export function numberOr(sentence: string): (value: string | undefined) => numbe
   }
 }
 
-/** A whole number of 32 bits, which is what clients read it as; anything else gives the sentence. */
+/** Reads whole numbers of 32 bits, which is how clients read them; anything else throws BadRequestException with the sentence. */
 export function integerOr(sentence: string): (value: string | undefined) => number {
   return (value) => {
     const number = value !== undefined && /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN
@@ -146,7 +146,7 @@ export function integerOr(sentence: string): (value: string | undefined) => numb
   }
 }
 
-/** One of AWS's words, or BadRequestException; an empty or absent value unsets the member. */
+/** Reads one of AWS's words; an empty or absent value removes the member. Throws BadRequestException for any other word. */
 export function oneOf<const Word extends string>(what: string, words: readonly Word[]) {
   return (value: string | undefined): Word | undefined => {
     if (value === undefined || value === '') return undefined
@@ -158,12 +158,12 @@ export function oneOf<const Word extends string>(what: string, words: readonly W
 
 export interface MapRule<V> {
   readonly read: (value: string | undefined, edit: Edit) => V
-  /** The 404 sentence for removing, and with `strict` for replacing, an entry that is not there. */
+  /** The sentence of the 404 for removing an entry that does not exist, and with `strict` for replacing one. */
   readonly absent: string
   readonly strict?: boolean
 }
 
-/** The rule of a map's entries (`/responseModels/{contentType}`). A map whose last entry goes disappears (recorded). */
+/** The patch rule for a map's entries (`/responseModels/{contentType}`). A map that loses its last entry is removed (recorded). */
 export function mapEntries<T extends object, V>(path: string, name: keyof T, rule: MapRule<V>): PatchRule<T> {
   const entriesOf = (record: T) => (record[name] ?? {}) as Readonly<Record<string, V>>
   const put: Change<T> = (record, edit) => ({
@@ -192,7 +192,10 @@ export function mapEntries<T extends object, V>(path: string, name: keyof T, rul
   }
 }
 
-/** The rule of a list of names given as values (`add /providerARNs` value ARN); a list whose last member goes disappears. */
+/**
+ * The patch rule for a list of names that are given as values (`add /providerARNs` with an ARN). A list that loses its last
+ * name is removed.
+ */
 export function listValues<T extends object>(path: string, name: keyof T): PatchRule<T> {
   const listOf = (record: T) => (record[name] ?? []) as readonly string[]
   return {

@@ -1,11 +1,11 @@
-// How many of each thing an API may have, and how large mapping templates may be. REST 12.
+// The quotas of one API's parts, and the largest size of mapping templates. REST 12.
 import { BadRequestException, LimitExceededException } from '@sluice/aws-protocol/apigateway'
 import type { Kind } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 
 /**
- * AWS raises most of these on request (10 authorizers, 2,000 documentation parts); Own: here they are raised already, and
- * only keep an API from growing without bound. Resources and stages are set by whoever runs the gateway.
+ * AWS raises most of these on request (10 authorizers, 2,000 documentation parts). Own: here they are raised from the
+ * start, and only keep an API from growing without bound. The gateway's options set those of resources and stages.
  */
 const fixed = {
   Authorizer: { noun: 'Authorizers', most: 100 },
@@ -13,19 +13,19 @@ const fixed = {
   Model: { noun: 'Models', most: 10_000 },
 } as const satisfies { readonly [K in Kind]?: unknown }
 
-/** Throws LimitExceededException when the API has as many of a kind as it may. */
+/** Throws LimitExceededException when the API already has the largest number of this kind. */
 export async function checkQuota(call: Call, kind: keyof typeof fixed | 'Stage', restApiId: string): Promise<void> {
   const { noun, most } = kind === 'Stage' ? { noun: 'Stages', most: call.limits.stagesPerApi } : fixed[kind]
   const present = await call.store.list(kind, [restApiId], { limit: most })
   if (present.length >= most) throw reached(noun)
 }
 
-/** Throws LimitExceededException for more resources than an API may have, its root among them. */
+/** Throws LimitExceededException when an API would have more resources than it may; `count` includes the root. */
 export function checkResourceCount(call: Call, count: number): void {
   if (count > call.limits.resourcesPerApi) throw reached('Resources')
 }
 
-/** Throws LimitExceededException where whoever runs the gateway has set how many APIs there may be. The sentence is ours (?). */
+/** Throws LimitExceededException when the gateway's options limit the number of APIs and it is reached. The sentence is ours (?). */
 export async function checkApiCount(call: Call): Promise<void> {
   const { apisPerRegion: most } = call.limits
   if (most === undefined) return

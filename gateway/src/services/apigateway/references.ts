@@ -1,4 +1,4 @@
-// Who refers to a model, a validator or an authorizer: what is referred to cannot be deleted (REST 2.3, Security C.1).
+// Finds what refers to a model, a validator or an authorizer, because one that is in use cannot be deleted (REST 2.3, Security C.1).
 import { ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Method } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'

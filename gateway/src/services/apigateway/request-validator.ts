@@ -19,7 +19,7 @@ export const requestValidator: Handlers<
   Call
 > = {
   CreateRequestValidator: async (input, call) => {
-    // AWS: the one operation that answers 400 for an unknown API.
+    // AWS: this is the only operation that answers 400 for an unknown API.
     if ((await call.store.get('RestApi', [input.restApiId])) === undefined) {
       throw new BadRequestException('Invalid REST API identifier specified')
     }

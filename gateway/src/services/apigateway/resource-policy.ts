@@ -1,8 +1,8 @@
-// Resource policies as a REST API or a private domain keeps them: checked, short resources written out, those of APIs escaped on the way out.
+// Checks resource policies of REST APIs and private domain names, and turns them into the forms that are stored and shown.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import { parsePolicy, PolicyFault } from '@sluice/iam-policy'
 
-/** Where short resources of a policy point to. */
+/** The place that the short resources of a policy (`execute-api:/…`) mean. */
 export interface PolicyPlace {
   readonly region: string
   readonly account: string
@@ -14,9 +14,9 @@ const mostPolicyCharacters = 8192
 const shortResource = /^execute-api:\/?/
 
 /**
- * The policy as it is stored: JSON text with `execute-api:/…` resources written out and lists of one resource as that resource
- * (recorded REST 2.4). Without a place, as for domain names, resources stay as written, short ones too. Throws
- * BadRequestException for anything that is no policy document.
+ * The policy as it is stored: JSON text in which `execute-api:/…` resources are whole ARNs, and a list of one resource is
+ * that resource (recorded REST 2.4). Without a place, as for domain names, resources stay as they were written. Throws
+ * BadRequestException for a text that is no policy document.
  */
 export function storedPolicy(policy: string | undefined, place?: PolicyPlace): string | undefined {
   if (policy === undefined || policy === '') return undefined
@@ -32,7 +32,7 @@ export function storedPolicy(policy: string | undefined, place?: PolicyPlace): s
   return JSON.stringify(stored)
 }
 
-/** Whether it is a policy that can be evaluated, once what is short in it is written out. Throws BadRequestException. */
+/** Throws BadRequestException for a policy that could not be evaluated; its short resources have been completed. */
 function checkLanguage(document: object): void {
   try {
     parsePolicy(document, {
@@ -44,7 +44,7 @@ function checkLanguage(document: object): void {
   }
 }
 
-/** AWS shows the policy of a REST API escaped once more: its quotes and backslashes have a backslash (recorded REST 2.4). */
+/** The policy as AWS shows it for a REST API: escaped once more, with a backslash before quotes and backslashes (recorded REST 2.4). */
 export function shownPolicy(policy: string | undefined): string | undefined {
   return policy === undefined ? undefined : JSON.stringify(policy).slice(1, -1)
 }

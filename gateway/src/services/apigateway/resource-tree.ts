@@ -1,4 +1,4 @@
-// The tree of an API's resources: what may stand beside and below what, and the full paths (recorded REST 3.2).
+// The tree of an API's resources: checks what may stand beside and below what, and builds full paths (recorded REST 3.2).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ResourceRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
@@ -10,7 +10,10 @@ export async function resourcesOf(call: Call, restApiId: string): Promise<readon
   return (await call.store.list('Resource', [restApiId])).map(({ record }) => record)
 }
 
-/** An id that no resource of the API has: six characters are few enough to meet again in an API of ten thousand. */
+/**
+ * A new id that no resource of the API has. It is checked, because ids of six characters do collide in an API of ten
+ * thousand resources.
+ */
 export function newResourceId({ ids }: Call, isTaken: (id: string) => boolean): string {
   let id = ids.short(6)
   while (isTaken(id)) id = ids.short(6)
@@ -24,7 +27,7 @@ export function checkPathPart(pathPart: string): void {
   throw new BadRequestException(`Resource's path part only allow ${allowed}`)
 }
 
-/** Throws when `child` may not have this parent: greedy parents, names taken, a second variable. */
+/** Throws when `child` may not stand below this parent: the parent is greedy, the name is taken, or there is a second variable. */
 export function checkPlace(child: ResourceRecord, parent: ResourceRecord, all: readonly ResourceRecord[]): void {
   const pathPart = child.pathPart ?? ''
   if (parent.pathPart?.endsWith('+}')) {
@@ -41,7 +44,7 @@ export function checkPlace(child: ResourceRecord, parent: ResourceRecord, all: r
   }
 }
 
-/** Throws BadRequestException for a variable that a resource above has as well: AWS's sentence, as users report it. */
+/** Throws BadRequestException for a variable that a resource above has as well. The sentence is AWS's, as users report it. */
 export function checkVariable(pathPart: string, parent: ResourceRecord): void {
   if (!variable.test(pathPart)) return
   const above = parent.path?.split('/').find((part) => variable.test(part) && nameOf(part) === nameOf(pathPart))

@@ -69,7 +69,7 @@ export const resource: Handlers<
   },
 }
 
-/** A resource with its methods by verb: empty objects unless `embed=methods` asks for them whole. */
+/** A resource with its methods by verb; each is an empty object unless `embed=methods` asks for it whole. */
 async function shown(
   call: Call,
   restApiId: string,
@@ -86,7 +86,7 @@ async function shown(
   return { ...record, resourceMethods: Object.fromEntries(byVerb) }
 }
 
-/** Checks a resource's new place and name, then writes it and the paths of all below it. */
+/** Checks a resource's new place and name, then stores it, with new paths for all below it. */
 async function movedTo(call: Call, restApiId: string, record: ResourceRecord): Promise<ResourceRecord> {
   if (record.parentId === undefined) return record
   const all = (await resourcesOf(call, restApiId)).map((each) => (each.id === record.id ? record : each))

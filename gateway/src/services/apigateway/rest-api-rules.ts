@@ -1,4 +1,4 @@
-// What a REST API's own settings allow, shared by creating, patching and importing one.
+// Checks the settings of a REST API; shared by creating, patching and importing one.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { ApiKeySourceType, EndpointAccessMode, RestApi, SecurityPolicy } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -15,7 +15,7 @@ export function checkedCompressionSize(bytes: number | undefined): number | unde
   return bytes
 }
 
-/** A word as an API key source. Throws BadRequestException. */
+/** The API key source that a word names. Throws BadRequestException. */
 export function apiKeySourceOf(value: string | undefined): ApiKeySourceType {
   if (value === 'HEADER' || value === 'AUTHORIZER') return value
   throw new BadRequestException('Invalid API key source specified. Valid options are HEADER,AUTHORIZER')
@@ -36,14 +36,14 @@ const securityPolicies: Readonly<Record<SecurityPolicy, true>> = {
   SecurityPolicy_TLS12_2018_EDGE: true,
 }
 
-/** A patch value as a security policy; an empty one unsets it. Throws BadRequestException. */
+/** The security policy that a patch value names; an empty value removes it. Throws BadRequestException. */
 export function securityPolicyOf(value: string | undefined): SecurityPolicy | undefined {
   if (value === undefined || value === '') return undefined
   if (!Object.hasOwn(securityPolicies, value)) throw new BadRequestException('Invalid security policy specified')
   return value as SecurityPolicy
 }
 
-/** A patch value as an endpoint access mode; an empty one unsets it. Throws BadRequestException. */
+/** The endpoint access mode that a patch value names; an empty value removes it. Throws BadRequestException. */
 export function accessModeOf(value: string | undefined): EndpointAccessMode | undefined {
   if (value === undefined || value === '') return undefined
   if (value !== 'BASIC' && value !== 'STRICT') {
@@ -52,7 +52,7 @@ export function accessModeOf(value: string | undefined): EndpointAccessMode | un
   return value
 }
 
-/** Enhanced TLS policies are told from the legacy ones by their name; they need an access mode (REST 13.8). */
+/** Refuses an enhanced TLS policy without an access mode. Its name tells it from a legacy policy (REST 13.8). */
 export function checkSecurityPolicy({
   securityPolicy,
   endpointAccessMode,
@@ -70,7 +70,7 @@ export function apiPolicy(call: Call, apiId: string, policy: string | undefined)
   return storedPolicy(policy, { ...call.scope, apiId })
 }
 
-/** An API as Get and Update show it: `tags` always there, the policy escaped once more. Lists and Create show `tags` only if any. */
+/** An API as it is shown. Get and Update always show `tags`, lists and Create only when there are any; the policy is escaped once more. */
 export function shownApi(record: RestApi, always: { readonly tags: boolean }): RestApi {
   return {
     ...record,
@@ -79,7 +79,7 @@ export function shownApi(record: RestApi, always: { readonly tags: boolean }): R
   }
 }
 
-/** Takes the API's id, which is unique over all accounts. Returns false when somebody has it; throws where there are APIs enough. */
+/** Reserves the API's id, which is unique over all accounts. Returns false when it is taken; throws when there are too many APIs. */
 export async function claimApi(call: Call, id: string): Promise<boolean> {
   await checkApiCount(call)
   return call.store.claim('api', id, JSON.stringify({ ...call.scope, kind: 'RestApi' }))

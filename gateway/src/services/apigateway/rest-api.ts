@@ -1,4 +1,4 @@
-// REST APIs: creating (also as a clone), reading, patching, deleting. Rules: recorded REST 2, and the API reference's patch table.
+// REST APIs: creates them (also as a clone), reads, patches and deletes them. Rules: recorded REST 2, and the API reference's patch table.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { CreateRestApiRequest, Operations, RestApi } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -71,7 +71,7 @@ export const restApi: Handlers<
   },
 }
 
-/** The settings of a new API: AWS's defaults, over them those of the API that is cloned, over both what was given. */
+/** The settings of a new API: AWS's defaults, overlaid with those of the API that is cloned, then with the given ones. */
 function newSettings(call: Call, id: string, input: CreateRestApiRequest, source: RestApi | undefined): RestApi {
   if (input.name === '') throw new BadRequestException('API name cannot be an empty string')
   if (input.description === '') throw new BadRequestException(noDescription)
@@ -88,7 +88,7 @@ function newSettings(call: Call, id: string, input: CreateRestApiRequest, source
     minimumCompressionSize: checkedCompressionSize(given.minimumCompressionSize),
     apiKeySource: given.apiKeySource ?? 'HEADER',
     endpointConfiguration: newEndpointConfiguration(given.endpointConfiguration),
-    // A policy names its API, and tags are the owner's: neither is cloned.
+    // A policy names its API, and tags belong to the owner: neither is cloned.
     policy: apiPolicy(call, id, input.policy),
     tags: mergedTags(undefined, input.tags),
     disableExecuteApiEndpoint: given.disableExecuteApiEndpoint ?? false,
@@ -99,7 +99,7 @@ function newSettings(call: Call, id: string, input: CreateRestApiRequest, source
   return settings
 }
 
-/** What a new API starts with: a copy of another's parts, or the root resource and the two default models. */
+/** Makes the parts of a new API: a copy of another's, or the root resource and the two default models. Returns the root's id. */
 async function createParts(call: Call, id: string, source: RestApi | undefined): Promise<string> {
   const copied = source?.id === undefined ? undefined : await copyParts(call, source.id, id)
   if (copied !== undefined) return copied
@@ -109,7 +109,7 @@ async function createParts(call: Call, id: string, source: RestApi | undefined):
   return rootResourceId
 }
 
-/** AWS: an API that a private custom domain name leads to stays private. (?) The words are ours. */
+/** Refuses to make an API public that a private custom domain name leads to, as AWS does. (?) The words are ours. */
 async function refuseMappedPrivately(call: Call, restApiId: string): Promise<void> {
   const domains = (await domainsMappedTo(call, restApiId)).filter((domain) => domain.includes('+'))
   if (domains.length === 0) return
@@ -118,14 +118,14 @@ async function refuseMappedPrivately(call: Call, restApiId: string): Promise<voi
   )
 }
 
-/** The paths AWS lets one patch, with the ops each takes. */
+/** The patchable paths of a REST API, with the ops that each takes. */
 function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
   return [
     { path: '/name', replace: setting('name', (value) => required(value, 'API name cannot be an empty string')) },
     {
       path: '/description',
       add: setting('description', text),
-      // Clients that take the description away send an empty one, which only CreateRestApi refuses.
+      // Clients remove the description by sending an empty one, which only CreateRestApi refuses.
       replace: setting('description', text),
       remove: removing('description'),
     },
@@ -145,7 +145,7 @@ function rulesOf(call: Call, restApiId: string): readonly PatchRule<RestApi>[] {
   ]
 }
 
-/** AWS: replacing takes the old type away and appends the new one at the end. */
+/** AWS: replacing a type removes it and appends the new one at the end. */
 const binaryMediaTypes: PatchRule<RestApi> = {
   path: '/binaryMediaTypes/{mediaType}',
   add: (record, { names }) => withTypes(record, [...without(record, names[0]), names[0] ?? '']),

@@ -1,4 +1,4 @@
-// The kinds of SDK that AWS generates: listing them (REST 16.1). Making one is GetSdk's business.
+// Lists the kinds of SDK that AWS generates (REST 16.1); GetSdk makes one.
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Call } from '../call.ts'

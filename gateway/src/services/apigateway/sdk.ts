@@ -31,7 +31,7 @@ export const sdk: Handlers<Operations, 'GetSdk', Call> = {
   },
 }
 
-/** Throws BadRequestException for what is no SDK type, lacks a parameter that it needs, or is not made here. */
+/** Throws BadRequestException for an unknown SDK type, a missing parameter, or a type that is not generated here. */
 function checkType(id: string, parameters: Readonly<Record<string, string>> | undefined): void {
   const type = sdkTypes.find((each) => each.id === id)
   if (type === undefined) throw new BadRequestException('Invalid SDK type identifier specified')
@@ -53,7 +53,7 @@ function archiveOf(files: Readonly<Record<string, string>>): Uint8Array {
   return zipSync(Object.fromEntries(entries), { mtime: new Date(1980, 0, 1) })
 }
 
-/** `2016-02-22_23-52Z` */
+/** The time as AWS writes it into the archive's name: `2016-02-22_23-52Z`. */
 function dateOf(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', '_').replace(':', '-')}Z`
 }

@@ -1,4 +1,4 @@
-// A self-signed X.509 certificate over a new RSA key, the one form that client certificates need.
+// Makes self-signed X.509 certificates over a new RSA key, the only form that client certificates have.
 import { generateKeyPair, randomBytes, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { integer, oid, pem, sequence, time, tlv } from '../../nouns/der.ts'
@@ -8,7 +8,7 @@ export interface SelfSigned {
   readonly privateKeyPem: string
 }
 
-/** What AWS's client certificates say of themselves (REST 13.9), as attribute OIDs and values. */
+/** The subject of AWS's client certificates (REST 13.9), as attribute OIDs and values. */
 const subject: readonly (readonly [oid: string, value: string])[] = [
   ['2.5.4.6', 'US'],
   ['2.5.4.8', 'Washington'],
@@ -19,10 +19,10 @@ const subject: readonly (readonly [oid: string, value: string])[] = [
 
 const sha256WithRsa = '1.2.840.113549.1.1.11'
 
-/** X.509 wants a country as PrintableString; the other attributes may be it too. */
+/** The ASN.1 tag of PrintableString, which X.509 demands for a country and allows for the other attributes. */
 const printableString = 0x13
 
-/** RSA-2048, SHA-256, valid between two times in epoch milliseconds. */
+/** Makes an RSA-2048 key and a certificate signed with SHA-256. Both times are epoch milliseconds. */
 export async function selfSigned(notBeforeMs: number, notAfterMs: number): Promise<SelfSigned> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const algorithm = sequence(oid(sha256WithRsa), tlv(0x05))
@@ -48,7 +48,7 @@ export async function selfSigned(notBeforeMs: number, notAfterMs: number): Promi
   }
 }
 
-/** Positive, and never with a leading zero byte to trim. */
+/** A random serial number: positive, and without a leading zero byte that DER would have to drop. */
 function serialNumber(): Buffer {
   const bytes = randomBytes(8)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40

@@ -1,9 +1,9 @@
-// Methods as they are shown. A template without text lets the body pass, and AWS shows null for it (CLI reference, `get-method`).
+// Shows methods. A template without text passes the body through, and AWS shows null for it (CLI reference, `get-method`).
 import type { Integration, IntegrationResponse, Method } from '@sluice/aws-protocol/apigateway'
 
 type Templates = Readonly<Record<string, string>> | undefined
 
-/** The model knows no null among templates, and clients read it all the same. */
+/** The templates with null for empty ones. The service's model does not allow null here, but clients read it. */
 function shownTemplates(templates: Templates): Templates {
   if (templates === undefined) return undefined
   const shown = Object.entries(templates).map(([contentType, text]) => [contentType, text === '' ? null : text])

@@ -1,4 +1,4 @@
-// Patching a stage: AWS's third dialect, where every unknown path is taken for a method setting (recorded REST 14; REST 10.2, 10.3).
+// Patches stages, in AWS's third dialect, where every unknown path counts as a method setting (recorded REST 14; REST 10.2, 10.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CanarySettings, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
 import { parseDeliveryStreamArn } from '../../nouns/delivery-stream-arn.ts'
@@ -26,7 +26,7 @@ function patchedOnce(stage: Stage, operation: PatchOperation): Stage {
   return patched(stage, [operation], rules, dialect)
 }
 
-/** `/*` + `/*` or `/{resource}/{VERB}`: the settings of one method as a whole. */
+/** `/*` followed by `/*`, or `/{resource}/{VERB}`: the settings of one method as a whole. */
 const entryPath = /^\/[^]+\/(?:\*|[A-Z]+)$/
 
 const dialect: Dialect = ({ op, path, from }) => {
@@ -55,7 +55,7 @@ const accessLog = (member: 'destinationArn' | 'format'): PatchRule<Stage> => {
   return { path: `/accessLogSettings/${member}`, add: set, replace: set }
 }
 
-/** Throws BadRequestException for an ARN that names no log group and no delivery stream of the kind that AWS writes to. */
+/** Throws BadRequestException unless the ARN is of a log group, or of a delivery stream of the kind that AWS writes to. */
 function checkDestination(arn: string): void {
   if (!/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]*[^*]$/.test(arn)) {
     throw new BadRequestException('Invalid ARN specified in the request')
@@ -77,7 +77,7 @@ const setVariable: Change<Stage> = (stage, { names, value }) => ({
   variables: { ...stage.variables, [names[0] ?? '']: value ?? '' },
 })
 
-/** All variables at once, as JSON: `{"name": "value"}`. */
+/** Reads all variables at once from JSON: `{"name": "value"}`. */
 function variablesOf(value: string | undefined): Readonly<Record<string, string>> | undefined {
   try {
     const variables: unknown = JSON.parse(value ?? '')
@@ -93,14 +93,14 @@ function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
   return Object.values(value).every((each) => typeof each === 'string')
 }
 
-/** A map without one entry; undefined when it was the last. Throws when it is not there. */
+/** A map without one entry, or undefined when it was the last. Throws when it does not exist. */
 function without(map: Readonly<Record<string, string>> | undefined, { names, path }: Edit) {
   if (map === undefined || !Object.hasOwn(map, names[0] ?? '')) throw nothingToRemove(path)
   const left = Object.entries(map).filter(([name]) => name !== names[0])
   return left.length === 0 ? undefined : Object.fromEntries(left)
 }
 
-/** Replacing below `/canarySettings` makes settings with AWS's defaults where there are none. */
+/** A change of the canary's settings, which are made with AWS's defaults when there are none. */
 function canary(change: (settings: CanarySettings, edit: Edit) => CanarySettings): Change<Stage> {
   return (stage, edit) => ({
     ...stage,
@@ -113,7 +113,7 @@ function existingCanary(stage: Stage, { path }: Edit): CanarySettings {
   return stage.canarySettings
 }
 
-/** Promoting a canary: its deployment and its variables are copied to the stage. The variables merge. */
+/** Promotes a canary: copies its deployment or its variables to the stage, where variables are merged. */
 const promote = (path: '/deploymentId' | '/variables'): Change<Stage> => {
   const source = path === '/deploymentId' ? '/canarySettings/deploymentId' : '/canarySettings/stageVariableOverrides'
   return (stage, edit) => {
@@ -185,7 +185,7 @@ const rules: readonly PatchRule<Stage>[] = [
   accessLog('format'),
   {
     path: '/variables',
-    // (?) The reference lists the op, and not what its value looks like.
+    // (?) The reference lists this op, but not the form of its value.
     replace: setting('variables', variablesOf),
     remove: removing('variables'),
     copy: promote('/variables'),

@@ -1,4 +1,4 @@
-// What a stage must be, shared by CreateStage, UpdateStage and CreateDeployment (recorded REST 13, 14; REST 10.2, 10.3).
+// Checks and completes stages; shared by CreateStage, UpdateStage and CreateDeployment (recorded REST 13, 14; REST 10.2, 10.3).
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { CacheClusterSize, CanarySettings, Stage } from '@sluice/aws-protocol/apigateway'
 import { nowSeconds } from '../call.ts'
@@ -7,12 +7,12 @@ import type { Call } from '../call.ts'
 const cacheClusterSizes: readonly CacheClusterSize[] = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237']
 const mostVariables = 100
 
-/** Throws BadRequestException for a name that is no stage's. Hyphens are taken although AWS's sentence leaves them out. */
+/** Throws BadRequestException for a malformed stage name. Hyphens are accepted although AWS's sentence does not mention them. */
 function checkStageName(name: string): void {
   if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_')
 }
 
-/** Throws BadRequestException for a name or value that stage variables may not have. */
+/** Throws BadRequestException for a malformed name or value of a stage variable. */
 export function checkVariables(variables: Readonly<Record<string, string>> | undefined): void {
   const entries = Object.entries(variables ?? {})
   if (entries.length > mostVariables)
@@ -21,7 +21,7 @@ export function checkVariables(variables: Readonly<Record<string, string>> | und
     if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) {
       throw new BadRequestException(`Invalid stage variable name: ${name}. Please use names with only word characters.`)
     }
-    // AWS: the sentence is as stacks show it, two blanks and the lone quote included; the reference allows `~` and `#` too.
+    // AWS: the sentence is the one that stacks show, with its two blanks and its lone quote; the reference allows `~` and `#` too.
     if (value.length > 512 || !/^[A-Za-z0-9 \-._~:/?#&=,]*$/.test(value)) {
       const symbols = "the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','."
       throw new BadRequestException(
@@ -31,7 +31,7 @@ export function checkVariables(variables: Readonly<Record<string, string>> | und
   }
 }
 
-/** A cache cluster's size. Throws BadRequestException. */
+/** The size of a cache cluster that a value names. Throws BadRequestException. */
 export function cacheClusterSizeOf(value: string | undefined): CacheClusterSize {
   const size = cacheClusterSizes.find((each) => each === value)
   if (size !== undefined) return size
@@ -40,7 +40,7 @@ export function cacheClusterSizeOf(value: string | undefined): CacheClusterSize 
   )
 }
 
-/** What a deployment or a stage says about a new stage. */
+/** The settings of a new stage, as CreateStage or CreateDeployment gives them. */
 export interface NewStage {
   readonly stageName: string
   readonly deploymentId: string
@@ -54,7 +54,7 @@ export interface NewStage {
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
-/** A stage as AWS first shows it (recorded REST 14.1). */
+/** A new stage as AWS shows it first (recorded REST 14.1). */
 export function newStage(call: Call, given: NewStage): Stage {
   checkStageName(given.stageName)
   checkVariables(given.variables)
@@ -76,7 +76,7 @@ export function newStage(call: Call, given: NewStage): Stage {
   })
 }
 
-/** A stage whose cache cluster's status and size follow from its being enabled. It is there at once. */
+/** The stage with the status and size that its cache cluster has once it is enabled or not. The cluster is available at once. */
 export function withCacheCluster(stage: Stage): Stage {
   const enabled = stage.cacheClusterEnabled === true
   return {
@@ -86,7 +86,7 @@ export function withCacheCluster(stage: Stage): Stage {
   }
 }
 
-/** Canary settings with AWS's defaults; without a deployment of its own a canary has the stage's (recorded REST 14.5). */
+/** Canary settings with AWS's defaults. A canary without a deployment of its own gets the stage's (recorded REST 14.5). */
 export function newCanary(given: CanarySettings, deploymentId: string | undefined): CanarySettings {
   checkVariables(given.stageVariableOverrides)
   return {

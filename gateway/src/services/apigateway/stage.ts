@@ -1,4 +1,4 @@
-// Stages: named pointers to deployments, with the settings that stay live. Rules: recorded REST 14, REST 10.2, 10.3.
+// Stages: names that point to deployments, with settings that apply at once. Rules: recorded REST 14, REST 10.2, 10.3.
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, PatchOperation, Stage } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -37,7 +37,7 @@ export const stage: Handlers<
 
   GetStage: ({ restApiId, stageName }, call) => foundStage(call, restApiId, stageName),
 
-  // AWS: the one collection whose member is `item`, and that has no pages.
+  // AWS: this collection alone has the member `item` and no pages.
   GetStages: async ({ restApiId, deploymentId }, call) => {
     await foundApi(call, restApiId)
     const stages = (await call.store.list('Stage', [restApiId])).map(({ record }) => record)
@@ -68,13 +68,13 @@ export const stage: Handlers<
     call.store.put('CacheFlush', [restApiId, stageName], { flushId: call.ids.uuid() })
   },
 
-  // What authorizers said belongs to the running plan, which starts anew with each commit of its stage.
+  // Cached results of authorizers belong to the running plan, which is built anew at each commit of its stage.
   FlushStageAuthorizersCache: async ({ restApiId, stageName }, call) => {
     call.store.put('Stage', [restApiId, stageName], await foundStage(call, restApiId, stageName))
   },
 }
 
-/** Throws BadRequestException for the first thing a stage names that is not there. */
+/** Throws BadRequestException for the first record that a stage names and that does not exist. */
 async function checkReferences(call: Call, restApiId: string, record: Stage): Promise<void> {
   await checkDeployments(call, restApiId, record)
   const { documentationVersion, clientCertificateId } = record
@@ -92,7 +92,7 @@ async function checkReferences(call: Call, restApiId: string, record: Stage): Pr
   }
 }
 
-/** Execution logs need a role in the account's settings (Security F.3). */
+/** Throws BadRequestException for execution logs while the account's settings have no role for them (Security F.3). */
 async function checkLogging(call: Call, operations: readonly PatchOperation[] | undefined): Promise<void> {
   const turnsOn = operations?.some(
     ({ op, path, value }) => op !== 'remove' && path?.endsWith('/logging/loglevel') === true && value !== 'OFF',

@@ -1,4 +1,4 @@
-// Tags by ARN: which resources have them, where they are kept, and adding, removing and reading them (REST 17, Security D.7).
+// Tags by ARN: finds the record that keeps a resource's tags, and adds, removes and reads them (REST 17, Security D.7).
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -7,7 +7,7 @@ import type { Call } from '../call.ts'
 import { mergedTags, withoutTags } from '../tags.ts'
 import type { Tags } from '../tags.ts'
 
-/** The kinds that carry tags, and the form of their ARN's last part. */
+/** The kinds of resources that have tags, with the form of their ARN's last part. */
 const taggable = [
   { kind: 'RestApi', path: /^\/restapis\/([^/]+)$/ },
   { kind: 'Stage', path: /^\/restapis\/([^/]+)\/stages\/([^/]+)$/ },
@@ -45,14 +45,14 @@ interface Place {
   readonly key: Key
 }
 
-/** `arn:{partition}:apigateway:{region}:[account]:/{path}` → where its record is. */
+/** The kind and key of the record that an ARN names: `arn:{partition}:apigateway:{region}:[account]:/{path}`. */
 function placeOf(call: Call, resourceArn: string): Place {
   const [, region, account, path = ''] = /^arn:[^:]+:apigateway:([^:]*):([^:]*):([^]*)$/.exec(resourceArn) ?? []
   for (const { kind, path: form } of taggable) {
     const parts = form.exec(path)
     if (parts === null) continue
     if (region !== call.scope.region || (account !== '' && account !== call.scope.account)) throw unknownResource()
-    // An association is known by its whole ARN.
+    // The key of an association is its whole ARN.
     if (kind === 'DomainNameAccessAssociation') return { kind, key: [resourceArn] }
     return { kind, key: parts.slice(1).filter((part) => part !== undefined) }
   }

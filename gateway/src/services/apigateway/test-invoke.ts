@@ -1,4 +1,5 @@
-// Test calls: a method or an authorizer of the API as it stands, deployed or not, run with its log kept. Rules: REST 15, recorded REST 19.
+// Test calls: runs a method or an authorizer of the API as it stands, deployed or not, and returns its log. Rules: REST 15,
+// recorded REST 19.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, TestInvokeAuthorizerRequest, TestInvokeMethodRequest } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -59,7 +60,7 @@ async function certificateOf(call: Call, id: string | undefined): Promise<Method
   return { certificatePem: record.pemEncodedCertificate ?? '', privateKeyPem: record.privateKeyPem }
 }
 
-/** The configured method that a verb is served by. Throws NotFoundException. */
+/** The method that serves a verb on a resource. Throws NotFoundException. */
 async function configured(call: Call, { restApiId, resourceId, httpMethod }: TestInvokeMethodRequest): Promise<string> {
   if (httpMethod !== 'ANY' && verbs.includes(httpMethod)) {
     for (const candidate of [httpMethod, 'ANY']) {
@@ -69,7 +70,7 @@ async function configured(call: Call, { restApiId, resourceId, httpMethod }: Tes
   throw new NotFoundException('Invalid Method identifier specified')
 }
 
-/** Throws BadRequestException for a variable that a test cannot be given; (?) the words are ours. */
+/** Throws BadRequestException for a context variable that a test call cannot have; (?) the words are ours. */
 function checkedContext(variables: TestInvokeAuthorizerRequest['additionalContext']) {
   const wrong = Object.keys(variables ?? {}).find((name) => toldByTest(name, '') === undefined)
   if (wrong === undefined) return variables
@@ -78,7 +79,7 @@ function checkedContext(variables: TestInvokeAuthorizerRequest['additionalContex
 
 type Sent = Pick<TestInvokeMethodRequest, keyof TestInvokeMethodRequest & keyof TestInvokeAuthorizerRequest>
 
-/** What a test request sends. Of a header that is given both ways, the several values go out. */
+/** The request that a test call describes. A header that is given as a single value and as several is sent with the several. */
 function requestOf(input: Sent) {
   const { pathWithQueryString, body = '', stageVariables, headers = {}, multiValueHeaders = {} } = input
   const several = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
@@ -88,7 +89,7 @@ function requestOf(input: Sent) {
   return { pathWithQueryString, body, stageVariables, headers: [...single.flat(), ...several] }
 }
 
-/** `headers` has the last value of each name, `multiValueHeaders` all of them. */
+/** The headers in both of AWS's forms: `headers` has the last value of each name, `multiValueHeaders` all of them. */
 function headerMembers(list: HeaderList) {
   const all = new Map<string, string[]>()
   for (let index = 0; index < list.length; index += 2) {

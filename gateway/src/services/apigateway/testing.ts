@@ -9,7 +9,7 @@ export { scope }
 const nobody = (): never => {
   throw new Error('these tests call no backend')
 }
-/** What keys used is tested with real counters, through clients: conformance/rest-access. */
+/** Counters that count nothing: what keys used is tested with real ones, by clients, in conformance/rest-access. */
 const noCounters = { admit: nobody, state: nobody, setRemaining: nobody, usage: nobody, flush: nobody, close: nobody }
 const handlers = createHandlers({ testCalls: { method: nobody, authorizer: nobody }, counters: noCounters })
 
@@ -31,7 +31,7 @@ export function createControlPlane(region = scope.region): ControlPlane {
       const handler = handlers[name] as (input: unknown, call: Call) => unknown
       const output = await handler(input, call)
       if (name === 'GetExport') return output as Operations[typeof name]['output']
-      // As on the wire: members that are undefined are not there. An export's bytes are not JSON.
+      // As JSON on the wire drops undefined members. The bytes of an export are passed as they are.
       return (
         output === undefined ? undefined : JSON.parse(JSON.stringify(output))
       ) as Operations[typeof name]['output']

@@ -53,7 +53,7 @@ export const usagePlanKey: Handlers<
   },
 }
 
-/** A plan key with its API key's name of today. */
+/** A plan's key with the name that its API key has now. */
 async function current(call: Call, record: UsagePlanKey): Promise<UsagePlanKey> {
   const key = await call.store.get('ApiKey', [record.id ?? ''])
   return { ...record, name: key?.name }

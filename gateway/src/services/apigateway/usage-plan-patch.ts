@@ -1,4 +1,4 @@
-// The patchable paths of a usage plan, those of its stages' method limits included (recorded REST 15, Security D.4).
+// The patchable paths of a usage plan, including the limits of single methods in its stages (recorded REST 15, Security D.4).
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type {
   ApiStage,
@@ -23,7 +23,7 @@ import {
 import type { Change, Dialect, Edit, PatchRule } from './patch.ts'
 import { stageName } from './usage-plan-rules.ts'
 
-/** The plan after all operations, in order. Throws BadRequestException, or NotFoundException for a stage it does not have. */
+/** The plan after all operations, in order. Throws BadRequestException, or NotFoundException for a stage that the plan does not have. */
 export function patchedPlan(plan: UsagePlan, operations: readonly PatchOperation[] | undefined): UsagePlan {
   let current = plan
   for (const operation of operationsOf(operations)) {
@@ -34,7 +34,10 @@ export function patchedPlan(plan: UsagePlan, operations: readonly PatchOperation
 
 const stagePath = '/apiStages/<apidId:stageName>/throttle'
 
-/** AWS lists the paths of method limits too; they have as many segments as their resource's path, so no rule holds them. */
+/**
+ * How AWS's list shows the paths of method limits. They have as many segments as the resource's path, so no rule's pattern
+ * can match them.
+ */
 const limits = `${stagePath}/<resourcePath>/<httpMethod>`
 const limitPaths: Readonly<Record<string, readonly string[]>> = {
   add: [stagePath, `${limits}/rateLimit`, `${limits}/burstLimit`],
@@ -70,7 +73,7 @@ function patchedMethodLimit(plan: UsagePlan, { op, path = '', value }: PatchOper
 
 type Limit = 'rateLimit' | 'burstLimit'
 
-/** A rate may have a fraction, a burst is whole. */
+/** Reads a limit: a rate may have a fraction, a burst is a whole number. */
 function limitOf(limit: Limit, value: string | undefined): number {
   const read = limit === 'rateLimit' ? numberOr : integerOr
   return read(`Invalid ${limit} specified`)(value)
@@ -83,7 +86,7 @@ interface MethodLimit {
   readonly value: string | undefined
 }
 
-/** The stage with the change, or undefined when AWS has no such path for the op. */
+/** The stage with a changed method limit, or undefined when AWS has no such path for the op. */
 function withMethodLimit(stage: ApiStage, { op, method, limit, value }: MethodLimit): ApiStage | undefined {
   const limits = stage.throttle ?? {}
   if (op === 'remove') {
@@ -101,14 +104,14 @@ function withLimits(stage: ApiStage, limits: readonly (readonly [string, Throttl
   return withMember(stage, 'throttle', limits.length === 0 ? undefined : Object.fromEntries(limits))
 }
 
-/** `/pets/GET`, however the patch wrote its slashes; the root is `//GET`. */
+/** The key of a method's limits, `/pets/GET`, whether the patch escaped its slashes or not; the root's is `//GET`. */
 function methodKey(method: string): string {
   const end = method.lastIndexOf('/')
   const path = unescaped(method.slice(0, end)).replace(/^\/+/, '')
   return `/${path}${method.slice(end)}`
 }
 
-/** All limits of a stage at once, as JSON: `{"/pets/GET": {"rateLimit": 1, "burstLimit": 2}}`. */
+/** Reads all method limits of a stage at once from JSON: `{"/pets/GET": {"rateLimit": 1, "burstLimit": 2}}`. */
 function limitsOf(value: string | undefined): Readonly<Record<string, ThrottleSettings>> {
   try {
     const limits: unknown = JSON.parse(value ?? '')
@@ -158,13 +161,13 @@ function throttleRule(limit: Limit): PatchRule<UsagePlan> {
   return { path: `/throttle/${limit}`, add: set, replace: set }
 }
 
-/** Parts of a quota may come one after the other: what is missing is told only once all operations are done. */
+/** The patch rule of a part of the quota. Parts may come one after the other, so a missing one is refused only after all operations. */
 function quotaRule(path: string, read: (edit: Edit) => QuotaSettings): PatchRule<UsagePlan> {
   const set: Change<UsagePlan> = (plan, edit) => ({ ...plan, quota: { ...plan.quota, ...read(edit) } })
   return { path, add: set, replace: set }
 }
 
-/** A word that is none is no period; the sentence of an absent one comes once all operations are done. */
+/** The period that a word names, undefined for any other word: the refusal of an absent period follows after all operations. */
 function periodOf(value: string | undefined): QuotaPeriodType | undefined {
   return (['DAY', 'WEEK', 'MONTH'] as const).find((each) => each === value)
 }
@@ -177,7 +180,7 @@ const rules: readonly PatchRule<UsagePlan>[] = [
   { path: '/throttle', remove: removing('throttle') },
   {
     path: '/productCode',
-    // CreateUsagePlan has no product code: Terraform adds it right after.
+    // CreateUsagePlan takes no product code: Terraform adds it right afterwards.
     add: setting('productCode', text),
     replace: setting('productCode', text),
     remove: removing('productCode'),

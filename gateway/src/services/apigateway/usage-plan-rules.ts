@@ -1,4 +1,4 @@
-// What a usage plan may hold: its quota, its stages, and the keys that may join it (recorded REST 15, Security D.4, D.6).
+// Checks usage plans: the quota, the stages, and which keys may join (recorded REST 15, Security D.4, D.6).
 import { BadRequestException, ConflictException } from '@sluice/aws-protocol/apigateway'
 import type { ApiStage, QuotaSettings, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Call } from '../call.ts'
@@ -11,7 +11,7 @@ const offsetSentence = {
   MONTH: 'must be between 0 and 27 inclusive in the MONTH period',
 } as const
 
-/** The quota with its offset written out. Throws BadRequestException for a quota that is incomplete or out of range. */
+/** The quota with an explicit offset. Throws BadRequestException for a quota that is incomplete or out of range. */
 export function checkedQuota(quota: QuotaSettings | undefined): QuotaSettings | undefined {
   if (quota === undefined) return undefined
   const { limit, period, offset = 0 } = quota
@@ -28,7 +28,7 @@ export function checkedQuota(quota: QuotaSettings | undefined): QuotaSettings | 
   return { limit, offset, period }
 }
 
-/** Throws BadRequestException unless all limits of a plan, also those of its methods, are whole and not negative. */
+/** Throws BadRequestException for a negative limit of a plan, those of its methods included. */
 export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
   const all = [throttle, ...apiStages.flatMap((stage) => Object.values(stage.throttle ?? {}))]
   for (const { burstLimit = 0, rateLimit = 0 } of all.filter((each) => each !== undefined)) {
@@ -37,10 +37,13 @@ export function checkThrottles({ throttle, apiStages = [] }: UsagePlan): void {
   }
 }
 
-/** Throws BadRequestException for a stage that is not named or not there, or a limit of no method; stages of v2 APIs count too. */
+/**
+ * Throws BadRequestException for a stage that is not named or does not exist, or for limits of an unknown method. Stages of
+ * v2 APIs are allowed.
+ */
 export async function checkApiStages(call: Call, stages: readonly ApiStage[]): Promise<void> {
   for (const { apiId = '', stage = '', throttle = {} } of stages) {
-    // AWS: its own sentence, with nothing filled in (aws/aws-sdk, issue 354).
+    // AWS: the sentence as AWS has it, with nothing filled in (aws/aws-sdk, issue 354).
     if (apiId === '' || stage === '')
       throw new BadRequestException('Invalid API Stage {api: %s, stage: %s} specified for usageplan %s')
     if (!(await isStage(call, apiId, stage))) throw new BadRequestException('Invalid API Stage specified')
@@ -50,7 +53,7 @@ export async function checkApiStages(call: Call, stages: readonly ApiStage[]): P
   }
 }
 
-/** Throws BadRequestException for limits of methods in a plan that has none of its own. */
+/** Throws BadRequestException for limits of single methods in a plan that has no limit of its own. */
 export function checkFineGrain({ throttle, apiStages = [] }: UsagePlan): void {
   if (throttle !== undefined || apiStages.every((stage) => Object.keys(stage.throttle ?? {}).length === 0)) return
   throw new BadRequestException('Can not define fine grain throttling if usage plan throttle is not defined.')
@@ -61,7 +64,7 @@ export async function isStage(call: Call, apiId: string, stage: string): Promise
   return (await call.store.get('Stage', key)) !== undefined || (await call.store.get('V2Stage', key)) !== undefined
 }
 
-/** Throws ConflictException when the key is in another plan for one of this plan's stages: it could not tell which counts. */
+/** Throws ConflictException when the key is in another plan for one of this plan's stages: it would be unclear which plan counts. */
 export async function refuseSharedStages(call: Call, keyId: string, plan: UsagePlan): Promise<void> {
   const stages = new Set((plan.apiStages ?? []).map(stageName))
   for (const other of await plansOf(call, keyId)) {
@@ -75,7 +78,7 @@ export async function refuseSharedStages(call: Call, keyId: string, plan: UsageP
   }
 }
 
-/** The plans that a key is in. Each plan is asked for the key: the keys are far more than the plans. */
+/** The plans that a key is in. Reads by plan, because there are far fewer plans than keys. */
 export async function plansOf(call: Call, keyId: string): Promise<readonly UsagePlan[]> {
   const plans: UsagePlan[] = []
   for (const { key, record } of await call.store.list('UsagePlan', [])) {
@@ -84,7 +87,7 @@ export async function plansOf(call: Call, keyId: string): Promise<readonly Usage
   return plans
 }
 
-/** A key that leaves a plan takes what it used along. */
+/** Takes a key out of a plan, together with the record of what it used. */
 export async function leavePlan(call: Call, planId: string, keyId: string): Promise<void> {
   for (const { key } of await call.store.list('UsageDay', [planId, keyId])) call.store.delete('UsageDay', key)
   call.store.delete('UsagePlanKey', [planId, keyId])

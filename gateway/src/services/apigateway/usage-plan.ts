@@ -1,4 +1,4 @@
-// Usage plans: which keys may call which stages, how fast and how often. Rules: recorded REST 15, Security D.4.
+// Usage plans: which API keys may call which stages, how fast and how often. Rules: recorded REST 15, Security D.4.
 import { BadRequestException, ConflictException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -88,7 +88,7 @@ function checkedName(name: string | undefined): string {
   return name
 }
 
-/** Stages that a patch added must be there, and none of the plan's keys may be in another plan for them. */
+/** Checks that the stages which a patch added exist, and that none of the plan's keys is in another plan for them. */
 async function checkNewStages(call: Call, before: UsagePlan, plan: UsagePlan): Promise<void> {
   const known = new Set((before.apiStages ?? []).map(stageName))
   const added = (plan.apiStages ?? []).filter((stage) => !known.has(stageName(stage)))

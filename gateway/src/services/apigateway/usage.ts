@@ -1,4 +1,4 @@
-// What keys used of their usage plans, day by day, and what is left to them. Rules: Security D.6.
+// Shows what keys used of their usage plans, day by day, and what they have left. Rules: Security D.6.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, PatchOperation, Usage, UsagePlan } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -9,7 +9,7 @@ import { pageOfRecords } from '../page.ts'
 import { foundPlan } from './found.ts'
 import type { ApigatewayParts } from './parts.ts'
 
-/** (?) AWS keeps about three months. */
+/** (?) AWS keeps usage for about three months. */
 const mostDays = 90
 
 export function usage({ counters }: ApigatewayParts): Handlers<Operations, 'GetUsage' | 'UpdateUsage', Call> {
@@ -28,7 +28,7 @@ export function usage({ counters }: ApigatewayParts): Handlers<Operations, 'GetU
       for (const { key } of keys) {
         const id = key[1] ?? ''
         const values = await valuesOf(counters, quotaOf(call, plan, id), { ...days, today })
-        // (?) Keys that were not used are not told of unless they are asked for.
+        // (?) Keys that were not used are left out unless they are asked for.
         if (values.some(([used]) => used !== 0)) items.push([id, values])
       }
       return { ...shown(usagePlanId, { startDate, endDate, items: Object.fromEntries(items) }), position }
@@ -69,13 +69,16 @@ interface Asked extends Days {
   readonly today: number
 }
 
-/** A pair a day: what was used, and what was left at its end. Today's rest is by the limit of now, which may be another than this morning's. */
+/**
+ * A pair of numbers for each day: what was used, and what was left at its end. Today's second number follows the present
+ * limit, which may have changed since this morning.
+ */
 async function valuesOf(
   counters: Counters,
   quota: QuotaLimit,
   { first, last, today }: Asked,
 ): Promise<readonly (readonly number[])[]> {
-  // What was left on the first day may have been used up on earlier days of its period.
+  // The period of the first day may have begun earlier, and what was used then counts.
   const known = await counters.usage(quota, periodStart(first, quota), last)
   const limit = Number.isFinite(quota.limit) ? quota.limit : 0
   const values: (readonly number[])[] = []

@@ -1,4 +1,4 @@
-// VPC links: how integrations reach a network load balancer. Rules: recorded REST 16.
+// VPC links, by which integrations reach a network load balancer. Rules: recorded REST 16.
 import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { Operations, VpcLink } from '@sluice/aws-protocol/apigateway'
 import type { Handlers } from '@sluice/aws-protocol'
@@ -25,7 +25,7 @@ export const vpcLink: Handlers<
       status: 'PENDING',
       tags: mergedTags(undefined, input.tags),
     }
-    // A link is ready as soon as it is there; only the answer shows AWS's first state.
+    // A link is ready as soon as it exists; only this answer shows the state that AWS begins with.
     call.store.put('VpcLink', [created.id ?? ''], { ...created, ...settled(input.targetArns) })
     return created
   },
@@ -54,7 +54,10 @@ export const vpcLink: Handlers<
   },
 }
 
-/** AWS: takes the ARN of any load balancer, and fails over one that is no network load balancer's. */
+/**
+ * The state that a new link ends in. AWS: the ARN of any load balancer is accepted, but the link fails unless it is a
+ * network load balancer's.
+ */
 function settled(arns: readonly string[]): Pick<VpcLink, 'status' | 'statusMessage'> {
   return arns.every((arn) => arn.includes(':loadbalancer/net/'))
     ? { status: 'AVAILABLE', statusMessage: 'Your vpc link is ready for use' }
@@ -80,7 +83,7 @@ function checkTargets(arns: readonly string[]): void {
   if (wrong !== undefined) throw new BadRequestException(`Invalid ARN. ARN is not well formed ${wrong}`)
 }
 
-/** Throws BadRequestException while a deployed method goes through the link. */
+/** Throws BadRequestException while a deployed method uses the link. */
 async function refuseUsed(call: Call, id: string): Promise<void> {
   const users: string[] = []
   for (const { key, record } of await call.store.list('Stage', [])) {

@@ -1,4 +1,4 @@
-// API mappings: under a custom domain name, which first part of a path belongs to which API and stage (HTTP 20.2, WebSocket 34).
+// API mappings: the first part of a path under a custom domain name leads to an API and a stage (HTTP 20.2, WebSocket 34).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
@@ -58,7 +58,7 @@ function recordOf(apiMappingId: string, mapping: ApiMapping): BasePathMappingRec
   return { apiMappingId, basePath: key === '' ? noBasePath : key, restApiId, stage }
 }
 
-/** A mapping that v1 made for every stage shows none. */
+/** The mapping as v2 shows it; one that v1 made for every stage has no stage. */
 function shown({ apiMappingId, basePath, restApiId = '', stage = '' }: BasePathMappingRecord): ApiMapping {
   return { ApiId: restApiId, ApiMappingId: apiMappingId, ApiMappingKey: keyOf(basePath), Stage: stage }
 }

@@ -8,7 +8,7 @@ import { checkApiCount } from './quotas.ts'
 
 type NewApi = Changes<Api> & Pick<Api, 'ProtocolType'>
 
-/** An id that is claimed for the API, and its record with the defaults of its protocol; nothing is stored yet. */
+/** Claims an id for a new API and makes its record with the defaults of its protocol. Stores nothing but the claim. */
 export async function startApi(call: Call, given: NewApi): Promise<{ readonly ApiId: string; readonly record: Api }> {
   const Tags = mergedTags({}, given.Tags)
   await checkApiCount(call)
@@ -26,7 +26,7 @@ export async function startApi(call: Call, given: NewApi): Promise<{ readonly Ap
   return { ApiId, record: { ...patched(defaults, given), Name: given.Name ?? '', Tags: Tags ?? {} } }
 }
 
-/** The API as callers see it: where it is reached depends on where Sluice listens now, and is not stored. */
+/** The API as callers see it. Its endpoint depends on where Sluice listens now, and is therefore not stored. */
 export function shownApi(call: Call, record: Api): Api {
   const endpoint = call.addresses.apiEndpoint(record.ApiId ?? '')
   const ApiEndpoint = record.ProtocolType === 'WEBSOCKET' ? endpoint.replace(/^http/, 'ws') : endpoint

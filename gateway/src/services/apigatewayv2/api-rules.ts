@@ -1,4 +1,4 @@
-// What an HTTP or WebSocket API may be: lengths, selection expressions, and what only one protocol has (HTTP 3.1).
+// Checks HTTP and WebSocket APIs: lengths, selection expressions, and members that only one protocol has (HTTP 3.1).
 import { BadRequestException, type Api } from '@sluice/aws-protocol/apigatewayv2'
 import { checkCors } from './cors.ts'
 import { checkLengths } from './lengths.ts'
@@ -10,13 +10,13 @@ export const headerApiKeySelection = '$request.header.x-api-key'
 const httpRouteSelections = [httpRouteSelection, '${request.method} ${request.path}']
 const apiKeySelections = [headerApiKeySelection, '$context.authorizer.usageIdentifierKey']
 
-/** Refuses what is no protocol, in AWS's words for it: the model leaves that to us. */
+/** Refuses an unknown protocol with AWS's sentence; the service model does not check it. */
 export function checkProtocol(protocol: string): void {
   if (protocol === 'HTTP' || protocol === 'WEBSOCKET') return
   throw new BadRequestException('Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]')
 }
 
-/** Refuses the first rule that an API breaks. */
+/** Throws BadRequestException for the first rule that an API breaks. */
 export function checkApi(api: Api): void {
   checkLengths(api, { Name: [1, 128], Description: [0, 1024], Version: [1, 64] })
   if (api.ProtocolType === 'HTTP') checkHttpApi(api)
@@ -45,7 +45,7 @@ function checkWebSocketApi(api: Api): void {
     throw new BadRequestException('RouteSelectionExpression is a required parameter for WebSocket APIs')
   }
   checkLengths(api, { RouteSelectionExpression: [1, 128] })
-  // Only the message itself chooses a route; `\$` is a dollar sign that starts no variable.
+  // Only the message may choose a route. `\$` is a plain dollar sign that starts no variable.
   const variables = selection.replaceAll('\\$', '').matchAll(/\$\{?([\w.]*)/g)
   for (const [, root = ''] of variables) {
     if (/^request\.body(?:\.|$)/.test(root)) continue

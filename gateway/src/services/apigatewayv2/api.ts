@@ -30,7 +30,7 @@ const settable = [
   'Version',
 ] as const satisfies readonly (keyof UpdateApiRequest)[]
 
-/** What is deleted with its API, besides deployments. */
+/** The kinds of records that are deleted with their API, besides deployments. */
 const children: readonly Kind[] = [
   'V2Stage',
   'V2Route',

@@ -1,4 +1,4 @@
-// What an authorizer may be: the two kinds, and what each protocol allows of them (HTTP 3.4, 11.1, 12.1).
+// Checks authorizers: the two kinds, and what each protocol allows of them (HTTP 3.4, 11.1, 12.1).
 import {
   BadRequestException,
   type Api,
@@ -13,7 +13,7 @@ const tokenSource = /^\$request\.(?:header|querystring)\.\S+$/
 const httpSource = /^\$(?:request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
 const webSocketSource = /^(?:route\.request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
 
-/** Refuses the first rule that an authorizer breaks. */
+/** Throws BadRequestException for the first rule that an authorizer breaks. */
 export function checkAuthorizer(api: Api, record: Authorizer, unreachable: ReadonlySet<string> = new Set()): void {
   checkLengths(record, { Name: [1, 128], AuthorizerUri: [1, 2048], AuthorizerCredentialsArn: [1, 2048] })
   const { AuthorizerResultTtlInSeconds: ttlSeconds = 0 } = record
@@ -21,7 +21,7 @@ export function checkAuthorizer(api: Api, record: Authorizer, unreachable: Reado
     throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
   }
   if (record.AuthorizerType === undefined) {
-    // As users of AWS report it; the model asks for the type of clients alone.
+    // AWS's sentence, as its users report it; the service model requires the type of clients only.
     throw new BadRequestException('Invalid request input. CreateAuthorizer input is missing authorizer type.')
   }
   if (record.AuthorizerType === 'JWT') checkJwt(api, record, unreachable)
@@ -54,12 +54,12 @@ function checkJwtConfiguration(configuration: JWTConfiguration | undefined, unre
   if (!isIssuerUrl(issuer) || unreachable.has(issuer)) throw new BadRequestException(unreachableSentence(issuer))
 }
 
-/** Own: http is allowed, for issuers on the developer's own machine. */
+/** Own: `http` is accepted too, for issuers on the developer's own machine. */
 export function isIssuerUrl(issuer: string): boolean {
   return /^https?:\/\//.test(issuer) && URL.canParse(issuer)
 }
 
-/** AWS's sentence for an issuer that does not answer as one. */
+/** AWS's sentence for an issuer whose metadata cannot be read. */
 function unreachableSentence(issuer: string): string {
   const discovery = '/.well-known/openid-configuration'
   return (

@@ -1,4 +1,4 @@
-// Authorizers: who may call a route, decided by a token's issuer or by a Lambda function.
+// Authorizers, which decide by a token's issuer or a Lambda function whether a caller may call a route.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
@@ -66,7 +66,7 @@ export const authorizer: Handlers<Operations, Names, Call> = {
     const routes = await call.store.list('V2Route', [input.ApiId])
     const using = routes.find(({ record }) => record.AuthorizerId === input.AuthorizerId)
     if (using !== undefined) {
-      // As users of AWS report it: the first route is named.
+      // AWS's sentence, as its users report it: it names the first route.
       throw new ConflictException(
         `Cannot delete authorizer '${Name}', is referenced in route: ${using.record.RouteKey}`,
       )
@@ -88,7 +88,7 @@ async function refuseTakenName(call: Call, apiId: string, record: Authorizer): P
     ({ record: other }) => other.Name === record.Name && other.AuthorizerId !== record.AuthorizerId,
   )
   if (taken) {
-    // AWS: v2 speaks of a RestApi too, as its users report.
+    // AWS: v2 says RestApi too, as its users report.
     throw new BadRequestException(
       `Authorizer name must be unique. Authorizer ${record.Name} already exists in this RestApi.`,
     )

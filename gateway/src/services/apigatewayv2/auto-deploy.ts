@@ -1,4 +1,4 @@
-// Keeps the stages that deploy by themselves up to date: every handler that changes an API calls this at its end.
+// Deploys stages with AutoDeploy anew; every handler that changes an API calls this at its end.
 import type { Stage } from '@sluice/aws-protocol/apigatewayv2'
 import type { Entry } from '../../ports/store.ts'
 import { nowSeconds, type Call } from '../call.ts'
@@ -6,12 +6,12 @@ import { dropDeployments, freeze, keepDeployment, whyUndeployable } from './depl
 
 const description = 'Automatic deployment triggered by changes to the Api configuration'
 
-/** Own: automatic deployments that no stage uses are kept up to this number, so that a change a second costs no disk. */
+/** Own: of the automatic deployments that no stage uses any more this many are kept, so that frequent changes do not fill the disk. */
 const supersededKept = 10
 
 /**
- * Deploys the API as it now stands to its stages with AutoDeploy, in the caller's transaction. A stage that already has
- * what would be deployed is left alone; so is the old deployment of one whose API cannot be deployed any more.
+ * Deploys the API as it now stands to its stages with AutoDeploy, in the caller's transaction. Nothing changes for a stage
+ * that already has this deployment, or whose API cannot be deployed any more.
  */
 export async function autoDeploy(call: Call, apiId: string): Promise<void> {
   const stages = (await call.store.list('V2Stage', [apiId])).filter(({ record }) => record.AutoDeploy === true)

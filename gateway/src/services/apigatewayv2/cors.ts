@@ -1,11 +1,11 @@
-// What a CORS configuration may be (HTTP 10.1).
+// Checks CORS configurations (HTTP 10.1).
 import { BadRequestException, type Cors } from '@sluice/aws-protocol/apigatewayv2'
 
 const methods = ['*', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const origin = /^(?:\*|https?:\/\/\*|[a-z][a-z0-9+.-]*:\/\/[^/\s*]+)$/i
 const headerName = /^(?:\*|[!#$%&'*+\-.^_`|~0-9A-Za-z]+)$/
 
-/** Refuses the first part of a configuration that browsers could not use. */
+/** Throws BadRequestException for the first part of a configuration that browsers could not use. */
 export function checkCors(cors: Cors | undefined): void {
   if (cors === undefined) return
   const { AllowOrigins: origins = [], AllowMethods = [], AllowHeaders = [], ExposeHeaders = [] } = cors

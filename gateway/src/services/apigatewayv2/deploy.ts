@@ -17,15 +17,15 @@ interface Frozen extends WrittenSnapshot {
   readonly snapshot: V2Snapshot
 }
 
-/** What a deployment of the API would freeze now, and under which name. */
+/** The snapshot that a deployment of the API would freeze now, and the hash that names it. */
 export async function freeze(call: Call, api: Api, apiId: string): Promise<Frozen> {
   const snapshot = await freezeV2Api(call.store, api, apiId)
   return { snapshot, ...(await writtenSnapshot(snapshot)) }
 }
 
 /**
- * Why a frozen API cannot be deployed, as users of AWS report it; undefined when it can. A route of an HTTP API counts when
- * it has an integration.
+ * The reason why a frozen API cannot be deployed, as users of AWS report it; undefined when it can be. A route of an HTTP
+ * API counts when it has an integration.
  */
 export function whyUndeployable({ protocol, routes }: V2Snapshot): string | undefined {
   if (protocol === 'WEBSOCKET') {
@@ -64,8 +64,8 @@ export function keepDeployment(call: Call, apiId: string, frozen: Frozen, kept: 
 }
 
 /**
- * Forgets deployments, and the snapshots that no other deployment of the API has. An API's snapshot names the API, so no
- * other API can share it.
+ * Deletes deployments, and the snapshots that no other deployment of the API uses. A snapshot names its API, so no other
+ * API can share it.
  */
 export async function dropDeployments(call: Call, apiId: string, dropped: readonly Key[]): Promise<void> {
   const ids = new Set(dropped.map((key) => key[1]))

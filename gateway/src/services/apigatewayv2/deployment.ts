@@ -1,4 +1,4 @@
-// Deployments: an API as it stood at one moment. Stages point at them; nothing else of an API reaches its clients.
+// Deployments: an API as it stood at one moment. Stages point to them, and clients reach an API only through them.
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Deployment, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import type { V2Snapshot } from '../../nouns/snapshot.ts'
@@ -74,7 +74,7 @@ async function stageToMove(call: Call, apiId: string, stageName: string | undefi
   return stage
 }
 
-/** A WebSocket API needs the models that its routes name (WebSocket 28.1). */
+/** Refuses a WebSocket API whose routes name models that do not exist (WebSocket 28.1). */
 function checkModels({ api, routes, models }: V2Snapshot): void {
   if (api.DisableSchemaValidation === true) return
   const names = new Set(models.map(({ Name }) => Name))

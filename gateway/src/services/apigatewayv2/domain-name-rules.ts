@@ -1,4 +1,4 @@
-// What a custom domain name may be: its name, its endpoint configuration and mutual TLS (HTTP 3.8, 20).
+// Checks custom domain names: the name, the endpoint configuration and mutual TLS (HTTP 3.8, 20).
 import {
   BadRequestException,
   type DomainNameConfiguration,
@@ -9,13 +9,16 @@ import { isDomainName } from '../domains/record.ts'
 
 const certificateArn = /^arn:[\w-]+:(?:acm|iam):[\w-]*:\d{12}:\S+$/
 
-/** Refuses what is no host name, with `*.` in front at most. Host names are lower case here as they are compared. */
+/**
+ * Throws BadRequestException for a text that is no host name, except for `*.` in front. Names have to be in lower case,
+ * because they are compared as text.
+ */
 export function checkDomainName(name: string): void {
   if (isDomainName(name)) return
   throw new BadRequestException(`Invalid domain name specified: ${name}`)
 }
 
-/** The configurations as they are kept: one of each endpoint type, what is not said stays. */
+/** The configurations as they are stored: one of each endpoint type, in which members that are not given stay as they were. */
 export function settledConfigurations(
   given: readonly DomainNameConfiguration[] | undefined,
   stored: readonly DomainNameConfiguration[] = [],
@@ -47,7 +50,7 @@ function checked(configuration: DomainNameConfiguration): DomainNameConfiguratio
   return configuration
 }
 
-/** Mutual TLS as it is kept; an empty truststore turns it off. */
+/** Mutual TLS as it is stored; an empty truststore turns it off. */
 export function settledMutualTls(
   given: MutualTlsAuthenticationInput | undefined,
   stored: DomainNameRecord['mutualTlsAuthentication'],

@@ -1,4 +1,4 @@
-// Custom domain names: hosts of one's own, under which API mappings and routing rules choose an API and a stage.
+// Custom domain names: the user's own hosts, under which API mappings and routing rules choose an API and a stage.
 import type { Handlers } from '@sluice/aws-protocol'
 import { ConflictException, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import type { DomainNameRecord } from '../../nouns/records.ts'
@@ -38,7 +38,7 @@ export const domainName: Handlers<Operations, Names, Call> = {
 
   GetDomainNames: async (input, call) => {
     const { entries, next } = await pageOfEntries(call, 'DomainName', [], input)
-    // Private names, which have an id beside the name, are v1's alone.
+    // Only v1 shows private names, whose key has the id as well.
     const shown = entries.filter(({ key }) => key.length === 1)
     return { Items: shown.map(({ record }) => shownDomain(record)), ...next }
   },

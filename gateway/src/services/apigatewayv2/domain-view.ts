@@ -1,4 +1,5 @@
-// A custom domain name as v2 speaks of it, with one configuration an endpoint type, over the record that both services share.
+// Translates between the record of a custom domain name, which both services share, and v2's view with one configuration
+// for each endpoint type.
 import type { DomainName, DomainNameConfiguration, RoutingMode } from '@sluice/aws-protocol/apigatewayv2'
 import type { RoutingMode as V1RoutingMode } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord } from '../../nouns/records.ts'
@@ -9,7 +10,7 @@ const routingModes: readonly (readonly [v1: V1RoutingMode, v2: RoutingMode])[] =
   ['ROUTING_RULE_THEN_BASE_PATH_MAPPING', 'ROUTING_RULE_THEN_API_MAPPING'],
 ]
 
-/** The record's routing mode for one of v2's. */
+/** The routing mode as the record names it. */
 export function storedRoutingMode(mode: RoutingMode | undefined): V1RoutingMode | undefined {
   return routingModes.find(([, v2]) => v2 === mode)?.[0]
 }
@@ -41,7 +42,7 @@ export function configurationsOf(record: DomainNameRecord): readonly DomainNameC
     ApiGatewayDomainName: type === 'EDGE' ? record.distributionDomainName : record.regionalDomainName,
     CertificateArn: type === 'EDGE' ? record.certificateArn : record.regionalCertificateArn,
     CertificateName: type === 'EDGE' ? record.certificateName : record.regionalCertificateName,
-    // AWS: of edge-optimized endpoints alone — the API reference, and every example of its documentation
+    // AWS: only edge-optimized endpoints have the date — the API reference, and every example of its documentation
     CertificateUploadDate: type === 'EDGE' ? record.certificateUploadDate : undefined,
     DomainNameStatus: record.domainNameStatus === 'AVAILABLE' ? 'AVAILABLE' : 'UPDATING',
     DomainNameStatusMessage: record.domainNameStatusMessage,
@@ -49,12 +50,12 @@ export function configurationsOf(record: DomainNameRecord): readonly DomainNameC
     HostedZoneId: type === 'EDGE' ? record.distributionHostedZoneId : record.regionalHostedZoneId,
     IpAddressType: record.endpointConfiguration?.ipAddressType,
     OwnershipVerificationCertificateArn: record.ownershipVerificationCertificateArn,
-    // v1 knows policies that v2's model does not name; they are shown as they are.
+    // v1 has policies that v2's model does not list; they are shown as they are.
     SecurityPolicy: record.securityPolicy as DomainNameConfiguration['SecurityPolicy'],
   }))
 }
 
-/** The members of a record that v2's configurations say, without the addresses that are made for them. */
+/** The record's members that v2's configurations set, without the addresses that the gateway makes for them. */
 export function storedConfigurations(configurations: readonly DomainNameConfiguration[]): DomainNameRecord {
   const edge = configurations.find(({ EndpointType }) => EndpointType === 'EDGE')
   const regional = configurations.find(({ EndpointType }) => EndpointType === 'REGIONAL')

@@ -1,9 +1,10 @@
-// Describes a frozen HTTP API in the words that documents are written from: ids become names, members lose their capitals.
+// Turns a frozen HTTP API into the description that documents are written from: names instead of ids, members that begin
+// with small letters.
 import type { Integration } from '@sluice/aws-protocol/apigatewayv2'
 import type { HttpApi, HttpApiDescription, HttpAuthorizer, HttpIntegration } from '@sluice/openapi'
 import type { V2Snapshot } from '../../nouns/snapshot.ts'
 
-/** The description of a snapshot; tags are live and come from the API itself. */
+/** The description of a snapshot. The tags are passed in because they are not frozen. */
 export function describeSnapshot(
   { api, authorizers, integrations, routes }: V2Snapshot,
   tags: Readonly<Record<string, string>> = {},
@@ -30,10 +31,10 @@ function describeIntegration({ IntegrationId: key = '', ApiGatewayManaged: _mana
   return { key, ...described<Omit<HttpIntegration, 'key'>>(record) }
 }
 
-/** Maps whose keys are the user's own, not members. */
+/** Members that are maps, whose keys are the user's and stay as they are. */
 const maps = new Set(['RequestParameters', 'ResponseParameters', 'Tags', 'tags'])
 
-/** A record with its members' names in lower case at the front, all the way down, and without the absent ones. */
+/** A record with the first letter of all members' names in lower case, at every level, and without absent members. */
 function described<Description>(record: object): Description {
   const members = Object.entries(record).filter(([, value]) => value !== undefined)
   return Object.fromEntries(

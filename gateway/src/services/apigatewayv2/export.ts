@@ -1,4 +1,4 @@
-// ExportApi: an HTTP API as an OpenAPI 3.0 document, as it stands or as a stage has it; ImportApi takes it back (HTTP 15.3).
+// ExportApi: writes an HTTP API, as it stands or as a stage serves it, as an OpenAPI 3.0 document that ImportApi can read (HTTP 15.3).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, NotFoundException, type Api, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import { writeHttpApi } from '@sluice/openapi'
@@ -37,7 +37,7 @@ interface Exported {
   readonly StageName?: string | undefined
 }
 
-/** What a stage's deployment froze; without a stage, what a deployment would freeze now. */
+/** The snapshot that a stage's deployment froze; without a stage, the one that a deployment would freeze now. */
 async function snapshotOf(call: Call, api: Api, { ApiId, StageName }: Exported): Promise<V2Snapshot> {
   if (StageName === undefined) return freezeV2Api(call.store, api, ApiId)
   const { DeploymentId = '' } = await found(call, 'V2Stage', [ApiId, StageName])
@@ -49,7 +49,7 @@ async function snapshotOf(call: Call, api: Api, { ApiId, StageName }: Exported):
   return snapshot
 }
 
-/** Where the API answers; the `$default` stage has no base path. */
+/** The server entry of the document; the `$default` stage has no base path. */
 function serverOf(call: Call, apiId: string, stageName = '$default') {
   const { host, protocol } = new URL(call.addresses.apiEndpoint(apiId))
   const scheme = protocol === 'http:' ? ('http' as const) : ('https' as const)

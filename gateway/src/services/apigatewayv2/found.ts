@@ -1,11 +1,11 @@
-// Looking up what a call names: the record, or AWS's NotFoundException for the outermost part that is not there.
+// Loads the records that a call names, or throws AWS's NotFoundException for the outermost one that is missing.
 import { NotFoundException } from '@sluice/aws-protocol/apigatewayv2'
 import type { Key, Kind, Records } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 
 interface Finding {
   readonly parent?: Kind
-  /** AWS's sentence. The forms follow v1's recorded ones; v2's own are not all recorded. */
+  /** AWS's sentence. It follows v1's recorded sentences, because not all of v2's are recorded. */
   readonly missing: (call: Call, id: string) => string
 }
 
@@ -22,7 +22,7 @@ const findings = {
   V2Deployment: { parent: 'V2Api', missing: identifier('Deployment') },
   V2Stage: { parent: 'V2Api', missing: identifier('stage') },
   DomainName: { missing: identifier('domain name') },
-  // Its domain may be a private one, which has another key than its rules know it by.
+  // No parent is listed: the domain may be private, and its key then differs from the one that its rules are stored under.
   V2RoutingRule: { missing: identifier('routing rule') },
   V2VpcLink: { missing: identifier('VPC link') },
 } as const satisfies Partial<Record<Kind, Finding>>

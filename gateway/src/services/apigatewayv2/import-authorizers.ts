@@ -1,4 +1,5 @@
-// The authorizers of an imported document: those that cannot be made are left out with a warning, and their routes with them (HTTP 11.1).
+// The authorizers of an imported document. Those that cannot be made are left out, together with their routes, and a
+// warning is given (HTTP 11.1).
 import { BadRequestException, type Authorizer } from '@sluice/aws-protocol/apigatewayv2'
 import { DocumentFault, messagesOf, type HttpAuthorizer, type Readings, type ReadTextOptions } from '@sluice/openapi'
 import type { Scope } from '../../nouns/records.ts'
@@ -8,12 +9,12 @@ import { patched } from './patch.ts'
 
 type Description = Readings['HttpApi']
 
-/** A description with the sentences of all its warnings. */
+/** A description together with the warnings about what was left out of it. */
 export interface Warned extends Description {
   readonly sentences: readonly string[]
 }
 
-/** The description without what AWS ignores, and with a warning for each. The sentences are AWS's. */
+/** The description without the parts that AWS ignores, and a warning for each. The sentences are AWS's. */
 export function withoutBroken(description: Description, unreachable: ReadonlySet<string>): Warned {
   const sentences = messagesOf(description.warnings)
   const broken = new Map<string, string>()
@@ -50,10 +51,10 @@ function problemOf(described: HttpAuthorizer, unreachable: ReadonlySet<string>):
   }
 }
 
-/** Documents are those of HTTP APIs; nothing else of the API matters to its authorizers. */
+/** Documents describe HTTP APIs; the check of authorizers reads nothing else of the API. */
 const httpApi = { Name: '', ProtocolType: 'HTTP', RouteSelectionExpression: '' } as const
 
-/** An authorizer's record, by the name that the document gives it. */
+/** The record of the authorizer that the document has under this name. */
 export function authorizerOf(
   { name, jwtConfiguration: jwt, ...described }: HttpAuthorizer,
   AuthorizerId: string,
@@ -65,19 +66,22 @@ export function authorizerOf(
   )
 }
 
-/** The library names members as documents do (`integrationUri`), the records as the service model does (`IntegrationUri`). */
+/**
+ * The members with capital first letters: the library names them as documents do (`integrationUri`), the records as the
+ * service model does (`IntegrationUri`).
+ */
 export function capitalised(described: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(described).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
   )
 }
 
-/** The variables that a document may name. */
+/** The variables that may stand in a document, with their values. */
 export function documentVariables({ account, region }: Scope): Pick<ReadTextOptions, 'variables'> {
   return { variables: { accountId: account, partition: 'aws', region } }
 }
 
-/** The issuers that a document's authorizers name; none of a document that does not read, which its import says. */
+/** The issuers that a document's authorizers name; none for an unreadable document, which the import itself refuses. */
 export async function issuersIn(
   body: string,
   { scope, documents }: Pick<Call, 'scope' | 'documents'>,

@@ -13,7 +13,10 @@ import { changedRoute, checkRoute } from './route-rules.ts'
 
 type Ids = ReadonlyMap<string, string>
 
-/** Stores the authorizers, which have been checked, integrations and routes of a description below an API that has none. Throws for the first fault. */
+/**
+ * Stores the authorizers (already checked), integrations and routes of a description below an API that has none. Throws for
+ * the first fault.
+ */
 export async function storeDescription(call: Call, api: Api, description: HttpApiDescription): Promise<void> {
   checkCount(call, 'V2Authorizer', description.authorizers.length)
   checkCount(call, 'V2Integration', description.integrations.length)

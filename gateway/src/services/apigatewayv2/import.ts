@@ -1,4 +1,4 @@
-// ImportApi and ReimportApi: an HTTP API from an OpenAPI 3.0 document with AWS's extensions (HTTP 15).
+// ImportApi and ReimportApi: make an HTTP API from an OpenAPI 3.0 document with AWS's extensions, or replace one (HTTP 15).
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Api, type Cors, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import {
@@ -20,7 +20,7 @@ import { documentVariables, withoutBroken, type Warned } from './import-authoriz
 import { storeDescription } from './import-records.ts'
 import { patched, type Changes } from './patch.ts'
 
-/** What a document replaces: stages and deployments stay. */
+/** The kinds of records that a document replaces; stages and deployments stay. */
 const replaced: readonly Kind[] = ['V2Route', 'V2Integration', 'V2Authorizer']
 
 interface ImportInput {
@@ -111,7 +111,7 @@ function corsOf({ corsConfiguration: cors }: HttpApi): Cors | undefined {
   )
 }
 
-/** The report of an earlier import says nothing of this one. */
+/** The API without the report of an earlier import, which says nothing about this one. */
 function withoutReport({ Warnings: _warnings, ImportInfo: _importInfo, ...record }: Api): Api {
   return record
 }

@@ -1,4 +1,4 @@
-// What an HTTP API's integration may be: a Lambda function, a URL, a private target, or an AWS action (HTTP 3.3, 7, 8, 9).
+// Checks the integrations of HTTP APIs: a Lambda function, a URL, a private target, or an AWS action (HTTP 3.3, 7, 8, 9).
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { subtypeParameters } from '../../nouns/integration-kinds.ts'
 import {
@@ -24,7 +24,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'AN
 const listenerArn = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:listener\/(?:app|net)\/\S+$/
 const cloudMapArn = /^arn:[\w-]+:servicediscovery:[\w-]+:\d{12}:service\/srv-[^?\s]+(?:\?\S+)?$/
 
-/** What a new or changed integration has where nothing was said. */
+/** AWS's defaults for the members that are not given. */
 export function httpDefaults(record: Integration): Integration {
   const lambda = record.IntegrationType === 'AWS_PROXY' && record.IntegrationSubtype === undefined
   return {
@@ -35,7 +35,7 @@ export function httpDefaults(record: Integration): Integration {
   }
 }
 
-/** Refuses the first thing an HTTP API's integration may not have. */
+/** Throws BadRequestException for the first rule that an HTTP API's integration breaks. */
 export async function checkHttpIntegration(call: Call, record: Integration): Promise<void> {
   const { IntegrationType: type } = record
   if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
@@ -64,7 +64,7 @@ function checkPayloadFormat(record: Integration): void {
   }
 }
 
-/** The model knows these bounds, but a document has not been checked against the model. */
+/** Refuses a timeout out of bounds. The service model checks those of calls, but not those of documents. */
 function checkTimeout(timeoutMs = 30_000): void {
   if (timeoutMs >= 50 && timeoutMs <= 30_000) return
   throw new BadRequestException('Timeout should be between 50 ms and 30000 ms')
@@ -96,7 +96,7 @@ async function checkHttpProxy(call: Call, record: Integration): Promise<void> {
     )
   }
   await found(call, 'V2VpcLink', [connectionId])
-  // Own: where there are no listeners of AWS's, a URL says where the link leads (HTTP 8.3).
+  // Own: without AWS's listeners a private integration may name a URL instead (HTTP 8.3).
   if (/^https?:\/\//i.test(uri)) return checkUri('HTTP_PROXY', uri)
   if (!listenerArn.test(uri) && !cloudMapArn.test(uri)) {
     throw new BadRequestException('Invalid ARN specified in the request')
@@ -147,7 +147,7 @@ function checkMappings(mappings: Readonly<Record<string, string>> | undefined, d
     if (target.location === 'header' && isReservedHeader(target.name)) {
       throw new BadRequestException(`Operations on header ${target.name.toLowerCase()} are restricted`)
     }
-    // A value that is read from the message is known when there is one.
+    // The value of a mapped status code is known only when there is a message.
     if (target.location === 'statuscode' && !value.includes('$')) checkStatusCode(value)
     if (target.action !== 'remove') checkValue(value, direction)
     else if (value !== '' && value !== "''") throw new BadRequestException(`The value of ${key} must be empty`)

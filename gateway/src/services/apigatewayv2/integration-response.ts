@@ -1,4 +1,4 @@
-// Integration responses: what a WebSocket API makes of a backend's outcome, chosen by `$default` or a `/regex/` (WebSocket 27.2).
+// Integration responses: how a WebSocket API maps the result of a backend; chosen by `$default` or a `/regex/` (WebSocket 27.2).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,

@@ -1,4 +1,4 @@
-// What an integration may be, whichever protocol its API has; the rules of each protocol are in files of their own.
+// Checks and changes integrations of both protocols; the rules of each protocol are in files of their own.
 import { BadRequestException, type Api, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 import { checkPassRole } from '../pass-role.ts'
@@ -7,7 +7,10 @@ import { checkWebSocketIntegration, webSocketDefaults } from './integration-webs
 import { checkLengths } from './lengths.ts'
 import { mergedMap, patched, type Changes } from './patch.ts'
 
-/** Parameters are merged by name, responses by status code (where `{}` removes one); templates are replaced whole (HTTP 2.2). */
+/**
+ * The integration with the changes: parameters are merged by name, responses by status code (`{}` removes one), and
+ * template maps are replaced (HTTP 2.2).
+ */
 export function changedIntegration(stored: Integration, changes: Changes<Integration>): Integration {
   return patched(stored, {
     ...changes,
@@ -21,15 +24,18 @@ export function changedIntegration(stored: Integration, changes: Changes<Integra
 }
 
 /**
- * The integration with its protocol's defaults where nothing was said. A TLS configuration without a name is none: tools
- * send it to take one away.
+ * The integration with its protocol's defaults for members that are not given. A TLS configuration without a name is
+ * dropped: tools send one to remove it.
  */
 export function settledIntegration(api: Api, { TlsConfig, ...rest }: Integration): Integration {
   const record = (TlsConfig?.ServerNameToVerify ?? '') === '' ? rest : { ...rest, TlsConfig }
   return api.ProtocolType === 'HTTP' ? httpDefaults(record) : webSocketDefaults(record)
 }
 
-/** Refuses the first rule that an integration breaks, and a role that the caller must not pass. `before`: as it is stored. */
+/**
+ * Throws BadRequestException for the first rule that an integration breaks, and AccessDeniedException for a role that the
+ * caller may not pass. `before` is the stored integration.
+ */
 export async function checkIntegration(call: Call, api: Api, record: Integration, before?: Integration): Promise<void> {
   checkLengths(record, {
     Description: [0, 1024],

@@ -1,4 +1,4 @@
-// The forms in which v2 names a Lambda function, with stage variables in any part, and a mapping that does not read.
+// Reads the forms in which v2 names a Lambda function, with stage variables in any part; and the refusal of unreadable mappings.
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 
 const stageVariable = /(:?)\$\{stageVariables\.\w+\}/g
@@ -6,7 +6,7 @@ const wholeVariable = /^\$\{stageVariables\.\w+\}$/
 const functionArn = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/
 const invocationArn = /^arn:[\w-]+:apigateway:[\w-]+:lambda:path\/\/?2015-03-31\/functions\/(.+)\/invocations$/
 
-/** The text with something that fits in place of each stage variable: a number after a colon (a port), a word elsewhere. */
+/** The URI with a sample value for each stage variable: a number after a colon (a port), a word elsewhere. */
 function filled(uri: string): string {
   return uri.replace(stageVariable, (_variable, colon: string) => (colon === ':' ? ':80' : 'x'))
 }
@@ -22,7 +22,7 @@ export function isInvocationArn(uri: string): boolean {
   return name !== undefined && isFunctionArn(name)
 }
 
-/** A mapping that does not read, in the words recorded for REST APIs. */
+/** The refusal of an unreadable mapping, in the words recorded for REST APIs. */
 export function invalidMapping(expression: string): BadRequestException {
   return new BadRequestException(
     `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: ${expression}]`,

@@ -1,4 +1,4 @@
-// What a WebSocket API's integration may be: mostly a REST API's integration, with selection expressions (HTTP 3.3, WebSocket 27).
+// Checks the integrations of WebSocket APIs: mostly those of REST APIs, with selection expressions (HTTP 3.3, WebSocket 27).
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import type { Call } from '../call.ts'
@@ -9,7 +9,7 @@ const httpOnly = ['IntegrationSubtype', 'TlsConfig', 'ResponseParameters'] as co
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY']
 const longestTimeoutMs = 29_000
 
-/** The service's own limit; the model's 32 768 characters are what one member of the map may have at most. */
+/** The service's limit for a template. The model's 32 768 characters limit one member of the map. */
 const templateBytes = 300 * 1024
 
 const selectionExpressions: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const selectionExpressions: Readonly<Record<string, string>> = {
   AWS: '${integration.response.body.errorMessage}',
 }
 
-/** What a new or changed integration has where nothing was said. */
+/** AWS's defaults for the members that are not given. */
 export function webSocketDefaults(record: Integration): Integration {
   const { IntegrationType: type = 'AWS_PROXY' } = record
   const proxy = type === 'AWS_PROXY' || type === 'HTTP_PROXY'
@@ -37,7 +37,7 @@ export function webSocketDefaults(record: Integration): Integration {
   }
 }
 
-/** Refuses the first thing a WebSocket API's integration may not have. */
+/** Throws BadRequestException for the first rule that a WebSocket API's integration breaks. */
 export async function checkWebSocketIntegration(call: Call, record: Integration): Promise<void> {
   refuseMembers('WEBSOCKET', record, httpOnly)
   if (record.PayloadFormatVersion !== '1.0') {
@@ -61,7 +61,7 @@ function checkTarget(record: Integration): void {
   checkUri(type ?? 'AWS_PROXY', uri)
 }
 
-/** Private integrations go through a VPC link of the REST kind; a stage variable may name it, and is not looked up. */
+/** Checks the VPC link of a private integration, which is one of the REST kind. One named by a stage variable is not looked up. */
 async function checkConnection(call: Call, record: Integration): Promise<void> {
   const { ConnectionId: id } = record
   if (record.ConnectionType !== 'VPC_LINK') {

@@ -1,4 +1,4 @@
-// Integrations: what a route calls. The two protocols have almost nothing in common here, so each has its own rules.
+// Integrations: the backend that a route calls. The two protocols share almost no rules here, so each has its own.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   ConflictException,

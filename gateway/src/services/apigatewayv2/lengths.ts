@@ -1,10 +1,10 @@
-// The lengths of texts that the service model writes only into the names of its types.
+// Checks the lengths of texts, which the service model mentions only in the names of its types.
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 
 /** Shortest and longest length in characters; a shortest of 0 lets the text be empty, and so be cleared. */
 export type LengthRules<R> = { readonly [Member in keyof R]?: readonly [shortest: number, longest: number] }
 
-/** Refuses the first text whose length is out of bounds. Absent ones are fine. */
+/** Throws BadRequestException for the first text whose length is out of bounds. Absent texts pass. */
 export function checkLengths<R extends object>(input: R, rules: LengthRules<R>): void {
   for (const member of Object.keys(rules) as (keyof R & string)[]) {
     const value = input[member]

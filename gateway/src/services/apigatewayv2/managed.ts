@@ -1,11 +1,11 @@
-// What quick create made belongs to the service: some of it may be changed, none of it deleted by itself (HTTP 14).
+// Protects the resources that quick create made: some of them may be changed, none deleted by itself (HTTP 14).
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 
 interface Managed {
   readonly ApiGatewayManaged?: boolean | undefined
 }
 
-/** Refuses what quick create's own resource does not allow; `noun` is `Route`, `Integration`, `Stage`. */
+/** Throws when quick create made the resource and it does not allow this. `noun` is `Route`, `Integration` or `Stage`. */
 export function refuseManaged(record: Managed, verb: 'delete' | 'update', noun: string): void {
   if (record.ApiGatewayManaged === true) {
     throw new BadRequestException(`Cannot ${verb} ${noun} because it is managed by API Gateway`)

@@ -1,9 +1,9 @@
-// What a mapping or a routing rule points to: a stage of an HTTP, WebSocket or REST API of the same account.
+// Finds the stage that a mapping or a routing rule points to, of an HTTP, WebSocket or REST API in the same account.
 import { BadRequestException, NotFoundException } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 import { protocolOf, type MappedProtocol } from '../domains/mapping.ts'
 
-/** The kind of API that has this stage. Throws for an API that is not there, then for a stage that it does not have. */
+/** The kind of API that has this stage. Throws when the API, or then the stage, does not exist. */
 export async function mappedProtocol(call: Call, apiId: string, stageName: string): Promise<MappedProtocol> {
   const protocol = await protocolOf(call, apiId)
   if (protocol === undefined) {

@@ -1,4 +1,4 @@
-// Pages of a collection as v2 speaks of them: `maxResults` is a text, and the place to go on from is `nextToken`.
+// Pages of a collection in v2's form: `maxResults` is a text, and `nextToken` tells where the next page begins.
 import { BadRequestException } from '@sluice/aws-protocol/apigatewayv2'
 import type { Key, Kind, Records } from '../../nouns/records.ts'
 import type { Entry } from '../../ports/store.ts'
@@ -15,7 +15,7 @@ export interface PageOf<Item> {
   readonly NextToken?: string
 }
 
-/** A page with the keys of its records, and the token of the next one as an answer spreads it. */
+/** A page of records with their keys, and the next page's token in the form that an answer spreads. */
 export interface PageOfEntries<K extends Kind> {
   readonly entries: readonly Entry<K>[]
   readonly next: { readonly NextToken?: string }
@@ -32,7 +32,7 @@ export async function page<K extends Kind>(
   return { Items: entries.map(({ record }) => record), ...next }
 }
 
-/** Like `page`, for records that are not shown as they are. */
+/** Like `page`, but with the keys, for records that are not shown as they are stored. */
 export async function pageOfEntries<K extends Kind>(
   call: Call,
   kind: K,

@@ -1,9 +1,9 @@
-// How a PATCH changes a record: absent members stay, "" clears a text, and a map is merged key by key or replaced (HTTP 2.2).
+// Applies a PATCH to a record: absent members stay, "" clears a text, and a map is merged key by key or replaced (HTTP 2.2).
 
-/** Members that a change may name; `undefined` leaves them as they are. */
+/** The members that a change may set; `undefined` leaves them as they are. */
 export type Changes<R> = { readonly [Member in keyof R]?: R[Member] | undefined }
 
-/** The record with the changes in it. Create is a patch of nothing: an empty text counts as not given. */
+/** The record with the changes. Create uses it on an empty record, so that an empty text counts as not given. */
 export function patched<R extends object>(record: R, changes: Changes<R>): R {
   const members = new Map<string, unknown>(Object.entries(record))
   for (const [member, value] of Object.entries(changes)) {
@@ -13,7 +13,7 @@ export function patched<R extends object>(record: R, changes: Changes<R>): R {
   return Object.fromEntries(members) as R
 }
 
-/** The chosen members of a call's input: what of it belongs to the record. */
+/** The named members of a call's input: those that belong to the record. */
 export function pick<Input extends object, const Member extends keyof Input>(
   input: Input,
   members: readonly Member[],
@@ -21,7 +21,7 @@ export function pick<Input extends object, const Member extends keyof Input>(
   return Object.fromEntries(members.map((member) => [member, input[member]])) as Pick<Input, Member>
 }
 
-/** A map with another's keys laid over it; a key is deleted by a value that `deletes` it (by default the empty text). */
+/** A map with another's entries laid over it; a value that `deletes` accepts (by default the empty text) deletes its key. */
 export function mergedMap<Value>(
   stored: Readonly<Record<string, Value>> | undefined,
   given: Readonly<Record<string, Value>> | undefined,
@@ -37,8 +37,8 @@ export function mergedMap<Value>(
 }
 
 /**
- * A map of models: what is given replaces it, less the keys that have the empty text. Terraform's provider sends these maps
- * whole, as it does those of templates, and names no key that goes, as it does where AWS merges.
+ * A map of models, which the given map replaces except for keys with the empty text. Terraform's provider sends these maps
+ * whole, as it does those of templates, and does not name removed keys, as it does where AWS merges.
  */
 export function replacedMap(
   stored: Readonly<Record<string, string>> | undefined,

@@ -1,11 +1,11 @@
-// What only one of the two protocols has: HTTP APIs refuse WebSocket members and the other way round.
+// Refuses members of the other protocol: HTTP APIs do not have those of WebSocket APIs, nor the other way round.
 import { BadRequestException, type ProtocolType } from '@sluice/aws-protocol/apigatewayv2'
 
 const names: Readonly<Record<ProtocolType, string>> = { HTTP: 'HTTP', WEBSOCKET: 'WebSocket' }
 
 /**
- * Refuses the first of the members that an API of this protocol does not have. `false`, `""`, `[]` and `{}` say nothing
- * and pass, because tools send a member's default with every call.
+ * Throws BadRequestException for the first of the members, which APIs of this protocol do not have. `false`, `""`, `[]` and
+ * `{}` pass, because tools send the defaults of members with every call.
  */
 export function refuseMembers<R extends object>(
   protocol: ProtocolType,
@@ -22,7 +22,7 @@ function saysSomething(value: unknown): boolean {
   return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
-/** Refuses an API of the other protocol: `what` exists for WebSocket APIs only. */
+/** Throws BadRequestException unless it is a WebSocket API; `what` names the thing that only they have. */
 export function webSocketApi(api: { readonly ProtocolType: ProtocolType }, what: string): void {
   if (api.ProtocolType === 'WEBSOCKET') return
   throw new BadRequestException(`${what} are not supported for HTTP APIs`)

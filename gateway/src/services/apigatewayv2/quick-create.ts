@@ -7,7 +7,7 @@ import { isFunctionArn, isInvocationArn } from './integration-uri.ts'
 import { checkRouteKey, refuseTakenKey } from './route-key.ts'
 import { newStage } from './stage-rules.ts'
 
-/** What CreateApi and UpdateApi take for it; never echoed. */
+/** The members of CreateApi and UpdateApi that ask for it; they are never shown again. */
 export interface QuickCreate {
   readonly Target?: string | undefined
   readonly RouteKey?: string | undefined
@@ -60,7 +60,7 @@ export async function changeQuickCreate(call: Call, apiId: string, input: QuickC
   call.store.put('V2Route', route.key, { ...route.record, RouteKey: input.RouteKey })
 }
 
-/** The integration with another target: what was set on it stays, unless it becomes one of the other type. */
+/** The integration with another target. Its settings stay, unless it becomes one of the other type. */
 function reaimed(
   stored: Integration,
   { Target = stored.IntegrationUri ?? '', CredentialsArn }: QuickCreate,
@@ -72,7 +72,7 @@ function reaimed(
   return { ...stored, IntegrationUri: Target, CredentialsArn: credentials }
 }
 
-/** The integration that a target means: a URL for HTTP_PROXY, a Lambda function's ARN for AWS_PROXY. */
+/** The integration for a target: HTTP_PROXY for a URL, AWS_PROXY for a Lambda function's ARN. */
 function aimed(managed: Integration, target: string, credentialsArn: string | undefined): Integration {
   const common: Integration = {
     ...managed,

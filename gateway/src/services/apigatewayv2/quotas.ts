@@ -1,4 +1,4 @@
-// How many of each thing an API and an account may have.
+// The quotas of an API's parts, and of an account's APIs and VPC links.
 import { BadRequestException, TooManyRequestsException } from '@sluice/aws-protocol/apigatewayv2'
 import type { AdjustableLimits } from '../../nouns/limits.ts'
 import type { Call } from '../call.ts'
@@ -9,8 +9,9 @@ interface Quota {
 }
 
 /**
- * AWS's quota for integrations is fixed. It raises the others (300 routes, 10 stages, 10 authorizers, HTTP 21) on request;
- * Own: here they are raised already, and only keep an API from growing without bound. Who runs the gateway sets some.
+ * AWS's quota for integrations is fixed. It raises the others (300 routes, 10 stages, 10 authorizers, HTTP 21) on request.
+ * Own: here they are raised from the start, and only keep an API from growing without bound. The gateway's options set
+ * some.
  */
 const quotas = {
   V2Integration: { noun: 'Integrations', most: () => 300 },
@@ -23,13 +24,13 @@ const quotas = {
 
 type Counted = keyof typeof quotas
 
-/** Refuses one more of a kind when the API has as many as it may. */
+/** Throws when the API already has the largest number of this kind. */
 export async function checkQuota(call: Call, kind: Counted, apiId: string): Promise<void> {
   const present = await call.store.list(kind, [apiId], { limit: quotas[kind].most(call.limits) })
   checkCount(call, kind, present.length + 1)
 }
 
-/** Refuses this many of a kind in one API. */
+/** Throws when `count` of a kind are too many for one API. */
 export function checkCount(call: Call, kind: Counted, count: number): void {
   const { noun, most } = quotas[kind]
   if (count <= most(call.limits)) return
@@ -39,7 +40,7 @@ export function checkCount(call: Call, kind: Counted, count: number): void {
   )
 }
 
-/** Refuses one more API where whoever runs the gateway has set how many there may be. The sentence is ours (?). */
+/** Throws when the gateway's options limit the number of APIs and it is reached. The sentence is ours (?). */
 export async function checkApiCount(call: Call): Promise<void> {
   const { apisPerRegion: most } = call.limits
   if (most === undefined) return
@@ -51,10 +52,10 @@ export async function checkApiCount(call: Call): Promise<void> {
   )
 }
 
-/** Refuses one more VPC link where whoever runs the gateway has set how many there may be. */
+/** Throws when the gateway's options limit the number of VPC links and it is reached. */
 export async function checkVpcLinkCount(call: Call): Promise<void> {
   const { vpcLinksPerRegion: most } = call.limits
   if (most === undefined || (await call.store.list('V2VpcLink', [], { limit: most })).length < most) return
-  // As users of AWS report it.
+  // AWS's sentence, as its users report it.
   throw new BadRequestException(`There are too many Vpc Links defined for this account. Limit is ${most}.`)
 }

@@ -1,8 +1,8 @@
-// Route keys: what each protocol allows, and when two keys stand for the same route.
+// Route keys: the forms that each protocol allows, and which two keys stand for the same route.
 import { BadRequestException, ConflictException, type ProtocolType } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 
-/** A path is what a request's path can be: without a query or a fragment. */
+/** The path of an HTTP route has no query and no fragment, like a request's path. */
 const httpKey = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (\/[^\s?#]*)$/
 const variable = /^\{[^{}/+]+\}$/
 const greedyVariable = /^\{[^{}/+]+\+\}$/
@@ -10,7 +10,7 @@ const longestHttpKey = 512
 const longestWebSocketKey = 128
 const socketEvents = ['$connect', '$disconnect', '$default']
 
-/** Refuses what is no route key of the protocol (HTTP 4.1, WebSocket 24.1). */
+/** Throws BadRequestException for a text that is no route key of the protocol (HTTP 4.1, WebSocket 24.1). */
 export function checkRouteKey(protocol: ProtocolType, key: string): void {
   if (key === '') throw new BadRequestException('Route key is required')
   if (protocol === 'HTTP') {
@@ -37,7 +37,10 @@ function isHttpRouteKey(key: string): boolean {
   )
 }
 
-/** Refuses a key that another route of the API has. Keys of HTTP routes are equal when only their variables' names differ. */
+/**
+ * Throws ConflictException when another route of the API has an equal key. Keys of HTTP routes are equal when they differ
+ * only in the names of variables.
+ */
 export async function refuseTakenKey(
   call: Call,
   apiId: string,
@@ -51,7 +54,7 @@ export async function refuseTakenKey(
   if (taken) throw new ConflictException(`Route with key ${route.key} already exists for this API`)
 }
 
-/** Two keys of one API with the same form stand for the same route. */
+/** A text that is equal for two keys of one API that stand for the same route. */
 export function matchingForm(protocol: ProtocolType, key: string): string {
   return protocol === 'HTTP' ? key.replace(/\{[^{}]*?(\+?)\}/g, '{$1}') : key
 }

@@ -1,4 +1,4 @@
-// Route responses: having one, with the key `$default`, makes a WebSocket route answer its caller (WebSocket 24.5).
+// Route responses: a WebSocket route with one, under the key `$default`, answers its caller (WebSocket 24.5).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
@@ -57,7 +57,7 @@ export const routeResponse: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** The response with the changes in it; `$default` is the only key there is, so a route has one response at most. */
+/** The response with the changes. `$default` is the only key, so a route has at most one response. */
 function changed(stored: RouteResponse, changes: Changes<RouteResponse>): RouteResponse {
   const record = patched(stored, {
     ...changes,

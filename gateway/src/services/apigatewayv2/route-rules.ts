@@ -1,4 +1,4 @@
-// What a route may be: its key, its target, who may call it, and what only WebSocket routes have (HTTP 3.2, 4.1, WebSocket 24).
+// Checks and changes routes: key, target, authorization, and what only WebSocket routes have (HTTP 3.2, 4.1, WebSocket 24).
 import { BadRequestException, type Api, type Route } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'
 import { found } from './found.ts'
@@ -7,7 +7,7 @@ import { mergedMap, patched, replacedMap, type Changes } from './patch.ts'
 import { refuseMembers } from './protocol.ts'
 import { checkRouteKey } from './route-key.ts'
 
-/** A quota that cannot be raised (HTTP 21). */
+/** AWS's quota, which cannot be raised (HTTP 21). */
 const scopesPerRoute = 10
 
 const webSocketOnly = [
@@ -18,10 +18,10 @@ const webSocketOnly = [
   'RouteResponseSelectionExpression',
 ] as const
 
-/** What a WebSocket route may ask of the request that opens the connection. */
+/** The parts of the opening request that a WebSocket route may require. */
 const requestParameter = /^route\.request\.(?:querystring|header)\.[A-Za-z0-9._$-]+$/
 
-/** The route with the changes in it. One that no longer asks for an authorizer lets go of it and of its scopes. */
+/** The route with the changes. When it no longer asks for an authorizer, the authorizer and its scopes are dropped. */
 export function changedRoute(stored: Route, changes: Changes<Route>): Route {
   const record = patched(stored, {
     ...changes,
@@ -34,7 +34,7 @@ export function changedRoute(stored: Route, changes: Changes<Route>): Route {
   return { ...record, RouteKey: changes.RouteKey ?? stored.RouteKey, AuthorizerId, AuthorizationScopes }
 }
 
-/** Refuses the first rule that a route breaks. Whether its key is taken is asked apart. */
+/** Throws BadRequestException for the first rule that a route breaks. Whether its key is taken is checked elsewhere. */
 export async function checkRoute(call: Call, api: Api, apiId: string, record: Route): Promise<void> {
   checkRouteKey(api.ProtocolType, record.RouteKey)
   checkLengths(record, { OperationName: [1, 64], Target: [1, 128] })

@@ -1,4 +1,4 @@
-// Routes: which requests or messages an API answers, who may send them, and which integration they go to.
+// Routes: the requests or messages that an API answers, with their authorization and their integration.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, Route, UpdateRouteRequest } from '@sluice/aws-protocol/apigatewayv2'
 import type { Call } from '../call.ts'

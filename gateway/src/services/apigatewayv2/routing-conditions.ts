@@ -6,7 +6,7 @@ const headerConditions = 2
 const basePathConditions = 1
 const reserved = ['x-apigw-api-id', 'x-restapi']
 
-/** Refuses the first condition that breaks a rule. No condition at all is a rule that always matches. */
+/** Throws BadRequestException for the first condition that breaks a rule. A rule without conditions always matches. */
 export function checkConditions(conditions: readonly RoutingRuleCondition[]): void {
   const headers = conditions.filter(({ MatchHeaders }) => MatchHeaders !== undefined)
   const paths = conditions.filter(({ MatchBasePaths }) => MatchBasePaths !== undefined)
@@ -39,7 +39,7 @@ function checkHeader(name: string): void {
   }
 }
 
-/** `*` may be the first character, the last one, or both; a text that may stand anywhere is shorter. */
+/** Checks a header's pattern: `*` may be the first character, the last one, or both; with both the text may be less long. */
 function checkGlob(glob: string): void {
   const contains = glob.length > 1 && glob.startsWith('*') && glob.endsWith('*')
   const longest = contains ? 39 : 127

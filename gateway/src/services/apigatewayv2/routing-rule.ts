@@ -1,4 +1,4 @@
-// Routing rules: under a custom domain name, which REST API and stage a request's headers and path choose (HTTP 35).
+// Routing rules: the headers and the path of a request under a custom domain name choose a REST API and a stage (HTTP 35).
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
@@ -61,7 +61,7 @@ interface Named {
   readonly DomainNameId?: string | undefined
 }
 
-/** What the rules of a domain are kept under: its name, and the id of a private one. Throws NotFoundException. */
+/** The key that a domain's rules are stored under: its name, with the id of a private one. Throws NotFoundException. */
 async function domainOf(call: Call, { DomainName: domainName, DomainNameId: id = '' }: Named): Promise<string> {
   const address = { domainName, domainNameId: id === '' ? undefined : id }
   await found(call, 'DomainName', domainKey(address))
@@ -84,7 +84,7 @@ async function keep(call: Call, domain: string, RoutingRuleId: string, given: Gi
   return record
 }
 
-/** Rules lead to REST APIs alone, and so must the domain's mappings. HTTP 35.1; its words are not recorded. */
+/** Refuses routing rules for a domain with mappings to other than REST APIs. HTTP 35.1; the words are not recorded. */
 async function refuseOtherProtocols(call: Call, domain: string): Promise<void> {
   for (const { record } of await call.store.list('BasePathMapping', [domain])) {
     const protocol = await protocolOf(call, record.restApiId ?? '')

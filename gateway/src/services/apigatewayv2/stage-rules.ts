@@ -1,4 +1,4 @@
-// What a stage may be: its name, variables, access log and route settings, with the defaults of each protocol (HTTP 3.5).
+// Checks and completes stages: name, variables, access log and route settings, with the defaults of each protocol (HTTP 3.5).
 import {
   BadRequestException,
   NotFoundException,
@@ -17,7 +17,7 @@ const settingsDefaults: Readonly<Record<ProtocolType, RouteSettings>> = {
   WEBSOCKET: { DataTraceEnabled: false, DetailedMetricsEnabled: false, LoggingLevel: 'OFF' },
 }
 
-/** A stage where nothing was said but its name. */
+/** A new stage for which only the name is given. */
 export function newStage(protocol: ProtocolType, StageName: string, createdSeconds: number): Stage {
   return {
     StageName,
@@ -30,7 +30,7 @@ export function newStage(protocol: ProtocolType, StageName: string, createdSecon
   }
 }
 
-/** A stage's own settings as they are stored: what is left out has the service's defaults. */
+/** A stage's default route settings as they are stored, completed by the service's defaults. */
 export function wholeSettings(protocol: ProtocolType, given: RouteSettings): RouteSettings {
   const said = Object.entries(given).filter(([, value]) => value !== undefined)
   return { ...settingsDefaults[protocol], ...Object.fromEntries(said) }
@@ -44,7 +44,7 @@ export function checkStageName(protocol: ProtocolType, name: string): void {
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_-')
 }
 
-/** Refuses settings that the protocol does not have. */
+/** Throws BadRequestException for settings that the protocol does not have. */
 export function checkSettings(protocol: ProtocolType, settings: RouteSettings): void {
   const { DataTraceEnabled: trace, LoggingLevel: level = 'OFF' } = settings
   if (protocol === 'HTTP' && (trace === true || level !== 'OFF')) {
@@ -54,10 +54,10 @@ export function checkSettings(protocol: ProtocolType, settings: RouteSettings): 
   if (burst < 0 || rate < 0) throw new BadRequestException('Throttling limits must not be negative')
 }
 
-/** Keys that may have settings before there is such a route, as Terraform's acceptance tests show of both protocols. */
+/** Routes that may have settings before they exist, as Terraform's acceptance tests show for both protocols. */
 const reservedKeys = ['$connect', '$disconnect', '$default']
 
-/** Refuses settings of a route that the API does not have. */
+/** Throws NotFoundException for settings of a route that the API does not have. */
 export async function checkRouteSettings(call: Call, apiId: string, settings: SettingsByRoute): Promise<void> {
   if (Object.keys(settings).length === 0) return
   const routes = new Set([
@@ -68,7 +68,10 @@ export async function checkRouteSettings(call: Call, apiId: string, settings: Se
   if (unknown !== undefined) throw unknownRoute(unknown)
 }
 
-/** AWS: the sentence names the API, not the stage — as users of AWS report it. */
+/**
+ * The refusal to deploy a stage by hand that deploys itself. AWS: the sentence names the API, not the stage — as users of
+ * AWS report it.
+ */
 export function deploysItself(call: Call, apiId: string): BadRequestException {
   return new BadRequestException(
     `Deployment ID cannot be set on this stage ${call.scope.account}:${apiId} because AutoDeploy is enabled.`,
@@ -79,7 +82,7 @@ export function unknownRoute(routeKey: string): NotFoundException {
   return new NotFoundException(`Unable to find Route by key ${routeKey} within the provided RouteSettings`)
 }
 
-/** Refuses too many variables, and names and values with characters that could not stand in a URL. */
+/** Throws BadRequestException for too many variables, and for names and values with characters that could not stand in a URL. */
 export function checkStageVariables(variables: Readonly<Record<string, string>> | undefined): void {
   const entries = Object.entries(variables ?? {})
   if (entries.length > 100) throw new BadRequestException('Stage cannot have more than 100 stage variables')
@@ -98,12 +101,18 @@ export function checkStageVariables(variables: Readonly<Record<string, string>> 
 const logGroupArn = /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:[\w./#-]{1,512}(?::\*)?$/
 const deliveryStreamArn = /^arn:[\w-]+:firehose:[\w-]+:\d{12}:deliverystream\/amazon-apigateway-[\w.-]+$/
 
-/** Settings that name neither destination nor format turn the log off; Terraform's provider sends them for a block that is gone. */
+/**
+ * Whether the settings turn the log off: they have neither destination nor format. Terraform's provider sends such settings
+ * for a removed block.
+ */
 export function turnsLogOff({ DestinationArn = '', Format = '' }: AccessLogSettings): boolean {
   return DestinationArn === '' && Format === ''
 }
 
-/** Refuses a destination that is no log group (or, for WebSocket APIs, delivery stream), and a format that cannot be written. */
+/**
+ * Throws BadRequestException for a destination that is no log group (or, for WebSocket APIs, no delivery stream), and for a
+ * format that cannot be written.
+ */
 export function checkAccessLog(protocol: ProtocolType, settings: AccessLogSettings | undefined): void {
   if (settings === undefined || turnsLogOff(settings)) return
   const { DestinationArn: arn = '', Format: format = '' } = settings

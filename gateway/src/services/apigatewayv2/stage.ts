@@ -1,4 +1,4 @@
-// Stages: names under which deployments are reached, with settings that are live without a deployment.
+// Stages: the names under which deployments are reached, with settings that apply without a deployment.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   BadRequestException,
@@ -109,7 +109,7 @@ export const stage: Handlers<Operations, Names, Call> = {
     })
   },
 
-  // Verdicts are cached beside the stage's plan: writing the stage again tells every node to build a new one.
+  // Results of authorizers are cached beside the stage's plan; storing the stage again makes every node build a new plan.
   ResetAuthorizersCache: async (input, call) => {
     const stored = await found(call, 'V2Stage', [input.ApiId, input.StageName])
     call.store.put('V2Stage', [input.ApiId, input.StageName], stored)
@@ -122,7 +122,10 @@ async function keep(call: Call, apiId: string, record: Stage): Promise<Stage> {
   return found(call, 'V2Stage', [apiId, record.StageName])
 }
 
-/** Variables and route settings are merged by key; a route's settings are replaced whole, and kept as they came (HTTP 2.2). */
+/**
+ * The stage with the changes. Variables and route settings are merged by key; the settings of one route are replaced as a
+ * whole (HTTP 2.2).
+ */
 function changed(api: Api, stored: Stage, given: Changes<Stage>): Stage {
   const defaults = given.DefaultRouteSettings
   const {
@@ -155,7 +158,7 @@ async function check(call: Call, api: Api, apiId: string, given: Changes<Stage>)
   checkAccessLog(protocol, given.AccessLogSettings)
 }
 
-/** Execution logs need a role in the account's settings (Security F.3). */
+/** Throws BadRequestException for execution logs while the account's settings have no role for them (Security F.3). */
 async function checkLogging(call: Call, { DefaultRouteSettings, RouteSettings }: Changes<Stage>): Promise<void> {
   const settings = [DefaultRouteSettings, ...Object.values(RouteSettings ?? {})]
   if (settings.every((each) => (each?.LoggingLevel ?? 'OFF') === 'OFF')) return

@@ -1,4 +1,4 @@
-// Tags of APIs, stages, domain names and VPC links, by ARN. They are kept in the records that they belong to.
+// Tags of APIs, stages, domain names and VPC links, by ARN; they are stored in the records of these.
 import type { Handlers } from '@sluice/aws-protocol'
 import { BadRequestException, type Operations } from '@sluice/aws-protocol/apigatewayv2'
 import type { Key } from '../../nouns/records.ts'

@@ -1,4 +1,4 @@
-// For tests: the service over a store in memory, each call in a transaction of its own, as the endpoint makes them.
+// For tests: the service over a store in memory; each call has its own transaction, as at the endpoint.
 import type { Operations } from '@sluice/aws-protocol/apigatewayv2'
 import type { Scope } from '../../nouns/records.ts'
 import type { Store } from '../../ports/store.ts'
@@ -9,14 +9,14 @@ import { apigatewayv2Service } from './index.ts'
 export interface TestService {
   readonly store: Store
   readonly scope: Scope
-  /** Makes one call; what it throws, the handler threw, and then nothing was written. */
+  /** Makes one call. Throws what the handler throws, and then nothing is stored. */
   readonly call: <Name extends keyof Operations>(
     name: Name,
     input: Operations[Name]['input'],
   ) => Promise<Operations[Name]['output']>
-  /** What calls warned of. */
+  /** The warnings that calls have logged so far. */
   readonly warned: object[]
-  /** Puts the clock forward. */
+  /** Moves the clock forward. */
   readonly pass: (seconds: number) => void
 }
 
@@ -29,7 +29,7 @@ export const conflict = (message: string) => fault('ConflictException', 409, mes
 export const lambdaArn = 'arn:aws:lambda:us-east-1:000000000000:function:pets'
 export const lambdaUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${lambdaArn}/invocations`
 
-/** A service of its own, whose clock stands at 1 700 000 000 seconds. */
+/** A new service, whose clock stands at 1 700 000 000 epoch seconds. */
 export function testService(): TestService {
   const { store, warned, run } = memoryCalls()
   let nowMs = 1_700_000_000_000

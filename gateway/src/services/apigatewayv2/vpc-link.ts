@@ -53,7 +53,7 @@ export const vpcLink: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** Throws BadRequestException while an integration goes through the link. AWS's sentence names the routes that lead there. */
+/** Throws BadRequestException while an integration uses the link. AWS's sentence names the routes that lead there. */
 async function refuseUsed(call: Call, id: string): Promise<void> {
   const users: string[] = []
   for (const { key, record } of await call.store.list('V2Integration', [])) {

@@ -1,4 +1,5 @@
-// The functions of metric math that make series of series. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+// The functions of metric math that turn series into series.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 import { isList, mapSeries, type Result, type Series } from './series.ts'
 
 /** An expression that cannot be read or makes no sense; the message says why. */
@@ -6,7 +7,7 @@ export class ExpressionFault extends Error {}
 
 type Step = (value: number, before: number, elapsedSeconds: number) => number
 
-/** A value from each place and the one before; the first place has none. */
+/** Makes a value from each point and the one before it; the first point gets none. */
 const sinceBefore =
   (step: Step) =>
   (series: Series): Series => {
@@ -26,7 +27,7 @@ const eachValue =
 
 const dateOf = (at: number): Date => new Date(at * 1000)
 
-/** Name → what it makes of one series. Of several, each is taken by itself. */
+/** Functions of one series by name. Given several series, they apply to each. */
 export const seriesFunctions: ReadonlyMap<string, (series: Series) => Series> = new Map([
   ['ABS', eachValue(Math.abs)],
   ['CEIL', eachValue(Math.ceil)],
@@ -40,7 +41,7 @@ export const seriesFunctions: ReadonlyMap<string, (series: Series) => Series> = 
   ['EPOCH', eachValue((_, at) => at)],
   ['MINUTE', eachValue((_, at) => dateOf(at).getUTCMinutes())],
   ['HOUR', eachValue((_, at) => dateOf(at).getUTCHours())],
-  // Monday is 1.
+  // Weekdays are numbered from Monday, 1, to Sunday, 7.
   ['DAY', eachValue((_, at) => dateOf(at).getUTCDay() || 7)],
   ['DATE', eachValue((_, at) => dateOf(at).getUTCDate())],
   ['MONTH', eachValue((_, at) => dateOf(at).getUTCMonth() + 1)],
@@ -52,7 +53,7 @@ function runningSum(series: Series): Series {
   return { ...series, values: new Map(inOrder(series).map(([at, value]) => [at, (sum += value)])) }
 }
 
-/** Name → what it makes of a list of series. */
+/** Functions of a list of series by name. */
 export const listFunctions: ReadonlyMap<string, (list: readonly Series[]) => Result> = new Map<
   string,
   (list: readonly Series[]) => Result
@@ -69,7 +70,10 @@ function atEnd(list: readonly Series[], index: 0 | -1): Series {
   return found
 }
 
-/** `IF(condition, yes, no)`, place by place; where it is false and there is no `no`, nothing is. Throws ExpressionFault. */
+/**
+ * `IF(condition, yes, no)`, point by point. Where the condition is false and there is no `no`, there is no value. Throws
+ * ExpressionFault.
+ */
 export function choose(condition: Result, yes: Result, no: Result | undefined): Result {
   if (typeof condition === 'number') {
     const chosen = condition === 0 ? no : yes
@@ -94,10 +98,10 @@ function valueAt(result: Result | undefined, at: number): number | undefined {
   return result.values.get(at)
 }
 
-/** How the places of a series that have no value are filled. */
+/** How the points of a series that have no value are filled. */
 export type Filling = number | 'REPEAT' | 'LINEAR'
 
-/** `places`: every place that the series could have a value at, in order of time. */
+/** Fills the points without values. `places`: the times, in order, at which the series could have one. */
 export function fill(series: Series, filling: Filling, places: readonly number[]): Series {
   const values = new Map<number, number>()
   let last: readonly [at: number, value: number] | undefined

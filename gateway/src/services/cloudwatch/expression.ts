@@ -2,14 +2,14 @@
 import { choose, ExpressionFault, fill, listFunctions, seriesFunctions, type Filling } from './expression-functions.ts'
 import { aggregate, aggregates, combine, isList, type Binary, type Result, type Series } from './series.ts'
 
-/** What an expression may refer to. */
+/** Gives the values that an expression may refer to. */
 export interface ExpressionScope {
   /** The result of another query; undefined when there is none of that id. */
   readonly query: (id: string) => Result | undefined
-  /** All metrics of the call that are no expressions; their ids begin with `prefix`. */
+  /** All metrics of the call whose id begins with `prefix`, without the expressions. */
   readonly metrics: (prefix: string) => readonly Series[]
   readonly search: (expression: string, statistic: string, period: number) => readonly Series[]
-  /** Every place that a series of this period could have a value at, in order of time. */
+  /** The times, in order, at which a series of this period could have a value. */
   readonly places: (period: number) => readonly number[]
 }
 
@@ -27,7 +27,7 @@ const truth =
 const either = truth((left, right) => left !== 0 || right !== 0)
 const both = truth((left, right) => left !== 0 && right !== 0)
 
-/** From the weakest to the strongest. Comparisons give 1 and 0. */
+/** Operators by precedence, the weakest first. Comparisons give 1 and 0. */
 const levels: readonly Operators[] = [
   new Map([
     ['||', either],
@@ -55,7 +55,7 @@ const levels: readonly Operators[] = [
   ]),
 ]
 
-/** Throws ExpressionFault. */
+/** Evaluates an expression. Throws ExpressionFault. */
 export function evaluate(text: string, scope: ExpressionScope): Result {
   const evaluator = new Evaluator(tokensOf(text), scope)
   return evaluator.whole()
@@ -175,7 +175,7 @@ class Evaluator {
     return own()
   }
 
-  /** Functions whose arguments are more than one series. */
+  /** Functions that take other arguments than one series. */
   private readonly functions: ReadonlyMap<string, () => Result> = new Map<string, () => Result>([
     ['METRICS', () => this.scope.metrics(this.peek() === ')' ? '' : this.text())],
     ['PERIOD', () => this.only(this.expression()).period],
@@ -249,7 +249,7 @@ class Evaluator {
   private each(result: Result, name: string, make: (series: Series) => Series): Result {
     if (isList(result)) return result.map(make)
     if (typeof result !== 'number') return make(result)
-    // A number stays one: it is a series of one place.
+    // Functions take series, so a number is passed as a series of one point.
     const [made] = make({ label: name, period: 60, values: new Map([[0, result]]) }).values.values()
     return made ?? 0
   }

@@ -8,7 +8,7 @@ import { pageByName } from '../marker-page.ts'
 import type { CloudWatchParts } from './parts.ts'
 
 const pageSize = 500
-/** Metrics without a value for longer are not listed. */
+/** Metrics without a value for longer than this are not listed. */
 const listedMinutes = 14 * 24 * 60
 const recentMinutes = 3 * 60
 
@@ -43,7 +43,7 @@ function shown({ name, dimensions }: ListedMetric): Metric {
   }
 }
 
-/** A listing's order: by name, and of one name the metric with fewer dimensions first. */
+/** The text by which metrics are sorted: by name, and of one name those with fewer dimensions first. */
 function nameOf({ MetricName = '', Dimensions = [] }: Metric): string {
   return [MetricName, ...Dimensions.flatMap(({ Name, Value }) => [Name, Value])].join('\u0000')
 }

@@ -1,4 +1,4 @@
-// GetMetricData: many metrics and expressions over them, at once. Security F.2.
+// GetMetricData: reads many metrics, and expressions over them, at once. Security F.2.
 import { ServiceFault, type Handlers } from '@sluice/aws-protocol'
 import {
   InvalidNextToken,
@@ -20,7 +20,7 @@ import { unitOf } from './unit.ts'
 type Input = Operations['GetMetricData']['input']
 
 const maximumDatapoints = 100_800
-/** Places that FILL and TIME_SERIES make, over all expressions of a call. */
+/** How many points FILL and TIME_SERIES may make, over all expressions of a call. */
 const maximumPlaces = 10 * maximumDatapoints
 const maximumFoundSeries = 500
 
@@ -37,12 +37,12 @@ export function metricDataHandlers(parts: CloudWatchParts): Handlers<Operations,
   }
 }
 
-/** What AWS says of a query that is wrong in itself; the model names no fault for it. */
+/** The fault for a malformed query, for which AWS's model has no name. */
 function invalid(message: string): ServiceFault {
   return new ServiceFault('ValidationError', 400, message)
 }
 
-/** What other operations refuse with codes of their own, this one calls a validation error. */
+/** Runs `make`, and throws its refusals as validation errors, which is what this operation calls what others have codes for. */
 function inOwnWords<Value>(make: () => Value): Value {
   try {
     return make()
@@ -74,14 +74,14 @@ interface Asked {
   readonly nowMs: number
 }
 
-/** One call: what its queries give, each worked out once. */
+/** One call of GetMetricData: evaluates its queries, each once. */
 class Question {
   private readonly parts: CloudWatchParts
   private readonly asked: Asked
   private readonly queries: ReadonlyMap<string, MetricDataQuery>
   private readonly known = new Map<string, Result>()
   private placesMade = 0
-  /** Ids whose expressions are being worked out: one that comes again refers to itself. */
+  /** Ids whose expressions are being evaluated: one that is needed again refers to itself. */
   private readonly pending = new Set<string>()
 
   constructor(parts: CloudWatchParts, asked: Asked) {
@@ -177,7 +177,7 @@ class Question {
   }
 }
 
-/** A page holds MaxDatapoints over all its results; a result that goes on in the next page is `PartialData`. */
+/** A page of at most MaxDatapoints values over all results. A result that continues on the next page has the status `PartialData`. */
 function pageOf(results: readonly MetricDataResult[], input: Input): Operations['GetMetricData']['output'] {
   const limit = Math.min(input.MaxDatapoints ?? maximumDatapoints, maximumDatapoints)
   const start = input.NextToken === undefined ? 0 : offsetIn(input.NextToken)
@@ -186,7 +186,7 @@ function pageOf(results: readonly MetricDataResult[], input: Input): Operations[
   for (const result of results) {
     const { Timestamps = [], Values = [] } = result
     const end = at + Timestamps.length
-    // A result that has no values at all is shown once, on the first page.
+    // A result without values is shown once, on the first page.
     const isEmpty = Timestamps.length === 0 && start === 0
     if (isEmpty || (end > start && at < start + limit)) {
       const from = Math.max(0, start - at)

@@ -34,7 +34,7 @@ export function metricStatisticsHandlers({
       const plain = statistics.map((statistic) => [statistic, compileStatistic(statistic)] as const)
       const percentiles = extended.map((statistic) => [statistic, compileStatistic(statistic)] as const)
       const unit = unitOf(name)
-      // AWS: another unit than the metric's own is another metric, which has no values.
+      // AWS: with another unit than the metric's own it is another metric, which has no values.
       const isOwnUnit = input.Unit === undefined || input.Unit === unit
       const found = isOwnUnit ? readPeriods(metrics, { scope, namespace, name, dimensions }, periods, nowMs) : []
       const values = (readers: typeof percentiles, tally: (typeof found)[number]['tally']): Record<string, number> =>

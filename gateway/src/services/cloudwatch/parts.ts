@@ -1,4 +1,4 @@
-// What the CloudWatch API needs of the place it runs in.
+// The parts of the gateway that the CloudWatch API is given.
 import type { Metrics } from '../../ports/metrics.ts'
 
 export interface CloudWatchParts {

@@ -1,4 +1,4 @@
-// Periods: the time range of a question cut into equal parts, and the minutes that fall into each.
+// Divides the time range of a query into equal periods, and finds the minutes in each.
 import {
   InvalidParameterCombinationException,
   InvalidParameterValueException,
@@ -9,7 +9,7 @@ import { Tally } from '../../nouns/tally.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import { metricNamespace } from '../../nouns/metric-families.ts'
 
-/** Epoch seconds; `from` inclusive and on a period's boundary, `to` exclusive. */
+/** A range of periods in epoch seconds: `from` is inclusive and a period's boundary, `to` is exclusive. */
 export interface Periods {
   readonly from: number
   readonly to: number
@@ -23,16 +23,16 @@ export interface MetricName {
   readonly dimensions: readonly Dimension[]
 }
 
-/** A period that has values, and when it starts (epoch seconds). */
+/** A period that has values, with its start in epoch seconds. */
 export interface PeriodTally {
   readonly at: number
   readonly tally: Tally
 }
 
-/** Nothing is kept longer than 15 days: earlier starts are moved there, so that no range makes work. */
+/** Nothing is kept longer than 15 days, so earlier starts are moved to this age: a long range causes no work. */
 const keptSeconds = 16 * 86_400
 
-/** Throws InvalidParameterCombinationException and InvalidParameterValueException, in AWS's words. Security F.2. */
+/** The periods of a query. Throws InvalidParameterCombinationException and InvalidParameterValueException, in AWS's words. Security F.2. */
 export function periodsOf(startTime: number, endTime: number, period: number): Periods {
   if (!(startTime < endTime)) {
     throw new InvalidParameterCombinationException('The parameter StartTime must be less than the parameter EndTime.')
@@ -46,7 +46,7 @@ export function periodsOf(startTime: number, endTime: number, period: number): P
   return { from: Math.floor(startTime / period) * period, to: endTime, seconds: period }
 }
 
-/** How many periods a range has. */
+/** The number of periods in a range. */
 export function countOf({ from, to, seconds }: Periods): number {
   return Math.ceil((to - from) / seconds)
 }

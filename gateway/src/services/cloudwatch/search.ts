@@ -5,7 +5,7 @@ import type { ListedMetric } from '../../ports/metrics.ts'
 const schema = /^\s*\{([^}]*)\}/
 const term = /(?:([A-Za-z][\w.]*)\s*=\s*)?(?:"([^"]*)"|([^\s"=]+))/g
 
-/** Whether a search finds a metric. Terms all have to fit: quoted ones exactly, others as a part of a name or value. */
+/** Compiles a search to a test of metrics. All terms have to match: quoted ones exactly, others as part of a name or value. */
 export function compileSearch(expression: string): (metric: ListedMetric) => boolean {
   const names = schema
     .exec(expression)?.[1]
@@ -24,7 +24,7 @@ export function compileSearch(expression: string): (metric: ListedMetric) => boo
   }
 }
 
-/** A schema names the namespace and exactly the dimensions. */
+/** Whether a metric has exactly the namespace and the dimensions of the search's schema. */
 function fitsSchema({ dimensions }: ListedMetric, [namespace, ...wanted]: readonly string[]): boolean {
   return (
     namespace === metricNamespace &&

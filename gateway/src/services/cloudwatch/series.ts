@@ -1,19 +1,19 @@
-// Series of values over time, and what arithmetic makes of them.
+// Series of values over time, and arithmetic on them.
 
 export interface Series {
   readonly label: string
-  /** Seconds between two places that can have a value. */
+  /** Seconds between two points. */
   readonly period: number
-  /** Epoch seconds → value. */
+  /** The values by epoch seconds. */
   readonly values: ReadonlyMap<number, number>
 }
 
-/** What an expression gives: a number, one series, or several. */
+/** The result of an expression: a number, one series, or several. */
 export type Result = number | Series | readonly Series[]
 
 export type Binary = (left: number, right: number) => number
 
-/** A value at each time that the series has one. Infinite and undefined results are left out, as AWS leaves them out. */
+/** Makes a new value from each value of a series. Infinite and undefined results are left out, as on AWS. */
 export function mapSeries(series: Series, make: (value: number, at: number) => number): Series {
   const values = new Map<number, number>()
   for (const [at, value] of series.values) {
@@ -23,7 +23,10 @@ export function mapSeries(series: Series, make: (value: number, at: number) => n
   return { ...series, values }
 }
 
-/** Number by number, place by place; several series each with the other side. Undefined for two lists. */
+/**
+ * Combines two results: numbers with each other, series point by point, each of several series with the other side.
+ * Undefined for two lists of series.
+ */
 export function combine(operate: Binary, left: Result, right: Result): Result | undefined {
   if (typeof left === 'number' && typeof right === 'number') return operate(left, right)
   if (isList(left)) return isList(right) ? undefined : left.map((each) => one(operate, each, right))
@@ -58,7 +61,7 @@ export const aggregates: Readonly<Record<string, Aggregate>> = {
   },
 }
 
-/** Of one series a number; of several, one series over all their places. */
+/** Aggregates one series to a number, or several to one series over all their points. */
 export function aggregate(name: string, of: Aggregate, result: Result): Result {
   if (typeof result === 'number') return result
   if (!isList(result)) return result.values.size === 0 ? 0 : of([...result.values.values()])

@@ -2,7 +2,7 @@
 import { InvalidParameterValueException } from '@sluice/aws-protocol/cloudwatch'
 import { bucketMiddle, type Tally, type TallyRecord } from '../../nouns/tally.ts'
 
-/** The value of a statistic of one period. */
+/** Reads a statistic from the tally of one period. */
 export type StatisticReader = (tally: Tally) => number
 
 const plain: Readonly<Record<string, StatisticReader>> = {
@@ -16,7 +16,7 @@ const plain: Readonly<Record<string, StatisticReader>> = {
 const percentile = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/
 const trimmed = /^tm(\d{1,2}(?:\.\d{1,10})?|100)$/
 
-/** Throws InvalidParameterValueException for a statistic that there is none of. */
+/** The reader of a statistic by its name. Throws InvalidParameterValueException for an unknown one. */
 export function compileStatistic(name: string): StatisticReader {
   const known = Object.hasOwn(plain, name) ? plain[name] : undefined
   if (known !== undefined) return known

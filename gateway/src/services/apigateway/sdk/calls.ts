@@ -17,12 +17,12 @@ export interface ClientCall {
   readonly path: string
   readonly isSigned: boolean
   readonly parameters: readonly ParameterOfCall[]
-  /** Names of models, where the method names them for JSON. */
+  /** The names of the method's JSON models, if it has them. */
   readonly requestModel: string | undefined
   readonly responseModel: string | undefined
 }
 
-/** In order of path and verb. `ANY` is a call for each verb that the resource has no method of its own for. */
+/** A deployment's calls, ordered by path and verb. `ANY` becomes a call for each verb that has no method of its own on the resource. */
 export function callsOf({ methods, resources }: RestSnapshot): readonly ClientCall[] {
   const paths = new Map(resources.map(({ id, path }) => [id, path ?? '/']))
   const own = new Set(methods.map(({ resourceId, httpMethod }) => `${resourceId} ${httpMethod}`))
@@ -56,7 +56,7 @@ function nameOf({ operationName, httpMethod }: Method, verb: string, path: strin
   return (identifier(path.split(/[^A-Za-z0-9]+/)) || 'root') + suffix
 }
 
-/** `['pets', 'petId']` → `petsPetId`: letters, digits and inner underscores, so that no name means anything to the language. */
+/** An identifier of letters, digits and inner underscores, so that no name is code: `['pets', 'petId']` → `petsPetId`. */
 function identifier(words: readonly string[]): string {
   const [first = '', ...more] = words.map((word) => word.replace(/^_+/, '')).filter((word) => word !== '')
   const name = first.charAt(0).toLowerCase() + first.slice(1) + more.map(capitalised).join('')
@@ -76,7 +76,7 @@ function unique(name: string, taken: Set<string>): string {
 
 const parameterKey = /^method\.request\.(path|querystring|header)\.(.+)$/s
 
-/** Those of the path always, the others where the method declares them. */
+/** A call's parameters: all of the path, and of query and headers those that the method declares. */
 function parametersOf({ requestParameters }: Method, path: string): readonly ParameterOfCall[] {
   const inPath = [...path.matchAll(/\{([^{}+]+)\+?\}/g)].map(([, name = '']) => name)
   const declared = Object.entries(requestParameters ?? {}).flatMap(([key, isRequired]) => {

@@ -1,6 +1,6 @@
 // The part of a JavaScript client that is the same for every API: sending a request, and signing it with Signature Version 4.
 
-/** `lib/send.js` */
+/** The text of `lib/send.js`. */
 export const sendSource = `// Sends one request: fills the path, adds the query and the headers, signs it where the method asks for it.
 import { sign } from './sigv4.js'
 
@@ -62,7 +62,7 @@ function parsed(text) {
 }
 `
 
-/** `lib/sigv4.js` */
+/** The text of `lib/sigv4.js`. */
 export const signSource = `// AWS Signature Version 4 for the service execute-api, with the platform's own Web Crypto.
 const encoder = new TextEncoder()
 

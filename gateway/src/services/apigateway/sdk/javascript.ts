@@ -5,12 +5,12 @@ import { sendSource, signSource } from './client-source.ts'
 import { modelTypeName, schemaType } from './schema-types.ts'
 
 export interface ClientPlace {
-  /** With the stage: `http://a1b2c3d4e5.execute-api.localhost:4566/prod` */
+  /** The stage's URL: `http://a1b2c3d4e5.execute-api.localhost:4566/prod` */
   readonly invokeUrl: string
   readonly region: string
 }
 
-/** The one folder of AWS's archives: tools that unpack one look for it. */
+/** AWS's archives hold this one folder; tools that unpack one look for it. */
 const folder = 'apiGateway-js-sdk'
 
 /** The client's files by path. */

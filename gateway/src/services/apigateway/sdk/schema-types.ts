@@ -1,18 +1,18 @@
-// Models as TypeScript types: what JSON Schema draft 4 says of a value's form, as far as TypeScript can say it too.
+// Writes models as TypeScript types, as far as TypeScript can say what JSON Schema draft 4 says.
 import { parsedOrUndefined } from '../model-rules.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** What is deeper, or beyond the budget of values of one model, is `unknown`. */
+/** Values that are deeper, or beyond the budget of values of one model, become `unknown`. */
 const deepest = 20
 const mostValues = 2000
 
-/** The name of a model as a type, in the namespace `Models`. */
+/** The name of a model's type in the namespace `Models`. */
 export function modelTypeName(model: string): string {
   return /^[A-Za-z]/.test(model) ? model : `Model${model}`
 }
 
-/** The type of a schema's values. `models`: the names that references may lead to. */
+/** The type of a schema's values. `models` holds the names that references may lead to. */
 export function schemaType(schemaJson: string, models: ReadonlySet<string>): string {
   return new Writer(models).type(parsedOrUndefined(schemaJson), 0)
 }
@@ -54,7 +54,7 @@ class Writer {
     return `{ ${written.join('; ')} }`
   }
 
-  /** AWS: `https://apigateway.amazonaws.com/restapis/{id}/models/{name}` */
+  /** The type that a reference names. AWS's form: `https://apigateway.amazonaws.com/restapis/{id}/models/{name}` */
   private reference(reference: string): string {
     const name = /\/models\/([A-Za-z0-9]+)$/.exec(reference)?.[1] ?? ''
     return this.models.has(name) ? modelTypeName(name) : 'unknown'

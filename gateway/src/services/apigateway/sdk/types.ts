@@ -1,4 +1,4 @@
-// The kinds of SDK that AWS generates, with what each asks for (REST 16.1).
+// The kinds of SDK that AWS generates, and the parameters that each takes (REST 16.1).
 import type { SdkConfigurationProperty, SdkType } from '@sluice/aws-protocol/apigateway'
 
 function property(name: string, friendlyName: string, required: boolean): SdkConfigurationProperty {
