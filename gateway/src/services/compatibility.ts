@@ -1,10 +1,10 @@
-// The compatibility page: what every operation of every model is worth today, and what is stored without being enforced.
+// Writes the compatibility page: which operations of each model are served, and which settings are stored without being enforced.
 import { modelNames, modelOf, type ModelName } from './models.ts'
 import { isNotYet } from './not-yet.ts'
 import type { Service } from './service.ts'
 import { unenforced } from './unenforced.ts'
 
-/** The page as Markdown; the same for the same handlers. */
+/** The page as Markdown; it depends on nothing but the handlers and the list of unenforced settings. */
 export function compatibility(services: ReadonlyMap<ModelName, Service>): string {
   const sections: string[] = []
   const summary: string[] = ['| service | operations | served | not yet (501) |', '| --- | --: | --: | --: |']

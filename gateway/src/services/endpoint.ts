@@ -32,27 +32,27 @@ export interface EndpointParts {
   readonly ids: Ids
   readonly addresses: Addresses
   readonly identify: Identify
-  /** Who calls `@connections`, which is as much an API's as AWS's; as `identify` says when absent. */
+  /** How callers of `@connections` are identified, which belongs to an API as much as to AWS; `identify` when absent. */
   readonly identifyManager?: Identify | undefined
   readonly customIds: boolean
   readonly documents: Documents
-  /** Absent: `s3://` names nothing. */
+  /** The objects that `s3://` URLs name; absent when there are none. */
   readonly objects?: Objects | undefined
   readonly limits: AdjustableLimits
-  /** Absent: the ARNs of listeners and Cloud Map services lead nowhere. */
+  /** The addresses that stand for ARNs of listeners and Cloud Map services; absent when there are none. */
   readonly backends?: Backends | undefined
   readonly warn?: Call['warn'] | undefined
-  /** Whether a token issuer answers as one; absent: nobody asks. */
+  /** Whether a token issuer's metadata can be read; absent when issuers are not asked. */
   readonly reachesIssuer?: ((issuer: string) => Promise<boolean>) | undefined
-  /** Told of an error that is our own fault; the caller reads AWS's 500. */
+  /** Gets errors that are our own bugs; the caller gets AWS's 500. */
   readonly bug: (error: unknown, requestId: string) => void
 }
 
-/** A call as it came in: the codec's form and the signature's form of one request. */
+/** One request in the two forms that the codec and the signature check need. */
 export interface ServiceRequest {
   readonly wire: WireRequest
   readonly signed: SignableRequest
-  /** The stage whose URL it came through; `@connections` alone has one. */
+  /** The API and stage whose URL was called, for `@connections` alone. */
   readonly connectionsOf?: ConnectionsTarget | undefined
   /** How it reached this gateway: `http://127.0.0.1:4566`. */
   readonly origin?: string | undefined
@@ -62,7 +62,7 @@ export interface ServiceRequest {
 
 export type Endpoint = (request: ServiceRequest) => Promise<WireAnswer>
 
-/** Whatever a call of `@connections` is signed for, it is for this service. */
+/** A call of `@connections` is for this service whatever it is signed for. */
 const managementApi = { model: 'apigatewaymanagementapi', named: 'execute-api' } as const
 
 const reads = /^(?:Get|List|Describe|Simulate|Filter|Batch)/
@@ -160,7 +160,7 @@ async function run(
   return unlocked ? handle(readOnly(parts.store.read(scope))) : parts.store.transact(scope, handle)
 }
 
-/** Throws NotImplementedException for an operation that is in AWS's model and not here. */
+/** The operation of a request. Throws NotImplementedException for one that is in AWS's model but not served here. */
 function operationOf(
   { services }: EndpointParts,
   model: ModelName,
@@ -176,7 +176,7 @@ function operationOf(
   )
 }
 
-/** The issuers that do not answer as such, where anybody asks them. */
+/** The issuers whose metadata cannot be read, if issuers are asked at all. */
 async function unreachable(
   { reachesIssuer }: EndpointParts,
   issuersOf: () => Promise<readonly string[]>,
@@ -188,7 +188,10 @@ async function unreachable(
   return new Set(asked.filter(({ is }) => !is).map(({ issuer }) => issuer))
 }
 
-/** Outside a transaction nothing is written: an operation that tries has the wrong kind of name, which is our bug. */
+/**
+ * A reader in the form of a transaction. Writing throws: an operation that writes has been listed as one that only reads,
+ * which is our bug.
+ */
 function readOnly(reader: Reader): Transaction {
   const refuse = (): never => {
     throw new Error('this operation runs outside a transaction and may not write')
@@ -207,7 +210,7 @@ function readOnly(reader: Reader): Transaction {
   }
 }
 
-/** The name that clients sign with, where it is not the model's own. */
+/** The service name that clients sign with, which may differ from the model's. */
 function signingNameOf(model: ModelName, name: string): string {
   if (model === 'cloudwatch') return 'monitoring'
   if (model === 'apigatewaymanagementapi') return 'execute-api'
@@ -215,7 +218,7 @@ function signingNameOf(model: ModelName, name: string): string {
 }
 
 function unknownOperation({ protocol }: Dialect, model: ModelName): ServiceFault {
-  // Own: Lambda has many more operations than are served, and tools try them.
+  // Own: Lambda has many more operations than are served here, and tools try them.
   if (model === 'lambda') {
     return new ServiceFault(
       'NotImplementedException',
@@ -223,7 +226,7 @@ function unknownOperation({ protocol }: Dialect, model: ModelName): ServiceFault
       'Sluice does not serve this operation of Lambda. See docs/compatibility.md.',
     )
   }
-  // AWS: an unknown path of a REST service reads like a missing signature; the others know no such operation.
+  // AWS: an unknown path of a REST service is answered like a missing signature, an unknown operation of the others by name.
   return protocol === 'rest-json'
     ? new ServiceFault('MissingAuthenticationTokenException', 403, 'Missing Authentication Token')
     : new ServiceFault('UnknownOperationException', 400, 'The requested operation is not recognized by the service.')

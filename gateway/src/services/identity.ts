@@ -1,4 +1,4 @@
-// Who makes a control-plane call: in `dev` whoever says so, in `serve` whoever signed with a known key.
+// Identifies the caller of a control-plane call: in `dev` credentials are believed, in `serve` signatures are verified.
 import { ServiceFault } from '@sluice/aws-protocol'
 import {
   describeFailure,
@@ -17,20 +17,20 @@ import type { Principal } from './call.ts'
 export interface Identified {
   readonly principal: Principal
   readonly scope: Scope
-  /** Whose policies decide what it may do; undefined where nobody is asked for a permission. */
+  /** The principal whose policies decide what it may do; undefined when permissions are not checked. */
   readonly known?: KnownPrincipal | undefined
 }
 
-/** Whom a call is from. Throws ServiceFault in AWS's words. */
+/** Identifies the caller of a request. Throws ServiceFault in AWS's words. */
 export interface Identify {
   (request: SignableRequest, service: SignedFor, nowMs: number): Promise<Identified>
 }
 
-/** What a signature has to be for. */
+/** The service and region that a signature must be for. */
 export interface SignedFor {
   readonly signingName: string
   readonly isQuery: boolean
-  /** Undefined: whichever the caller names. */
+  /** Undefined for any region. */
   readonly region?: string | undefined
 }
 
@@ -43,18 +43,19 @@ export function scopeOf(request: SignableRequest): CredentialScope | undefined {
   }
 }
 
-/** Whom a call is from that needs no signature. */
+/** The caller of an operation that needs no signature. */
 export function nobody(region: string): Identified {
   const principal = { account: '', arn: 'anonymous', userId: 'anonymous', accessKeyId: '' }
   return { principal, scope: { account: '', region } }
 }
 
-/** What IAM and STS make: the only keys that can be somebody's. */
+/** The form of the access key ids that IAM and STS make; others cannot be known. */
 const madeKeyId = /^A[KS]IA[A-Z2-7]{16}$/
 
 /**
- * `dev`: any credentials are the root of an account, which an access key id of twelve digits names. A key that was made here
- * is its owner's: who asks STS is told so. No signature is checked, and nobody is asked for a permission.
+ * Identifies callers in `dev`: any credentials are the root of an account, which an access key id of twelve digits names. A
+ * key that was made here stands for its owner, as GetCallerIdentity then shows. No signature is verified, and no permission
+ * checked.
  */
 export function trusting(defaults: Scope, principals?: Principals): Identify {
   return async (request) => {
@@ -70,7 +71,10 @@ export function trusting(defaults: Scope, principals?: Principals): Identify {
   }
 }
 
-/** `dev`, as APIs with IAM authorization have it: keys that were made here are verified as in `serve`, all others are taken at their word. */
+/**
+ * Identifies callers in `dev` as APIs with IAM authorization do: signatures with keys that were made here are verified as
+ * in `serve`, all others are believed.
+ */
 export function verifyingKnown(principals: Principals, defaults: Scope): Identify {
   const [trust, verifyIt] = [trusting(defaults), verifying(principals)]
   return async (request, service, nowMs) => {
@@ -81,7 +85,7 @@ export function verifyingKnown(principals: Principals, defaults: Scope): Identif
   }
 }
 
-/** `serve`: the signature must be right, and its key known and active. */
+/** Identifies callers in `serve`: the signature must be right, and its key known and active. */
 export function verifying(principals: Principals): Identify {
   return async (request, { signingName, isQuery, region: only }, nowMs) => {
     try {
@@ -111,7 +115,7 @@ export function verifying(principals: Principals): Identify {
   }
 }
 
-/** How far a client's clock may be off: AWS calls have 15 minutes, what belongs to APIs has 5. Security A.4. */
+/** How far a client's clock may be off: 15 minutes for AWS calls, 5 for calls of APIs. Security A.4. */
 function skewMsOf(signingName: string): number {
   return signingName === 'execute-api' ? 300_000 : 900_000
 }

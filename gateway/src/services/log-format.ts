@@ -1,10 +1,10 @@
-// What a format of access logs must be when a stage is given it, in the words that both API Gateway services share.
+// Checks the formats of access logs when a stage gets one, in the words that both API Gateway services share.
 import { isLogVariable, variablesIn, type LoggedKind } from '../nouns/log-variables.ts'
 
 const longestFormatBytes = 3 * 1024
 const requestIds: readonly string[] = ['requestId', 'extendedRequestId']
 
-/** The sentence that refuses a format; undefined for one that is taken. Security F.7. */
+/** The sentence that refuses a format; undefined for a good one. Security F.7. */
 export function logFormatProblem(kind: LoggedKind, format: string): string | undefined {
   // AWS: a line break at the end is allowed, and one inside is answered with the whole format.
   if (/[\r\n]/.test(format.replace(/\r?\n$/, ''))) {

@@ -1,4 +1,4 @@
-// Pages of a listing by name, as Lambda and IAM give them: `Marker` is what the page before ended with.
+// Pages of a listing by name, as Lambda and IAM have them: `Marker` is the last name of the page before.
 
 export interface MarkerRequest {
   readonly marker: string | undefined
@@ -11,7 +11,7 @@ export interface MarkerPage<Item> {
   readonly marker: string | undefined
 }
 
-/** One page of `items` in order of their names, which are unique. Undefined for a marker that no page gave. */
+/** One page of `items`, whose names are unique, in order of name. Undefined for a marker that was never returned. */
 export function pageByName<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,

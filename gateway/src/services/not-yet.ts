@@ -4,7 +4,7 @@ import type { Call } from './call.ts'
 
 const marked = new WeakSet<object>()
 
-/** Stands in for the named operations. Typed by the names, so that a service's record is complete or does not compile. */
+/** Handlers for the named operations. Typed by the names, so that a service's table is complete or does not compile. */
 export function notYet<const Name extends string>(
   names: readonly Name[],
 ): { readonly [N in Name]: (input: unknown, call: Call) => never } {

@@ -3,7 +3,7 @@ import { ServiceFault } from '@sluice/aws-protocol'
 import type { Key, Kind } from '../nouns/records.ts'
 import type { Entry, Reader } from '../ports/store.ts'
 
-/** What a caller may say about the page it wants. `position` is what the page before gave. */
+/** The page that a caller asks for. `position` is the one that the page before returned. */
 export interface PageRequest {
   readonly limit?: number | undefined
   readonly position?: string | undefined
@@ -44,7 +44,7 @@ export function pageOfList<T>(list: readonly T[], request: PageRequest): PageOf<
   return start + limit < list.length ? { items, position: positionOf([String(start + limit)]) } : { items }
 }
 
-/** A larger limit than the largest page gives the largest page: a limit is a most, not an amount. */
+/** The page's size: a limit above the largest page means the largest page. */
 function limitOf({ limit = defaultLimit }: PageRequest): number {
   if (limit < 1) throw new ServiceFault('BadRequestException', 400, 'Invalid limit specified')
   return Math.min(limit, largestLimit)

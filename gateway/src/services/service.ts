@@ -7,12 +7,12 @@ export type AnyHandler = (input: never, call: Call) => unknown
 export interface Service {
   /** The models' service: `apigateway`, `apigatewayv2`, `lambda` … */
   readonly name: string
-  /** Its records belong to an account, not to a region (IAM, STS). */
+  /** Whether its records belong to an account and not to a region (IAM, STS). */
   readonly global?: boolean
   readonly handlers: Readonly<Record<string, AnyHandler>>
   /**
-   * Operations that run outside a transaction because they take long (Invoke): their `call.store` reads, and refuses writes.
-   * Operations that only read, by their names (`reads` in endpoint.ts), are always so.
+   * Operations that run outside a transaction because they take long (Invoke): their `call.store` reads, and refuses
+   * writes. Operations whose names say that they only read (`reads` in endpoint.ts) always run so.
    */
   readonly unlocked?: ReadonlySet<string>
   /** The token issuers that a call names: they are asked before its transaction begins, because that takes long. */

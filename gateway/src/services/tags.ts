@@ -15,7 +15,7 @@ const customIdTag = '_custom_id_'
  */
 export function mergedTags(existing: Tags | undefined, added: Tags | undefined): Tags | undefined {
   for (const [key, value] of Object.entries(added ?? {})) {
-    // Stacks mark what they create this way; callers may not.
+    // CloudFormation's own tags are accepted, because stacks mark their resources with them; callers may not use other `aws:` keys.
     if (/^aws:(?!cloudformation:)/i.test(key)) throw badTags('Tag keys starting with aws: are reserved for system use')
     if (key.length < 1 || key.length > 128) throw badTags('Tag key must be between 1 and 128 characters')
     if (value.length > 256) throw badTags('Tag value exceeds the maximum length of 256 characters')

@@ -1,4 +1,4 @@
-// What handlers are given in tests: a call over a real store in memory, with the real document reader.
+// Makes the context of handlers for tests: a call over a real store in memory, with the real document reader.
 // oxlint-disable-next-line no-restricted-imports -- tests run on real adapters, not on stand-ins
 import { createDocumentReader } from '../adapters/document-reader.ts'
 // oxlint-disable-next-line no-restricted-imports -- as above
@@ -18,9 +18,9 @@ const truststore = selfSigned(1_700_000_000_000, 1_800_000_000_000).then(({ cert
 
 export interface MemoryCalls {
   readonly store: Store
-  /** Runs `work` in one transaction, as the endpoint does; what it throws, nothing is written of. */
+  /** Runs `work` in one transaction, as the endpoint does. When it throws, nothing is stored. */
   readonly run: <Output>(nowMs: number, work: (call: Call) => Output | Promise<Output>) => Promise<Output>
-  /** What calls warned of. */
+  /** The warnings that calls have logged so far. */
   readonly warned: object[]
 }
 

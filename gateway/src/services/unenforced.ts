@@ -1,4 +1,4 @@
-// What can be set and is kept, but does not act yet: the compatibility page's second table. A row goes when its feature comes.
+// Settings that are accepted and stored but have no effect yet: the compatibility page's second table. A row goes when its feature comes.
 
 export interface Unenforced {
   readonly setting: string

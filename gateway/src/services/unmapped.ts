@@ -1,4 +1,4 @@
-// What a deployment holds that leads nowhere: ARNs of AWS's network that no `--backends` names. Told at once, not at the first 503.
+// Warns of targets of a deployment that lead nowhere, ARNs of AWS's network that no `--backends` maps: at deployment, not at the first 503.
 import { originsOf } from '../nouns/backends.ts'
 import type { Call } from './call.ts'
 

@@ -20,7 +20,7 @@ import { poolClaimsOf, signedToken } from './pool-token.ts'
 import { tagsOf } from './principal-tag.ts'
 import { methodsOf, type LoginTokens } from './sign-in.ts'
 
-/** Fifteen minutes unless told. */
+/** How long a developer's token is good unless the call says otherwise: 15 minutes. */
 const tokenSeconds = 900
 const mostResults = 60
 
@@ -56,7 +56,7 @@ interface DeveloperUser {
   readonly method: string
 }
 
-/** The developer's user, and the verified logins beside it. Throws InvalidParameterException without a user. */
+/** The developer's user and the verified logins beside it. Throws InvalidParameterException when the call names no user. */
 async function loginsOf(parts: CognitoIdentityParts, found: FoundPool, tokens: LoginTokens, nowMs: number) {
   const provider = developerProvider(found.record.pool)
   const subject = Object.hasOwn(tokens, provider) ? tokens[provider] : undefined
@@ -69,7 +69,7 @@ async function loginsOf(parts: CognitoIdentityParts, found: FoundPool, tokens: L
   return { user, logins: await verifiedLogins(parts, found, others, nowMs) }
 }
 
-/** Throws InvalidParameterException for a pool that has none. */
+/** The name of the pool's developer provider. Throws InvalidParameterException when it has none. */
 function developerProvider({ DeveloperProviderName: name }: IdentityPool): string {
   if (name === undefined) throw new InvalidParameterException('The identity pool has no developer provider.')
   return name
@@ -91,7 +91,7 @@ async function checkRegistered(store: Transaction, { pool, user, identityId }: R
   )
 }
 
-/** The identity of a developer's user. */
+/** The identity of a developer's user, if it has one. */
 async function userIdentity(store: Reader, pool: IdentityPool, subject: string): Promise<IdentityRecord | undefined> {
   const { IdentityPoolId: poolId } = pool
   const id = await store.claimed(loginClaims, loginName(poolId, { provider: developerProvider(pool), subject }))

@@ -13,7 +13,7 @@ export function noSuchIdentity(identityId: string): ResourceNotFoundException {
   return new ResourceNotFoundException(`Identity '${identityId}' not found.`)
 }
 
-/** Of somebody else's identity, and of a role that the caller may not have. */
+/** The fault for an identity that is somebody else's, or a role that the caller may not have. */
 export function forbidden(identityId: string): NotAuthorizedException {
   return new NotAuthorizedException(`Access to Identity '${identityId}' is forbidden.`)
 }
@@ -24,12 +24,12 @@ export function otherLogins(): NotAuthorizedException {
   )
 }
 
-/** `reason`: `Couldn't verify signed token.` */
+/** The fault for a token that is not accepted. `reason` is a sentence: `Couldn't verify signed token.` */
 export function invalidToken(reason: string): NotAuthorizedException {
   return new NotAuthorizedException(`Invalid login token. ${reason}`)
 }
 
-/** The role is missing, or does not trust the pool. */
+/** The fault of a pool whose role is missing, or does not trust the pool. */
 export function misconfigured(): InvalidIdentityPoolConfigurationException {
   return new InvalidIdentityPoolConfigurationException(
     'Invalid identity pool configuration. Check assigned IAM roles for this pool.',

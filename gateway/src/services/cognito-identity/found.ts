@@ -1,4 +1,4 @@
-// Looking up pools and identities: for their owner in its own account, for everybody else by their ids alone.
+// Loads pools and identities: for their owner from its own account, for everybody else by their ids alone.
 import {
   identityClaims,
   poolClaims,
@@ -11,20 +11,20 @@ import type { Reader, Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
 import { noSuchIdentity, noSuchPool } from './faults.ts'
 
-/** A pool, and where it is. */
+/** A pool, with its account and region. */
 export interface FoundPool {
   readonly scope: Scope
   readonly record: IdentityPoolRecord
 }
 
-/** A pool of the caller's. Throws ResourceNotFoundException. */
+/** A pool of the caller's account. Throws ResourceNotFoundException. */
 export async function ownPool(call: Call, identityPoolId: string): Promise<IdentityPoolRecord> {
   const record = await call.store.get('IdentityPool', [identityPoolId])
   if (record === undefined) throw noSuchPool(identityPoolId)
   return record
 }
 
-/** An identity of the caller's. Throws ResourceNotFoundException. */
+/** An identity of the caller's account. Throws ResourceNotFoundException. */
 export async function ownIdentity({ store }: Call, identityId: string): Promise<IdentityRecord> {
   const poolId = await store.claimed(identityClaims, identityId)
   const record = poolId === undefined ? undefined : await store.get('Identity', [poolId, identityId])
@@ -49,7 +49,7 @@ export async function poolOfIdentity(store: Store, identityId: string): Promise<
   return anyPool(store, poolId)
 }
 
-/** An identity of a pool, or the one that it was merged into. Throws ResourceNotFoundException. */
+/** An identity of a pool; for one that was merged into another, the other. Throws ResourceNotFoundException. */
 export async function currentIdentity(
   reader: Reader,
   identityPoolId: string,

@@ -1,4 +1,4 @@
-// What AWS lets guests of an identity pool do at most, whatever their role may: a session policy of the enhanced flow.
+// The session policy that limits guests of an identity pool in the enhanced flow, whatever their role allows.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html#access-policies
 
 const wholeServices = `
@@ -13,7 +13,7 @@ const singleActions = `
   kms:Encrypt kms:Decrypt kms:ReEncryptTo kms:ReEncryptFrom kms:GenerateDataKey kms:GenerateDataKeyPair
   kms:GenerateDataKeyPairWithoutPlaintext kms:GenerateDataKeyWithoutPlaintext`
 
-/** As JSON text. */
+/** The policy as JSON text. */
 export const guestPolicy = JSON.stringify({
   Version: '2012-10-17',
   Statement: [

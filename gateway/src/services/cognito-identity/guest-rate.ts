@@ -1,4 +1,4 @@
-// How many guests may come: each gets an identity that is kept, and nobody has to sign for it.
+// Limits the rate of new guests: each gets an identity that is stored, and none has to sign the call.
 import { TooManyRequestsException } from '@sluice/aws-protocol/cognito-identity'
 import type { Scope } from '../../nouns/records.ts'
 import type { Rate } from '../../ports/counters.ts'
@@ -7,7 +7,7 @@ import type { CognitoIdentityParts } from './parts.ts'
 /** AWS's default for GetId: 25 a second in an account and region, of which guests alone count here. */
 export const awsGuestRate: Rate = { rate: 25, burst: 25 }
 
-/** Throws TooManyRequestsException. Open choice: its sentence. */
+/** Counts a new guest. Throws TooManyRequestsException. Open choice (?): its sentence. */
 export async function admitGuest(
   { counters, guestRate }: Pick<CognitoIdentityParts, 'counters' | 'guestRate'>,
   { account, region }: Scope,

@@ -1,4 +1,4 @@
-// Identities: what apps ask for without credentials of their own, and what the pool's owner sees of them.
+// Identities: apps ask for them without credentials of their own, and the pool's owner lists and deletes them.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,
@@ -19,16 +19,16 @@ import { credentialsForIdentity, signIn } from './sign-in.ts'
 
 type PublicNames = 'GetId' | 'GetCredentialsForIdentity' | 'GetOpenIdToken' | 'UnlinkIdentity'
 
-/** AWS: tokens of GetOpenIdToken are good for ten minutes. */
+/** AWS: tokens of GetOpenIdToken are valid for ten minutes. */
 const tokenSeconds = 600
 
-/** The operations that take no signature. */
+/** The handlers of the operations that need no signature. */
 export function publicHandlers(parts: CognitoIdentityParts): Handlers<Operations, PublicNames, Call> {
   const { store } = parts
   return {
     GetId: async ({ IdentityPoolId, AccountId, Logins: tokens }, call) => {
       const found = await anyPool(store, IdentityPoolId)
-      // Own: AWS takes it and does not say what another account's number does.
+      // Own: AWS accepts the number of an account, and does not say what another account's does.
       if (AccountId !== undefined && AccountId !== found.scope.account) {
         throw new InvalidParameterException('AccountId is not the account of the identity pool.')
       }
@@ -42,7 +42,7 @@ export function publicHandlers(parts: CognitoIdentityParts): Handlers<Operations
     GetOpenIdToken: async ({ IdentityId: identityId, Logins: tokens }, call) => {
       const found = await poolOfIdentity(store, identityId)
       const { pool, roleMappings } = found.record
-      // AWS: where nobody has said whether it is allowed, it is — aws-cli issue 7652.
+      // AWS: the classic flow is allowed unless the pool's settings forbid it — aws-cli issue 7652.
       if (pool.AllowClassicFlow === false) {
         throw new InvalidParameterException('Basic (classic) flow is not enabled, please use enhanced flow.')
       }

@@ -22,6 +22,6 @@ export function createCognitoIdentityService(parts: CognitoIdentityParts): Servi
     ...principalTag,
     ...tag,
   } satisfies Handlers<Operations, keyof Operations, Call>
-  // Issuers' keys may have to be fetched: those that ask for them write in a transaction of their own.
+  // Verifying a token may have to fetch its issuer's keys, so these operations store in a transaction of their own.
   return { name: 'cognito-identity', handlers, unlocked: new Set(['UnlinkIdentity']) }
 }

@@ -1,4 +1,4 @@
-// Which identity somebody has: found by their logins, made for them, linked to more of them, merged with another one.
+// Finds the identity for a set of logins: an existing one, a new one, one that gets further logins, or several merged into one.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html
 import {
   LimitExceededException,
@@ -24,15 +24,15 @@ const mostLogins = 20
 
 export interface Claimant {
   readonly pool: IdentityPool
-  /** The identity that they say is theirs. */
+  /** The identity id that the caller claims, if any. */
   readonly identityId?: string | undefined
-  /** Verified. None: a guest. */
+  /** Verified logins; a guest has none. */
   readonly logins: readonly Login[]
-  /** Whether the pool's owner says so, instead of one of the identity's logins. */
+  /** Whether the pool's owner vouches for the caller, instead of one of the identity's logins. */
   readonly isVouchedFor?: boolean
 }
 
-/** Throws NotAuthorizedException, ResourceNotFoundException and ResourceConflictException in AWS's words. */
+/** The identity of a claimant. Throws NotAuthorizedException, ResourceNotFoundException and ResourceConflictException in AWS's words. */
 export async function identityOf(store: Transaction, claimant: Claimant, call: Call): Promise<IdentityRecord> {
   const { pool, identityId, logins } = claimant
   const { IdentityPoolId: identityPoolId } = pool
@@ -42,7 +42,7 @@ export async function identityOf(store: Transaction, claimant: Claimant, call: C
     throw new NotAuthorizedException('Unauthenticated access is not supported for this identity pool.')
   }
   const owners = await ownersOf(store, identityPoolId, logins)
-  // AWS: of two that are merged one becomes the owner of all logins; which, it does not say. A guest's never does here.
+  // AWS: one of two merged identities becomes the owner of all logins; it does not document which. Here it is never a guest's.
   const isGuest = named === undefined || named.logins.length === 0
   const kept = (isGuest ? (owners[0] ?? named) : named) ?? (await newIdentity(store, identityPoolId, call))
   const absorbed = [...owners, ...(named === undefined ? [] : [named])].filter((each) => !isSame(each, kept))
@@ -50,7 +50,7 @@ export async function identityOf(store: Transaction, claimant: Claimant, call: C
   return (await store.get('Identity', [identityPoolId, kept.identityId])) ?? kept
 }
 
-/** An identity with logins is for whoever brings one of them. */
+/** Throws NotAuthorizedException when an identity has logins and the claimant brings none of them. */
 function checkAccess(identity: IdentityRecord, { identityId = '', logins, isVouchedFor = false }: Claimant): void {
   const isAnothers = identity.logins.length > 0 || identity.identityId !== identityId
   if (!isAnothers || isVouchedFor) return
@@ -84,12 +84,12 @@ export interface Merging {
   readonly pool: IdentityPool
   readonly kept: IdentityRecord
   readonly absorbed: readonly IdentityRecord[]
-  /** Those that have just been shown. */
+  /** The logins that the call has brought. */
   readonly logins: readonly Login[]
   readonly nowMs: number
 }
 
-/** Gives the logins of the others, and those that are new, to the one that is kept; the others are disabled. */
+/** Moves the logins of the other identities, and the new ones, to the identity that is kept; the others are disabled. */
 export async function mergeInto(
   store: Transaction,
   { pool, kept, absorbed, logins: shown, nowMs }: Merging,
@@ -112,7 +112,7 @@ export async function mergeInto(
   if (added.length > 0) store.put('Identity', [identityPoolId, kept.identityId], { ...kept, logins, modifiedAt })
 }
 
-/** AWS: one login of each public provider; the developer's own may know one person by several names. */
+/** Refuses several logins of one public provider, as AWS does; the developer's own provider may know a person by several names. */
 function checkLogins(logins: readonly Login[], developerProvider: string | undefined): void {
   const publicProviders = logins.map(({ provider }) => provider).filter((each) => each !== developerProvider)
   if (new Set(publicProviders).size < publicProviders.length) {
@@ -121,7 +121,7 @@ function checkLogins(logins: readonly Login[], developerProvider: string | undef
   if (logins.length > mostLogins) throw new LimitExceededException(`An identity has at most ${mostLogins} logins.`)
 }
 
-/** Takes logins from an identity, so that they are anybody's. */
+/** Removes logins from an identity, so that other identities may have them. */
 export function unlink(
   store: Transaction,
   identity: IdentityRecord,
@@ -134,7 +134,7 @@ export function unlink(
   store.put('Identity', [identityPoolId, identityId], { ...identity, logins, modifiedAt: nowMs / 1000 })
 }
 
-/** Forgets an identity and its logins. */
+/** Deletes an identity and the index of its logins. */
 export function forget(store: Transaction, { identityPoolId, identityId, logins }: IdentityRecord): void {
   for (const login of logins) store.release(loginClaims, loginName(identityPoolId, login))
   store.release(identityClaims, identityId)

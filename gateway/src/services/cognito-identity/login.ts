@@ -1,4 +1,4 @@
-// Logins: the tokens that an app brings of its users' providers, verified by the keys of their issuers.
+// Logins: verifies the tokens that an app brings from its users' providers, by the keys of their issuers.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/external-identity-providers.html
 import {
   ExternalServiceException,
@@ -15,22 +15,22 @@ import type { CognitoIdentityParts } from './parts.ts'
 
 export interface VerifiedLogin extends Login {
   readonly claims: TokenClaims
-  /** What the pool's own tokens call it in `amr`, behind the provider. */
+  /** The name of the login in the claim `amr` of the pool's tokens, after the provider. */
   readonly method: string
-  /** What role mappings call the provider. */
+  /** The provider's name in role mappings. */
   readonly mappedAs: string
 }
 
-/** A provider that the pool takes tokens of. */
+/** A provider whose tokens the pool accepts. */
 interface TrustedProvider {
   readonly issuer: string
-  /** Why a token is not for this pool; undefined when it is. */
+  /** The reason why a token is not for this pool; undefined when it is. */
   readonly refusal: (claims: TokenClaims) => Error | undefined
   readonly methodOf: (subject: string) => string
   readonly mappedAs: (claims: TokenClaims) => string
 }
 
-/** All of them, or none: throws NotAuthorizedException and the like in AWS's words for the first that is not right. */
+/** Verifies all tokens. Throws NotAuthorizedException and the like in AWS's words for the first that is wrong. */
 export async function verifiedLogins(
   parts: CognitoIdentityParts,
   found: FoundPool,
@@ -64,7 +64,7 @@ async function trustedProvider(
     return {
       issuer: cognitoIssuers.get(poolId) ?? `https://${provider}`,
       refusal: (claims) => {
-        // Who stands in for a user pool may not say what its tokens are for.
+        // A configured issuer that replaces a user pool may leave `token_use` out.
         if ((textClaim(claims, 'token_use') ?? 'id') !== 'id') return invalidToken('Not a Cognito token.')
         // AWS: another client of the pool is another provider — in SDK issue reports.
         return clientOf(claims, clientIds) === undefined ? unsupportedProvider() : undefined
@@ -81,7 +81,7 @@ async function trustedProvider(
       issuer: known.url,
       refusal: (claims) =>
         clientOf(claims, known.clientIds) === undefined ? invalidToken('Incorrect token audience.') : undefined,
-      // Open choice: AWS does not say what it calls logins of these providers.
+      // Open choice (?): AWS does not document the name of these providers' logins.
       methodOf: (subject) => `${known.arn}:OIDC:${subject}`,
       mappedAs: () => provider,
     }
@@ -96,7 +96,7 @@ function unusableProvider(
   if (provider === DeveloperProviderName || provider === cognitoIdentityHost) {
     return new InvalidParameterException('Please provide a valid public provider.')
   }
-  // Own: their tokens are no JWTs, or are for their maker alone to look into.
+  // Own: these providers cannot be served, because their tokens are no JWTs, or only their maker can read them.
   const isKept = Object.hasOwn(SupportedLoginProviders, provider) || SamlProviderARNs.includes(provider)
   return isKept ? invalidToken("Couldn't verify signed token.") : unsupportedProvider()
 }
@@ -105,19 +105,22 @@ function unsupportedProvider(): Error {
   return new NotAuthorizedException('Token is not from a supported provider of this identity pool.')
 }
 
-/** The client of the pool that a token is for. */
+/** The pool's client id that a token is for, if there is one. */
 function clientOf(claims: TokenClaims, clientIds: readonly string[]): string | undefined {
   return audienceOf(claims).find((each) => clientIds.includes(each))
 }
 
-/** A token as it was brought, and by whom it has to be. */
+/** A token, and the issuer that it must be from. */
 interface Presented {
   readonly issuer: string
   readonly token: string
   readonly nowMs: number
 }
 
-/** Issuer, claims that must be there, signature, times. Throws NotAuthorizedException, and ExternalServiceException. */
+/**
+ * The claims of a token whose issuer, required claims, signature and times are right. Throws NotAuthorizedException and
+ * ExternalServiceException.
+ */
 export async function verifiedClaims(webTokens: WebTokens, { issuer, token, nowMs }: Presented): Promise<TokenClaims> {
   const claims = webTokens.read(token)
   if (claims === undefined) throw invalidToken('Not a valid OpenId Connect identity token.')

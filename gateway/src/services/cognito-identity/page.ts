@@ -1,4 +1,4 @@
-// Pages of pools and of identities, and what this service says of a position that is none.
+// Pages of pools and identities, and this service's refusal of a bad position.
 import { InvalidParameterException } from '@sluice/aws-protocol/cognito-identity'
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { Key } from '../../nouns/records.ts'
@@ -11,7 +11,7 @@ export interface PageWanted {
   readonly NextToken?: string | undefined
 }
 
-/** Throws InvalidParameterException. */
+/** One page. Throws InvalidParameterException for a bad position. */
 export async function pageOf<K extends 'IdentityPool' | 'Identity'>(
   reader: Reader,
   [kind, prefix]: readonly [kind: K, prefix: Key],

@@ -1,13 +1,13 @@
-// What identity pools need of the place they run in.
+// The parts of the gateway that identity pools are given.
 import type { Counters, Rate } from '../../ports/counters.ts'
 import type { StsParts } from '../sts/parts.ts'
 
 export interface CognitoIdentityParts extends StsParts {
-  /** User pool id → the issuer whose tokens count as the pool's. Of other pools it is AWS's own. */
+  /** By user pool id, the issuer that stands in for the pool; AWS's own issuer is used for other pools. */
   readonly cognitoIssuers: ReadonlyMap<string, string>
-  /** `dev`: roles that nobody here knows are let pass. */
+  /** Whether roles that do not exist here are accepted (`dev`). */
   readonly trustsUnknownRoles: boolean
   readonly counters: Pick<Counters, 'admit'>
-  /** How many new guests an account may get in a region; as many as come when undefined. */
+  /** The rate of new guests for an account and region; undefined for no limit. */
   readonly guestRate: Rate | undefined
 }

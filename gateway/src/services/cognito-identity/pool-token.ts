@@ -1,4 +1,4 @@
-// The tokens that this gateway's identity pools give, signed by a key of the store's own, as AWS's are by AWS's.
+// The tokens that identity pools give, signed by a key in the store, as AWS signs them with its own.
 import { createPrivateKey, createPublicKey, generateKeyPair, hash, sign, verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { cognitoIdentityHost } from '../../nouns/cognito-identity.ts'
@@ -7,24 +7,24 @@ import { WebTokenFault, type TokenClaims, type WebTokens } from '../../ports/web
 import type { Store } from '../../ports/store.ts'
 import type { FoundPool } from './found.ts'
 
-/** What tokens of AWS's identity pools, and those of this gateway's, name as `iss`. */
+/** The claim `iss` in tokens of identity pools, AWS's and this gateway's. */
 export const poolTokenIssuer = `https://${cognitoIdentityHost}`
 
-/** Where the store keeps the private key (PEM): a claim, because it belongs to no account. */
+/** The place of the private key (PEM) in the store: a claim, because it belongs to no account. */
 const tokenKey = { space: 'identity-token-key', name: 'current' } as const
 const nowhere = { account: '', region: '' }
 const digest = 'RSA-SHA512'
 
-/** Somebody in a pool, as a token tells of them. */
+/** An identity of a pool, as a token describes it. */
 export interface Subject {
   readonly identityId: string
   /** `amr`: `unauthenticated`, or `authenticated` and the logins behind it. */
   readonly methods: readonly string[]
-  /** Tags for the session. */
+  /** The tags that a session with this token gets. */
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** What the pool's token says of a subject. */
+/** The claims of a pool's token about a subject. */
 export function poolClaimsOf(
   { scope, record: { pool } }: FoundPool,
   { identityId, methods, tags }: Subject,
@@ -46,14 +46,17 @@ export function poolClaimsOf(
   }
 }
 
-/** A token with these claims. Not to be called inside a transaction: the first call makes the key in one of its own. */
+/** A token with these claims. Not to be called inside a transaction: the first call makes the key in a transaction of its own. */
 export async function signedToken(store: Store, claims: TokenClaims): Promise<string> {
   const key = createPrivateKey(await privateKeyOf(store))
   const signed = `${headerOf(key)}.${base64url(JSON.stringify(claims))}`
   return `${signed}.${sign(digest, Buffer.from(signed), key).toString('base64url')}`
 }
 
-/** Web tokens, with those that pools of this gateway gave. `elsewhere`: who else may be the issuer of identity pools. */
+/**
+ * Accepts the tokens of this gateway's pools besides other web tokens. `elsewhere` is the issuer of identity pools that is
+ * used for other tokens.
+ */
 export function withPoolTokens(webTokens: WebTokens, store: Store, elsewhere: string): WebTokens {
   return {
     read: (token) => webTokens.read(token),
@@ -72,7 +75,7 @@ async function ownClaims(store: Store, token: string): Promise<TokenClaims | und
   if (pem === undefined) return undefined
   const key = createPrivateKey(pem)
   const [head = '', payload = '', signature = '', more] = token.split('.', 4)
-  // The header of each of our tokens is the same text: another one is not from here, whatever it says.
+  // All of our tokens have the same header, so a token with another one is not from here.
   if (head !== headerOf(key)) return undefined
   const signed = Buffer.from(`${head}.${payload}`)
   const isOwn = verify(digest, signed, createPublicKey(key), Buffer.from(signature, 'base64url'))
@@ -97,7 +100,7 @@ async function privateKeyOf(store: Store): Promise<string> {
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   return store.transact(nowhere, async (transaction) => {
     if (await transaction.claim(space, name, pem)) return pem
-    // Somebody was faster.
+    // Another call has made the key first: use that one.
     return (await transaction.claimed(space, name)) ?? pem
   })
 }

@@ -1,4 +1,4 @@
-// Identity pools: made, changed, shown, listed, and deleted with all their identities.
+// Identity pools: creates, changes, shows and lists them, and deletes them with all their identities.
 // https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
 import type { Handlers } from '@sluice/aws-protocol'
 import {
@@ -34,7 +34,7 @@ export const pool: Handlers<Operations, Names, Call> = {
     return made
   },
 
-  // AWS: what is left out goes back to its default; the developer provider's name stays for ever.
+  // AWS: members that are left out return to their defaults; the developer provider's name can never change.
   UpdateIdentityPool: async (input, call) => {
     const record = await ownPool(call, input.IdentityPoolId)
     const { DeveloperProviderName: name, IdentityPoolTags: tags } = record.pool
@@ -70,7 +70,7 @@ export const pool: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** Of its region; in `dev` the tag `_custom_id_` chooses it, as that of an API. */
+/** A new pool's id, which names its region. In `dev` the tag `_custom_id_` may choose it, as for an API. */
 function newPoolId({ scope: { region }, ids, customIds }: Call, tags: TagsRecord = {}): string {
   const chosen = customIds && Object.hasOwn(tags, '_custom_id_') ? tags['_custom_id_'] : undefined
   if (chosen === undefined) return `${region}:${ids.uuid()}`

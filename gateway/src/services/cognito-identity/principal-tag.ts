@@ -1,4 +1,4 @@
-// Attributes for access control: which claims of a provider's tokens become tags of its users' sessions.
+// Attributes for access control: claims of a provider's tokens become tags of its users' sessions.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/using-afac-with-cognito-identity-pools.html
 import type { Handlers } from '@sluice/aws-protocol'
 import {
@@ -45,7 +45,7 @@ function shown(
   return { IdentityPoolId, IdentityProviderName: provider, UseDefaults: usesDefaults, PrincipalTags: tags }
 }
 
-/** The tags of a session of somebody with these logins. A claim that a token does not have makes none. */
+/** The session tags for these logins. A claim that a token lacks makes no tag. */
 export function tagsOf(
   { tagMaps }: IdentityPoolRecord,
   logins: readonly VerifiedLogin[],

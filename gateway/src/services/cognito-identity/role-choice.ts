@@ -1,4 +1,4 @@
-// Which role somebody gets: the pool's for guests or for users, or what the token or a rule says.
+// Chooses the role of an identity: the pool's role for guests or users, or the one that the token or a rule names.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
 import type { MappingRule, RoleMapping } from '@sluice/aws-protocol/cognito-identity'
 import type { IdentityPoolRecord } from '../../nouns/identity-pool.ts'
@@ -7,16 +7,16 @@ import { claimTexts } from './claim-texts.ts'
 import { forbidden, misconfigured } from './faults.ts'
 import type { VerifiedLogin } from './login.ts'
 
-/** Whoever wants a role. */
+/** An identity that needs a role. */
 export interface Candidate {
   readonly identityId: string
   readonly isGuest: boolean
   readonly logins: readonly VerifiedLogin[]
-  /** The role that they ask for, of those that they may have. */
+  /** The role that the caller asks for among those that it may have. */
   readonly customRole: string | undefined
 }
 
-/** The role's ARN. Throws NotAuthorizedException, and InvalidIdentityPoolConfigurationException where there is none. */
+/** The ARN of the chosen role. Throws NotAuthorizedException, and InvalidIdentityPoolConfigurationException when there is none. */
 export function chosenRole({ roles, roleMappings }: IdentityPoolRecord, candidate: Candidate): string {
   const { isGuest, logins, customRole, identityId } = candidate
   const mapped = logins.find(({ mappedAs }) => Object.hasOwn(roleMappings, mappedAs))
@@ -24,12 +24,12 @@ export function chosenRole({ roles, roleMappings }: IdentityPoolRecord, candidat
   const found = mapping && mappedRole(mapping, mapped.claims, candidate)
   const role = found ?? roles[isGuest ? 'unauthenticated' : 'authenticated']
   if (role === undefined) throw misconfigured()
-  // Open choice: what AWS says of a role that somebody asks for and may not have.
+  // Open choice (?): AWS's sentence about a role that the caller asks for and may not have.
   if (customRole !== undefined && customRole !== role) throw forbidden(identityId)
   return role
 }
 
-/** Undefined: the pool's own. Throws NotAuthorizedException. */
+/** The role that the provider's mapping chooses; undefined for the pool's own. Throws NotAuthorizedException. */
 function mappedRole(
   mapping: RoleMapping,
   claims: TokenClaims,
@@ -45,7 +45,7 @@ function mappedRole(
   return role
 }
 
-/** AWS's documentation calls the claim a text with commas; in tokens it is a list. */
+/** The roles that a token names. AWS's documentation describes the claim as a text with commas; in tokens it is a list. */
 function rolesOfToken(claims: TokenClaims): readonly string[] {
   return claimTexts(claims, 'cognito:roles').flatMap((text) => text.split(','))
 }
@@ -54,7 +54,7 @@ function rolesOfRules({ RulesConfiguration: rules }: RoleMapping, claims: TokenC
   return (rules?.Rules ?? []).filter((rule) => isMatch(rule, claims)).map(({ RoleARN }) => RoleARN)
 }
 
-/** AWS: `NotEqual` does not match a claim that is not there. */
+/** Whether a token's claim satisfies a rule. AWS: `NotEqual` does not match a missing claim. */
 function isMatch({ Claim, MatchType, Value }: MappingRule, claims: TokenClaims): boolean {
   const texts = claimTexts(claims, Claim)
   switch (MatchType) {

@@ -6,7 +6,7 @@ import type { IdentityPoolRecord } from '../../nouns/identity-pool.ts'
 import type { Call } from '../call.ts'
 import { ownPool } from './found.ts'
 
-/** For each provider; the model's bound is wider. */
+/** AWS's limit of rules for each provider; the service model's bound is wider. */
 const mostRules = 25
 
 const roleArn = /^arn:aws(?:-[a-z-]+)?:iam::\d{12}:role\/.+$/

@@ -1,4 +1,4 @@
-// The credentials of the enhanced flow: what AssumeRoleWithWebIdentity would give for the pool's token.
+// Makes the credentials of the enhanced flow: those that AssumeRoleWithWebIdentity would give for the pool's token.
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { Credentials } from '@sluice/aws-protocol/sts'
 import { cognitoIdentityHost } from '../../nouns/cognito-identity.ts'
@@ -14,20 +14,20 @@ import { misconfigured } from './faults.ts'
 import { guestPolicy } from './guest-policy.ts'
 import type { CognitoIdentityParts } from './parts.ts'
 
-/** AWS: what `$context.identity.caller` and the session's ARN end in. Security A.8. */
+/** AWS's name of these sessions, in which `$context.identity.caller` and the session's ARN end. Security A.8. */
 const RoleSessionName = 'CognitoIdentityCredentials'
 const lifeMs = 3_600_000
-/** Tokens may name anything as a role. */
+/** The form of a role's ARN, checked because tokens may name anything as a role. */
 const roleForm = /^arn:aws(?:-[a-z-]+)?:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/
 
-/** Whom the credentials are for. */
+/** The identity and the role that credentials are made for. */
 export interface Assuming {
   readonly roleArn: string
   readonly claims: TokenClaims
   readonly isGuest: boolean
 }
 
-/** AWS: whatever STS has against it, the caller reads InvalidIdentityPoolConfigurationException. */
+/** The credentials. AWS: any refusal of STS reaches the caller as InvalidIdentityPoolConfigurationException. */
 export async function sessionCredentials(
   parts: CognitoIdentityParts,
   { roleArn, claims, isGuest }: Assuming,
@@ -50,7 +50,7 @@ export async function sessionCredentials(
   throw misconfigured()
 }
 
-/** `dev`: the session of a role that nobody here knows may do what the account's root may. */
+/** In `dev`, a session of a role that does not exist here, which may do what the account's root may. */
 async function unknownRoleCredentials(
   { store }: CognitoIdentityParts,
   { roleArn, claims, isGuest }: Assuming,

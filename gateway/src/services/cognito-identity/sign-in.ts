@@ -1,4 +1,4 @@
-// Who somebody is in a pool: their logins verified, their identity found, made, linked or merged.
+// Signs callers in to a pool: verifies their logins, and finds, makes, links or merges their identity.
 import {
   InvalidParameterException,
   type Credentials,
@@ -24,7 +24,10 @@ export interface SignedIn extends Subject {
 /** The values of `Logins` by provider. */
 export type LoginTokens = Readonly<Record<string, string>>
 
-/** Throws NotAuthorizedException and the like in AWS's words. `identityId`: absent, one is made where none is known. */
+/**
+ * The caller's identity. Without an `identityId` one is made when the logins are not known yet. Throws
+ * NotAuthorizedException and the like in AWS's words.
+ */
 export async function signIn(
   parts: CognitoIdentityParts,
   found: FoundPool,
@@ -44,7 +47,7 @@ export async function signIn(
   }
 }
 
-/** `amr`. */
+/** The claim `amr` of the pool's token. */
 export function methodsOf(logins: readonly Pick<VerifiedLogin, 'provider' | 'method'>[]): readonly string[] {
   if (logins.length === 0) return ['unauthenticated']
   return ['authenticated', ...logins.flatMap(({ provider, method }) => [provider, method])]
@@ -85,7 +88,7 @@ async function byLogins(parts: CognitoIdentityParts, found: FoundPool, named: Na
   return { subject: signedIn.identityId, claims, logins: signedIn.logins }
 }
 
-/** AWS: a token of the pool itself is passed on to STS; the developer's backend got it. */
+/** AWS: a token of the pool itself, which the developer's backend got, is passed on to STS. */
 async function byPoolToken(
   { webTokens, store }: CognitoIdentityParts,
   { scope, record: { pool } }: FoundPool,

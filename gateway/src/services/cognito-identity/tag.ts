@@ -25,7 +25,7 @@ export const tag: Handlers<Operations, 'TagResource' | 'UntagResource' | 'ListTa
 /** Throws InvalidParameterException for more than 50, and for AWS's own keys. */
 export function checkedTags(tags: TagsRecord): TagsRecord {
   const keys = Object.keys(tags)
-  // Stacks mark what they create this way; callers may not.
+  // CloudFormation's own tags are accepted, because stacks mark their resources with them; callers may not use other `aws:` keys.
   if (keys.some((key) => /^aws:(?!cloudformation:)/i.test(key))) {
     throw new InvalidParameterException('Tag keys that start with aws: are reserved for internal use.')
   }

@@ -1,4 +1,4 @@
-// The apigatewaymanagementapi service: what backends do with the connections of WebSocket APIs. WebSocket 30.
+// The apigatewaymanagementapi service, by which backends send to, look at and close the connections of WebSocket APIs. WebSocket 30.
 import { ServiceFault, type Handlers } from '@sluice/aws-protocol'
 import {
   ForbiddenException,
@@ -16,11 +16,11 @@ import type { Service } from '../service.ts'
 export interface ConnectionsParts {
   readonly connections: Connections
   readonly counters: Pick<Counters, 'admit'>
-  /** What the calls share with all requests of the API's account; undefined for no limit. */
+  /** The rate that the calls share with all requests of the API's account; undefined for no limit. */
   readonly accountRate?: Rate | undefined
 }
 
-/** Open choice: nothing is said in the body; clients go by the status and `x-amzn-ErrorType`. */
+/** Open choice (?): the body says nothing; clients look at the status and `x-amzn-ErrorType`. */
 const gone = (): GoneException => new GoneException('')
 
 export function createConnectionsService({ connections, counters, accountRate }: ConnectionsParts): Service {
@@ -56,16 +56,16 @@ export function createConnectionsService({ connections, counters, accountRate }:
       if (!(await connections.close(address))) throw gone()
     },
   }
-  // None of them writes a record: they take no lock.
+  // No handler stores a record, so none needs the store's lock.
   return { name: 'apigatewaymanagementapi', handlers, unlocked: new Set(Object.keys(handlers)) }
 }
 
-/** Of the account, or of a client that does not read. WebSocket 30.3. */
+/** The refusal when the account's rate is reached, or when the client does not read. WebSocket 30.3. */
 function tooMany(): LimitExceededException {
   return new LimitExceededException('Too Many Requests')
 }
 
-/** The stage is the one whose URL was called. Throws for an id that is none, and for a stage of somebody else. */
+/** The address of a connection in the stage whose URL was called. Throws for a malformed id, and for a stage of another account. */
 function addressOf(connectionId: string, { connectionsOf: target, principal }: Call): ConnectionAddress {
   if (target !== undefined && target.account !== principal.account) throw new ForbiddenException('Forbidden')
   if (!isSocketId(connectionId)) {

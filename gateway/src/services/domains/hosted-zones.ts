@@ -1,6 +1,6 @@
-// The Route 53 zones that addresses of custom domain names are in: what an alias record names besides the address.
+// The Route 53 hosted zones of custom domain names' addresses, which alias records name beside the address.
 
-/** CloudFront's own zone, the same for everybody. */
+/** CloudFront's own zone, the same for all. */
 export const edgeHostedZoneId = 'Z2FDTNDATAQYW2'
 
 const northVirginia = 'Z1UJRXOUMOOFQ8'

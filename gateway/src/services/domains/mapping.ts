@@ -1,4 +1,5 @@
-// What mappings of a custom domain name may lead to, whichever service makes them; and who is mapped (REST 13.5; HTTP 20.2, WebSocket 34).
+// The rules of mappings of a custom domain name for both services, and the search for domains that lead to an API (REST
+// 13.5; HTTP 20.2, WebSocket 34).
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { ProtocolType } from '@sluice/aws-protocol/apigatewayv2'
 import type { BasePathMappingRecord } from '../../nouns/records.ts'
@@ -9,7 +10,7 @@ export type MappedProtocol = ProtocolType | 'REST'
 /** The empty base path, as v1 shows it and as records are kept. */
 export const noBasePath = '(none)'
 
-/** The kind of API that an id names; undefined for one that is not there. */
+/** The kind of API with this id; undefined when there is none. */
 export async function protocolOf(call: Call, apiId: string): Promise<MappedProtocol | undefined> {
   const api = await call.store.get('V2Api', [apiId])
   if (api !== undefined) return api.ProtocolType
@@ -23,7 +24,7 @@ export async function checkMapping(
   { basePath, apiMappingId }: BasePathMappingRecord,
   protocol: MappedProtocol,
 ): Promise<void> {
-  // Health checks of the service answer there (REST 1.4, WebSocket 34).
+  // AWS reserves these paths for its health checks (REST 1.4, WebSocket 34).
   if (basePath === 'ping' || basePath === 'sping') throw badRequest(`The ApiMapping key ${basePath} is reserved`)
   for (const { record } of await call.store.list('BasePathMapping', [domain])) {
     if (record.apiMappingId === apiMappingId) continue
@@ -44,8 +45,8 @@ export async function domainsMappedTo(call: Call, apiId: string, stage?: string)
 }
 
 /**
- * Throws AWS's BadRequestException while a custom domain name leads to the API, or to the stage: of either service, and the
- * API is a `RestApi` in the words of both (as users report them).
+ * Throws AWS's BadRequestException while a custom domain name leads to the API, or to the stage. Both services call the API
+ * a `RestApi` here (as users report).
  */
 export async function refuseMapped(call: Call, apiId: string, stage?: string): Promise<void> {
   const domains = await domainsMappedTo(call, apiId, stage)

@@ -1,4 +1,4 @@
-// Custom domain names as records, which both API Gateway services show in their own words: keys, addresses, the end of one.
+// The records of custom domain names, which both API Gateway services share: keys, addresses, claiming and deleting.
 import type { DomainName, DomainNameAccessAssociation } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord, Key } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
@@ -7,13 +7,13 @@ import { edgeHostedZoneId, regionalHostedZoneId } from './hosted-zones.ts'
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const hostName = new RegExp(`^(?:\\*\\.)?(?:${label}\\.)+${label}$`)
 
-/** Who a domain name belongs to: a public one to its name alone, a private one to its id too. */
+/** The identity of a domain name: the name of a public one, name and id of a private one. */
 export interface DomainAddress {
   readonly domainName: string
   readonly domainNameId?: string | undefined
 }
 
-/** Whether a text is a host name of two labels or more, in lower case, with `*.` in front at most; an IP address is none. */
+/** Whether a text is a host name of two labels or more in lower case, `*.` in front allowed; IP addresses are not. */
 export function isDomainName(name: string): boolean {
   return name.length <= 253 && hostName.test(name) && !/\.\d+$/.test(name)
 }
@@ -23,7 +23,7 @@ export function domainKey({ domainName, domainNameId }: DomainAddress): Key {
   return domainNameId === undefined ? [name] : [name, domainNameId]
 }
 
-/** What the mappings of a domain are kept under. */
+/** The key that a domain's mappings are stored under. */
 export function mappingDomain(address: DomainAddress): string {
   return domainKey(address).join('+')
 }
@@ -32,7 +32,7 @@ export function isPrivate({ endpointConfiguration }: Pick<DomainName, 'endpointC
   return endpointConfiguration?.types?.[0] === 'PRIVATE'
 }
 
-/** The domain with the addresses of its endpoint types: made once, kept while a type stays. */
+/** The domain with an address for each endpoint type, which is made once and kept while the domain has that type. */
 export function withAddresses<Domain extends DomainName>(call: Call, domain: Domain): Domain {
   const { region, account } = call.scope
   const types = domain.endpointConfiguration?.types ?? []
@@ -55,12 +55,12 @@ export function withAddresses<Domain extends DomainName>(call: Call, domain: Dom
   }
 }
 
-/** Takes a public name, which is unique over all accounts and regions. Returns false when somebody has it. */
+/** Reserves a public name, which is unique over all accounts and regions. Returns false when it is taken. */
 export function claimDomain(call: Call, name: string): Promise<boolean> {
   return call.store.claim('domain', name, JSON.stringify(call.scope))
 }
 
-/** A VPC endpoint and a name: one private domain has them. Returns false when another has. */
+/** Reserves a name at a VPC endpoint for one private domain. Returns false when another domain has it. */
 export function claimAssociation(call: Call, association: DomainNameAccessAssociation): Promise<boolean> {
   const { domainNameAccessAssociationArn = '' } = association
   return call.store.claim('private-domain', placeOf(association), domainNameAccessAssociationArn)

@@ -1,4 +1,4 @@
-// The truststore of a domain name with mutual TLS: read when it is set, and kept with the domain until it is set again (Security H.1).
+// Reads the truststore of a domain name with mutual TLS when it is set; it is stored with the domain until it is set again (Security H.1).
 import { X509Certificate } from 'node:crypto'
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { DomainNameRecord } from '../../nouns/records.ts'
@@ -9,8 +9,8 @@ const mostCertificates = 1000
 const mostBytes = 1024 * 1024
 
 /**
- * The domain with its truststore as it is now. `before` is the stored domain: what names the same version of the same object
- * is not read again. Throws BadRequestException when the object is not there or holds no certificate.
+ * The domain with its truststore's text. `before` is the stored domain: the same version of the same object is not read
+ * again. Throws BadRequestException when the object does not exist or holds no certificate.
  */
 export async function withTruststore(
   call: Call,
@@ -50,7 +50,7 @@ async function readTruststore(call: Call, uri: string): Promise<string> {
   return pem
 }
 
-/** What is wrong with a truststore and does not keep it from being used. Open choice: the words of the first two. */
+/** Warnings about a truststore that is used all the same. Open choice (?): the words of the first two. */
 function warningsOf(pem: string, nowMs: number): string[] {
   const warnings: string[] = []
   const issuers = new Map<string, string>()

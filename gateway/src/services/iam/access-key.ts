@@ -14,7 +14,7 @@ type Names = 'CreateAccessKey' | 'ListAccessKeys' | 'UpdateAccessKey' | 'DeleteA
 /** IAM quotas. */
 const mostKeysPerUser = 2
 
-/** Ids are claimed over all accounts here: value, the account. services/identity.ts reads that. */
+/** Ids are claimed over all accounts; the claim's value is the account, which services/identity.ts reads. */
 const space = 'access-key'
 
 export const accessKey: Handlers<Operations, Names, Call> = {
@@ -51,7 +51,7 @@ export const accessKey: Handlers<Operations, Names, Call> = {
     call.store.delete('AccessKey', [AccessKeyId])
     call.store.release(space, AccessKeyId)
   },
-  // Uses are not kept: the answer is AWS's for a key that nobody used. services/unenforced.ts says so.
+  // Uses are not recorded, so the answer is AWS's for a key that was never used, as services/unenforced.ts says.
   GetAccessKeyLastUsed: async ({ AccessKeyId }, call) => {
     const record = await call.store.get('AccessKey', [AccessKeyId])
     if (record === undefined) throw noSuchKey(AccessKeyId)
@@ -59,7 +59,7 @@ export const accessKey: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** The user whose keys are meant; undefined for the account's root. */
+/** The user whose keys a call is about; undefined for the account's root. */
 async function ownerOf(call: Call, userName: string | undefined): Promise<string | undefined> {
   const name = userName ?? callerName(call)
   return name === undefined ? undefined : (await foundHolder(call, 'User', name)).userName

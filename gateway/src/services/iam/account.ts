@@ -1,4 +1,5 @@
-// The account as a whole: its alias, and how much of what it has. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+// The account as a whole: its alias, and the numbers of its resources.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/iam'
 import type { Call } from '../call.ts'
@@ -6,7 +7,7 @@ import { alreadyExists, noSuchEntity } from './faults.ts'
 
 type Names = 'CreateAccountAlias' | 'DeleteAccountAlias' | 'ListAccountAliases' | 'GetAccountSummary'
 
-/** Aliases are claimed over all accounts: value, the account. */
+/** Aliases are claimed over all accounts; the claim's value is the account. */
 const space = 'account-alias'
 
 /** IAM's default quotas, by the names of the summary. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -32,7 +33,7 @@ const quotas = {
   VersionsPerPolicyQuota: 5,
 } as const
 
-/** What nobody here has: AWS's console is not here, and certificates are ACM's. */
+/** Counts of things that do not exist here: AWS's console is missing, and certificates belong to ACM. */
 const absent = {
   AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
@@ -44,7 +45,7 @@ const absent = {
 } as const
 
 export const account: Handlers<Operations, Names, Call> = {
-  // AWS: an account has one alias; another one takes its place.
+  // AWS: an account has one alias, and a new one replaces it.
   CreateAccountAlias: async ({ AccountAlias: accountAlias }, call) => {
     const before = await call.store.get('AccountAlias', [])
     if (before?.accountAlias === accountAlias) return

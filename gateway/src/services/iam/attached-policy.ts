@@ -42,7 +42,7 @@ export const attachedPolicy: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** Attaching what is attached changes nothing. */
+/** Attaches a policy; nothing changes when it is attached already. */
 async function attach(call: Call, kind: Holder, name: string, arn: string): Promise<void> {
   const record = await foundHolder(call, kind, name)
   if (!(await isAttachable(call, arn))) throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`)

@@ -1,4 +1,5 @@
-// All that decides who may do what in an account, in one listing. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+// Lists all users, groups, roles and policies of an account, which decide what each may do.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 import type { Handlers } from '@sluice/aws-protocol'
 import type {
   GroupDetail,
@@ -27,7 +28,7 @@ import { shownRole } from './role.ts'
 import { encodedDocument, shownBoundary, shownTags } from './shown.ts'
 import { shownUser } from './user.ts'
 
-/** The kinds of one listing, in its order, with what filters call them. AWS's own policies are not here. */
+/** The kinds of records in a listing, in its order, with their names in filters. AWS's own policies are not stored here. */
 const kinds = [
   ['User', 'User'],
   ['Group', 'Group'],

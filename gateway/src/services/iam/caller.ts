@@ -1,4 +1,4 @@
-// The user who calls: whom GetUser and the access key operations mean when they name nobody.
+// The calling user, whom GetUser and the access key operations mean when they name nobody.
 import type { Call } from '../call.ts'
 import { validationError } from './faults.ts'
 

@@ -17,7 +17,7 @@ export function alreadyExists(message: string): EntityAlreadyExistsException {
   return new EntityAlreadyExistsException(message)
 }
 
-/** `blocking`: what has to go first, as AWS says it: `delete policies`, `detach all policies`. */
+/** The refusal to delete. `blocking` says what has to be removed first: `delete policies`, `detach all policies`. */
 export function deleteConflict(blocking: string): DeleteConflictException {
   return new DeleteConflictException(`Cannot delete entity, must ${blocking} first.`)
 }

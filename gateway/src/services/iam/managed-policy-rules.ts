@@ -1,4 +1,4 @@
-// Which managed policies there are: the account's own records, and AWS's, whose ARNs are known by their form.
+// Finds managed policies: the account's own records, and AWS's, which are known only by the form of their ARN.
 import type { ManagedPolicyRecord } from '../../nouns/identity-records.ts'
 import type { Call } from '../call.ts'
 import { noSuchEntity } from './faults.ts'
@@ -6,7 +6,7 @@ import { noSuchEntity } from './faults.ts'
 /** IAM quotas: white space not counted. */
 export const policyCharacters = 6_144
 
-/** Policies that AWS keeps for everybody. They can be attached; their documents are not here, so they grant nothing. */
+/** AWS's own policies can be attached, but their documents are not here, so they allow nothing. */
 const awsManaged = /^arn:aws:iam::aws:policy\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/
 
 /** Whether a policy with this ARN can be attached. */

@@ -1,4 +1,5 @@
-// Who has a managed policy: roles, users and groups. https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
+// Lists the roles, users and groups that have a managed policy.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
 import type { Handlers } from '@sluice/aws-protocol'
 import type { EntityType, ListEntitiesForPolicyRequest, Operations } from '@sluice/aws-protocol/iam'
 import type { GroupRecord, RoleRecord, UserRecord } from '../../nouns/identity-records.ts'
@@ -35,7 +36,7 @@ function isAskedFor(kind: Holder, filter: EntityType | undefined): boolean {
   return filter === undefined || filter === kind
 }
 
-/** Attached to it unless its use as a boundary is asked for, and both where nothing is said. */
+/** Whether a listing includes a record: by attachment or use as a boundary, as the filter says, and by both without a filter. */
 function isMeant(record: Record, { PolicyArn: arn, PolicyUsageFilter: use, PathPrefix = '/' }: Filters): boolean {
   const isAttached = use !== 'PermissionsBoundary' && record.attachedPolicyArns.includes(arn)
   const isBoundary =

@@ -1,4 +1,4 @@
-// New names and paths of users and groups: what belongs to them goes along, their unique ids stay.
+// Renames users and groups: what belongs to them follows, and their unique ids stay.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/iam'
@@ -37,13 +37,13 @@ interface Renaming {
   readonly newPath: string | undefined
 }
 
-/** AWS: the caller needs permission for the name that was, which it has, and for the one that is to be. */
+/** The new place. AWS: the caller needs permission for the old name, which it has shown, and for the new one. */
 async function newPlace(
   call: Call,
   kind: 'User' | 'Group',
   { record, before, after, newPath: path = record.path }: Renaming,
 ): Promise<{ readonly path: string; readonly arn: string }> {
-  // Somebody may write its own name otherwise: names differ in more than case.
+  // A name may change in case alone: then it is not taken by another.
   if (before.toLowerCase() !== after.toLowerCase()) await checkNewHolder(call, kind, after)
   const arn = identityArn(call, kind, path, after)
   call.require?.({ action: `iam:Update${kind}`, resource: arn })

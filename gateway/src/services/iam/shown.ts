@@ -2,7 +2,7 @@
 import type { AttachedPermissionsBoundary, Tag } from '@sluice/aws-protocol/iam'
 import { InvalidInputException } from '@sluice/aws-protocol/iam'
 
-/** RFC 3986: more than `encodeURIComponent` encodes. */
+/** The document percent-encoded as RFC 3986 says, which encodes more than `encodeURIComponent`. */
 export function encodedDocument(document: string): string {
   return encodeURIComponent(document).replace(
     /[!'()*]/g,

@@ -1,4 +1,5 @@
-// What users sign in to AWS's console and code with: nobody has it here, and tools that delete a user ask for it first.
+// The credentials with which users sign in to AWS's console and code repositories. No user has any here, but tools that
+// delete a user ask for them first.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/iam'
 import type { Call } from '../call.ts'
@@ -43,7 +44,7 @@ async function noLoginProfile(call: Call, userName: string | undefined): Promise
   throw noSuchEntity(`Login Profile for User ${name} cannot be found.`)
 }
 
-/** Whom the caller means, the caller itself where it names nobody. Throws NoSuchEntity. */
+/** Checks that the named user exists, or the caller itself when none is named. Throws NoSuchEntity. */
 async function checkUser(call: Call, userName: string | undefined): Promise<void> {
   const name = userName ?? callerName(call)
   if (name !== undefined) await foundHolder(call, 'User', name)

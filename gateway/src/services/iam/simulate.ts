@@ -83,7 +83,7 @@ function userOf(arn: string): Principal {
   return { type: 'User', arn, account }
 }
 
-/** Nobody in particular: its name is told by context entries alone. */
+/** A principal without a name or tags of its own: only context entries describe it. */
 function somebody({ scope: { account } }: Call): Principal {
   return { type: 'FederatedIdentity', arn: 'simulated', account }
 }

@@ -1,4 +1,4 @@
-// The policies that a simulation goes by: those of the request, and those of the user, group or role that it names.
+// The policies that a simulation evaluates: those of the request, and those of the user, group or role that it names.
 import { PolicyEvaluationException, InvalidInputException } from '@sluice/aws-protocol/iam'
 import {
   contextKeysOf,
@@ -14,14 +14,14 @@ import type { GroupRecord, RoleRecord, UserRecord } from '../../nouns/identity-r
 import type { Call } from '../call.ts'
 import { noSuchEntity, validationError } from './faults.ts'
 
-/** A policy with what a simulation tells of it. */
+/** A policy with the facts that a simulation reports about it. */
 export interface SimulatedPolicy {
   /** `PolicyInputList.1`, `user_ada_NAME` for an inline policy, or a managed policy's name. */
   readonly id: string
   /** The service's word, which its model does not have among the values. */
   readonly type: 'IAM Policy' | 'Permissions Boundary Policy' | 'Resource Policy'
   readonly policy: CompiledPolicy
-  /** Of each statement. */
+  /** The condition keys of each statement. */
   readonly contextKeys: readonly ContextKeys[]
   readonly places: () => readonly StatementPlace[]
 }
@@ -56,7 +56,7 @@ export function listed(
   return texts.map((text, index) => simulated(`${name}.${index + 1}`, type, text))
 }
 
-/** Whom SimulatePrincipalPolicy asks about. */
+/** The user, group or role that SimulatePrincipalPolicy asks about. */
 export interface PolicySource {
   readonly kind: 'user' | 'group' | 'role'
   readonly arn: string

@@ -1,4 +1,4 @@
-// Simulating policies: what each of some actions would be answered, and by which statements.
+// Simulates policies: how each of some actions would be decided, and by which statements.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 import type {
   ContextEntry,
@@ -22,7 +22,7 @@ import {
 } from '@sluice/iam-policy'
 import { simulated, type SimulatedPolicy } from './simulated-policies.ts'
 
-/** What a simulation is about. */
+/** The question of a simulation. */
 export interface Simulation {
   readonly principal: Principal
   readonly policies: readonly SimulatedPolicy[]
@@ -112,7 +112,7 @@ export function evaluationOf(action: string, simulation: Simulation): Evaluation
   }
 }
 
-/** Of several resources, the action as a whole is what the worst of them is. */
+/** The stricter of two decisions: of several resources, the action as a whole gets the strictest. */
 function stricter(
   one: PolicyEvaluationDecisionType,
   other: PolicyEvaluationDecisionType,
@@ -154,7 +154,7 @@ function resultOf(action: string, resource: string, simulation: Simulation): Res
 
 const answers = { allow: 'allowed', explicitDeny: 'explicitDeny', implicitDeny: 'implicitDeny' } as const
 
-/** AWS: where something denies, that alone is told; an implicit denial has no statements. */
+/** The statements that decided. AWS: with an explicit denial only denying ones are listed, with an implicit one none. */
 function decisive({ decision, matched }: Explanation): readonly MatchedStatement[] {
   if (decision.decision === 'implicitDeny') return []
   return matched.filter(({ effect }) => effect === (decision.decision === 'allow' ? 'Allow' : 'Deny'))
@@ -179,7 +179,7 @@ function statementOf(matched: MatchedStatement, simulation: Simulation): Stateme
   }
 }
 
-/** The keys that statements about the action ask for, and that nobody gave. */
+/** The condition keys that statements about the action read, and that the call did not give. */
 function missingKeys({ touched }: Explanation, simulation: Simulation): readonly string[] {
   const needed = touched.flatMap((each) => policyOf(each, simulation)?.contextKeys[each.position] ?? [])
   return distinctKeys(needed).filter((key) => simulation.context(key.toLowerCase()) === undefined)
@@ -197,7 +197,7 @@ function detailsOf(
   }
 }
 
-/** What one kind of policies says for itself. */
+/** The decision of one kind of policies by itself. */
 function verdictOf({ matched }: Explanation, source: MatchedStatement['source']): PolicyEvaluationDecisionType {
   const effects = new Set(matched.filter((each) => each.source === source).map(({ effect }) => effect))
   if (effects.has('Deny')) return 'explicitDeny'

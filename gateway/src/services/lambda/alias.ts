@@ -90,7 +90,7 @@ interface Routed {
   readonly routing: AliasRoutingConfiguration | undefined
 }
 
-/** One more version at most, which is neither `$LATEST` nor the alias's own. */
+/** Checks an alias's routing weights: at most one further version, which is neither `$LATEST` nor the alias's own. */
 async function weightsOf(
   call: Call,
   named: Named,

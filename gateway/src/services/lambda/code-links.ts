@@ -1,7 +1,7 @@
-// Links to functions' code, as GetFunction hands them out: signed by this process, and good for ten minutes as AWS's are.
+// Makes the links to functions' code that GetFunction returns: signed by this process, and valid for ten minutes like AWS's.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** Where the page stands that the links lead to; the code's hash follows. */
+/** The path that the links lead to; the code's hash follows it. */
 export const codeLinkPath = '/_sluice/functions/code/'
 
 const goodForMs = 600_000
@@ -9,11 +9,11 @@ const goodForMs = 600_000
 export interface CodeLinks {
   /** `origin`: how the caller reaches this gateway, `http://127.0.0.1:4566`. */
   readonly linkTo: (origin: string, zipSha256: string, nowMs: number) => string
-  /** Whether a link with this hash and query was made here and still counts. */
+  /** Whether this process made a link with this hash and query, and it has not expired. */
   readonly isGood: (zipSha256: string, query: URLSearchParams, nowMs: number) => boolean
 }
 
-/** Links of one process: those of a former one are good no longer. */
+/** Makes and checks links with a key of this process: links from before a restart are invalid. */
 export function createCodeLinks(): CodeLinks {
   const secret = randomBytes(32)
   const signature = (zipSha256: string, expires: string): Buffer =>

@@ -74,25 +74,25 @@ async function readFolder(bucket: string, folder: string | undefined, allowed: b
   return { location: { folder }, sha256: createHash('sha256').update(folder).digest('base64'), sizeBytes: 0 }
 }
 
-/** How many versions, of any function, use a blob: a claim whose value is the count. */
+/** Counts the versions of all functions that use a blob, in claims whose value is the count. */
 const space = 'lambda-code'
 
-/** Notes that one more version uses the code. */
+/** Counts one more version that uses the code. */
 export async function useCode(call: Call, location: CodeLocation): Promise<void> {
   if ('zipSha256' in location) await count(call, location.zipSha256, 1)
 }
 
-/** Notes that one version less uses the code. The bytes go when none does, after this call's commit. */
+/** Counts one version less that uses the code. When none is left, the bytes are deleted after this call's commit. */
 export async function releaseCode(call: Call, location: CodeLocation, { store, blobs }: LambdaParts): Promise<void> {
   if (!('zipSha256' in location)) return
   const { zipSha256 } = location
   if ((await count(call, zipSha256, -1)) > 0) return
-  // Its turn comes after this transaction: what it reads is committed, and nobody can begin to use the blob meanwhile.
+  // This runs after the present transaction: it reads what was committed, and no other call can start to use the blob meanwhile.
   store
     .transact(call.scope, async (transaction) => {
       if ((await transaction.claimed(space, zipSha256)) === undefined) await blobs.delete(zipSha256)
     })
-    // The store is closing, or the disk is full: a blob too many harms nobody.
+    // A failure (the store is closing, the disk full) leaves only an unused blob behind.
     .catch(() => {})
 }
 

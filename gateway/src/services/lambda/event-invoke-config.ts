@@ -61,7 +61,7 @@ export const eventInvokeConfig: Handlers<Operations, Names, Call> = {
 
 type Settings = Omit<EventInvokeRecord, 'modifiedAt'>
 
-/** What a request says. Throws where it says nothing, or names a destination. */
+/** The settings that a request gives. Throws when it gives none, or names a destination. */
 function given(input: Omit<PutFunctionEventInvokeConfigRequest, 'FunctionName'>): Settings {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = input
   const { OnSuccess, OnFailure } = DestinationConfig ?? {}

@@ -25,7 +25,7 @@ export function conflict(message: string): ResourceConflictException {
   return new ResourceConflictException(message, user)
 }
 
-/** A member that Sluice does not serve: refused, never ignored. */
+/** The refusal of a member that Sluice does not serve: such members are never silently ignored. */
 export function unavailable(member: string): InvalidParameterValueException {
   return invalidParameter(`${member} is not available in Sluice yet. See docs/compatibility.md.`)
 }

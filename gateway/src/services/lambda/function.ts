@@ -16,7 +16,7 @@ import { lastModified } from './timestamp.ts'
 
 type Names = 'CreateFunction' | 'GetFunction' | 'GetFunctionConfiguration' | 'ListFunctions' | 'DeleteFunction'
 
-/** AWS gives no more at once, whatever the caller asks for. */
+/** AWS returns at most this many at once, whatever the caller asks for. */
 const largestPage = 50
 
 export function functionHandlers(parts: LambdaParts): Handlers<Operations, Names, Call> {
@@ -112,7 +112,7 @@ async function createRecord(
   return { configuration, code: code.location, tags: checkedTags(input.Tags ?? {}) }
 }
 
-/** AWS shows the ARN as it was asked for: with the alias, or with `$LATEST` when that was said. */
+/** The configuration with the ARN in the form that was asked for, as AWS shows it: with the alias, or with `$LATEST` when it was named. */
 function shown(configuration: FunctionConfiguration, { qualifier, arn }: Named): FunctionConfiguration {
   return qualifier !== undefined && !/^\d+$/.test(qualifier) ? { ...configuration, FunctionArn: arn } : configuration
 }

@@ -100,7 +100,7 @@ async function* eventsOf(
   try {
     for await (const Payload of chunks) yield { PayloadChunk: { Payload } }
   } catch {
-    // How it failed is told at the end.
+    // Whether and how the function failed is in the stream's last event.
   }
   const { functionError, payload, logTail } = await end
   yield {
@@ -112,7 +112,7 @@ async function* eventsOf(
   }
 }
 
-/** Lambda's fault for the port's. */
+/** Throws Lambda's faults for those of the port. */
 async function faulting<Answer>(work: Promise<Answer>): Promise<Answer> {
   try {
     return await work

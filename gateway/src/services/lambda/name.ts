@@ -18,7 +18,10 @@ const form =
 
 const longestName = 64
 
-/** What the caller named. Throws when name and `Qualifier` disagree, or when it is another region's or account's. */
+/**
+ * The function, and version or alias, that a call names. Throws when the name and `Qualifier` disagree, or for another
+ * region or account.
+ */
 export function nameOf(call: Call, action: string, functionName: string, qualifier?: string): Named {
   const [, region = call.scope.region, account = call.scope.account, name, derived] = form.exec(functionName) ?? []
   if (name === undefined || name.length > longestName) {

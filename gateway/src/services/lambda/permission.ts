@@ -1,4 +1,4 @@
-// Resource policies of functions: who may invoke them. https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+// Resource policies of functions, which allow others to invoke them. https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 import type { Handlers } from '@sluice/aws-protocol'
 import { PolicyLengthExceededException, type AddPermissionRequest, type Operations } from '@sluice/aws-protocol/lambda'
 import type { FunctionPolicyRecord } from '../../nouns/function-records.ts'

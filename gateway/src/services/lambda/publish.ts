@@ -1,4 +1,4 @@
-// Publishing a version: a copy of `$LATEST` under the next number, unless it would say the same as the last one.
+// Publishes versions: copies of `$LATEST` under the next number, unless nothing has changed since the last one.
 import type { PublishVersionRequest } from '@sluice/aws-protocol/lambda'
 import type { FunctionRecord } from '../../nouns/function-records.ts'
 import type { Call } from '../call.ts'
@@ -43,7 +43,7 @@ export async function publish(
   return published
 }
 
-/** What two versions are compared by: everything but their own names, dates and descriptions. */
+/** The text by which two versions are compared: everything but their names, dates and descriptions. */
 function says({ configuration, code }: FunctionRecord): string {
   const { FunctionArn: _arn, Version: _version, RevisionId: _revision, LastModified: _date, ...rest } = configuration
   return JSON.stringify({ ...rest, Description: undefined, code })

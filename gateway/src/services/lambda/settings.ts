@@ -1,4 +1,4 @@
-// A function's settings: their rules, and AWS's defaults for what the caller does not say.
+// The settings of functions: their rules, and AWS's defaults for members that are not given.
 import type {
   CreateFunctionRequest,
   FunctionConfiguration,
@@ -30,14 +30,14 @@ export type Configured = Pick<
   | 'VpcConfig'
 >
 
-/** Families that the runtime here can run. */
+/** The runtimes that can run here. */
 const runnable = /^(?:nodejs|python3|provided)/
 
 const longestTimeoutSeconds = 900
 const largestMemoryMb = 10_240
 const largestStorageMb = 10_240
 
-/** Settings that would change what a function does and are not served. An empty one asks for nothing. */
+/** Settings that would change what a function does and are not served: refused unless they are empty, which asks for nothing. */
 const unserved = [
   'CapacityProviderConfig',
   'DeadLetterConfig',
@@ -63,7 +63,7 @@ export async function checkSettings(settings: Settings): Promise<void> {
   await checkVariables(settings.Environment?.Variables ?? {})
 }
 
-/** The rules are the runtime's own, which is loaded for those who have variables. */
+/** Checks environment variables by the rules of the runtime library, which is loaded only when there are some. */
 async function checkVariables(variables: Readonly<Record<string, string>>): Promise<void> {
   if (Object.keys(variables).length === 0) return
   const { checkEnvironment, RuntimeFault } = await import('@sluice/lambda-runtime')
@@ -102,7 +102,7 @@ const plain = [
   'TracingConfig',
 ] as const satisfies readonly (keyof Settings & keyof Configured)[]
 
-/** Settings over those of before: what the caller does not say stays. */
+/** The earlier settings with the given ones over them. */
 export function withSettings(before: Configured, settings: Settings): Configured {
   const { Environment, SnapStart, LoggingConfig, VpcConfig, KMSKeyArn } = settings
   const given = plain.filter((member) => settings[member] !== undefined).map((member) => [member, settings[member]])

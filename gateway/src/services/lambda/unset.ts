@@ -1,4 +1,4 @@
-// What functions here never have, and tools ask of every function: AWS's answers for a function without it.
+// Settings that functions never have here but tools ask for: AWS's answers for a function without them.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations } from '@sluice/aws-protocol/lambda'
 import type { Call } from '../call.ts'

@@ -1,4 +1,4 @@
-// What a deployment package's directory says, read without unpacking: whether it is a zip file, and how large it becomes.
+// Reads a deployment package's directory without unpacking it: whether it is a zip file, and how large it becomes.
 
 const endSignature = 0x06054b50
 const entrySignature = 0x02014b50

@@ -37,7 +37,7 @@ export function compileColumns(text: string): MessageFilter {
   }
 }
 
-/** At the commas outside of quotes and regular expressions. */
+/** Splits at the commas outside of quotes and regular expressions. */
 function splitColumns(text: string): string[] {
   const parts: string[] = ['']
   for (const [piece] of text.matchAll(/"(?:[^"\\]|\\[^])*"|%[^%]*%|[^]/g)) {

@@ -1,4 +1,4 @@
-// Log events: one stream's page by page in both directions, and a whole group's by a filter pattern. Security F.9.
+// Reads log events: one stream page by page in both directions, and a group by a filter pattern. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidParameterException, type Operations } from '@sluice/aws-protocol/logs'
 import type { LogEvent, LogPosition } from '../../ports/logs.ts'
@@ -7,10 +7,10 @@ import type { Call } from '../call.ts'
 import { compileFilter } from './filter-pattern.ts'
 import { groupNameOf, invalidToken, noSuchGroup, noSuchStream, type LogsParts } from './parts.ts'
 
-/** A page holds at most so many events, and so many bytes of them. */
+/** A page holds at most this many events, and a limited number of bytes. */
 const maximumEvents = 10_000
 const maximumPageChars = 1024 * 1024
-/** A call looks at so many events; what is left comes with the next page. */
+/** A call looks at no more than this many events; the next page continues there. */
 const maximumScanned = 50_000
 const scanBatch = 5_000
 
@@ -75,7 +75,7 @@ export function eventHandlers(parts: LogsParts): Handlers<Operations, 'GetLogEve
   }
 }
 
-/** A page, and where the next one begins behind; undefined on the last. */
+/** One page and the token of the next, which is undefined on the last. */
 function filtered(events: readonly LogEvent[], next: LogPosition | undefined): Operations['FilterLogEvents']['output'] {
   return {
     events: events.map((event) => ({
@@ -110,7 +110,7 @@ interface StreamChoice {
   readonly input: Operations['FilterLogEvents']['input']
 }
 
-/** Undefined: every stream of the group. */
+/** The streams that a call chooses; undefined for all of the group. */
 function chosenStreams(parts: LogsParts, { scope, group, input }: StreamChoice): readonly string[] | undefined {
   const { logStreamNames: names, logStreamNamePrefix: prefix } = input
   if (names !== undefined && prefix !== undefined) {
@@ -122,7 +122,7 @@ function chosenStreams(parts: LogsParts, { scope, group, input }: StreamChoice):
   return streams.map(({ name }) => name).filter((name) => name.startsWith(prefix))
 }
 
-/** At least one event, and no more than a page takes. */
+/** As many events as fit into the bytes of a page, at least one. */
 function withinPage(events: readonly LogEvent[]): LogEvent[] {
   let chars = 0
   const end = events.findIndex(({ message }, index) => (chars += message.length) > maximumPageChars && index > 0)

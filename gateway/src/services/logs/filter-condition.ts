@@ -2,14 +2,14 @@
 import { InvalidParameterException } from '@sluice/aws-protocol/logs'
 import { compileRegex, RegexFault } from '@sluice/java-regex'
 
-/** Whether a pattern takes a message. */
+/** Whether a pattern matches a message. */
 export type MessageFilter = (message: string) => boolean
 
 export function invalidPattern(why: string): InvalidParameterException {
   return new InvalidParameterException(`Invalid filter pattern: ${why}`)
 }
 
-/** The test of a `%regex%`. A message that would take too long to match is not taken. */
+/** The test for a `%regex%`. A message that would take too long to match does not match. */
 export function regexTest(source: string): MessageFilter {
   try {
     const regex = compileRegex(source, { maxSteps: 1_000_000, maxMs: 50 })
@@ -71,7 +71,7 @@ export class TokenReader {
     return next
   }
 
-  /** Takes the next token when it is this mark. */
+  /** Skips the next token if it is this mark, and says whether it was. */
   skip(mark: string): boolean {
     const next = this.peek()
     if (next?.kind !== 'mark' || next.text !== mark) return false
@@ -120,7 +120,7 @@ export function readOperator(reader: TokenReader): Operator {
   throw invalidPattern(`"${text}" stands where an operator should`)
 }
 
-/** The test of a value's text against a pattern's number or text. */
+/** The test of a value against a pattern's number or text. */
 export function compareWith(operator: Operator, { kind, text }: Token): (value: string) => boolean {
   if (kind === 'mark') throw invalidPattern(`"${text}" stands where a value should`)
   if (kind === 'regex') {
@@ -146,7 +146,7 @@ function numberIn(text: string): number | undefined {
   return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-/** `*` stands for any characters. Matched piece by piece, so that no pattern takes long. */
+/** The test for a text with `*`, which stands for any characters. Matches piece by piece, so that no pattern takes long. */
 function wildcardTest(pattern: string): (value: string) => boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()

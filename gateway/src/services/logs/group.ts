@@ -1,4 +1,4 @@
-// Log groups: made, listed, deleted, and how long they keep their lines. Security F.9.
+// Log groups: creates, lists and deletes them, and sets how long they keep their events. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,
@@ -69,7 +69,7 @@ function checkRetention(days: number): void {
   )
 }
 
-/** Groups are chosen by the beginning of their name, by a part of it, or one by one. */
+/** Which groups a listing includes: by the beginning of the name, by a part of it, or by single names. */
 function filterOf(input: Operations['DescribeLogGroups']['input']): (facts: LogGroupFacts) => boolean {
   const { logGroupNamePrefix: prefix, logGroupNamePattern: part, logGroupIdentifiers: identifiers } = input
   if (prefix !== undefined && part !== undefined) {

@@ -31,6 +31,6 @@ export function createLogsService(parts: LogsParts): Service {
       'TestMetricFilter',
     ]),
   } satisfies Handlers<Operations, keyof Operations, Call>
-  // Lines are no records: nothing here needs the store's lock.
+  // Log events are not in the store, so no operation needs its lock.
   return { name: 'logs', handlers, unlocked: new Set(Object.keys(handlers)) }
 }

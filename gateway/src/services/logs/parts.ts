@@ -1,4 +1,4 @@
-// What the Logs API needs of the place it runs in, and how its calls name a group.
+// The parts of the gateway that the Logs API is given, and the forms in which its calls name a group.
 import { InvalidParameterException, ResourceNotFoundException } from '@sluice/aws-protocol/logs'
 import { parseLogGroupArn } from '../../nouns/log-group-arn.ts'
 import type { Functions } from '../../ports/functions.ts'
@@ -6,7 +6,7 @@ import type { Logs } from '../../ports/logs.ts'
 
 export interface LogsParts {
   readonly logs: Logs
-  /** Who gets the lines of subscribed groups. */
+  /** The functions that get the events of subscribed groups. */
   readonly functions: Functions
 }
 
@@ -23,7 +23,7 @@ export function groupNameOf({ logGroupName, logGroupIdentifier }: GroupInput): s
   return logGroupName ?? nameOfIdentifier(logGroupIdentifier ?? '')
 }
 
-/** A name stays as it is; of an ARN its name is left. */
+/** The name in an identifier, which is a name or an ARN. */
 export function nameOfIdentifier(identifier: string): string {
   return parseLogGroupArn(identifier)?.name ?? identifier
 }
@@ -37,5 +37,5 @@ export const noSuchStream = (): ResourceNotFoundException =>
 export const invalidToken = (): InvalidParameterException =>
   new InvalidParameterException('The specified nextToken is invalid.')
 
-/** AWS still shows one, and no longer asks for it. */
+/** AWS still returns a token, but no longer asks for it. */
 export const uploadToken = '49000000000000000000000000000000000000000000000000000000'

@@ -1,4 +1,4 @@
-// PutLogEvents: lines of other programs, in order of time, within AWS's bounds of size and age. Security F.9.
+// PutLogEvents: stores log events of other programs, in order of time, within AWS's bounds of size and age. Security F.9.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidParameterException,
@@ -11,7 +11,7 @@ import type { Call } from '../call.ts'
 import { noSuchGroup, noSuchStream, uploadToken, type LogsParts } from './parts.ts'
 
 const maximumBytes = 1024 * 1024
-/** What an event counts beside its text. */
+/** The bytes that an event counts beside its text. */
 const overheadBytes = 26
 const dayMs = 86_400_000
 const oldestDays = 14

@@ -37,7 +37,7 @@ export function streamHandlers({ logs }: LogsParts): Handlers<Operations, Names,
       const ordered = streams
         .filter(({ name }) => name.startsWith(prefix ?? ''))
         .sort((left, right) => compare(orderBy, left, right) * (descending ? -1 : 1))
-      // A listing's order is in its places: page by them, whatever they are ordered by.
+      // Pages continue at an event's index in the ordered list, whatever it is ordered by.
       const places = ordered.map((facts, index) => ({ facts, place: String(index).padStart(9, '0') }))
       const page = pageByName(places, ({ place }) => place, { marker: input.nextToken, maxItems: input.limit ?? 50 })
       if (page === undefined) throw invalidToken()

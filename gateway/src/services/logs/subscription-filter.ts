@@ -20,7 +20,7 @@ import { invalidToken, noSuchGroup, type LogsParts } from './parts.ts'
 type Names = 'PutSubscriptionFilter' | 'DescribeSubscriptionFilters' | 'DeleteSubscriptionFilter'
 type Given = Operations['PutSubscriptionFilter']['input']
 
-/** A group has at most so many. Source: CloudWatch Logs quotas. */
+/** The most filters that a group may have. Source: CloudWatch Logs quotas. */
 const mostFilters = 2
 
 export function subscriptionFilterHandlers({ logs, functions }: LogsParts): Handlers<Operations, Names, Call> {
@@ -74,7 +74,7 @@ function foundGroup(logs: Logs, scope: Scope, group: string): LogGroupFacts {
 const servedByAws = new Set(['lambda', 'firehose', 'kinesis', 'logs'])
 const unknownMembers = ['applyOnTransformedLogs', 'emitSystemFields', 'fieldSelectionCriteria'] as const
 
-/** Throws for what is no function of the group's region, and for settings that are not known here. */
+/** Throws for a destination that is no function of the group's region, and for unknown settings. */
 function checkDestination(scope: Scope, input: Given): void {
   const { destinationArn: arn, logGroupName: group, roleArn } = input
   const vendor = /^arn:[^:]+:([^:]+):/.exec(arn)?.[1] ?? ''
@@ -92,7 +92,7 @@ function checkDestination(scope: Scope, input: Given): void {
   }
   const target = parseFunctionArn(arn)
   if (target === undefined || target.scope.region !== scope.region) throw cannotInvoke()
-  // (?) AWS takes it, and warns of it in its guide: a function that logs would invoke itself without end.
+  // (?) AWS accepts this and warns of it in its guide: a function that logs would invoke itself without end.
   if (group === `/aws/lambda/${target.name}`) {
     throw new InvalidParameterException(
       `The function ${target.name} writes to ${group}: its lines would invoke it again.`,
@@ -113,7 +113,10 @@ const cannotInvoke = (): InvalidParameterException =>
     'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
   )
 
-/** As whom the function may be invoked for the group. Permissions name the service, or, as older guides have it, the one of a region. */
+/**
+ * The service principal that may invoke the function for the group. Permissions name the service, or, following older
+ * guides, the service of one region.
+ */
 async function whoMayInvoke(functions: Functions, scope: Scope, input: Given): Promise<string> {
   const { destinationArn: functionArn, logGroupName: group } = input
   const sourceArn = `${logGroupArn(scope, group)}:*`

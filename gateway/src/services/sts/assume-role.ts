@@ -1,4 +1,4 @@
-// AssumeRole: the credentials of a role, for whom its trust policy and the caller's own policies let have them.
+// AssumeRole: gives the credentials of a role to callers that its trust policy and their own policies allow.
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@sluice/aws-protocol/sts'
 import type { Store } from '../../ports/store.ts'
 import type { Call } from '../call.ts'
@@ -24,10 +24,10 @@ export async function assumeRole(store: Store, input: AssumeRoleRequest, call: C
   return roleCredentials(store, request, found, call)
 }
 
-/** The action that the caller may not take. */
+/** The first action that the caller may not take; undefined when it may have the role. */
 function refusal(request: RoleRequest, input: AssumeRoleRequest, found: FoundRole, call: Call): string | undefined {
   const { before, sourceIdentity, tags } = request
-  // AWS: of all that STS does, federated users may only ask who they are.
+  // AWS: federated users may call GetCallerIdentity alone.
   if (before?.origin === 'GetFederationToken') return 'sts:AssumeRole'
   const applicant = applicantOf(call, [
     ['sts:ExternalId', input.ExternalId],
@@ -36,7 +36,7 @@ function refusal(request: RoleRequest, input: AssumeRoleRequest, found: FoundRol
     ...tags.keys,
   ])
   const refused = refusedAction(request, found, applicant, call)
-  // AWS: whoever set the source identity, it stays for the whole chain.
+  // AWS: a source identity, once set, stays for the whole chain of sessions.
   const isChanged = before?.sourceIdentity !== undefined && before.sourceIdentity !== sourceIdentity
   return refused ?? (isChanged ? 'sts:SetSourceIdentity' : undefined)
 }

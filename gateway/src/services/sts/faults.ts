@@ -5,7 +5,7 @@ export function validationError(message: string): ServiceFault {
   return new ServiceFault('ValidationError', 400, message)
 }
 
-/** What STS calls arguments that do not go together. */
+/** The fault for arguments that contradict each other. */
 export function invalidParameter(message: string): ServiceFault {
   return new ServiceFault('InvalidParameterValue', 400, message)
 }

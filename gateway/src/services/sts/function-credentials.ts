@@ -1,4 +1,4 @@
-// What a function signs its own AWS calls to this gateway with.
+// Issues the credentials with which a function signs its own AWS calls to this gateway.
 import type { Scope } from '../../nouns/records.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
@@ -16,7 +16,7 @@ export interface IssuedCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
-  /** When the function's processes should get new ones. */
+  /** Epoch milliseconds at which the function's processes should get new ones. */
   readonly renewAtMs: number
 }
 
@@ -24,7 +24,7 @@ export type IssueCredentials = (subject: CredentialSubject) => Promise<IssuedCre
 
 const lifeMs = 43_200_000
 
-/** `dev` takes any key, and one of twelve digits names the account: the function's own. */
+/** In `dev` any key is accepted, and one of twelve digits names the account: the function gets that of its own account. */
 export const accountCredentials: IssueCredentials = async ({ scope }) => ({
   accessKeyId: scope.account,
   secretAccessKey: 'sluice',
@@ -32,7 +32,7 @@ export const accountCredentials: IssueCredentials = async ({ scope }) => ({
   renewAtMs: Number.POSITIVE_INFINITY,
 })
 
-/** `serve`: a session of the function's role, renewed at half its life. None when the account has no such role. */
+/** In `serve` a function gets a session of its role, renewed at half its life, and nothing when the account has no such role. */
 export function roleCredentials(store: Store, clock: Clock): IssueCredentials {
   return async ({ scope: { account }, name, role }) => {
     const roleName = role?.slice(role.lastIndexOf('/') + 1) ?? ''

@@ -24,7 +24,7 @@ export function createStsService(parts: StsParts): Service {
     GetFederationToken: (input, call) => getFederationToken(store, input, call),
     GetAccessKeyInfo: async ({ AccessKeyId }) => ({ Account: await accountOf(store, AccessKeyId) }),
   } satisfies Handlers<Operations, keyof Operations, Call>
-  // Sessions are not stored: nothing here needs a transaction.
+  // Sessions are not stored, so no operation needs a transaction.
   return { name: 'sts', global: true, handlers, unlocked: new Set(['AssumeRole', 'AssumeRoleWithWebIdentity']) }
 }
 

@@ -1,4 +1,4 @@
-// What STS needs of the place it runs in.
+// The parts of the gateway that STS is given.
 import type { Store } from '../../ports/store.ts'
 import type { WebTokens } from '../../ports/web-tokens.ts'
 

@@ -1,4 +1,4 @@
-// What AssumeRole and AssumeRoleWithWebIdentity have in common: what a trust policy is asked, and the credentials at the end.
+// The steps that AssumeRole and AssumeRoleWithWebIdentity share: asking the trust policy, and making the credentials.
 import type { AssumeRoleResponse } from '@sluice/aws-protocol/sts'
 import type { Session } from '../../nouns/session.ts'
 import type { Store } from '../../ports/store.ts'
@@ -9,10 +9,10 @@ import type { SessionTags } from './session-tags.ts'
 import { issueSession, roleSession } from './session.ts'
 import { isTrusted, type Applicant, type FoundRole } from './trust.ts'
 
-/** AWS: one role taken on by means of another one lasts an hour at most. */
+/** AWS: a role that is assumed with another role's session lasts an hour at most. */
 const mostChainedSeconds = 3_600
 
-/** A session that somebody asks for. */
+/** A request for a session. */
 export interface RoleRequest {
   readonly origin: 'AssumeRole' | 'AssumeRoleWithWebIdentity'
   readonly input: PassedPolicies & {
@@ -68,7 +68,7 @@ export async function roleCredentials(
   }
 }
 
-/** Seconds, an hour unless told. Throws ValidationError for more than the role, or a chain of roles, may have. */
+/** The session's duration in seconds, by default an hour. Throws ValidationError for more than the role, or a chain of roles, allows. */
 function checkedDuration({ input, before }: RoleRequest, mostSeconds: number): number {
   const { DurationSeconds: seconds = 3_600 } = input
   if (before?.owner.kind === 'Role' && seconds > mostChainedSeconds) {

@@ -1,4 +1,4 @@
-// What API Gateway gets when it takes on a role of this gateway for an integration or an authorizer.
+// Makes the sessions with which API Gateway assumes roles of this gateway for integrations and authorizers.
 import { createContext, evaluate, parsePolicy } from '@sluice/iam-policy'
 import type { RoleRecord } from '../../nouns/identity-records.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -18,8 +18,8 @@ const apiGateway = 'apigateway.amazonaws.com'
 const lifeMs = 3_600_000
 
 /**
- * Takes on a role: a session of one hour. Undefined when the account has no such role; rejects with RoleFault when its trust
- * policy does not let `apigateway.amazonaws.com` have it.
+ * Assumes a role for one hour. Undefined when the account has no such role; rejects with RoleFault when its trust policy
+ * does not allow `apigateway.amazonaws.com`.
  */
 export function takeOnRoles({
   store,
@@ -35,7 +35,7 @@ export function takeOnRoles({
     const session = roleSession(role, account, roleSessionName, nowMs + lifeMs)
     const issued = await issueSession(store, { ...session, issuedAtMs: nowMs })
     const known = await principals.find(issued.AccessKeyId, issued.SessionToken)
-    // Deleted meanwhile: `dev` takes the key for somebody else's.
+    // The role was deleted meanwhile, and `dev` would take its key for the root's.
     if (known?.principal.arn !== session.arn) throw new RoleFault(arn)
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = issued
     return {

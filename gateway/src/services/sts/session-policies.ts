@@ -1,4 +1,4 @@
-// Session policies: what is passed to limit a session, and how much of a session's room it takes.
+// Session policies, which limit a session, and the share of a session's room that they take.
 import { deflateSync } from 'node:zlib'
 import {
   MalformedPolicyDocumentException,
@@ -23,8 +23,8 @@ const mostPackedBytes = 2_048
 const awsManaged = /^arn:aws(?:-[a-z-]+)?:iam::aws:policy\//
 
 /**
- * The policies as a session keeps them. `reader`: of the role's or user's account, region `global`. Throws
- * MalformedPolicyDocument, and ValidationError for managed policies that are not there or of another account.
+ * The policies as a session keeps them. `reader` reads the role's or user's account, region `global`. Throws
+ * MalformedPolicyDocument, and ValidationError for managed policies that do not exist or belong to another account.
  */
 export async function sessionPolicies(
   { Policy: policy, PolicyArns = [] }: PassedPolicies,

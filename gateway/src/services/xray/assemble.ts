@@ -1,4 +1,4 @@
-// A trace put together: subsegments that were sent on their own stand where they belong, in the part that made them. Security G.4.
+// Assembles a trace: subsegments that were sent on their own are put into the part that made them. Security G.4.
 import type { SegmentDocument, SubsegmentDocument, Trace } from '../../ports/traces.ts'
 
 type Part = SegmentDocument | SubsegmentDocument
@@ -8,7 +8,7 @@ export function partsOf(part: Part): readonly SubsegmentDocument[] {
   return (part.subsegments ?? []).flatMap((each) => [each, ...partsOf(each)])
 }
 
-/** The same trace without independent subsegments, but for those whose parent nobody has sent. */
+/** The trace without independent subsegments, except those whose parent was never sent. */
 export function assemble(trace: Trace): Trace {
   const loose = trace.segments.filter(isIndependent)
   if (loose.length === 0) return trace
@@ -22,7 +22,7 @@ export function assemble(trace: Trace): Trace {
   }
   const graft = <Kind extends Part>(part: Kind): Kind => {
     const sent = children.get(part.id) ?? []
-    // Taken once: ids that name each other in a circle must not turn for ever.
+    // Each subsegment is placed once, because ids may name each other in a circle.
     children.delete(part.id)
     const subsegments = [...(part.subsegments ?? []), ...sent]
     return subsegments.length === 0 ? part : { ...part, subsegments: subsegments.map(graft) }

@@ -11,7 +11,7 @@ import { serviceGraphHandlers } from './service-graph.ts'
 import { tag } from './tag.ts'
 import { traceHandlers } from './trace.ts'
 
-/** Segments are no records: keeping them needs no lock of the store. */
+/** Segments are not in the store, so keeping them does not need its lock. */
 const unlocked = new Set<keyof Operations>(['PutTelemetryRecords', 'PutTraceSegments'])
 
 export function createXrayService(parts: XrayParts): Service {

@@ -1,4 +1,4 @@
-// What the X-Ray API needs of the place it runs in.
+// The parts of the gateway that the X-Ray API is given.
 import type { Traces } from '../../ports/traces.ts'
 
 export interface XrayParts {

@@ -1,4 +1,4 @@
-// Sampling rules: made, changed, deleted, listed. Security G.2, G.5; X-Ray API reference.
+// Sampling rules: creates, changes, deletes and lists them. Security G.2, G.5; X-Ray API reference.
 import type { Handlers } from '@sluice/aws-protocol'
 import {
   InvalidRequestException,

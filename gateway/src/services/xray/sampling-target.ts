@@ -1,4 +1,4 @@
-// What each of many programs that share sampling rules may take of a rule's reservoir. Security G.5.
+// Divides a sampling rule's reservoir among the programs that share the rule. Security G.5.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, SamplingTargetDocument, UnprocessedStatistics } from '@sluice/aws-protocol/xray'
 import type { Call } from '../call.ts'
@@ -6,9 +6,9 @@ import { rulesOf } from './sampling-rule.ts'
 
 /** How often a program reports, in seconds. */
 const intervalSeconds = 10
-/** Who has not reported for so long is gone, and its share with it. */
+/** A program that has not reported for this long is gone, and with it its share. */
 const goneSeconds = 3 * intervalSeconds
-/** More programs than ever share a rule; beyond them the one that reported longest ago is forgotten. */
+/** More programs than ever share a rule; beyond them the one that reported longest ago is dropped. */
 const mostClients = 1_000
 
 export function samplingTargetHandlers(): Handlers<Operations, 'GetSamplingTargets', Call> {
@@ -43,7 +43,7 @@ export function samplingTargetHandlers(): Handlers<Operations, 'GetSamplingTarge
   }
 }
 
-/** Who reported lately, by rule. */
+/** The programs that reported lately, by rule. */
 class Clients {
   private readonly byRule = new Map<string, Map<string, number>>()
 

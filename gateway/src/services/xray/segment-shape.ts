@@ -1,15 +1,15 @@
-// What a segment has to look like before anybody reads it: the types of the members that are read, all the way down. Security G.4.
+// Checks the types of a segment's members, at every level, before they are read. Security G.4.
 import type { SegmentDocument } from '../../ports/traces.ts'
 
 export type Parsed = Readonly<Partial<Record<keyof SegmentDocument, unknown>>>
 
-/** Deeper subsegments than any program nests. */
+/** No program nests subsegments more deeply than this. */
 const deepest = 100
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isFlag = (value: unknown): boolean => typeof value === 'boolean'
 
-/** Members that may be absent, and what they are when they are there. */
+/** Optional members, with the test of their values. */
 const members: readonly (readonly [member: keyof Parsed, isRight: (value: unknown) => boolean])[] = [
   ['name', isText],
   ['type', isText],
@@ -28,7 +28,7 @@ const members: readonly (readonly [member: keyof Parsed, isRight: (value: unknow
   ['subsegments', Array.isArray],
 ]
 
-/** The first member, of the segment or of one of its subsegments, that is not what X-Ray says; undefined when all are. */
+/** The first member, of the segment or of one of its subsegments, that has a wrong type; undefined when all are right. */
 export function misshapen(part: Parsed, depth = 0): string | undefined {
   if (depth > deepest) return 'subsegments'
   const { subsegments = [] } = part

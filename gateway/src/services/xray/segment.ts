@@ -1,4 +1,4 @@
-// Segments that others send: read, checked by X-Ray's rules, kept. Security G.4.
+// Segments that other programs send: reads, checks and keeps them by X-Ray's rules. Security G.4.
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Operations, UnprocessedTraceSegment } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument } from '../../ports/traces.ts'
@@ -7,7 +7,7 @@ import type { XrayParts } from './parts.ts'
 import { isId, isObject, misshapen, type Parsed } from './segment-shape.ts'
 
 const maximumBytes = 64 * 1024
-/** A trace may have begun so long ago, and the clocks of two machines may differ by so much. */
+/** How long ago a trace may have begun, and how far the clocks of two machines may differ. */
 const oldestSeconds = 30 * 86_400
 const futureSeconds = 300
 
@@ -24,7 +24,7 @@ export function segmentHandlers({
       }
       return { UnprocessedTraceSegments: refused }
     },
-    // AWS: what a daemon tells of itself is taken; no operation gives it back.
+    // AWS: a daemon's report about itself is accepted; no operation returns it.
     PutTelemetryRecords: () => ({}),
   }
 }
@@ -48,7 +48,7 @@ export function readSegment(
     : refusal(id, code, why)
 }
 
-/** The document, or why it is none. */
+/** The parsed document, or the reason why it is none. */
 function parseObject(document: string): Parsed | string {
   if (Buffer.byteLength(document) > maximumBytes) return 'The segment is larger than 64 KB'
   try {

@@ -1,4 +1,4 @@
-// The service graph: who called whom, how often, and how it went; every segment's service is a node. Security G.5.
+// The service graph: which services called which, how often, and with what result. Each segment's service is a node. Security G.5.
 import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
 import type { Edge, EdgeStatistics, HistogramEntry, Operations, Service } from '@sluice/aws-protocol/xray'
@@ -23,7 +23,7 @@ export function serviceGraphHandlers({
       let found = traces.page(window)
       while (found.length > 0) {
         for (const trace of found) graph.add(assemble(trace))
-        // Requests have their turn between the steps.
+        // Requests are served between the steps.
         await setImmediate()
         found = traces.page({ ...window, after: found.at(-1)?.position })
       }
@@ -84,7 +84,7 @@ class Counts {
   }
 }
 
-/** To the millisecond: a histogram of a day must not have an entry for each call. */
+/** A part's duration in seconds, rounded to the millisecond so that a day's histogram does not get an entry for each call. */
 function secondsOf(part: Part): number {
   return Math.round(Math.max(0, (part.end_time ?? part.start_time) - part.start_time) * 1000) / 1000
 }
@@ -129,7 +129,7 @@ class Graph {
     for (const segment of segments) this.infer(segment, isCalled)
   }
 
-  /** Who was called and sent no segment is inferred from the call. */
+  /** A called service that sent no segment is inferred from the call. */
   private infer(
     segment: SegmentDocument,
     isCalled: (segment: SegmentDocument, part: SubsegmentDocument) => boolean,
@@ -167,7 +167,7 @@ class Graph {
     }))
   }
 
-  /** Who called the first service of a trace. */
+  /** The node of the client that called a trace's first service. */
   private client(segment: SegmentDocument): Node {
     const node = this.node(segment.name, 'client')
     node.isRoot = true

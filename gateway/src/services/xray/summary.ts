@@ -1,4 +1,4 @@
-// A trace in short: how long it took, whether it failed, who was called.
+// Summarises a trace: its duration, its faults, and the services that were called.
 import type { ServiceId, TraceSummary, ValueWithServiceIds } from '@sluice/aws-protocol/xray'
 import type { SegmentDocument, SubsegmentDocument, Trace } from '../../ports/traces.ts'
 import { partsOf } from './assemble.ts'
@@ -12,7 +12,7 @@ export function durationOf({ segments }: Trace): number {
   return Math.max(0, end - start)
 }
 
-/** The segment that nobody of the trace called: where the trace began. */
+/** The segment in which the trace began: no other segment of the trace is its parent. */
 export function rootOf({ segments }: Trace): SegmentDocument | undefined {
   const ids = new Set(segments.flatMap((segment) => [segment.id, ...partsOf(segment).map(({ id }) => id)]))
   return segments.find(({ parent_id: parent }) => parent === undefined || !ids.has(parent)) ?? segments[0]
@@ -22,7 +22,7 @@ function serviceIdOf(account: string, { name, origin }: Part): ServiceId {
   return { Name: name, Names: [name], AccountId: account, Type: origin }
 }
 
-/** `trace`: assembled. */
+/** The summary of an assembled trace. */
 export function summaryOf(account: string, trace: Trace): TraceSummary {
   const root = rootOf(trace)
   const { segments } = trace

@@ -1,4 +1,4 @@
-// Traces as they are asked for: in short by time and filter, whole by id. Security G.5.
+// Reads traces: summaries by time and filter, whole traces by id. Security G.5.
 import { setImmediate } from 'node:timers/promises'
 import type { Handlers } from '@sluice/aws-protocol'
 import { InvalidRequestException, type Operations, type TraceSummary } from '@sluice/aws-protocol/xray'
@@ -10,7 +10,7 @@ import { compileTraceFilter } from './trace-filter.ts'
 
 const longestWindowSeconds = 24 * 3_600
 const summariesPerPage = 100
-/** AWS too gives a page with few summaries, or none, when it has looked at enough traces. */
+/** After this many traces a page ends, even with few summaries or none, as on AWS. */
 const mostProcessed = 2_000
 
 export function traceHandlers({
