@@ -1,10 +1,10 @@
-// How much work one message may cause before it is refused as unreadable.
+// Limits on the work that one message may cause before it is refused as unreadable.
 
 export interface Budget {
   readonly bodyBytes: number
-  /** Structures, lists and maps within each other. */
+  /** How deeply structures, lists and maps may be nested. */
   readonly depth: number
-  /** Parameters of a query string or of a form body. */
+  /** How many parameters a query string or a form body may have. */
   readonly parameters: number
 }
 

@@ -8,7 +8,7 @@ import { receive } from './protocols/received.ts'
 import type { Service } from './service.ts'
 import type { WireAnswer, WireRequest } from './wire.ts'
 
-/** A request with the place it goes to: `endpoint`'s scheme and host, its path put before the operation's. */
+/** A request with its destination: the scheme and host of `endpoint`, whose path is put before the operation's. */
 export interface OutgoingRequest extends WireRequest {
   readonly scheme: 'http' | 'https'
   /** Host and port. */
@@ -21,7 +21,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined
 }
 
-/** Whom a request is signed as, and for what. */
+/** The credentials and the scope that a request is signed with. */
 export interface Signing {
   readonly credentials: Credentials
   readonly region: string
@@ -33,7 +33,7 @@ export interface ClientOptions {
   /** `http://127.0.0.1:4566`, with a path where the service lives under one (`@connections`: the stage). */
   readonly endpoint: string
   readonly region: string
-  /** Sends one request; rejects when no answer came. Time limits are its business. */
+  /** Sends one request; rejects when no answer came. It sets its own time limits. */
   readonly send: (request: OutgoingRequest) => Promise<WireAnswer>
   /** Returns the request with its signature added; not called without credentials. */
   readonly sign?: (request: OutgoingRequest, signing: Signing) => OutgoingRequest | Promise<OutgoingRequest>
@@ -42,7 +42,7 @@ export interface ClientOptions {
   readonly protocol?: Protocol
 }
 
-/** Any service's operations, when no generated `Operations` are at hand. */
+/** The operations of any service, for callers without generated `Operations`. */
 export type AnyOperations = Readonly<Record<string, { readonly input: object; readonly output: unknown }>>
 
 export interface Client<Ops> {

@@ -9,7 +9,7 @@ import type { WireAnswer } from './wire.ts'
 
 const writers = { 'rest-json': restJson, json, query, 'smithy-rpc-v2-cbor': cbor }
 
-/** The answer of an operation that succeeded; `undefined` and `null` members are left out, so empty lists and maps are not. */
+/** The answer of an operation that succeeded. `undefined` and `null` members are left out; empty lists and maps are written. */
 export function encode(
   match: Match,
   output: object | undefined,
@@ -18,7 +18,7 @@ export function encode(
   return writers[match.protocol].writeOutput(match, output ?? {}, requestId)
 }
 
-/** The answer of an operation that refused, or of a request that matched none (`service.dialect(request)`). */
+/** The answer for a fault of an operation, or for a request that matched no operation (`service.dialect(request)`). */
 export function encodeFault(
   dialect: Dialect,
   fault: ServiceFault,

@@ -1,4 +1,4 @@
-// A fault's members, split as its shape in the model says: some travel in headers, the message and the rest in the body.
+// Splits a fault's members as its shape in the model says: some travel in headers, the message and the rest in the body.
 import type { ServiceFault } from './fault.ts'
 import type { Service } from './service.ts'
 import type { Member } from './type.ts'

@@ -1,11 +1,11 @@
-// What an operation throws when it refuses a call: the one error that is answered to the caller in the service's words.
+// The error that an operation throws to refuse a call: the only one whose message reaches the caller.
 
 export interface FaultDetails {
   /** The model's name of the fault where it differs from the code on the wire (query: `NoSuchEntityException` is sent as `NoSuchEntity`). */
   readonly shape?: string
   /** The fault's members besides its message, by the model's member names; `undefined` ones are not sent. */
   readonly members?: Readonly<Record<string, unknown>>
-  /** What the message is called, where the model does not have the fault: `message` unless it is said. */
+  /** The name of the message's member for faults that the model does not have; `message` by default. */
   readonly messageName?: string
   readonly cause?: unknown
 }
@@ -15,7 +15,7 @@ export interface FaultDetails {
  * throw it directly for faults no model lists (`new ServiceFault('AccessDeniedException', 403, '…')`).
  */
 export class ServiceFault extends Error {
-  /** What the query protocol calls the fault; the other protocols send `shape`. */
+  /** The fault's code in the query protocol; the other protocols send `shape`. */
   readonly code: string
   readonly shape: string
   readonly status: number

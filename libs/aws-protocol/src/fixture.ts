@@ -1,4 +1,4 @@
-// What the tests load and send: the repository's own models, and requests built from a few words.
+// Models and requests for tests: the repository's own models, and requests built from a few words.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadService } from './load.ts'

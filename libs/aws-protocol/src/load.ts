@@ -142,7 +142,10 @@ function templateOf({ acceptedPath, literalQuery }: Operation): string {
   return query === '' ? acceptedPath : `${acceptedPath}?${query}`
 }
 
-/** A service with several protocols tells them apart by headers; what says nothing is its last, the query protocol. */
+/**
+ * Tells by the headers in which protocol a request is; the last one, the query protocol, is for requests that none of the
+ * others claims.
+ */
 const isSpoken: Readonly<Record<Protocol, (headers: WireRequest['headers']) => boolean>> = {
   'rest-json': () => true,
   json: (headers) => headers['x-amz-target'] !== undefined,

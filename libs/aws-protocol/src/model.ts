@@ -63,7 +63,7 @@ export interface ServiceModel {
   readonly shapes: Readonly<Record<string, ShapeModel>>
 }
 
-/** What a model does not say about the service it describes. A row that no longer fits the model is refused when loaded. */
+/** Facts about a service that its model leaves out. A row that no longer fits the model is refused when it is loaded. */
 export interface Overlay {
   /** The order in which the service prints an enum's values: shape → all of its values. */
   readonly enumOrder?: Readonly<Record<string, readonly string[]>>

@@ -1,4 +1,4 @@
-// What a loaded service is: its operations, faults and conventions, and what a request matched.
+// The types of a loaded service: its operations, faults and conventions, and a request that matched.
 import type { Budget } from './budget.ts'
 import type { Overlay, Protocol } from './model.ts'
 import type { Parameter } from './route.ts'
@@ -21,7 +21,7 @@ export interface Operation {
   readonly resultWrapper: string | undefined
   /** The content type of a raw payload in the answer. */
   readonly contentType: string
-  /** Whether it is called without a signature: who calls proves otherwise who it is. */
+  /** Whether it is called without a signature, because the caller proves its identity in another way. */
   readonly isUnsigned: boolean
 }
 
@@ -35,7 +35,7 @@ export interface Conventions {
   readonly budget: Budget
 }
 
-/** In which of its protocols a service is spoken to. */
+/** The protocol in which a request speaks to a service. */
 export interface Dialect {
   readonly service: Service
   readonly protocol: Protocol

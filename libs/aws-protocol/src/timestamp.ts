@@ -1,4 +1,4 @@
-// Timestamps are epoch seconds in memory (fractions are milliseconds); these are their three forms on the wire.
+// Reads and writes timestamps: epoch seconds in memory (fractions are milliseconds), three forms on the wire.
 import { Unreadable } from './fault.ts'
 import type { TimestampFormat } from './model.ts'
 

@@ -1,4 +1,4 @@
-// Compiled shapes: what the codecs and the validation walk along, with every name and constraint resolved once.
+// Compiled shapes, which the codecs and the validation walk along, with every name and constraint resolved once.
 import type { Location, MemberModel, Overlay, ServiceModel, ShapeModel, TimestampFormat } from './model.ts'
 
 export interface Constraints {
@@ -208,7 +208,7 @@ export class TypeCompiler {
   }
 }
 
-/** What a member says about its shape in its own place: that it is flattened, or an enum of its own. */
+/** The member's own view of its shape: flattened, or with an enum of its own. */
 function refine(type: Type, model: MemberModel): Type {
   if (type.kind === 'list' && model.flattened === true) return { ...type, flattened: true }
   if (type.kind === 'map' && model.flattened === true) return { ...type, flattened: true }

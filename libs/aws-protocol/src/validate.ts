@@ -114,7 +114,7 @@ function subjectOf(content: Type, value: unknown, { path }: Place): string {
   return secret ? `Value at '${path}'` : `Value '${show(value)}' at '${path}'`
 }
 
-/** Java's way of printing: `[a, b]`, `{a=b}`. */
+/** Prints a value as Java does: `[a, b]`, `{a=b}`. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
   if (value instanceof Uint8Array) return 'java.nio.HeapByteBuffer'

@@ -4,7 +4,7 @@ import type { TimestampFormat } from './model.ts'
 import { javaName } from './scalar-text.ts'
 import type { MapType, Member, ScalarType, Type } from './type.ts'
 
-/** How one format carries the scalars that JSON has no form for. */
+/** How a format writes the scalars that JSON has no form for. */
 export interface ScalarForm {
   /** `undefined` when the value is none. */
   readonly readBlob: (value: unknown) => Uint8Array | undefined

@@ -1,4 +1,4 @@
-// What travels: a request and an answer as bytes and strings, independent of any HTTP library.
+// A request and an answer as bytes and strings, independent of any HTTP library.
 
 export interface WireRequest {
   readonly method: string

@@ -1,4 +1,4 @@
-// How much a template may ask of us: text, depth, what aliases and functions expand to, and AWS's number of resources.
+// Limits for templates: text, depth, what aliases and functions expand to, and AWS's number of resources.
 
 /** AWS's quota for a template body in S3: 1 MB, counted here in UTF-16 units. */
 export const maximumTextUnits: number = 1024 * 1024
@@ -12,14 +12,17 @@ export const maximumResources = 500
 /** AWS's quotas for parameters, mappings and outputs are 200 each. */
 export const maximumSectionEntries = 200
 
-/** What is read or made: a node costs 1, and 1 more for each 32 characters it holds. Aliases cost what they stand for. */
+/**
+ * The most that reading and evaluating may make: a node costs 1, and 1 more for each 32 characters. Aliases cost as much as
+ * what they stand for.
+ */
 const maximumCost = 1_000_000
 
-/** Counts what reading or evaluating makes; tells by `false` when it is too much. */
+/** Counts what reading and evaluating make; answers `false` when it is too much. */
 export class Meter {
   private cost = 0
 
-  /** What was spent so far. */
+  /** The cost so far. */
   get spent(): number {
     return this.cost
   }
@@ -30,7 +33,7 @@ export class Meter {
   }
 }
 
-/** The cost of one node that holds so many characters. */
+/** The cost of one node with this many characters. */
 export function costOf(characters: number): number {
   return 1 + (characters >> 5)
 }

@@ -1,6 +1,6 @@
 // `Fn::Cidr`: blocks of IPv4 addresses cut from a larger one.
 
-/** `count` blocks of `hostBits` bits within `block` (`10.0.0.0/16`); `undefined` where they do not fit or the input is none. */
+/** `count` blocks of `hostBits` bits within `block` (`10.0.0.0/16`); `undefined` when they do not fit or the input is malformed. */
 export function cidrBlocks(block: string, count: number, hostBits: number): readonly string[] | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(block)
   if (match === null) return undefined

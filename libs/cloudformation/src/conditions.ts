@@ -1,4 +1,4 @@
-// Conditions: which of them hold, decided before anything is created.
+// Decides which conditions of a template hold, before anything is created.
 import { maximumDepth } from './budget.ts'
 import { Evaluator, type Intrinsic, type Scope } from './evaluator.ts'
 import { Problem } from './fault.ts'
@@ -6,7 +6,7 @@ import { intrinsics } from './intrinsics.ts'
 import type { Node } from './node.ts'
 import { booleanOf, isPending, itemsOf, member, plant, textOf } from './node.ts'
 
-/** Says whether a condition holds. Each is decided once; one that needs itself is a {@link Problem}. */
+/** Decides conditions, each once. One that depends on itself is a {@link Problem}. */
 export class Conditions {
   private readonly declared: ReadonlyMap<string, Node>
   private readonly evaluator: Evaluator
@@ -18,7 +18,7 @@ export class Conditions {
     this.evaluator = new Evaluator({ ...scope, condition }, functions)
   }
 
-  /** Whether the condition holds that is named at `node`. */
+  /** Whether the condition `name` holds, which is named at `node`. */
   holds(name: string, node: Node): boolean {
     if (this.decided.has(name)) {
       const known = this.decided.get(name)
@@ -62,7 +62,7 @@ const equals: Intrinsic = (call, evaluator) => {
   return plant(call, textOf(left) !== undefined && textOf(left) === textOf(right))
 }
 
-/** AWS: 2 to 10 conditions for and, or. */
+/** A function of several conditions. AWS: `Fn::And` and `Fn::Or` take 2 to 10. */
 function combining(combine: (values: readonly boolean[]) => boolean, least: number, most: number): Intrinsic {
   return (call, evaluator) => {
     const items = itemsOf(call.argument)

@@ -1,4 +1,4 @@
-// A resource on its way from the template to the ordered list: evaluated as far as it can be, perhaps made by a transform.
+// A resource between the template and the ordered list: evaluated as far as possible, perhaps made by a transform.
 import type { MapNode } from './node.ts'
 
 export interface Draft {
@@ -11,7 +11,7 @@ export interface Draft {
   readonly offset: number
 }
 
-/** Something that will not have the effect it has on AWS; nothing fails because of it. */
+/** A note about something that does not have the effect it has on AWS, although nothing fails. */
 export interface Remark {
   readonly message: string
   readonly offset: number

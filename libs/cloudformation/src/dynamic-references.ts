@@ -1,4 +1,4 @@
-// `{{resolve:ssm:…}}` and its like: nothing here resolves them, so somebody is told.
+// Finds `{{resolve:ssm:…}}` and other dynamic references, which nothing here resolves, and remarks on them.
 import type { Draft, Remark } from './draft.ts'
 import type { Node } from './node.ts'
 

@@ -1,9 +1,9 @@
-// Evaluates a tree: what can be known becomes values, what waits for a resource stays a function.
+// Evaluates a tree: known values are put in, and functions that wait for a resource stay.
 import { maximumDepth, Meter, costOf } from './budget.ts'
 import { Problem } from './fault.ts'
 import type { CallNode, ListNode, MapNode, Node, ScalarNode } from './node.ts'
 
-/** What functions may look up. Each answers `undefined` for what it does not know (yet). */
+/** The things that functions look up. Each lookup answers `undefined` for what is not known (yet). */
 export interface Scope {
   readonly parameters: ReadonlyMap<string, Node>
   readonly mappings: ReadonlyMap<string, Node>
@@ -17,7 +17,7 @@ export interface Scope {
   readonly attribute?: ((logicalId: string, name: string, node: Node) => Node) | undefined
 }
 
-/** A function: what it gives for its call, `undefined` for no value at all (`AWS::NoValue`). Throws {@link Problem}s. */
+/** A function of templates: the value of a call, `undefined` for no value at all (`AWS::NoValue`). Throws {@link Problem}s. */
 export type Intrinsic = (call: CallNode, evaluator: Evaluator) => Node | undefined
 
 export class Evaluator {
@@ -31,7 +31,7 @@ export class Evaluator {
     this.functions = functions
   }
 
-  /** The tree with everything evaluated that can be; `undefined` when it is `AWS::NoValue`. */
+  /** The tree, evaluated as far as possible; `undefined` when it is `AWS::NoValue`. */
   evaluate(node: Node): Node | undefined {
     this.spend(node, node.kind === 'scalar' ? node.text.length : 0)
     this.depth += 1
@@ -45,20 +45,20 @@ export class Evaluator {
     }
   }
 
-  /** As {@link evaluate}, where there must be a value. */
+  /** As {@link evaluate}, but throws when there is no value. */
   value(node: Node): Node {
     const value = this.evaluate(node)
     if (value === undefined) throw new Problem('AWS::NoValue cannot stand here', node)
     return value
   }
 
-  /** A text that a function makes; its characters count. */
+  /** A node for a text that a function makes, whose characters are counted. */
   text(at: Node, text: string): ScalarNode {
     this.spend(at, text.length)
     return { kind: 'scalar', value: text, text, offset: at.offset }
   }
 
-  /** Counts characters before they are put together. */
+  /** Counts characters before they are concatenated. */
   spend(at: Node, characters: number): void {
     if (!this.meter.spend(costOf(characters))) throw new Problem('The template makes too much of its functions', at)
   }

@@ -1,4 +1,4 @@
-// Files that a template brings in: read through a callback, each once, their trees standing where they are named.
+// Reads the files that a template includes, through a callback and each once, and puts their trees where they are named.
 import { Problem } from './fault.ts'
 import type { Node } from './node.ts'
 import { readText } from './yaml.ts'

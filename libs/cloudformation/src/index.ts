@@ -1,4 +1,4 @@
-// CloudFormation and SAM templates to ordered resources.
+// Reads CloudFormation and SAM templates as ordered lists of resources.
 export { TemplateFault } from './fault.ts'
 export type { Place } from './fault.ts'
 export { jsonOf, jsonText } from './json.ts'

@@ -114,7 +114,7 @@ const transform: Intrinsic = (call, evaluator) => {
   return evaluator.evaluate(evaluator.scope.include(location, call))
 }
 
-/** A function that is known and cannot work here. */
+/** A function of CloudFormation that cannot work here. */
 function refused(why: string): Intrinsic {
   return (call) => {
     throw new Problem(`${call.name} ${why}`, call)
@@ -123,7 +123,7 @@ function refused(why: string): Intrinsic {
 
 const conditionOnly = refused('belongs into Conditions; use Fn::If here')
 
-/** Name → function, for everything outside of `Conditions`. */
+/** The functions by name, except those of `Conditions`. */
 export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
   ['Ref', ref],
   ['Fn::GetAtt', getAtt],

@@ -1,4 +1,4 @@
-// Trees as JSON text and as plain values.
+// Writes trees as JSON text and as plain values.
 import type { Node } from './node.ts'
 
 /** A value of JSON. Objects are made member by member, so that `__proto__` is a name like any other. */
@@ -6,7 +6,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** JSON text of a tree, numbers as they were written where JSON allows it. Functions stand in their long form. */
+/** The JSON text of a tree. Numbers stay as they were written where JSON allows it, functions are in their long form. */
 export function jsonText(node: Node): string {
   switch (node.kind) {
     case 'scalar':
@@ -20,7 +20,7 @@ export function jsonText(node: Node): string {
   }
 }
 
-/** `.inf` and `.nan` of YAML have no JSON. */
+/** The JSON text of a scalar; YAML's `.inf` and `.nan` have none. */
 function scalarText(value: string | number | boolean | null): string {
   return typeof value === 'number' && !Number.isFinite(value) ? JSON.stringify(String(value)) : JSON.stringify(value)
 }

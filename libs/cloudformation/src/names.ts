@@ -1,4 +1,4 @@
-// Lists of names, written as one text.
+// Reads lists of names that are written as one text.
 
 /** The names in a text, however they are spaced. */
 export function names(text: string): readonly string[] {

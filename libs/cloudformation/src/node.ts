@@ -62,18 +62,18 @@ export function booleanOf(node: Node | undefined): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined
 }
 
-/** The name in `{Ref: name}`, as long as it is one. */
+/** The name in `{Ref: name}`; undefined for any other node. */
 export function refOf(node: Node | undefined): string | undefined {
   return node?.kind === 'call' && node.name === 'Ref' ? textOf(node.argument) : undefined
 }
 
-/** What {@link plant} makes a tree of: plain values with nodes in between. Our own objects have no member `kind`. */
+/** The input of {@link plant}: plain values with nodes in between. Our own objects have no member `kind`. */
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainMap | Node
 export interface PlainMap {
   readonly [name: string]: Plain | undefined
 }
 
-/** A tree of plain values and nodes, all that is new standing at the offset of `at`. Members that are `undefined` are left out. */
+/** A tree of plain values and nodes; new nodes get the offset of `at`. Members that are `undefined` are left out. */
 export function plant(at: { readonly offset: number }, value: Plain): Node {
   const { offset } = at
   if (typeof value !== 'object' || value === null) return { kind: 'scalar', value, text: String(value), offset }
@@ -102,7 +102,7 @@ export function mapOf(at: { readonly offset: number }, entries: Iterable<readonl
   return { kind: 'map', entries: new Map(entries), offset: at.offset }
 }
 
-/** Whether a function in the tree is yet to be evaluated. */
+/** Whether the tree contains a function that is not evaluated yet. */
 export function isPending(node: Node): boolean {
   if (node.kind === 'call') return true
   if (node.kind === 'list') return node.items.some(isPending)

@@ -1,12 +1,12 @@
-// Which resources a tree refers to, and the order in which resources can be created.
+// Finds the resources that a tree refers to, and the order in which resources can be created.
 import { Problem } from './fault.ts'
 import type { CallNode, Node } from './node.ts'
 import { itemsOf, textOf } from './node.ts'
 
-/** A function that waits for a resource. */
+/** A `Ref` or `Fn::GetAtt` of a resource. */
 export interface Reference {
   readonly logicalId: string
-  /** Of `Fn::GetAtt`. */
+  /** The attribute's name, for `Fn::GetAtt`. */
   readonly attribute: string | undefined
   readonly node: CallNode
 }
@@ -36,7 +36,7 @@ function referenceOf(node: CallNode): Reference | undefined {
   return logicalId === undefined ? undefined : { logicalId, attribute, node }
 }
 
-/** What is needed to order a resource. */
+/** The part of a resource that its order depends on. */
 export interface Orderable {
   readonly logicalId: string
   readonly offset: number
@@ -44,8 +44,8 @@ export interface Orderable {
 }
 
 /**
- * The resources, each after all it depends on, else in the template's order. A dependency that is none of them counts
- * for nothing. Throws a {@link Problem} that names a circle, as AWS does.
+ * The resources, each after all that it depends on, otherwise in the template's order. Dependencies on other things are
+ * ignored. Throws a {@link Problem} that names a circle, as AWS does.
  */
 export function inOrder<Resource extends Orderable>(resources: readonly Resource[]): readonly Resource[] {
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]))

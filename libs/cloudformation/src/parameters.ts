@@ -1,10 +1,10 @@
-// Parameters: the values that are given, or their defaults, checked as the template says, and AWS's pseudo parameters.
+// Reads parameters: the given values or the defaults, checked as the template says, and AWS's pseudo parameters.
 import type { Remark } from './draft.ts'
 import { Problem } from './fault.ts'
 import type { Node } from './node.ts'
 import { itemsOf, member, plant, textOf } from './node.ts'
 
-/** What the pseudo parameters stand for. */
+/** The values of the pseudo parameters. */
 export interface Pseudo {
   readonly accountId: string
   readonly region: string
@@ -48,12 +48,12 @@ export function storedParameters(
   )
 }
 
-/** What every template of the CDK has for a rule about its own bootstrap stack; no resource refers to it. */
+/** Whether it is the rule about the CDK's bootstrap stack that all its templates have; no resource refers to it. */
 function isBootstrapVersion(node: Node): boolean {
   return textOf(member(node, 'Default'))?.startsWith('/cdk-bootstrap/') === true
 }
 
-/** Name → value of every parameter. Throws a {@link Problem} for one without a value, or with one it does not allow. */
+/** The value of every parameter by name. Throws a {@link Problem} for one without a value, or with one that the template does not allow. */
 export function readParameters(
   declared: ReadonlyMap<string, Node>,
   given: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-// A template's sections: what a template may say at its top, checked for form; nothing is evaluated yet.
+// Reads a template's sections and checks their form; nothing is evaluated yet.
 import { names } from './names.ts'
 import { maximumResources, maximumSectionEntries, maximumTextUnits } from './budget.ts'
 import { Problem } from './fault.ts'
@@ -38,7 +38,7 @@ const sectionNames = new Set(
   `),
 )
 
-/** Of a resource; the last two are SAM's own. */
+/** The attributes of a resource; the last two are SAM's own. */
 const attributes = new Set(
   names(`
     Type Properties DependsOn Condition DeletionPolicy UpdateReplacePolicy Metadata CreationPolicy UpdatePolicy
@@ -73,7 +73,7 @@ const tellingNames = 'AWSTemplateFormatVersion|Transform|Resources|openapi|swagg
 const tellingInBraces = new RegExp(`["'](${tellingNames})["']\\s*:`)
 const tellingAtMargin = new RegExp(`^["']?(${tellingNames})["']?\\s*:`, 'm')
 
-/** Whether a text is a template and no OpenAPI document, also where it is broken: what it says first decides. */
+/** Whether a text is a template and not an OpenAPI document. Its first members decide, so that broken texts are recognised too. */
 export function isTemplate(text: string): boolean {
   const match = (/^\s*\{/.test(text) ? tellingInBraces : tellingAtMargin).exec(text)
   return match !== null && match[1] !== 'openapi' && match[1] !== 'swagger'
@@ -127,7 +127,7 @@ function readDeclaration(logicalId: string, node: Node): Declaration {
   }
 }
 
-/** A template whose sections are read, with the way from offsets to places. */
+/** A template's sections, and the index that turns offsets into places. */
 export interface ReadTemplateText {
   readonly sections: Sections
   readonly lines: LineIndex

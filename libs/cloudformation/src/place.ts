@@ -1,4 +1,4 @@
-// From an offset in the text to a line and a column, worked out only when somebody is told.
+// Turns offsets in the text into lines and columns, worked out only for messages.
 import { Problem, TemplateFault } from './fault.ts'
 import type { Place } from './fault.ts'
 
@@ -14,13 +14,13 @@ export class LineIndex {
     return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
   }
 
-  /** What `work` returns; its {@link Problem}s are thrown as {@link TemplateFault}s. */
+  /** Runs `work` and returns its result; its {@link Problem}s are thrown as {@link TemplateFault}s. */
   guard<Result>(work: () => Result): Result {
     try {
       return work()
     } catch (error) {
       if (error instanceof Problem) throw new TemplateFault(error.message, this.at(error.offset), error)
-      // Deep nesting that no budget counted ends in the engine's own limit.
+      // Nesting that no budget counts is stopped by the engine's own limit of the stack.
       if (error instanceof RangeError) {
         throw new TemplateFault('The template is nested too deeply', { line: 1, column: 1 }, error)
       }

@@ -1,4 +1,4 @@
-// The second evaluation: resources have values now, and no function may be left.
+// The second evaluation: puts in the values of created resources, after which no function is left.
 import type { Draft } from './draft.ts'
 import { Evaluator, type Scope } from './evaluator.ts'
 import { Problem } from './fault.ts'
@@ -8,7 +8,7 @@ import type { MapNode, Node } from './node.ts'
 import { plant, textOf } from './node.ts'
 import type { LineIndex } from './place.ts'
 
-/** What is known of created resources; `undefined` for what is not. */
+/** The values of created resources; `undefined` for unknown ones. */
 export interface ResourceValues {
   /** What `Ref` gives. */
   readonly ref: (logicalId: string) => string | undefined

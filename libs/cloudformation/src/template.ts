@@ -1,4 +1,4 @@
-// A template made ready: resources in the order in which they can be created, and outputs, to be resolved as values come in.
+// Prepares a template: resources in the order in which they can be created, and outputs, to be resolved as values become known.
 import { maximumResources } from './budget.ts'
 import { Conditions } from './conditions.ts'
 import type { Draft } from './draft.ts'
@@ -31,9 +31,9 @@ export interface TemplateResource {
   readonly logicalId: string
   readonly type: string
   readonly place: Place
-  /** The logical ids of what has to be there before. */
+  /** The logical ids of the resources that must exist before this one. */
   readonly dependencies: readonly string[]
-  /** `DeletionPolicy: Retain`: it is to stay when it leaves the template. */
+  /** Whether it stays when it leaves the template (`DeletionPolicy: Retain`). */
   readonly retained: boolean
   /** The properties, with the values of resources in place. Throws a `TemplateFault` for a value that is not known. */
   readonly resolve: (values: ResourceValues) => MapNode
@@ -46,7 +46,7 @@ export interface TemplateOutput {
   readonly resolve: (values: ResourceValues) => string
 }
 
-/** Something that does not have the effect it has on AWS. */
+/** A warning about something that does not have the effect it has on AWS. */
 export interface Warning extends Place {
   readonly message: string
 }
@@ -139,7 +139,7 @@ function draftsOf(sections: Sections, scope: Scope): Transformed {
     globals: global,
     include: (location, node) => evaluator.value(scope.include(location, node)),
   })
-  // What the transform wrote holds functions of its own.
+  // The transform's resources contain functions of their own, which are evaluated too.
   return {
     ...transformed,
     drafts: transformed.drafts.map((draft) => ({
@@ -206,7 +206,7 @@ function ordering(
   return inOrder(
     drafts.map((draft) => {
       const references = referencesIn(draft.properties).map((reference) => targetOf(reference, 'Resources'))
-      // What is not there by its condition is nothing to wait for.
+      // A resource that its condition leaves out is not waited for.
       const dependencies = [...new Set([...references, ...draft.dependsOn.filter((id) => ids.has(id))])]
       return { draft, logicalId: draft.logicalId, offset: draft.offset, dependencies }
     }),

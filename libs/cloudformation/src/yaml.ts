@@ -16,7 +16,10 @@ export function readText(text: string): Node {
   return new Converter().node(document.contents, 0)
 }
 
-/** Token by token, so that the depth of brackets is known before a tree is built and the first error stops the work. */
+/**
+ * Composes the document token by token, so that the depth of brackets is known before a tree is built and the first error
+ * stops the work.
+ */
 function compose(text: string): Document.Parsed {
   const { Composer, Parser } = yamlPackage()
   const parser = new Parser()

@@ -1,4 +1,4 @@
-// ARNs in conditions: each of the six parts is matched for itself, so that a star never reaches over a colon.
+// Matches ARNs in conditions: each of the six parts by itself, so that a star never reaches over a colon.
 import { compilePattern, type Pattern, type PatternSyntax } from './pattern.ts'
 
 /** Compiles the operand of `ArnEquals`, `ArnLike` and their negations, of which each pair means the same. */

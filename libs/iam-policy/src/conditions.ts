@@ -1,4 +1,4 @@
-// The Condition element: every operator and every key of it must hold.
+// Compiles the Condition element: all of its operators and keys must hold.
 // Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 import { PolicyFault } from './fault.ts'
 import { type Operator, operatorNamed } from './operators.ts'

@@ -1,7 +1,7 @@
-// The condition keys that a policy asks for: in its conditions, and as variables in resources and values.
+// Lists the condition keys that a policy reads: in its conditions, and as variables in resources and values.
 import { variablesOf } from './pattern.ts'
 
-/** The keys of one statement, written as the policy writes them, each once whatever its case. */
+/** The keys of one statement as the policy writes them, each once without regard to case. */
 export type ContextKeys = readonly string[]
 
 /**

@@ -1,4 +1,4 @@
-// Dates as `Date…` conditions write them: W3C's profiles of ISO 8601, or seconds since 1970.
+// Reads dates as `Date…` conditions write them: W3C's profiles of ISO 8601, or seconds since 1970.
 
 const w3c = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/
 

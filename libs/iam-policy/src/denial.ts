@@ -1,8 +1,8 @@
-// AWS's words for a denied request.
+// Describes denied requests in AWS's words.
 import type { Decision, PolicySource } from './evaluate.ts'
 import type { EvaluationRequest } from './request.ts'
 
-/** How to speak. */
+/** Options for the sentence. */
 export interface DenialWords {
   /** Names the kind of policy that denied, as newer services do; the short form when absent. */
   readonly isVerbose?: boolean | undefined

@@ -1,4 +1,4 @@
-// Reading the parts of a policy document: objects, lists and scalars, with faults that tell the place.
+// Reads the parts of a policy document: objects, lists and scalars, with faults that name the place.
 import { PolicyFault, syntaxErrors } from './fault.ts'
 
 /** A JSON object, whose members may have any name. */

@@ -1,20 +1,20 @@
-// Deciding a request: all policies that apply to it, together.
+// Decides requests by all policies that apply to them together.
 // Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import type { CompiledPolicy, CompiledStatement } from './parse.ts'
 import type { Naming } from './principals.ts'
 import type { EvaluationRequest } from './request.ts'
 
-/** The policies that apply to a request. What is absent neither grants nor limits. */
+/** The policies that apply to a request. An absent kind neither allows nor limits. */
 export interface PolicySet {
   /** The policies of the caller: of the user and its groups, or of the role. */
   readonly identity: readonly CompiledPolicy[]
   /** The policy of the resource. */
   readonly resource?: CompiledPolicy | undefined
-  /** Whether nothing opens the resource but its own policy: a role's trust policy. */
+  /** Whether only the resource's own policy can allow access, as for a role's trust policy. */
   readonly resourceMustAllow?: boolean | undefined
   /** The caller's permissions boundary. */
   readonly boundary?: CompiledPolicy | undefined
-  /** The policies that were passed when the session was made; a grant of any is enough, and none of them grants nothing. */
+  /** The policies that were passed when the session was made. It is enough that one of them allows; an empty list allows nothing. */
   readonly session?: readonly CompiledPolicy[] | undefined
   /** The policy of the VPC endpoint that the request came through. */
   readonly endpoint?: CompiledPolicy | undefined
@@ -25,7 +25,7 @@ export interface PolicySet {
 /** The kinds of policies. */
 export type PolicySource = 'identity' | 'resource' | 'boundary' | 'session' | 'endpoint'
 
-/** Where a deciding statement stands. */
+/** The place of a deciding statement. */
 export interface DecidingStatement {
   readonly source: PolicySource
   /** Its policy's place among the policies of this source, counted from 0. */
@@ -40,7 +40,7 @@ export interface Decision {
   readonly decision: 'allow' | 'explicitDeny' | 'implicitDeny'
   /** The statement that allowed or denied; none for an implicit denial, and for an account's root user. */
   readonly statement: DecidingStatement | undefined
-  /** For an implicit denial: the kind of policy whose grant was missing. */
+  /** For an implicit denial, the kind of policy that did not allow the request. */
   readonly missing: PolicySource | undefined
 }
 
@@ -70,9 +70,9 @@ export function evaluate(policies: PolicySet, request: EvaluationRequest): Decis
   return decide(verdicts, policies.sameAccount, request.principal.type === 'Account')
 }
 
-/** What one kind of policies says. */
+/** The result of one kind of policies. */
 interface Verdict {
-  /** Whether there are such policies at all. */
+  /** Whether there are policies of this kind at all. */
   readonly isPresent: boolean
   readonly denied: DecidingStatement | undefined
   readonly allowed: DecidingStatement | undefined
@@ -86,7 +86,7 @@ const silence: Verdict = { isPresent: false, denied: undefined, allowed: undefin
 
 function decide(verdicts: Verdicts, sameAccount: boolean, isRoot: boolean): Decision {
   const { identity, resource } = verdicts
-  // AWS: only a grant to the caller itself passes by its boundary and session policies.
+  // AWS: only an Allow for the caller itself overrides its boundary and session policies.
   if (sameAccount && resource.naming === 'direct') return allow(resource.allowed)
   const isGrantedByResource = sameAccount && resource.naming === 'limited'
   if (identity.allowed === undefined && !isRoot && !isGrantedByResource) {
@@ -99,7 +99,7 @@ function decide(verdicts: Verdicts, sameAccount: boolean, isRoot: boolean): Deci
   return allow(identity.allowed ?? resource.allowed)
 }
 
-/** Whether a limiting policy is there and does not grant. */
+/** Whether a limiting policy exists and does not allow the request. */
 function lacks({ isPresent, allowed }: Verdict): boolean {
   return isPresent && allowed === undefined
 }
@@ -145,7 +145,7 @@ function denied(statement: DecidingStatement): Verdict {
 
 const closeness: { readonly [naming in Naming]: number } = { account: 0, limited: 1, direct: 2 }
 
-/** Whether a statement is about a request, whose action is in lower case, and how closely it names the caller. */
+/** Whether and how closely a statement applies to a request; `action` is in lower case. */
 export function applies(
   statement: CompiledStatement,
   source: PolicySource,
@@ -161,7 +161,7 @@ export function applies(
   return naming
 }
 
-/** What a statement without principals says: in the policy of a resource nothing, elsewhere it is about the caller. */
+/** How a statement without principals counts: not at all in a resource's policy, elsewhere as about the caller. */
 const unnamed: { readonly [source in PolicySource]: Naming | undefined } = {
   identity: 'direct',
   boundary: 'direct',

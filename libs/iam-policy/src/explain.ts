@@ -1,4 +1,4 @@
-// Why a request is decided as it is: every statement that speaks of it, and the condition keys that were missed.
+// Explains decisions: every statement that applies to a request, and the condition keys that were missing.
 import { applies, type Decision, evaluate, type PolicySet, type PolicySource } from './evaluate.ts'
 import type { CompiledPolicy } from './parse.ts'
 import type { EvaluationRequest } from './request.ts'
@@ -13,16 +13,16 @@ export interface MatchedStatement {
   readonly effect: 'Allow' | 'Deny'
 }
 
-/** A decision, and what led to it. */
+/** A decision with the statements that led to it. */
 export interface Explanation {
   readonly decision: Decision
   /** Every statement whose elements and conditions all match, the resource's first. */
   readonly matched: readonly MatchedStatement[]
-  /** Every statement that speaks of the action, whatever else it asks for: the ones whose condition keys are needed. */
+  /** Every statement that applies to the action, whatever else it requires: its condition keys are the needed ones. */
   readonly touched: readonly MatchedStatement[]
 }
 
-/** Decides a request as `evaluate` does, and tells of all statements. For simulations: it does the work twice. */
+/** Decides a request as `evaluate` does, and lists all statements. Meant for simulations, because it does the work twice. */
 export function explain(policies: PolicySet, request: EvaluationRequest): Explanation {
   const subject = { ...request, action: request.action.toLowerCase() }
   const matched: MatchedStatement[] = []

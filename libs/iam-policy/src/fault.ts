@@ -3,7 +3,7 @@
 /** IAM's error codes for policies. */
 export type PolicyFaultCode = 'MalformedPolicyDocument' | 'LimitExceeded'
 
-/** A policy that cannot be used. The message is IAM's sentence; `path` tells where in the document the trouble is. */
+/** A policy that cannot be used. The message is IAM's sentence; `path` names the place in the document. */
 export class PolicyFault extends Error {
   override readonly name: string = 'PolicyFault'
   readonly code: PolicyFaultCode

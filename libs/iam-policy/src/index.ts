@@ -1,4 +1,4 @@
-// The IAM policy language: reading policies, and deciding requests by them.
+// The IAM policy language: reads policies, and decides requests by them.
 export { contextKeysOf, distinctKeys, type ContextKeys } from './context-keys.ts'
 export { describeDenial, type DenialWords } from './denial.ts'
 export { type DecidingStatement, type Decision, evaluate, type PolicySet, type PolicySource } from './evaluate.ts'

@@ -7,7 +7,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
  * IPv6 one (`::ffff:203.0.113.5`) is the IPv4 address.
  */
 export function compileIpRanges(ranges: readonly string[]): (address: string) => boolean | undefined {
-  // A list each: in one, Node takes IPv4 addresses for parts of `::/0`.
+  // Two lists, because in a common one Node takes IPv4 addresses for parts of `::/0`.
   const [four, six] = [new BlockList(), new BlockList()]
   for (const range of ranges) addRange(four, six, range)
   return (subject) => {

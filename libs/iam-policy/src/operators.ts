@@ -7,8 +7,8 @@ import { compilePattern, matchesAny, type PatternSyntax } from './pattern.ts'
 import type { Context } from './request.ts'
 
 /**
- * Whether a value of the request is like one of the policy's; undefined when that cannot be told, because the value
- * is not of the operator's type or a policy variable has no value. Then neither the operator nor its negation holds.
+ * Compares a value of the request with those of the policy; undefined when it cannot tell, because the value is not of the
+ * operator's type or a policy variable has no value. Then neither the operator nor its negation holds.
  */
 export type Comparison = (value: string, context: Context) => boolean | undefined
 

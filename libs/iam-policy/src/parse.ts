@@ -1,4 +1,4 @@
-// Reading a policy document and compiling it, once, to what evaluation needs.
+// Reads a policy document and compiles it, once, for evaluation.
 // Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import { compileConditions, type Condition, unprefixed } from './conditions.ts'
 import { entriesOf, listOf, type Members, textOf, textsOf } from './document.ts'
@@ -8,14 +8,14 @@ import { compileNotPrincipal, compilePrincipal, type PrincipalMatcher } from './
 import type { Context } from './request.ts'
 
 /**
- * What a policy is attached to, which decides what it must and must not say.
+ * The kind of thing a policy is attached to, which decides what it must and must not contain.
  * `identity`: a user, group or role; no principals. `resource`: a resource; with principals.
  * `trust`: a role's trust policy; with principals and without resources.
- * `any`: not checked, and resources need not be ARNs: for policies that are handed over at run time.
+ * `any`: not checked, and resources need not be ARNs: for policies that are passed at run time.
  */
 export type PolicyKind = 'identity' | 'resource' | 'trust' | 'any'
 
-/** How to read a policy. */
+/** Options for reading a policy. */
 export interface ParseOptions {
   /** `any` when absent. */
   readonly kind?: PolicyKind | undefined
@@ -23,11 +23,11 @@ export interface ParseOptions {
   readonly maxCharacters?: number | undefined
   /** Writes a resource in full before it is used: for services that take a short form. */
   readonly expandResource?: ((resource: string) => string) | undefined
-  /** Whether a statement may name no resource in an empty list, which then speaks of none; false when absent. */
+  /** Whether a statement's list of resources may be empty, so that it applies to none; false when absent. */
   readonly mayBeOfNoResource?: boolean | undefined
 }
 
-/** Whether a statement is about an action, lower-cased, or a resource. */
+/** Whether a statement applies to an action (in lower case) or a resource. */
 export type ElementMatcher = (subject: string, context: Context) => boolean
 
 /** One statement, ready to be evaluated. */
@@ -71,7 +71,7 @@ export function parsePolicy(document: unknown, options: ParseOptions = {}): Comp
     compileStatement(statement, position, { ...options, kind, version }),
   )
   if (kind === 'identity') checkSids(statements)
-  // Only now: what has the shape of a policy is flat enough to be written back.
+  // The length is checked last, because only what has the shape of a policy is flat enough to be written as JSON again.
   if (JSON.stringify(Object.fromEntries(members)).length > maxCharacters) throw tooLarge(maxCharacters)
   return { version, statements }
 }
@@ -190,7 +190,10 @@ function readResource(entries: Members, path: string, options: StatementOptions)
   return element(patterns, name === 'NotResource')
 }
 
-/** A variable without a value makes the statement say nothing, be it an Allow or a Deny, negated or not. */
+/**
+ * Compiles Action, Resource or its negation. A variable without a value makes the statement apply to nothing, be it an
+ * Allow or a Deny, negated or not.
+ */
 function element(patterns: readonly Pattern[], isNegated: boolean): ElementMatcher {
   const [only, another] = patterns
   if (only !== undefined && another === undefined) return (subject, context) => only(subject, context) === !isNegated

@@ -1,4 +1,4 @@
-// Patterns of policies: text with wildcards and policy variables, compiled once to a function.
+// Compiles patterns of policies, texts with wildcards and policy variables, to functions.
 // Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 import type { Context } from './request.ts'
 import { matchesWildcard, type Wildcard, WildcardBuilder } from './wildcard.ts'
@@ -24,7 +24,7 @@ export function compilePattern(text: string, syntax: PatternSyntax): Pattern {
     const prefix = parts[0]?.kind === 'literal' ? fold(parts[0].text) : ''
     return (subject, context) => {
       const folded = fold(subject)
-      // Most subjects are ruled out by what stands before the first variable: then nothing needs to be put together.
+      // Most subjects are excluded by the text before the first variable, without building the whole pattern.
       if (!folded.startsWith(prefix)) return hasValues(parts, context) ? false : undefined
       const wildcard = resolve(parts, fold, context)
       return wildcard && matchesWildcard(wildcard, folded)

@@ -1,14 +1,14 @@
-// The Principal and NotPrincipal elements: whom a statement of a resource's policy is about.
+// Compiles the Principal and NotPrincipal elements: which callers a statement of a resource's policy applies to.
 // Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import { entriesOf, textsOf } from './document.ts'
 import { PolicyFault, syntaxErrors } from './fault.ts'
 import type { Principal } from './request.ts'
 
 /**
- * How closely a statement names a caller, which decides what an Allow of it is worth in the caller's own account.
- * `direct`: the caller itself; its boundary and session policy do not limit the grant.
+ * How closely a statement names a caller, which decides what its Allow is worth in the caller's own account.
+ * `direct`: the caller itself; its boundary and session policy do not limit the Allow.
  * `limited`: the caller's role, or everyone; they do.
- * `account`: the whole account; the caller needs a grant of its identity policies as well.
+ * `account`: the whole account; the caller needs an Allow of its identity policies as well.
  */
 export type Naming = 'direct' | 'limited' | 'account'
 

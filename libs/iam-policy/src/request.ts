@@ -1,4 +1,4 @@
-// What is asked of policies: who wants to do what to which resource, under which circumstances.
+// The request that policies decide: which caller wants to do what to which resource, and under which circumstances.
 
 /** The kinds of callers. The first five are the values of `aws:PrincipalType`. */
 export type PrincipalType =

@@ -1,4 +1,4 @@
-// Where the statements of a policy stand in its text, as IAM's simulator tells it: lines and columns, counted from 1.
+// Finds where the statements of a policy stand in its text, as IAM's simulator reports it: lines and columns, counted from 1.
 
 /** A place in a text. */
 export interface Position {
@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number
 }
 
-/** From where to where a statement reaches. */
+/** The start and the end of a statement. */
 export interface StatementPlace {
   readonly start: Position
   readonly end: Position

@@ -3,7 +3,7 @@
 /** The text between two stars. */
 export interface Piece {
   readonly text: string
-  /** Where in the text any character may stand. */
+  /** The offsets in the text at which any character may stand. */
   readonly open: ReadonlySet<number> | undefined
 }
 
@@ -20,7 +20,7 @@ export function matchesWildcard(wildcard: Wildcard, subject: string): boolean {
   let offset = first.text.length
   for (let index = 1; index < lastIndex; index++) {
     const piece = wildcard[index] as Piece
-    // The leftmost place is as good as any: what follows can only be further right.
+    // The leftmost match is enough: the rest can then only have more room.
     const found = find(piece, subject, offset)
     if (found < 0) return false
     offset = found + piece.text.length

@@ -116,7 +116,7 @@ class Reader {
     return map
   }
 
-  /** How many entries a collection announces: never more than there are bytes left, so a lie costs nothing. */
+  /** The number of entries that a collection announces. More than the remaining bytes is refused, so a false number costs nothing. */
   private length(info: number): number {
     if (info === 31) return Number.POSITIVE_INFINITY
     const length = this.argument(info)

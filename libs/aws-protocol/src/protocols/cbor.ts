@@ -1,4 +1,4 @@
-// Smithy RPC v2 with CBOR, the server's side: the operation is in the path, everything else in the body.
+// The server's side of Smithy RPC v2 with CBOR: the operation is in the path, everything else in the body.
 import type { ServiceFault } from '../fault.ts'
 import { faultParts } from '../fault-members.ts'
 import type { Dialect, Match, Operation, Service } from '../service.ts'

@@ -1,4 +1,4 @@
-// A refused call's answer → `ServiceFault`, whatever protocol it came in and however little of it can be read.
+// Reads the answer of a refused call as a `ServiceFault`, in any protocol, however little of it is readable.
 import { ServiceFault, Unreadable } from '../fault.ts'
 import type { Protocol } from '../model.ts'
 import { payloadText } from '../scalar-text.ts'
@@ -11,7 +11,7 @@ import { wholeBody } from './received.ts'
 import type { ReceivedAnswer } from './received.ts'
 import { parseXml } from './xml.ts'
 
-/** The fault's code is the model's name of it, or what the answer calls it; `UnknownError` when it says nothing. */
+/** The fault of an answer. Its code is the model's name of it, or what the answer calls it, or `UnknownError`. */
 export async function readFault(service: Service, protocol: Protocol, answer: ReceivedAnswer): Promise<ServiceFault> {
   const body = await wholeBody(answer.body)
   try {

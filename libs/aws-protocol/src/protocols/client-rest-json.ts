@@ -1,4 +1,4 @@
-// AWS REST-JSON, the client's side: input → request; answer → output.
+// The client's side of AWS REST-JSON: writes requests and reads answers.
 import { encodeStrict } from '../route.ts'
 import { payloadBytes, readScalarText, writeScalarText } from '../scalar-text.ts'
 import type { Operation, Service } from '../service.ts'

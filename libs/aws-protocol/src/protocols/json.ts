@@ -1,4 +1,4 @@
-// AWS JSON 1.0 and 1.1, the server's side: the operation is in `X-Amz-Target`, everything else in the body.
+// The server's side of AWS JSON 1.0 and 1.1: the operation is in `X-Amz-Target`, everything else in the body.
 import type { ServiceFault } from '../fault.ts'
 import { faultParts } from '../fault-members.ts'
 import type { Dialect, Match, Operation, Service } from '../service.ts'

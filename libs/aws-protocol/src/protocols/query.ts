@@ -1,4 +1,4 @@
-// The AWS query protocol, the server's side: a form (or query string) in, XML out.
+// The server's side of the AWS query protocol: a form or query string in, XML out.
 import type { ServiceFault } from '../fault.ts'
 import { faultParts } from '../fault-members.ts'
 import { parseParameters } from '../route.ts'

@@ -1,4 +1,4 @@
-// AWS REST-JSON, the server's side: labels, query string, headers and a JSON or raw body → input; output → answer.
+// The server's side of AWS REST-JSON: reads labels, query string, headers and a JSON or raw body; writes answers and faults.
 import type { ServiceFault } from '../fault.ts'
 import { faultParts } from '../fault-members.ts'
 import type { Dialect, Match } from '../service.ts'
@@ -22,7 +22,7 @@ export function readInput(match: Match, request: WireRequest): Record<string, un
     if (value !== undefined) target[member.name] = value
   }
   const { payload } = input
-  // Bytes that must be there may be none: a body of no length is a body.
+  // A required blob may be empty, so a body without bytes counts as given.
   const isThere = request.body.length > 0 || (payload?.required === true && payload.type.kind === 'blob')
   if (payload !== undefined && isThere) target[payload.name] = readPayload(payload, request.body, depth)
   return target
@@ -47,7 +47,10 @@ function readLocated(member: Member, match: Match, request: WireRequest): unknow
   }
 }
 
-/** One parameter, all of one name (lists), or all that no other member names (maps). An empty one is absent unless a string. */
+/**
+ * A query member: one parameter, all of one name (lists), or all that no other member names (maps). An empty one counts as
+ * absent unless it is a string.
+ */
 function readQuery(member: Member, { operation, parameters }: Match): unknown {
   const { type } = member
   if (type.kind === 'map')
@@ -166,7 +169,7 @@ export function writeFault({ service }: Dialect, fault: ServiceFault, requestId:
     'Content-Type': 'application/json',
   }
   writeLocated(located, values, headers)
-  // AWS: GoneException of @connections is told by status and header alone.
+  // AWS: the GoneException of @connections has only its status and a header, and no body.
   if (fault.message === '' && body.length === 0) {
     delete headers['Content-Type']
     return { status: fault.status, headers, body: noBytes }

@@ -52,7 +52,7 @@ export function readXmlMembers(type: StructureType, from: Element): Record<strin
   return target
 }
 
-/** `all` are the elements of that name: a flattened list or map is all of them. */
+/** Reads one value. `all` are the elements of its name, because a flattened list or map consists of all of them. */
 function readXml(type: Type, from: Element, all: readonly Element[]): unknown {
   if (type.kind === 'structure') return readXmlMembers(type, from)
   if (type.kind === 'list') {

@@ -4,7 +4,7 @@ import { call, plant } from '../node.ts'
 
 type At = { readonly offset: number }
 
-/** What an integration or an authorizer calls: the invocations path of a function. */
+/** The path by which an integration or an authorizer invokes a function. */
 export function invocationUri(at: At, functionArn: Plain): Node {
   return call(at, 'Fn::Sub', [
     'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations',
@@ -12,7 +12,7 @@ export function invocationUri(at: At, functionArn: Plain): Node {
   ])
 }
 
-/** `arn:aws:execute-api:region:account:api` and what follows; path parameters are `*`. */
+/** The ARN `arn:aws:execute-api:region:account:api` with `rest` behind it; path parameters are `*`. */
 export function executeApiArn(at: At, apiId: string, rest: string): Node {
   return call(at, 'Fn::Sub', [
     `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${ApiId}/${rest}`,

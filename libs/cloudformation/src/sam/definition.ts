@@ -20,7 +20,7 @@ export class Definition {
     )
   }
 
-  /** OpenAPI 2, whose security schemes and models stand elsewhere. */
+  /** Whether it is OpenAPI 2, which keeps security schemes and models elsewhere. */
   get isSwagger(): boolean {
     return this.members.has('swagger')
   }

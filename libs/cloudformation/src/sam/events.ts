@@ -1,4 +1,4 @@
-// Events of type Api and HttpApi: which function answers where.
+// Reads the events of type Api and HttpApi, which put functions behind paths.
 import type { Draft } from '../draft.ts'
 import { Problem } from '../fault.ts'
 import type { Node } from '../node.ts'

@@ -27,13 +27,13 @@ const table = {
   `),
 }
 
-/** What events and authorizers call: the function's alias where it has one, else the function. */
+/** The node that events and authorizers call: the function's alias if it has one, else the function. */
 export function callableOf(at: { readonly offset: number }, { logicalId, properties }: Draft): Node {
   const alias = textOf(member(properties, 'AutoPublishAlias'))
   return alias === undefined ? call(at, 'Fn::GetAtt', [logicalId, 'Arn']) : call(at, 'Ref', `${logicalId}Alias${alias}`)
 }
 
-/** Adds the resources of a function. Its events are the APIs' business. Throws {@link Problem}s. */
+/** Adds the resources of a function. Its events are handled with the APIs. Throws {@link Problem}s. */
 export function transformFunction(draft: Draft, output: Output): void {
   const { logicalId, properties } = draft
   checkProperties(draft, table, output)
@@ -87,7 +87,7 @@ function addAlias(draft: Draft, output: Output): void {
   output.aliases.set(`${logicalId}.Alias`, `${logicalId}Alias${name}`)
 }
 
-/** How asynchronous invocations are tried again. What a destination needs, a queue for one, is not here. */
+/** The settings of retries for asynchronous invocations. Their destinations, such as queues, do not exist here. */
 function addEventInvokeConfig(draft: Draft, output: Output): void {
   const { logicalId, properties, dependsOn } = draft
   const config = member(properties, 'EventInvokeConfig')

@@ -40,7 +40,7 @@ export class HttpAuth {
     if (this.defaultName !== undefined) this.checkName(this.defaultName, node ?? api)
   }
 
-  /** `security` of an event's route; `undefined` where nobody is asked. */
+  /** `security` of an event's route; `undefined` when the route is open. */
   forEvent({ properties, node }: ApiEvent): Plain | undefined {
     const auth = member(properties, 'Auth')
     const name = textOf(member(auth, 'Authorizer')) ?? this.defaultName

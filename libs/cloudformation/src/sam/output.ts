@@ -1,4 +1,4 @@
-// What the transform makes: resources, names for them (`Api.Stage`), and remarks on what has no effect.
+// Collects what the transform makes: resources, names for them (`Api.Stage`), and remarks on settings without effect.
 import { createHash } from 'node:crypto'
 import type { Draft, Remark } from '../draft.ts'
 import { jsonText } from '../json.ts'

@@ -1,4 +1,4 @@
-// The role that SAM makes for a function without one, with the function's `Policies` as far as they say what they allow.
+// Makes the role that SAM gives a function without one, with those of the function's `Policies` that are written out.
 import type { Draft } from '../draft.ts'
 import type { Node, Plain } from '../node.ts'
 import { call, member, textOf } from '../node.ts'

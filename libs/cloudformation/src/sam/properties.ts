@@ -1,4 +1,4 @@
-// The properties of a SAM resource: which there are, which are handed on unchanged, which have no effect here.
+// Checks the properties of a SAM resource against tables of those that are handed on, read, or without effect here.
 import type { Draft } from '../draft.ts'
 import { Problem } from '../fault.ts'
 import type { Node, Plain } from '../node.ts'

@@ -34,10 +34,10 @@ const stageProperties = names(`
     Variables
   `)
 
-/** What the transform of an API needs of the rest of the template. */
+/** The parts of the template that an API's transform uses. */
 export interface ApiParts {
   readonly events: readonly ApiEvent[]
-  /** What an event calls: a function or its alias. */
+  /** The node that an event calls: a function or its alias. */
   readonly callable: (event: ApiEvent) => Node
   /** The document that `DefinitionUri` names. */
   readonly include: (location: string, node: Node) => Node

@@ -24,7 +24,7 @@ const iamScheme = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 }
 
-/** What the `Auth` of an API says for its methods. */
+/** Turns the `Auth` of an API into the authorization of its methods. */
 export class RestAuth {
   private readonly api: Draft
   private readonly auth: Node | undefined
@@ -142,13 +142,13 @@ function securityScheme(authtype: string, name: Plain, authorizer: PlainMap): Pl
   }
 }
 
-/** One requirement with everything in it: an authorizer and a key are asked for together. */
+/** One requirement with all its schemes, so that an authorizer and a key are both required. */
 function securityOf(name: string | undefined, scopes: Node | undefined, needsKey: boolean): Plain | undefined {
   const authorizer = name === undefined || name === 'NONE' ? {} : { [name]: scopes ?? [] }
   const key = needsKey ? { api_key: [] } : {}
   if (Object.keys({ ...authorizer, ...key }).length > 0)
     return [authorizer, key].filter((each) => Object.keys(each).length > 0)
-  // NONE says more than silence: the default of the API is not asked either.
+  // NONE also excludes the API's default authorizer, which a missing name does not.
   return name === 'NONE' ? [] : undefined
 }
 
