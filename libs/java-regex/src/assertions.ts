@@ -1,4 +1,4 @@
-// Whether an assertion holds at a place of the subject, as Java 17 decides it.
+// Decides whether an assertion holds at a place of the subject, as Java 17 does.
 import { has } from './code-points.ts'
 import type { Assertion } from './nodes.ts'
 import { lettersAndDigits, nonSpacingMarks } from './properties.ts'
@@ -61,7 +61,7 @@ function isWord(codePoint: number, subject: string, position: number): boolean {
   return (letter >= 0x61 && letter <= 0x7a) || (codePoint >= 0x30 && codePoint <= 0x39) || codePoint === 0x5f
 }
 
-/** So many marks on one character are looked at; a search that looked at more would not be linear. */
+/** At most this many marks on one character are looked at: with more a search would not be linear. */
 const maxMarks = 64
 
 /** Whether the marks that end here stand on a letter or digit. */

@@ -1,11 +1,11 @@
-// Case-insensitive matching as a closure of sets: ASCII letters only under (?i), all letters under (?iu).
+// Widens sets for case-insensitive matching: ASCII letters only under (?i), all letters under (?iu).
 import type { CodePointSet } from './code-points.ts'
 import { has, intersection, range, rangesOf, union } from './code-points.ts'
 
 /** How letters of different case compare. */
 export type Folding = 'none' | 'ascii' | 'unicode'
 
-/** The set with the other cases of its members. */
+/** The set, together with the other cases of its members. */
 export function closeOverCase(set: CodePointSet, folding: Folding): CodePointSet {
   if (folding === 'none') return set
   if (folding === 'unicode') return withRelatives(set, () => true)
@@ -14,7 +14,10 @@ export function closeOverCase(set: CodePointSet, folding: Folding): CodePointSet
   return union(set, ...lower, ...upper)
 }
 
-/** A range with what Java takes for the other cases of its members: what is in it in capitals, or in small letters then. */
+/**
+ * A range, together with what Java takes for the other cases of its members: every letter whose capital, or whose capital's
+ * small letter, is in it.
+ */
 export function closeRangeOverCase(set: CodePointSet, folding: Folding): CodePointSet {
   if (folding !== 'unicode') return closeOverCase(set, folding)
   return withRelatives(set, ({ upper, folded }) => has(set, upper) || has(set, folded))
@@ -45,13 +48,13 @@ interface CasedLetter {
   readonly codePoint: number
   readonly upper: number
   readonly folded: number
-  /** All letters that are the same but for case, this one among them. */
+  /** All letters that are the same except for case, this one among them. */
   readonly family: CasedLetter[]
 }
 
 let letters: readonly CasedLetter[] | undefined
 
-/** Every letter that another one is the same as but for case, in order; made once, when a pattern first needs it. */
+/** All letters that have another case, in order; made once, when a pattern first needs them. */
 function casedLetters(): readonly CasedLetter[] {
   if (letters !== undefined) return letters
   const families = new Map<number, CasedLetter[]>()
@@ -83,7 +86,7 @@ function withRelatives(set: CodePointSet, wanted: (letter: CasedLetter) => boole
   return added.length === 0 ? set : union(set, ...added)
 }
 
-/** Where the first letter at or beyond a code point stands, by bisection. */
+/** The index of the first letter at or beyond a code point, by bisection. */
 function placeOf(all: readonly CasedLetter[], codePoint: number): number {
   let low = 0
   let high = all.length

@@ -1,4 +1,4 @@
-// Sets of code points as sorted ranges: what a character class is, once parsed.
+// Sets of code points as sorted ranges: the meaning of a character class.
 
 /** Ends of disjoint ranges in order: first, last, first, last, … both inclusive. */
 export type CodePointSet = readonly number[]

@@ -1,4 +1,4 @@
-// Reads what follows a backslash and stands for characters: single ones and the predefined classes.
+// Reads the escapes that stand for characters: single ones and the predefined classes.
 import type { CodePointSet } from './code-points.ts'
 import { complement, range, setOf, union } from './code-points.ts'
 import { asciiDigit, asciiSpace, asciiWord, propertyNamed } from './properties.ts'

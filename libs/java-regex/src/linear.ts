@@ -1,4 +1,4 @@
-// V8's linear-time engine: which patterns it takes, and that V8 falls back to it when backtracking gets out of hand.
+// Uses V8's linear-time engine: finds out which patterns it takes, and makes V8 fall back to it when backtracking grows too long.
 import { setFlagsFromString } from 'node:v8'
 
 const linearFlag = 'l'

@@ -1,4 +1,4 @@
-// Runs programs: a backtracking machine with a stack of its own that never goes twice where it has failed before.
+// Runs programs on a backtracking machine with a stack of its own, which never repeats what has failed at a place before.
 import { holds } from './assertions.ts'
 import { sameButCase } from './case.ts'
 import { has } from './code-points.ts'
@@ -11,13 +11,13 @@ export interface Machine {
   readonly subject: string
   /** Where groups begin and end (2n, 2n + 1), -1 where they have not matched; group 0 is the match. Then the starts of loops' rounds. */
   readonly slots: Int32Array
-  /** What to come back to: pairs of a program counter and a position, or of ~slot and the value it had. */
+  /** The alternatives to return to: pairs of a program counter and a position, or of ~slot and the value it had. */
   readonly stack: number[]
   readonly visited: Map<Program, Visited>
   stepsLeft: number
 }
 
-/** The splits and positions that have led nowhere: a bit each, and the words that have been written to. */
+/** The pairs of a split and a position that have failed: one bit each, and the list of words that were written to. */
 interface Visited {
   readonly bits: Uint32Array
   readonly touched: number[]
@@ -144,7 +144,7 @@ function isNew(machine: Machine, program: Program, split: number, position: numb
   return true
 }
 
-/** After a success the places on its way have been seen, but have not failed. */
+/** Clears what was visited: after a success the places on its way have been seen, but have not failed. */
 function forget({ visited }: Machine, program: Program): void {
   const seen = visited.get(program)
   if (seen === undefined) return
@@ -196,7 +196,7 @@ function lookBehind(machine: Machine, body: Program, [min, max]: readonly [numbe
   for (let start = position - min; start >= earliest; start--) {
     if (run(machine, body, start, position) !== -1) return true
   }
-  // What has failed to end here may yet end elsewhere.
+  // The marks are cleared, because what failed to end here may still end elsewhere.
   forget(machine, body)
   return false
 }

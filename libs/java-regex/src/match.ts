@@ -24,7 +24,7 @@ export interface Runner {
   all(subject: string): Generator<Match, void>
 }
 
-/** How much work a subject may make. */
+/** Limits of the work for one subject. */
 export interface Limits {
   /** Characters times instructions for a pass of V8, steps for our machine. */
   readonly maxSteps: number

@@ -1,8 +1,8 @@
-// What a pattern says, as data: the shapes that parsing produces, and what can be told from them.
+// The syntax tree of a pattern: the shapes that parsing produces, and facts that follow from them.
 import type { Folding } from './case.ts'
 import type { CodePointSet } from './code-points.ts'
 
-/** One part of a pattern. Flags are gone: they have been worked into sets and assertions. */
+/** One part of a pattern. Flags do not appear: parsing has applied them to sets and assertions. */
 export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'set'; readonly set: CodePointSet }
@@ -41,24 +41,24 @@ export interface Pattern {
 
 const emptyNode: Node = { kind: 'empty' }
 
-/** A sequence, or what stands for it when it has no or one part. */
+/** A sequence of the parts; the part itself when there is only one. */
 export function sequence(parts: readonly Node[]): Node {
   const [only] = parts
   return parts.length > 1 ? { kind: 'sequence', parts } : (only ?? emptyNode)
 }
 
-/** The parts directly in a node. */
+/** The direct children of a node. */
 export function partsOf(node: Node): readonly Node[] {
   if (node.kind === 'sequence' || node.kind === 'choice') return node.parts
   return 'body' in node ? [node.body] : []
 }
 
-/** Whether a node, or any part of it, passes a test. */
+/** Whether a node, or any node in it, passes a test. */
 export function some(node: Node, test: (node: Node) => boolean): boolean {
   return test(node) || partsOf(node).some((part) => some(part, test))
 }
 
-/** How many UTF-16 units a node matches, at least and at most. A back-reference may match any number. */
+/** The fewest and the most UTF-16 units that a node matches. A back-reference may match any number. */
 export function lengthsOf(node: Node): readonly [min: number, max: number] {
   switch (node.kind) {
     case 'set':

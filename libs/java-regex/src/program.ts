@@ -5,7 +5,7 @@ import { RegexFault } from './fault.ts'
 import type { Assertion, Node, Pattern } from './nodes.ts'
 import { isNullable, lengthsOf, some } from './nodes.ts'
 
-/** Instructions, and how many of them are splits: the places where a run may go two ways. */
+/** Instructions, and the number of splits among them: the places where a run may go two ways. */
 export interface Program {
   readonly code: readonly Instruction[]
   readonly splitCount: number
@@ -16,7 +16,7 @@ export type Instruction =
   | { readonly op: 'split'; readonly first: number; readonly second: number; readonly split: number }
   | { readonly op: 'jump'; readonly to: number }
   | { readonly op: 'save'; readonly slot: number }
-  /** Leaves a loop whose last round, which began where `slot` says, has matched nothing. */
+  /** Leaves a loop when its last round, whose start is in `slot`, has matched nothing. */
   | { readonly op: 'progress'; readonly slot: number; readonly exit: number }
   | { readonly op: 'assert'; readonly assertion: Assertion }
   | { readonly op: 'look'; readonly look: Look }
@@ -26,7 +26,7 @@ export type Instruction =
 
 export interface Look {
   readonly body: Program
-  /** How many UTF-16 units the body matches: where a look behind may begin. */
+  /** The fewest and the most UTF-16 units that the body matches, from which follows where a look-behind may begin. */
   readonly lengths: readonly [min: number, max: number]
   readonly ahead: boolean
   readonly negated: boolean

@@ -1,4 +1,4 @@
-// The names that may stand in \p{ }: POSIX classes, categories, binary properties, scripts, blocks, java.lang.Character methods.
+// The names in \p{ }: POSIX classes, categories, binary properties, scripts, blocks, java.lang.Character methods.
 import type { CodePointSet } from './code-points.ts'
 import { range, setOf, union } from './code-points.ts'
 
@@ -11,7 +11,7 @@ export const asciiDigit: CodePointSet = digit
 export const asciiWord: CodePointSet = union(upper, lower, digit, range(0x5f))
 export const asciiSpace: CodePointSet = setOf(' \t\n\v\f\r')
 
-/** US-ASCII only, whatever the flags. */
+/** POSIX classes, which hold US-ASCII characters only, whatever the flags. */
 const posix: Readonly<Record<string, CodePointSet>> = {
   Alpha: union(upper, lower),
   Digit: digit,
@@ -78,7 +78,10 @@ const characterMethods: Readonly<Record<string, string>> = {
   ISOControl: String.raw`\x00-\x1f\x7f-\x9f`,
 }
 
-/** The blocks that have been asked for; V8 knows scripts but no blocks. Names without blanks, - and _, in small letters. */
+/**
+ * The blocks that users have asked for, because V8 knows scripts but no blocks. Their names are in small letters, without
+ * blanks, - and _.
+ */
 const blocks: Readonly<Record<string, CodePointSet>> = {
   basiclatin: range(0, 0x7f),
   latin1supplement: range(0x80, 0xff),
@@ -202,7 +205,7 @@ function lastCodePoint(run: string): number {
   return pair > 0xffff ? pair : run.charCodeAt(run.length - 1)
 }
 
-/** Character.isLetterOrDigit. */
+/** The characters for which Character.isLetterOrDigit is true. */
 export const lettersAndDigits = (): CodePointSet => unicodeSet(String.raw`\p{L}\p{Nd}`)
 
 /** The marks that stand above or below the character before them. */

@@ -1,4 +1,4 @@
-// A place in the text of a pattern, with the flags and groups in force there.
+// A reader of a pattern's text, with the flags and groups that are in force at its position.
 import type { Folding } from './case.ts'
 import { RegexFault } from './fault.ts'
 
@@ -70,7 +70,7 @@ export function faultAt(reader: Reader, description: string, index: number = rea
   return new RegexFault(description, index - pairs, reader.pattern)
 }
 
-/** How letters compare under the flags in force. */
+/** How the flags in force compare letters. */
 export function foldingOf({ flags }: Reader): Folding {
   if (!flags.has('i')) return 'none'
   return flags.has('u') ? 'unicode' : 'ascii'

@@ -1,7 +1,7 @@
-// Java's replacement strings: $1, ${name} and \ escapes.
+// Parses Java's replacement strings: $1, ${name} and \ escapes.
 import { RegexFault } from './fault.ts'
 
-/** Texts, and the numbers of groups between them. */
+/** A replacement as texts and numbers of groups. */
 export type Replacement = readonly (string | number)[]
 
 /** The groups that a replacement may name. */

@@ -86,7 +86,7 @@ function wrapped(open: string, source: string | undefined): string | undefined {
   return source === undefined ? undefined : `${open}${source})`
 }
 
-/** The linear engine unrolls counts up to this. */
+/** The largest count that is unrolled in one piece by the linear engine. */
 const maxCount = 16
 const maxPieces = 32
 

@@ -1,4 +1,4 @@
-// The operators of filters on two values, with Jayway's coercions: 1 == '1', but not 1 < '2'.
+// Compares two values by the operators of filters, with Jayway's coercions: 1 == '1', but not 1 < '2'.
 import { isObject, misfit, namesOf, spend } from './run.ts'
 import type { Budget } from './run.ts'
 import type { Operator } from './syntax.ts'

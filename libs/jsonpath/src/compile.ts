@@ -9,7 +9,7 @@ import { scan, selectIndices, selectNames, selectSlice, selectWildcard } from '.
 import { isDefinitePath, isDefiniteStep } from './syntax.ts'
 import type { ParameterSyntax, PathSyntax, StepSyntax } from './syntax.ts'
 
-/** How to compile a path's steps. `whole`: every name must be there, in whatever the path comes upon but for a scan. */
+/** Options for compiling a path's steps. `whole`: every name must exist in whatever the path meets, except after a deep scan. */
 export interface StepsContext {
   readonly compileRegex: CompileRegex | undefined
   readonly whole: boolean
@@ -34,7 +34,7 @@ function keyOf(step: StepSyntax): string | number | undefined {
   return step.kind === 'indices' && step.indices.length === 1 ? step.indices[0] : undefined
 }
 
-/** The fast path: names and indices alone. */
+/** Compiles paths of names and indices alone, which need no visits. */
 function compileKeys(keys: readonly (string | number)[]): Read {
   return (value) => {
     let current = value
@@ -84,7 +84,7 @@ function compileStep(step: StepSyntax, chain: Chain, context: StepsContext): Vis
   }
 }
 
-/** To throw and to catch takes some microseconds. */
+/** Steps charged for a filter that cannot be applied: throwing and catching takes some microseconds. */
 const stepsOfAMisfit = 50
 
 function selectFiltered(step: Extract<StepSyntax, { kind: 'filter' }>, chain: Chain, context: StepsContext): Visit {

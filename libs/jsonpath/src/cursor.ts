@@ -1,4 +1,4 @@
-// A place in the text of a path, and the few moves that all parsers make.
+// A position in the text of a path, and the moves that all parsers share.
 import { PathFault } from './fault.ts'
 
 /** The text, the offset of the next character, and how many brackets, groups and parameters are open there. */
@@ -40,7 +40,7 @@ export function takeMatch(cursor: Cursor, expression: RegExp): string | undefine
   return found
 }
 
-/** The fault for what comes next. */
+/** The fault for the character that comes next; `wish` says what was expected. */
 export function unexpected(cursor: Cursor, wish: string): PathFault {
   const found = cursor.position < cursor.text.length ? `found '${peek(cursor)}'` : 'the path ends'
   return new PathFault(`${wish}, but ${found} at ${cursor.position}`, cursor.position)

@@ -8,10 +8,10 @@ import type { FilterSyntax, OperandSyntax, Operator, PathSyntax } from './syntax
 /** Tells whether an element passes. */
 export type Predicate = (element: unknown, scope: Scope) => boolean
 
-/** What the regular expressions of `=~` are compiled with: Java syntax, flags written inline as `(?i)`. */
+/** Compiles the regular expressions of `=~`: Java syntax, flags written inline as `(?i)`. */
 export type CompileRegex = (pattern: string) => { matches(subject: string): boolean }
 
-/** What compiling a filter needs from outside. */
+/** The functions that compiling a filter needs from its caller. */
 export interface FilterContext {
   readonly compileRegex: CompileRegex | undefined
   /** Compiles a path inside the filter, origin included; `whole` asks for every name. */

@@ -1,4 +1,4 @@
-// The functions of paths: what each makes of a value and its parameters. Numbers come out as JavaScript numbers.
+// The functions of paths. Numbers come out as JavaScript numbers.
 import { isObject, namesOf, spend } from './run.ts'
 import type { Budget } from './run.ts'
 import type { FunctionName } from './syntax.ts'

@@ -1,4 +1,4 @@
-// Parses what stands in `[?( )]`: comparisons and paths joined by &&, ||, ! and parentheses.
+// Parses filters, the text in `[?( )]`: comparisons and paths joined by &&, ||, ! and parentheses.
 import { expect, nested, peek, skipSpaces, take, takeMatch, unexpected } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
 import { readLiteral } from './literal.ts'

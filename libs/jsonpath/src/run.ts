@@ -1,12 +1,12 @@
-// One reading of a path: what it may still spend, what it has found, and whether it broke off.
+// The state of one read of a path: the rest of its budget, what it has found, and whether it broke off.
 import { PathFault } from './fault.ts'
 
 /** How many values, elements and characters a read may still look at; shared by all filters and parameters of one read. */
 export interface Budget {
   stepsLeft: number
-  /** How often a regular expression has been asked. */
+  /** How many times a regular expression was matched. */
   matches: number
-  /** What the thread's processor time was when it was last read, in microseconds; 0 before the first reading. */
+  /** The thread's processor time when it was last read, in microseconds; 0 before the first reading. */
   processorUs: number
 }
 
@@ -14,7 +14,7 @@ export function createBudget(steps: number): Budget {
   return { stepsLeft: steps, matches: 0, processorUs: 0 }
 }
 
-/** What filters and parameters can see besides the value at hand: the document. */
+/** The document, which filters and parameters can see besides the value at hand. */
 export interface Scope {
   readonly root: unknown
   readonly budget: Budget
@@ -26,10 +26,10 @@ export interface Run extends Scope {
   failed: boolean
 }
 
-/** Thrown by a function that cannot be applied: then the whole read gives nothing, even where the function stands in a filter. */
+/** Thrown by a function that cannot be applied: then the whole read gives nothing, even when the function is in a filter. */
 export const hopeless: Error = new Error('the function cannot be applied')
 
-/** Thrown where a filter cannot be asked, as an operator cannot take its operands: it then does not hold, whatever else it says. */
+/** Thrown when an operator cannot take its operands: the filter then does not hold, whatever else it says. */
 export const misfit: Error = new Error('the filter cannot be asked')
 
 /** Handles one value that a path came upon. */
@@ -46,12 +46,13 @@ export function spend(budget: Budget, steps: number): void {
 }
 
 const matchesPerReading = 16
-/** So that the default budget is at most some 100 ms of regular expressions. */
+/** Steps charged for a microsecond of matching: the default budget then buys at most some 100 ms of it. */
 const stepsPerUs = 20
 
 /**
- * Takes what a match of `chars` characters costs, which is more than its characters: a short text may be long work for a pattern.
- * So the time since the last reading is charged now and then. @throws PathFault when the budget is used up
+ * Charges a match against a text of `chars` characters. A short text may be long work for a pattern, so now and then the
+ * processor time since the last reading is charged as well.
+ * @throws PathFault when the budget is used up
  */
 export function spendMatch(budget: Budget, chars: number): void {
   spend(budget, 1 + chars)

@@ -2,17 +2,17 @@
 import type { Run, Visit } from './run.ts'
 import { isObject, spend } from './run.ts'
 
-/** What a step must know of the steps around it. */
+/** What a step has to know about the steps around it. */
 export interface Chain {
   /** Handles each value that the step leads to. */
   readonly next: Visit
   /** Whether the step ends the path. */
   readonly last: boolean
-  /** Whether everything before is definite, so that a dead end is the whole path's; otherwise it is passed over. */
+  /** Whether everything before is definite, so that a dead end here ends the whole path; otherwise it is skipped. */
   readonly firm: boolean
   /** Whether several names that end the path must all be there. */
   readonly whole: boolean
-  /** Whether a name that an object lacks is the whole path's dead end, too. */
+  /** Whether a missing name ends the whole path, too. */
   readonly strict: boolean
   /** Whether a deep scan comes just before. */
   readonly scanned: boolean

@@ -1,4 +1,4 @@
-// What a path says, as data: the shapes that parsing produces and compiling consumes.
+// The syntax tree of a path: the shapes that parsing produces and compiling consumes.
 
 /** Where a path starts: `$` is the document, `@` the element that a filter looks at. */
 export type Origin = '$' | '@'
@@ -19,12 +19,12 @@ export type StepSyntax =
   | { readonly kind: 'filter'; readonly filter: FilterSyntax }
   | { readonly kind: 'function'; readonly name: FunctionName; readonly parameters: readonly ParameterSyntax[] }
 
-/** What stands between the parentheses of a function. */
+/** A parameter of a function. */
 export type ParameterSyntax =
   | { readonly kind: 'path'; readonly path: PathSyntax }
   | { readonly kind: 'literal'; readonly value: unknown }
 
-/** What stands between the parentheses of `[?( )]`. */
+/** A filter: the content of `[?( )]`. */
 export type FilterSyntax =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly FilterSyntax[] }
   | { readonly kind: 'not'; readonly part: FilterSyntax }

@@ -1,4 +1,4 @@
-// How a sandbox and its process talk, whichever of the two transports carries it.
+// The interface between a sandbox and its process, which two transports implement.
 
 /** One event on its way to a function's process. */
 export interface InvokeRequest {
@@ -11,9 +11,9 @@ export interface InvokeRequest {
   readonly cognitoIdentity: string | undefined
 }
 
-/** What a process can tell; payloads and documents are the listener's own, chunks are lent for the call. */
+/** Receives what a process reports. Payloads and documents belong to the listener; chunks are lent for the call. */
 export interface ChannelListener {
-  /** The handler is loaded; the first event may come. */
+  /** The handler is loaded, and the process can take its first event. */
   ready(): void
   responded(payload: Uint8Array): void
   /** The answer was over the limit and has been dropped. */
@@ -26,11 +26,11 @@ export interface ChannelListener {
   streamed(chunk: Uint8Array): void
   streamEnded(failure?: Uint8Array): void
   logged(message: string, bytes: number): void
-  /** The other side hung up, or does not keep to the protocol. */
+  /** The process hung up, or breaks the protocol. */
   broken(): void
 }
 
-/** The runtime's end of the line to one process. */
+/** The runtime's end of the connection to one process. */
 export interface Channel {
   /** Hands over an event that must be answered by `deadlineMs` (epoch milliseconds). */
   send(request: InvokeRequest, deadlineMs: number): void

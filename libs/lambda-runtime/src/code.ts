@@ -1,4 +1,4 @@
-// Where functions' code lives: deployment packages unpacked once by their hash, and folders used in place.
+// Keeps functions' code: deployment packages are unpacked once by their hash, and folders used in place.
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, lstat, mkdir, readdir, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
@@ -7,7 +7,7 @@ import { RuntimeFault } from './faults.ts'
 import { readZip, readZipEntry } from './zip.ts'
 import type { ZipBudget, ZipEntry } from './zip.ts'
 
-/** Code that is ready to run, held by one user until it lets go. */
+/** Code that is ready to run, held by one user until it is released. */
 export interface CodePlace {
   readonly folder: string
   readonly sha256: string | undefined
@@ -79,7 +79,7 @@ export class CodeStore {
     const entries = readZip(zip, this.#budget)
     this.#opened ??= openFolder(this.#folder)
     await this.#opened
-    // A name of its own: an earlier copy with this hash may be on its way out.
+    // The folder's name is unique, because an earlier copy with this hash may still be being removed.
     const folder = join(this.#folder, `${name}-${randomBytes(4).toString('hex')}`)
     const unfinished = `${folder}.unfinished`
     try {
@@ -112,7 +112,10 @@ async function openFolder(folder: string): Promise<void> {
   }
 }
 
-/** In a folder where everybody may write, such as `/tmp`, another user could have made ours, and would own the code that we run. */
+/**
+ * Refuses a folder that another user owns: where everybody may write, such as `/tmp`, another user could have made it, and
+ * would own the code that we run.
+ */
 async function refuseForeign(folder: string): Promise<void> {
   const above = await stat(dirname(folder))
   if ((above.mode & 0o002) === 0 || process.getuid === undefined) return
@@ -126,7 +129,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (cause) {
-    // A process of somebody else is alive too; it only refuses the signal.
+    // A process of another user is alive too, although it refuses the signal.
     return (cause as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
@@ -146,11 +149,11 @@ async function unpackInto(root: string, zip: Uint8Array, entries: readonly ZipEn
 async function writeEntry(root: string, zip: Uint8Array, entry: ZipEntry): Promise<void> {
   const file = join(root, entry.path)
   await writeFile(file, await readZipEntry(zip, entry), { flag: 'wx' })
-  // Not by the option of writeFile: the process's umask would take bits away.
+  // chmod instead of writeFile's option, from which the process's umask would take bits away.
   await chmod(file, entry.isExecutable ? 0o755 : 0o644)
 }
 
-/** Makes the links last, so that nothing is written through one, and follows each to see that it stays inside. */
+/** Makes the symbolic links last, so that nothing is written through one, and checks that each stays inside. */
 async function link(root: string, zip: Uint8Array, entries: readonly ZipEntry[]): Promise<void> {
   const links = entries.filter(({ kind }) => kind === 'link')
   for (const entry of links) {

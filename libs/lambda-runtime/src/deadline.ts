@@ -1,11 +1,11 @@
-// A time-out that is set and taken back for one invocation after the other, with one timer for all of them.
+// A time-out that is set and cleared for one invocation after another, with one timer for all of them.
 
-/** Calls back once for each time that was set and neither taken back nor replaced before it was over. */
+/** Calls back once for each time that passes without having been cleared or replaced. */
 export class Deadline {
   readonly #expired: () => void
   /** Monotonic milliseconds; undefined when nothing is timed. */
   #dueMs: number | undefined
-  /** The timer outlives what needed it: it looks at its end what is left of the present time. */
+  /** The timer is not cleared with its time: when it fires it looks how much is left of the present one. */
   #timer: NodeJS.Timeout | undefined
   #timerDueMs = 0
 
@@ -20,12 +20,12 @@ export class Deadline {
     this.#arm(delayMs)
   }
 
-  /** Takes it back. */
+  /** Clears the time. */
   clear(): void {
     this.#dueMs = undefined
   }
 
-  /** Ends the timer too; nothing is set afterwards. */
+  /** Ends the timer too; no time may be set afterwards. */
   close(): void {
     this.#dueMs = undefined
     clearTimeout(this.#timer)
@@ -33,7 +33,7 @@ export class Deadline {
 
   #arm(delayMs: number): void {
     this.#timerDueMs = performance.now() + delayMs
-    // The process that is timed keeps ours alive.
+    // The timer need not keep our process alive: the process that it limits does.
     this.#timer = setTimeout(() => this.#look(), Math.ceil(delayMs)).unref()
   }
 

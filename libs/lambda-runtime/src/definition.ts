@@ -1,4 +1,4 @@
-// What the caller says of a function and of one invocation, and what it gets back.
+// The types of the library's interface: what describes a function and an invocation, and the results.
 
 /** Where a function's code is: the bytes of a deployment package, or a folder of this machine that is used in place. */
 export type FunctionCode = { readonly zip: Uint8Array } | { readonly folder: string }
@@ -29,7 +29,7 @@ export interface FunctionDefinition {
   readonly region: string
   /** Sandboxes that are started ahead of the first invocation and never reaped. */
   readonly provisionedConcurrency?: number
-  /** `/aws/lambda/NAME` unless given. */
+  /** The log group; `/aws/lambda/NAME` by default. */
   readonly logGroupName?: string
   readonly credentials?: FunctionCredentials
 }
@@ -45,9 +45,9 @@ export interface FunctionHandle {
   readonly codeFolder: string
 }
 
-/** What an invocation may carry beside its payload. */
+/** Options of an invocation besides its payload. */
 export interface InvokeOptions {
-  /** A UUID of its own unless given. */
+  /** The request id; a new UUID by default. */
   readonly requestId?: string | undefined
   /** The alias or version that was called; the definition's ARN unless given. */
   readonly invokedFunctionArn?: string | undefined
@@ -61,7 +61,7 @@ export interface InvokeOptions {
   readonly logType?: 'None' | 'Tail'
 }
 
-/** How an invocation went. Thrown faults (see `RuntimeFault`) are for invocations that never reached a function. */
+/** The result of an invocation. Thrown faults (see `RuntimeFault`) are for invocations that never reached a function. */
 export interface InvokeResult {
   readonly requestId: string
   readonly executedVersion: string
@@ -71,7 +71,7 @@ export interface InvokeResult {
   readonly durationMs: number
   readonly billedDurationMs: number
   readonly maxMemoryUsedMb: number
-  /** How long the sandbox took to start; only of the invocation that waited for it (a cold start). */
+  /** How long the sandbox took to start; only set for the invocation that waited for it (a cold start). */
   readonly initDurationMs?: number
   /** The last 4 KB of the log, when the invocation asked for it. */
   readonly logTail?: string
@@ -126,7 +126,7 @@ export interface RuntimeLimits {
   readonly memoryAllowanceMb: number
 }
 
-/** The limits of a runtime that is given none. */
+/** The limits of a runtime for which none are given. */
 export const defaultLimits: RuntimeLimits = {
   requestBytes: 6_291_456,
   responseBytes: 6_291_556,
@@ -140,7 +140,7 @@ export const defaultLimits: RuntimeLimits = {
   memoryAllowanceMb: 32,
 }
 
-/** How `createRuntime` is set up. */
+/** Options of `createRuntime`. */
 export interface RuntimeOptions {
   /** A folder of this machine for unpacked code; the runtime keeps a folder of its own in it and removes it on `close`. */
   readonly folder: string

@@ -1,4 +1,4 @@
-// The environment of a function's process: what Lambda sets, what the function adds, and nothing of our own.
+// Builds the environment of a function's process: what Lambda sets, what the function adds, and nothing of our own.
 import { join } from 'node:path'
 import type { FunctionDefinition } from './definition.ts'
 import { RuntimeFault } from './faults.ts'
@@ -52,7 +52,7 @@ export function checkEnvironment(environment: Readonly<Record<string, string>>):
   if (Buffer.byteLength(measured) > limitBytes) refuse(`exceeded the 4KB limit. String measured: ${measured}`)
 }
 
-/** What a sandbox adds to its function's definition. */
+/** The sandbox's own values for the environment. */
 export interface SandboxPlace {
   readonly codeFolder: string
   readonly bootstrapFolder: string

@@ -1,6 +1,6 @@
-// What can go wrong: faults thrown to the invoker, and the error documents a failed function answers with.
+// Faults that are thrown to the invoker, and the error documents that a failed function answers with.
 
-/** Why an invocation or a definition was refused. */
+/** The reasons for refusing an invocation or a definition. */
 export type RuntimeFaultCode =
   | 'FunctionNotFound'
   | 'TooManyRequests'
@@ -16,7 +16,7 @@ export type RuntimeFaultCode =
 /** Lambda's `Reason` of a throttled invocation. */
 export type ThrottleReason = 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded'
 
-/** A refusal by the runtime itself; what a function does wrong is a result with `functionError` instead. */
+/** A refusal by the runtime itself. A function's own failure is a result with `functionError` instead. */
 export class RuntimeFault extends Error {
   override readonly name: string = 'RuntimeFault'
   readonly code: RuntimeFaultCode
@@ -29,7 +29,7 @@ export class RuntimeFault extends Error {
   }
 }
 
-/** How a sandbox ended, if not by its own invocation's answer. */
+/** The ways in which a sandbox ends other than by an answer. */
 export type SandboxEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'signalled'; readonly signal: string }
@@ -89,7 +89,7 @@ function exitReason(end: SandboxEnd & { kind: 'exited' | 'signalled' | 'outOfMem
     : `Runtime exited with error: exit status ${end.exitCode}`
 }
 
-/** What the invocation answers when its sandbox ended so. Throws for ends that are the runtime's own doing. */
+/** The error of an invocation whose sandbox ended in this way. Throws for ends that the runtime itself caused. */
 export function platformError(end: SandboxEnd, requestId: string): PlatformError {
   const from = (errorType: string, sentence: string): PlatformError => {
     const errorMessage = `RequestId: ${requestId} Error: ${sentence}`

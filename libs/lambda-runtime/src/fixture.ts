@@ -1,4 +1,4 @@
-// What the tests of this library work with: a runtime with a log to look at, and functions made of a few lines.
+// Fixtures for the tests of this library: a runtime with a readable log, and functions made of a few lines.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -77,7 +77,7 @@ export function bytesOf(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value))
 }
 
-/** What a payload says. */
+/** The JSON value of a payload. */
 export function jsonOf(bytes: Uint8Array): unknown {
   return JSON.parse(Buffer.from(bytes).toString())
 }

@@ -1,4 +1,4 @@
-// All sandboxes of a runtime: how many there may be, which go when it gets crowded, and who watches their memory.
+// All sandboxes of a runtime: limits their number, ends idle ones when there are too many, and watches their memory.
 import { RuntimeFault } from './faults.ts'
 import type { Pool } from './pool.ts'
 import type { SandboxHost } from './sandbox.ts'
@@ -26,7 +26,7 @@ export class Fleet {
     this.#pools.delete(pool)
   }
 
-  /** Sandboxes that live now. */
+  /** The number of living sandboxes. */
   get live(): number {
     return this.#live
   }
@@ -35,7 +35,7 @@ export class Fleet {
     return !this.#isClosed && this.#live < this.host.limits.sandboxes
   }
 
-  /** Counts a new sandbox in, at the cost of the longest idle one when there are enough. Throws `TooManyRequests`. */
+  /** Counts a new sandbox; when there are too many, the one that has been idle longest is ended. Throws `TooManyRequests`. */
   admit(): void {
     if (this.#isClosed) throw new RuntimeFault('RuntimeClosed', 'The runtime is closed')
     if (!this.hasRoom) this.#oldestIdle()?.evict()
@@ -43,7 +43,7 @@ export class Fleet {
     this.#live++
   }
 
-  /** Counts a sandbox out. */
+  /** Counts a sandbox that has ended. */
   left(): void {
     this.#live--
   }

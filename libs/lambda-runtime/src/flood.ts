@@ -1,10 +1,10 @@
-// A brake for processes that write without end: past a rate of bytes, reading stops for a while.
+// Slows processes that write without end: beyond a rate of bytes, reading stops for a while.
 
-/** About 20 MB a second, looked at every so many bytes. */
+/** The allowed rate, about 20 MB a second. */
 const bytesPerMs = 20_000
 const stepBytes = 400_000
 
-/** Counts the output of one sandbox; calls `stop` when it is ahead of its rate, and `go` when it would be in time. */
+/** Counts the output of one sandbox. Calls `stop` when it exceeds the rate, and `go` when it is within it again. */
 export class FloodBrake {
   readonly #stop: () => void
   readonly #go: () => void

@@ -1,4 +1,4 @@
-// The lean transport: frames over a socket pair that the process has as file descriptor 3.
+// The transport of our own bootstraps: frames over a socket pair that the process has as file descriptor 3.
 import type { Duplex } from 'node:stream'
 import type { Channel, ChannelListener, InvokeRequest } from './channel.ts'
 import { encodeInvoke, frameKind, FrameReader } from './frames.ts'

@@ -1,7 +1,7 @@
-// The lean framing of the Node and Python bootstraps: `u32 length | u8 kind | body`, big endian, both ways.
+// The framing of the Node and Python bootstraps: `u32 length | u8 kind | body`, big endian, both ways.
 import type { InvokeRequest } from './channel.ts'
 
-/** What a frame from a process means; the bootstraps have the same numbers. */
+/** The kinds of frames from a process; the bootstraps have the same numbers. */
 export const frameKind = {
   ready: 1,
   died: 2,
@@ -16,7 +16,7 @@ export const frameKind = {
 
 const headBytes = 5
 const invokeKind = 1
-/** Up to here a copy into one buffer is cheaper than a second write. */
+/** The largest payload for which a copy into one buffer is cheaper than a second write. */
 const joinedBytes = 65_536
 
 /**
@@ -48,7 +48,7 @@ export function encodeInvoke(request: InvokeRequest, deadlineMs: number): readon
   return [head]
 }
 
-/** Gets each whole frame; a body over the limit comes as undefined. The body is lent for the call only. */
+/** Receives each whole frame; the body is undefined when it is over the limit, and lent for the call only. */
 export type FrameListener = (kind: number, body: Buffer | undefined) => void
 
 /** Cuts a byte stream into frames; memory is bounded by `limitBytes` whatever length a frame claims. */

@@ -1,4 +1,4 @@
-// One invocation under way: what was asked, what has come back, and the result and log lines made of it.
+// One invocation in progress: the call, what has arrived of its answer, and the result and log lines made of it.
 import type { InvokeRequest } from './channel.ts'
 import type { FunctionDefinition, InvokeResult, RuntimeLimits } from './definition.ts'
 import { platformError, responseTooLarge, RuntimeFault } from './faults.ts'
@@ -7,14 +7,14 @@ import { billedDurationMs, LogTail, reportLine, timeoutLine } from './log.ts'
 import type { SandboxLog } from './log.ts'
 import type { ChunkQueue } from './stream.ts'
 
-/** Where a streamed answer goes. */
+/** The receiver of a streamed answer. */
 export interface StreamTarget {
   readonly queue: ChunkQueue
   /** Called once, before the first byte. */
   readonly opened: (contentType: string) => void
 }
 
-/** An event, and how its caller wants to be answered. */
+/** An event, and the form in which its caller wants the answer. */
 export interface Call {
   readonly request: InvokeRequest
   readonly wantsTail: boolean
@@ -22,19 +22,19 @@ export interface Call {
   readonly stream: StreamTarget | undefined
 }
 
-/** What an invocation needs to know of its sandbox. */
+/** Facts about the sandbox that an invocation reports. */
 export interface InvocationPlace {
   readonly definition: FunctionDefinition
   readonly limits: RuntimeLimits
   readonly log: SandboxLog
-  /** Of the invocation that waited for the sandbox to start. */
+  /** Set for the invocation that waited for the sandbox to start. */
   readonly initDurationMs: number | undefined
   readonly maxMemoryUsedMb: () => number
 }
 
 const empty = new Uint8Array(0)
 
-/** Lives from the moment a sandbox takes a call until it is answered, once. */
+/** One invocation, from the moment a sandbox takes the call until it is answered, once. */
 export class Invocation {
   readonly result: Promise<InvokeResult>
   readonly #call: Call

@@ -1,4 +1,4 @@
-// Which program runs a function, told from its `runtime`.
+// Finds the program that runs a function, by its `runtime`.
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { FunctionDefinition } from './definition.ts'
 import { RuntimeFault } from './faults.ts'
 
-/** A command line and how the program it starts will talk. */
+/** A command line, and the transport of the program that it starts. */
 export interface Launch {
   readonly command: string
   readonly commandArguments: readonly string[]
@@ -39,7 +39,7 @@ function findInterpreter(name: string): Promise<string | undefined> {
 async function launchPython(runtime: string, bootstrapFolder: string): Promise<Launch> {
   const command = (await findInterpreter(runtime)) ?? (await findInterpreter('python3'))
   if (command === undefined) {
-    // Somebody may install it while we run.
+    // It may be installed while we run, so a miss is not remembered.
     interpreters.clear()
     throw new RuntimeFault(
       'InvalidRuntime',

@@ -15,7 +15,7 @@ export function logGroupName(definition: FunctionDefinition): string {
   return definition.logGroupName ?? `/aws/lambda/${definition.name}`
 }
 
-/** What the REPORT line tells (Security L.4). */
+/** The facts in the REPORT line (Security L.4). */
 export interface Report {
   readonly requestId: string
   readonly durationMs: number
@@ -26,7 +26,7 @@ export interface Report {
   readonly platformErrorType: string | undefined
 }
 
-/** Whole milliseconds, begun ones counted (?): the start of a sandbox is not billed. */
+/** Milliseconds rounded up (?); the start of a sandbox is not billed. */
 export function billedDurationMs(durationMs: number): number {
   return Math.max(1, Math.ceil(durationMs))
 }
@@ -88,7 +88,7 @@ export class SandboxLog {
     this.#sink = sink
   }
 
-  /** False when nobody listens, so that lines need not be made. */
+  /** Whether anybody listens; if not, lines need not be made. */
   get wanted(): boolean {
     return this.#sink !== undefined || this.tail !== undefined
   }
@@ -105,7 +105,7 @@ export class SandboxLog {
         message,
       })
     } catch {
-      // A sink that throws must not end the sandbox that happened to speak.
+      // A sink that throws must not end the sandbox that wrote the line.
     }
   }
 }
@@ -137,7 +137,7 @@ export class LineSplitter {
     this.#hold(chunk.subarray(start))
   }
 
-  /** Gives out what has no line break after it. */
+  /** Emits the rest, which has no line break after it. */
   flush(): void {
     if (this.#heldBytes > 0) this.#emit()
   }

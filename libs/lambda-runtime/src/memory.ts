@@ -1,4 +1,4 @@
-// How much memory a process holds, read from /proc where there is one.
+// Reads how much memory a process holds from /proc, on systems that have it.
 import { readFileSync } from 'node:fs'
 
 /**

@@ -14,7 +14,7 @@ export class Pool {
   readonly code: CodePlace
   readonly #fleet: Fleet
   readonly #sandboxes = new Set<Sandbox>()
-  /** The longest idle first; the last is taken, so that the first ones can grow old. */
+  /** Idle sandboxes, the longest idle first. The last is used next, so that the first can grow old enough to end. */
   readonly #idle: Sandbox[] = []
   #isRetired = false
   readonly #drained: PromiseWithResolvers<void> = Promise.withResolvers<void>()
@@ -52,7 +52,7 @@ export class Pool {
     for (const sandbox of this.#sandboxes) sandbox.end({ kind: 'stopped' })
   }
 
-  /** When the longest idle sandbox became so; undefined when none is idle. */
+  /** Since when the longest idle sandbox is idle; undefined when none is. */
   get idleSinceMs(): number | undefined {
     return this.#idle[0]?.idleSinceMs
   }

@@ -6,10 +6,10 @@ import { RuntimeFault } from './faults.ts'
 import type { SandboxEnd } from './faults.ts'
 import type { Launch } from './launch.ts'
 
-/** After its exit, how long a process's last words may take to be read. */
+/** How long after a process's exit its last output may still be read. */
 const lastWordsMs = 200
 
-/** What the owner of a process hears. */
+/** The events of a process. */
 export interface ProcessListener {
   output(source: 'stdout' | 'stderr', chunk: Buffer): void
   /** Once, when the process has gone and what it wrote has been read. */

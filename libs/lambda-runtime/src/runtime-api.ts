@@ -9,7 +9,7 @@ const nextPath = '/2018-06-01/runtime/invocation/next'
 const initErrorPath = '/2018-06-01/runtime/init/error'
 const answerPath = /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/
 
-/** Header text that HTTP can carry: JSON stays the same JSON when its other characters are written as `\uXXXX`. */
+/** JSON text that fits into an HTTP header: characters that do not are written as `\uXXXX`. */
 function headerText(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
@@ -26,7 +26,7 @@ export class RuntimeApi implements Channel {
   readonly #listener: ChannelListener
   readonly #responseLimitBytes: number
   readonly #server: Server
-  /** The long poll of `/next` that nobody answered yet. */
+  /** The process's request for `/next`, which is answered with the next event. */
   #waiting: ServerResponse | undefined
   /** An event that waits for `/next`. */
   #undelivered: { readonly request: InvokeRequest; readonly deadlineMs: number } | undefined

@@ -21,7 +21,7 @@ import { Pool } from './pool.ts'
 import { Reaper } from './reaper.ts'
 import { ChunkQueue } from './stream.ts'
 
-/** Runs functions in processes of this machine. All of its refusals are `RuntimeFault`s. */
+/** Runs functions in processes of this machine. All refusals are `RuntimeFault`s. */
 export interface LambdaRuntime {
   /**
    * Makes a function ready, or replaces the one with its key: invocations that come after it see the new code and
@@ -32,7 +32,7 @@ export interface LambdaRuntime {
   invoke(key: string, payload: Uint8Array | string, options?: InvokeOptions): Promise<InvokeResult>
   /** Invokes and hands out the answer as it comes; resolves before its first byte. */
   invokeStream(key: string, payload: Uint8Array | string, options?: InvokeOptions): Promise<StreamInvocation>
-  /** Forgets a function; resolves when its invocations have finished and its processes are gone. */
+  /** Removes a function; resolves when its invocations have finished and its processes are gone. */
   remove(key: string): Promise<void>
   /** Sandboxes that live now, busy and idle. */
   readonly sandboxes: number
@@ -91,7 +91,7 @@ class LocalRuntime implements LambdaRuntime {
   }
 
   async invoke(key: string, payload: Uint8Array | string, options: InvokeOptions = {}): Promise<InvokeResult> {
-    // Awaited: a promise that is returned takes the long way.
+    // Awaited, because returning the promise would cost further turns of the queue.
     return await this.#run(this.#admit(key, payload), payload, options, undefined)
   }
 
@@ -107,7 +107,7 @@ class LocalRuntime implements LambdaRuntime {
     const opening = Promise.withResolvers<string>()
     const stream = { queue, opened: opening.resolve }
     const completion = this.#run(known, payload, { ...options, requestId }, stream)
-    // Who reads only the body learns of a failure there.
+    // A caller who reads only the body learns of a failure there.
     completion.catch(() => {})
     const contentType = await Promise.race([opening.promise, completion.then(() => 'application/octet-stream')])
     return { requestId, executedVersion, contentType, body: queue, completion }

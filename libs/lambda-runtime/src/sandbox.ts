@@ -27,7 +27,7 @@ export interface SandboxHost {
   readonly reaper: Reaper
 }
 
-/** What one sandbox runs, and who hears of it. */
+/** What one sandbox runs, and the callbacks about its state. */
 export interface SandboxPlan {
   readonly definition: FunctionDefinition
   readonly codeFolder: string
@@ -40,7 +40,7 @@ export interface SandboxPlan {
 
 /** A process that hung up has this long to exit by itself, so that its exit status is known. */
 const hangUpMs = 100
-/** What one more line costs the reader of a flood, in bytes. */
+/** The cost of one more line for the reader of a flood, in bytes. */
 const lineBytes = 128
 
 /** Never throws at its process's doings: whatever it does ends it, or shows in a result. */

@@ -1,4 +1,4 @@
-// The bytes of a streamed answer between the process that writes them and the one who reads: bounded, with back-pressure.
+// The queue of a streamed answer between the process that writes and the reader: bounded, with back-pressure.
 
 const highWaterBytes = 1_048_576
 

@@ -15,7 +15,7 @@ export interface ZipEntry {
   readonly headerOffset: number
 }
 
-/** How much an archive may hold. */
+/** Limits for an archive. */
 export interface ZipBudget {
   readonly unpackedBytes: number
   readonly zipEntries: number

@@ -1,4 +1,4 @@
-// How much a document may ask of us: text, depth, nodes after alias expansion, and what references pull in.
+// Limits for documents: text, depth, nodes after alias expansion, and what references pull in.
 
 /** AWS's quota for a definition file: 6 MB (rest.md 12), counted here in UTF-16 units. */
 export const maximumTextUnits: number = 6 * 1024 * 1024

@@ -10,7 +10,7 @@ export function compactJson(node: Node): string {
   return `{${[...node.entries].map(([key, value]) => `${JSON.stringify(key)}:${compactJson(value)}`).join(',')}}`
 }
 
-/** A node as AWS stores model schemas: two blanks, ` : ` after keys, lists on one line — Jackson's default printer. */
+/** A node in the form in which AWS stores model schemas: two blanks, ` : ` after keys, lists on one line — Jackson's default printer. */
 export function prettyJson(node: Node, indent: string = ''): string {
   if (node.kind === 'scalar') return scalarJson(node.value, node.text)
   if (node.kind === 'list') {

@@ -13,7 +13,7 @@ const words = [
   ['null', null],
 ] as const
 
-/** In a text of so many characters, path items are read when somebody looks into them. */
+/** From this many characters on, path items are read only when they are looked into. */
 const largeTextUnits = 65_536
 
 /** Reads one JSON document; throws a {@link TextFault} at the first character that is not JSON. */
@@ -69,7 +69,7 @@ class JsonReader {
     return { kind: 'map', entries, offset }
   }
 
-  /** The value of the key at an offset. A path item is read for its mistakes alone. */
+  /** The value of the key at an offset. A path item is only checked for mistakes here. */
   private member(depth: number, offset: number): Node {
     this.skip()
     const start = this.at
@@ -154,7 +154,10 @@ class JsonReader {
   }
 }
 
-/** The path items of a large document: trees of all of them would be most of what it takes to read it. The one that was used last is there. */
+/**
+ * The path items of a large document, read when they are needed because their trees would take most of the time and memory.
+ * The last one used is kept.
+ */
 class PathItems {
   private readonly text: string
   private readonly tree: TreeBuilder

@@ -1,4 +1,4 @@
-// From an offset in the text to a line, a column and a JSON pointer: worked out only when somebody is told.
+// Turns offsets in the text into lines, columns and JSON pointers, worked out only for messages.
 import type { Node } from './node.ts'
 
 export class LineIndex {

@@ -1,4 +1,4 @@
-// From text to description in one call, by the kind of import: plain values alone go in and come out, so that another thread can do it.
+// Reads a text as a description in one call. Input and output are plain values, so that another thread can do it.
 import { parseDocument } from './document.ts'
 import type { ParsedDocument } from './document.ts'
 import { readHttpApi } from './read/http-api.ts'
@@ -13,10 +13,10 @@ interface Readers {
   readonly HttpApi: typeof readHttpApi
 }
 
-/** What a document is read as. */
+/** The kinds of descriptions that a document can be read as. */
 export type ReadingKind = keyof Readers
 
-/** What comes of a document of each kind. */
+/** The result for each kind. */
 export type Readings = { readonly [Kind in ReadingKind]: ReturnType<Readers[Kind]> }
 
 export interface ReadTextOptions extends RestApiOptions, HttpApiOptions {

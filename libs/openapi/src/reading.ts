@@ -1,4 +1,4 @@
-// What every rule has at hand while a document is read: the tree, its dialect, and where warnings go.
+// The state that every rule uses while a document is read: the tree, its dialect, and the warnings.
 import { maximumOperations, maximumWarnings } from './budget.ts'
 import type { ParsedDocument } from './document.ts'
 import { DocumentFault, invalidInput } from './fault.ts'

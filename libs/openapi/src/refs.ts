@@ -1,4 +1,4 @@
-// Local `$ref`s: `#/…` pointers followed within the document, with an end to chains and to what they may pull in.
+// Follows local `$ref`s (`#/…` pointers) within the document, with limits on chains and on what they may pull in.
 import { maximumReferencedNodes } from './budget.ts'
 import { itemsOf, member, textOf } from './node.ts'
 import type { Node } from './node.ts'

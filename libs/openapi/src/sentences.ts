@@ -1,4 +1,4 @@
-// AWS's frame around many problems: one message with a tab before each, in the order they were found.
+// Joins many problems to one message as AWS does: a tab before each, in the order they were found.
 import type { Warning } from './rest-description.ts'
 
 /** `Errors found during import:` with the errors and, after them, the warnings — rest.md 14.1. */

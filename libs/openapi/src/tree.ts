@@ -1,4 +1,4 @@
-// What both readers build trees with: budgets, AWS's `${AWS::…}` variables, and keys that appear twice.
+// Builds trees for both readers: budgets, AWS's `${AWS::…}` variables, and keys that appear twice.
 import { maximumNodes } from './budget.ts'
 import type { Node, ScalarNode } from './node.ts'
 
@@ -9,7 +9,7 @@ export interface PseudoParameters {
   readonly region: string
 }
 
-/** The text is no JSON, no YAML, or too much. `budget` faults end the reading; others let the next reader try. */
+/** A text that is not JSON, not YAML, or too large. `budget` faults end the reading; others let the next reader try. */
 export class TextFault extends Error {
   override readonly name = 'TextFault'
   readonly offset: number

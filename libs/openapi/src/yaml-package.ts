@@ -1,4 +1,4 @@
-// The `yaml` package, loaded when the first text needs it: it takes 20 ms and 13 MB, and most documents are JSON.
+// Loads the `yaml` package when the first text needs it: it takes 20 ms and 13 MB, and most documents are JSON.
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 

@@ -1,12 +1,13 @@
-// The `Authorization` header of a signed request. In front of the signature it says the same all day: once a signature was right, it is known by its text.
+// Reads the `Authorization` header of a signed request. All but its signature stays the same all day, so a text that was
+// once rightly signed is recognised and not read again.
 import { algorithm, scopeText } from './canonical.ts'
 import { SignatureFault } from './fault.ts'
 import { signedNames, type SignedNames } from './headers.ts'
 import type { CredentialScope } from './request.ts'
 
-/** Who claims to have signed what, and for which service. */
+/** The claims of a signature: the key, its scope, and the headers that were signed. */
 export interface Claims {
-  /** As it stands in the request: `scope` with its terminator. */
+  /** The credential as sent: `scope` with its terminator. */
   readonly credential: string
   readonly scope: CredentialScope
   /** The scope without the key, with the terminator that it should have. */
@@ -45,7 +46,7 @@ function readUsualComponents(authorization: string): Components | undefined {
   }
 }
 
-/** Where the value of a component begins that follows a comma, with a blank or without; -1 where something else does. */
+/** The index at which the value of a component begins that follows a comma, with a blank or without; -1 when something else follows. */
 function startOf(name: string, authorization: string, comma: number): number {
   if (comma < 0) return -1
   const start = authorization[comma + 1] === ' ' ? comma + 2 : comma + 1
@@ -53,7 +54,7 @@ function startOf(name: string, authorization: string, comma: number): number {
 }
 
 /**
- * The components behind the scheme. One that is named twice is as good as not there.
+ * The components after the scheme. One that is named twice counts as missing.
  * @throws SignatureFault malformed-pair, unsupported-algorithm
  */
 export function readComponents(authorization: string): Components {
@@ -105,10 +106,10 @@ interface KnownOpening {
   readonly claims: Claims
 }
 
-/** A client signs one or two lists of headers; there may be several with one key. */
+/** How many openings are kept for a key: a client signs one or two lists of headers, and several clients may share a key. */
 const openingsOfKey = 4
 const keptKeys = 1_000
-/** Longer texts than usual are not kept. */
+/** The longest text that is kept; usual ones are shorter. */
 const keptCharacters = 512
 
 // Only what was rightly signed is kept: texts that anybody makes up leave nothing behind, and push nothing out.

@@ -1,4 +1,4 @@
-// The canonical request and the string to sign: one text for a request, however it was written.
+// Writes the canonical request and the string to sign, which are the same however a request was written.
 // Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { hash } from 'node:crypto'
 import { percentCanonicalisePath, percentEncodePath, type TextEncoding } from './percent-encoding.ts'
@@ -36,7 +36,7 @@ export function credentialText(accessKeyId: string, scope: Omit<CredentialScope,
   return `${accessKeyId}/${scopeText(scope)}`
 }
 
-/** What of a canonical request is signed: its SHA-256 in lower-case hex. `encoding` says which bytes it stands for. */
+/** The part of a canonical request that is signed: its SHA-256 in lower-case hex. `encoding` says which bytes the text stands for. */
 export function canonicalHash(canonical: string, encoding: TextEncoding = 'utf8'): string {
   return hash('sha256', encoding === 'utf8' ? canonical : Buffer.from(canonical, encoding), 'hex')
 }

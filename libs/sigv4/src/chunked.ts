@@ -5,7 +5,7 @@ import { SignatureFault } from './fault.ts'
 import { payloadHash } from './payload.ts'
 import { sameText, type SigningKey } from './signing-key.ts'
 
-/** What the chain of chunk signatures starts from: given by `verify`. */
+/** The start of the chain of chunk signatures, as `verify` returns it. */
 export interface ChunkSigning {
   /** The word of `X-Amz-Content-Sha256`: tells whether chunks are signed and whether trailers follow. */
   readonly payload: string

@@ -1,4 +1,4 @@
-// Why a signature was refused: one shape a reason, each with all that AWS's sentence about it needs.
+// The reasons for refusing a signature, each with all that AWS's sentence about it needs.
 import type { CredentialScope } from './request.ts'
 
 /** What an `Authorization` header, or the query of a presigned URL, must name. */
@@ -65,7 +65,7 @@ export interface ClockFacts {
   readonly toleranceSeconds: number
 }
 
-/** Where the signature stood. */
+/** The place of the signature in the request. */
 export type SignatureForm = 'header' | 'query'
 
 /** Thrown when a request is not, or not rightly, signed. What to tell the caller: `describeFailure`. */

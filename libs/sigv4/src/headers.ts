@@ -11,7 +11,7 @@ export function headerValue(rawHeaders: readonly string[], lowerName: string): s
 
 /** The names of the headers that a signature covers, and what finds them in a request. */
 export interface SignedNames {
-  /** As they are signed: joined by semicolons. */
+  /** The list as it is signed: joined by semicolons. */
   readonly text: string
   /** The same as a list. */
   readonly listed: readonly string[]
@@ -21,7 +21,7 @@ export interface SignedNames {
   readonly hasPayloadHash: boolean
   /** In lower case and in order, each once: as the headers themselves are signed, whatever the list looks like. */
   readonly sorted: readonly string[]
-  /** `keyOf` a name → the places in `sorted` of those that have it. */
+  /** By the `keyOf` of a name, the places in `sorted` of the names that have it. */
   readonly placesOfKey: readonly (readonly number[] | undefined)[]
   /** The block that was written last. */
   last: HeaderBlock
@@ -41,7 +41,7 @@ const keptNames = 256
 const keptCharacters = 512
 const kept = new Map<string, SignedNames>()
 
-/** Nor are longer blocks. */
+/** The longest block that is kept. */
 const keptBlockCharacters = 2_048
 
 /** Reads the value of `SignedHeaders`. */

@@ -1,4 +1,4 @@
-// The last line of a canonical request: which hash of the body, or which word in its place, a signature covers.
+// Finds the last line of a canonical request: the hash of the body, or a word in its place.
 import { hash } from 'node:crypto'
 import type { Claims } from './authorization.ts'
 import { SignatureFault, type SignatureForm } from './fault.ts'
@@ -16,7 +16,7 @@ export const unsignedPayload = 'UNSIGNED-PAYLOAD'
  */
 export type PayloadKind = 'hashed' | 'declared' | 'unsigned' | 'chunked'
 
-/** How the payload enters the signature. */
+/** The payload's line, and where it came from. */
 export interface PayloadLine {
   readonly kind: PayloadKind
   /** The line itself: a hash in hex, or one of the words. */
@@ -25,13 +25,13 @@ export interface PayloadLine {
   readonly isDeclared: boolean
 }
 
-/** Which words in place of a hash the service takes. */
+/** The words that the service accepts in place of a hash. */
 export interface PayloadRules {
   readonly allowUnsignedPayload: boolean
   readonly allowChunkedPayload: boolean
 }
 
-/** What of a presented signature matters for the payload. */
+/** The parts of a presented signature that matter for the payload. */
 export interface PayloadSigner {
   readonly form: SignatureForm
   readonly claims: Pick<Claims, 'names' | 'scope'>

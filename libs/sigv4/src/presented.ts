@@ -1,4 +1,4 @@
-// What a request says about its own signature, read from the `Authorization` header or from a presigned query.
+// Reads what a request says about its own signature, from the `Authorization` header or from a presigned query.
 import {
   type Authorization,
   type Claims,
@@ -25,7 +25,7 @@ export interface PresentedSignature {
   readonly sessionToken: string | undefined
   /** Seconds of validity; a presigned query may leave them out. */
   readonly expiresSeconds: number | undefined
-  /** The `Authorization` header, where its claims are new: worth remembering once the signature is found right. */
+  /** The `Authorization` header when its claims are new: to be remembered once the signature is found right. */
   readonly newAuthorization: string | undefined
 }
 
@@ -62,14 +62,14 @@ function isPresigned(query: string): boolean {
   return queryValue(query, 'X-Amz-Algorithm') !== undefined || queryValue(query, 'X-Amz-Signature') !== undefined
 }
 
-/** What headers tell of a signature; of repeated ones the first counts. */
+/** The headers about a signature; of repeated ones the first counts. */
 interface SignatureHeaders {
   readonly authorization: string | undefined
   readonly amzDate: string | undefined
   readonly sessionToken: string | undefined
 }
 
-/** Reads them all in one go. */
+/** Finds all of them in one pass. */
 function signatureHeaders(rawHeaders: readonly string[]): SignatureHeaders {
   let authorization: string | undefined
   let amzDate: string | undefined

@@ -11,7 +11,7 @@ export function queryValue(query: string, name: string): string | undefined {
   return undefined
 }
 
-/** What of a query is left out, and how its plus signs are read. */
+/** Which parameters of a query are left out, and how its plus signs are read. */
 export interface QueryReading {
   /** Names, as they are encoded canonically, that the signature does not cover. */
   readonly omit: readonly string[]

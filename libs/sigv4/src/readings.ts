@@ -1,4 +1,4 @@
-// The ways in which one request can have been signed: clients disagree about a few corners, and none of them is wrong.
+// Lists the ways in which one request can have been signed: clients disagree about a few corners, and none of them is wrong.
 import { canonicalPath, canonicalRequest } from './canonical.ts'
 import { canonicalHeaders } from './headers.ts'
 import { type TextEncoding, percentEncodePath } from './percent-encoding.ts'

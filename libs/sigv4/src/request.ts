@@ -1,4 +1,4 @@
-// What a signature covers: a request as it is on the wire, and the credentials that sign it.
+// The types of what a signature covers, a request as it is on the wire, and of the credentials that sign it.
 
 /** A request exactly as sent or received: nothing decoded, normalised, merged or reordered. */
 export interface SignableRequest {
@@ -23,7 +23,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined
 }
 
-/** What a signing key is bound to: a day (`YYYYMMDD`), a region and a service. */
+/** The scope of a signing key: a day (`YYYYMMDD`), a region and a service. */
 export interface CredentialScope {
   readonly accessKeyId: string
   readonly date: string

@@ -9,7 +9,7 @@ export interface FailureAnswer {
   readonly message: string
 }
 
-/** How to speak. */
+/** Options for the answer. */
 export interface FailureWords {
   /**
    * `json`: codes of REST and JSON services (`InvalidSignatureException`), API Gateway's own methods among them.

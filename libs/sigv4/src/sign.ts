@@ -9,7 +9,7 @@ import type { Credentials, SignableRequest } from './request.ts'
 import { signingKey } from './signing-key.ts'
 import { formatTimestamp } from './timestamp.ts'
 
-/** What a signature is bound to. */
+/** Options for signing. */
 export interface SignOptions {
   readonly region: string
   readonly service: string
@@ -19,7 +19,7 @@ export interface SignOptions {
   readonly signedHeaders?: readonly string[] | undefined
 }
 
-/** As {@link SignOptions}, with the life of the URL. */
+/** The options for signing a URL, with its life. */
 export interface PresignOptions extends SignOptions {
   /** Seconds of validity, 1 to 604,800. */
   readonly expiresSeconds: number

@@ -1,4 +1,4 @@
-// The chain of HMACs from a secret to a signature, with the keys of the day kept.
+// Derives signing keys by the chain of HMACs, signs with them, and keeps those of the day.
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { algorithm, credentialText, scopeText, stringToSign, terminator } from './canonical.ts'
 import type { Credentials, CredentialScope } from './request.ts'
@@ -89,7 +89,7 @@ export function signingKey(
   const known = kept.get(credential)
   // Region and service are compared too: written by hand they may have slashes, and the text is the same for several.
   if (known?.secretAccessKey === secretAccessKey && known.region === region && known.service === service) {
-    // Which was used last matters only when one has to go.
+    // The order of use matters only when one has to be dropped.
     if (kept.size > keptKeys / 2) {
       kept.delete(credential)
       kept.set(credential, known)

@@ -1,4 +1,4 @@
-// The two ways a request can state its time: ISO 8601's basic format and HTTP's date.
+// Reads and writes the two forms in which a request can state its time: ISO 8601's basic format and HTTP's date.
 
 const basicFormat = /^\d{8}T\d{6}Z$/
 
@@ -8,7 +8,7 @@ export function formatTimestamp(timeMs: number): string {
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }
 
-/** Requests that come together were mostly signed in the same second. */
+/** The last timestamp read: most requests that come together were signed in the same second. */
 let last: { readonly text: string; readonly timeMs: number | undefined } = { text: '', timeMs: undefined }
 
 /** Reads `20250115T120000Z` as milliseconds; undefined for anything else, an impossible date included. */

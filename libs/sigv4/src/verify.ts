@@ -1,4 +1,4 @@
-// Verifying a signed request: who signed it, when, for which service, and whether the signature is right.
+// Verifies signed requests: who signed it, when, for which service, and whether the signature is right.
 import { type Claims, rememberClaims } from './authorization.ts'
 import { canonicalHash, stringToSign, terminator } from './canonical.ts'
 import type { ChunkSigning } from './chunked.ts'
@@ -10,7 +10,7 @@ import type { CredentialScope, SignableRequest } from './request.ts'
 import { sameSignature, sameText, type SigningKey, signingKey } from './signing-key.ts'
 import { formatTimestamp } from './timestamp.ts'
 
-/** What the store of keys knows of an access key. It may carry more; {@link Verified} gives it back. */
+/** An access key as its store knows it. It may have more members; {@link Verified} returns them. */
 export interface KnownKey {
   readonly secretAccessKey: string
   /** The token that requests with a temporary key must bring. */
@@ -19,7 +19,7 @@ export interface KnownKey {
   readonly expiresAtMs?: number | undefined
 }
 
-/** What to verify against, where the key is looked up on the way. */
+/** The rules, and the function that looks up keys. */
 export interface VerifyOptions<Key extends KnownKey> extends VerifyRules {
   /** Looks a key up; undefined when it is unknown or inactive. */
   readonly secretFor: (
@@ -28,7 +28,7 @@ export interface VerifyOptions<Key extends KnownKey> extends VerifyRules {
   ) => Key | undefined | Promise<Key | undefined>
 }
 
-/** What to verify against. */
+/** The rules that a signature is verified by. */
 export interface VerifyRules {
   /** The time, in milliseconds since 1970. */
   readonly now: number
@@ -98,7 +98,7 @@ export function verifyRead<Key extends KnownKey>(
   return verified(request, presented, { key, rules })
 }
 
-/** What can be told without the key. */
+/** Checks everything that does not need the key. */
 function checkClaims(presented: PresentedSignature, rules: VerifyRules): void {
   checkScope(presented, rules)
   checkSignedHeaders(presented)

@@ -1,4 +1,4 @@
-// Reaches into values: properties, indexes and method calls, and sets them.
+// Reads and sets properties and items of values, and calls their methods.
 import { MethodFault } from './faults.ts'
 import { mapGet, mapPut, mapSize } from './maps.ts'
 import { booleanMethods } from './methods/boolean.ts'
@@ -10,7 +10,7 @@ import { invoke, type Call, type Overloads } from './methods/table.ts'
 import { numberType, type NumberType } from './numbers.ts'
 import { Collection, JavaObject, isJavaInt, isJavaNumber, type JavaMap, type JavaNumber, type Value } from './values.ts'
 
-/** A method name, looked up in every table once, when the template is compiled. */
+/** A method's name with its overloads in every table, looked up once, when the template is compiled. */
 export interface MethodSite {
   readonly name: string
   readonly onString: Overloads<string>
@@ -50,15 +50,15 @@ export function callMethod(target: Value, site: MethodSite, args: readonly Value
   return invoke(site.onMap, target, args, call)
 }
 
-/** A property name with the bean methods that may stand behind it: `getName`, `isName`. */
+/** A property's name with the bean methods that may stand for it: `getName`, `isName`. */
 export interface PropertySite {
   readonly name: string
-  /** Whether every object has it from its prototype, so that only an own member counts. */
+  /** Whether every JavaScript object inherits it from its prototype, so that only an own member counts. */
   readonly isInherited: boolean
   readonly beans: readonly MethodSite[]
 }
 
-/** `getClass`, the way into reflection, is not among the methods of any table. */
+/** Prepares the reading of a property. `getClass`, the way into reflection, is in none of the tables. */
 export function propertySite(name: string): PropertySite {
   const capital = name.charAt(0).toUpperCase() + name.slice(1)
   return {
@@ -68,7 +68,7 @@ export function propertySite(name: string): PropertySite {
   }
 }
 
-/** A property: of a map its member, else `getName()` or `isName()`; null when there is none. */
+/** The value of a property: a map's member, else the result of `getName()` or `isName()`; null when there is none. */
 export function getProperty(target: Value, site: PropertySite, call: Call): Value {
   if (typeof target === 'object' && target !== null && !Array.isArray(target)) {
     if (target instanceof Map) return target.get(site.name)
@@ -84,7 +84,7 @@ export function getProperty(target: Value, site: PropertySite, call: Call): Valu
   return null
 }
 
-/** `target[index]`: an item, counted from the end when negative, or a map's member. Throws `MethodFault`. */
+/** The value of `target[index]`: an item, counted from the end when negative, or a map's member. Throws `MethodFault`. */
 export function getIndex(target: Value, index: Value): Value {
   if (Array.isArray(target))
     return isJavaInt(index) && !(target instanceof Collection) ? target[listIndex(target, index)] : null
@@ -95,14 +95,14 @@ export function getIndex(target: Value, index: Value): Value {
   return null
 }
 
-/** `#set($target.name = value)`; without effect where there is nothing to set. */
+/** Sets a property: `#set($target.name = value)`. Nothing happens when there is nothing to set. */
 export function setProperty(target: Value, name: string, value: Value): void {
   if (typeof target !== 'object' || target === null || Array.isArray(target) || isJavaNumber(target)) return
   if (target instanceof JavaObject) target.assign(name, value)
   else mapPut(target, name, value)
 }
 
-/** `#set($target[index] = value)`. Throws `MethodFault` beyond a list's end. */
+/** Sets an item: `#set($target[index] = value)`. Throws `MethodFault` beyond a list's end. */
 export function setIndex(target: Value, index: Value, value: Value): void {
   if (Array.isArray(target)) {
     if (isJavaInt(index) && !(target instanceof Collection)) target[listIndex(target, index)] = value

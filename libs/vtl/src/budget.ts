@@ -1,11 +1,11 @@
-// Counts what a render costs and stops it when the budget is spent.
+// Counts the cost of a render and stops it when its budget is spent.
 import { BudgetFault } from './faults.ts'
 
-/** What one render may cost. Absent members take their defaults. */
+/** The most that one render may cost. Absent members have their defaults. */
 export interface Budget {
   /** Statements, loop turns, calls and 64-character units of string work. Default 300,000. */
   readonly steps?: number
-  /** Milliseconds of the thread's processor time, looked at every 1,000 steps: a machine that is busy ends no render. Default 90. */
+  /** Milliseconds of the thread's processor time, checked every 1,000 steps; waiting for a busy machine does not count. Default 90. */
   readonly timeMs?: number
   /** Characters of the output, and of any one string on the way. Default 10,485,760. */
   readonly outputChars?: number
@@ -17,7 +17,7 @@ const defaultOutputChars = 10_485_760
 const stepsPerClockReading = 1_000
 const charsPerStep = 64
 
-/** The meter of one render. */
+/** Counts the cost of one render. */
 export class Meter {
   readonly outputChars: number
   private readonly maxSteps: number
@@ -44,7 +44,7 @@ export class Meter {
     this.spend(1 + Math.floor(chars / charsPerStep))
   }
 
-  /** Pays for a string of `chars` characters that is about to be made; one longer than the output may be is refused. */
+  /** Pays for a string of `chars` characters before it is made; one longer than the output may be is refused. */
   spendText(chars: number): void {
     if (chars > this.outputChars) throw new BudgetFault('output', `${this.outputChars} characters`)
     this.spendChars(chars)

@@ -8,7 +8,7 @@ import { Block, type Evaluate, type Frame, type Macro, type Render, type Run } f
 import type { Branch, Expression, ForeachNode, MacroCallNode, Node } from './syntax.ts'
 import { JavaObject, isMap, type Value } from './values.ts'
 
-/** The limits of Velocity's default configuration. */
+/** Velocity's default limits of calls within each other. */
 const maxMacroDepth = 20
 const maxDefineDepth = 2
 
@@ -36,7 +36,7 @@ export function compileForeach(node: ForeachNode, compiler: Compiler): Run {
     if (items === null) return
     const loop = new Loop(render, slot)
     const length = items.length
-    // As Java's iterator: a list that changed is a fault, unless it ends just here.
+    // As Java's iterator does, this throws when the list has changed, unless the loop ends just here.
     for (let index = 0; index !== items.length; index++) {
       if (items.length !== length) {
         render.at = node.at
@@ -56,7 +56,7 @@ export function compileForeach(node: ForeachNode, compiler: Compiler): Run {
   }
 }
 
-/** What `#foreach` walks over; null for a value that is no list. */
+/** The items that `#foreach` visits; null for a value that is no list. */
 function iterable(value: Value): readonly Value[] | null {
   if (Array.isArray(value)) return value
   if (value instanceof JavaObject) {
@@ -66,7 +66,10 @@ function iterable(value: Value): readonly Value[] | null {
   return isMap(value) ? mapValues(value) : null
 }
 
-/** The variables of a running loop: the item, `$foreach`, `$velocityCount`, `$velocityHasNext`; put back at the end. */
+/**
+ * A running loop with its variables: the item, `$foreach`, `$velocityCount`, `$velocityHasNext`. They get their earlier
+ * values back at its end.
+ */
 class Loop {
   private readonly render: Render
   private readonly scope: LoopScope
@@ -102,7 +105,7 @@ class Loop {
     this.scope.hasNext = hasNext
   }
 
-  /** Runs the body for an item that is null: the item stays null in it, whatever is set. */
+  /** Runs the body for an item that is null: the variable stays null, whatever the body sets. */
   runHidden(body: Run): void {
     const { render } = this
     const caller = render.frame
@@ -111,7 +114,7 @@ class Loop {
     render.frame = caller
   }
 
-  /** A stop meant for this loop ends here; others go on up. */
+  /** Ends a stop that was meant for this loop; others go on to outer constructs. */
   takeStop(): void {
     const { stop } = this.render
     if (stop === 'nearest' || stop === this.scope) this.render.stop = null
@@ -137,7 +140,7 @@ class Loop {
   }
 }
 
-/** Defines a macro while compiling. The first of a name wins, inner ones before outer ones; calls may stand before it. */
+/** Defines a macro at compile time. The first definition of a name wins, inner ones before outer ones; calls may come before it. */
 export function defineMacro(node: Extract<Node, { kind: 'macro' }>, compiler: Compiler): void {
   const parameters = node.parameters.map((name) => ({ slot: compiler.scope.slot(name), literal: `$${name}` }))
   const { name } = node
@@ -175,7 +178,7 @@ interface Argument {
   readonly isByName: boolean
 }
 
-/** A frame with the arguments; parameters without one are looked up further out. */
+/** The frame of a call with its arguments; parameters without one are looked up in the frames around it. */
 function enterMacro(macro: Macro, args: readonly Argument[], render: Render): Frame {
   render.meter.spend(1)
   if (render.callDepth >= maxMacroDepth) {
@@ -206,7 +209,7 @@ export function compileDefine(name: string, body: readonly Node[], compiler: Com
 }
 
 export function compileEvaluate(source: Expression, at: number, compiler: Compiler): Run {
-  // Evaluated text may name any of a loop's variables.
+  // The text of `#evaluate` may use any of a loop's variables.
   for (const name of loopVariables) compiler.scope.slot(name)
   const evaluate = compiler.expression(source)
   return (render) => {

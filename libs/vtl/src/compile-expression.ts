@@ -8,7 +8,7 @@ import type { Evaluate, Render } from './render.ts'
 import type { BinaryNode, Expression } from './syntax.ts'
 import { ArrayList, JavaObject, isJavaNumber, toNumber, type Value } from './values.ts'
 
-/** Items one range may have. */
+/** How many items one range may have. */
 const maxRangeItems = 100_000
 
 /** Compiles an expression into a closure that gives its value. */

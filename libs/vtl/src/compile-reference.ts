@@ -88,7 +88,7 @@ export function compilePrint(reference: ReferenceNode, compiler: Compiler): Run 
   }
 }
 
-/** `\$name` prints as `$name` when there is such a value, and as it stands otherwise. */
+/** Compiles an escaped reference: `\$name` prints as `$name` when there is such a value, otherwise as it was written. */
 function compileEscaped(read: Evaluate, source: string, before: string): Run {
   return (render) => {
     const value = read(render)
@@ -97,7 +97,7 @@ function compileEscaped(read: Evaluate, source: string, before: string): Run {
   }
 }
 
-/** An undefined parameter of a macro shows as the argument that was written. */
+/** How an undefined parameter of a macro prints: as the argument was written. */
 function argumentLiteral(frame: Frame | null, shown: string): string {
   for (let caller = frame; caller !== null; caller = caller.caller) {
     const literal = caller.literals.get(shown)

@@ -20,22 +20,22 @@ import { Scope } from './scope.ts'
 import type { Node } from './syntax.ts'
 import type { Value } from './values.ts'
 
-/** How a template is read. */
+/** Options for compiling a template. */
 export interface TemplateOptions {
   /**
-   * What a reference without a value does. `source`, the default, is Velocity's own way: it is printed as written.
-   * `empty` is Amazon API Gateway's: it prints nothing and equals the empty string.
+   * What a reference without a value does. `source`, the default and Velocity's own way, prints it as written. `empty`,
+   * Amazon API Gateway's way, prints nothing and equals the empty string.
    */
   readonly missing?: 'source' | 'empty'
   /** Longest template, in characters. Default 307,200. */
   readonly maxChars?: number
   /** Deepest nesting of directives, values and operators. Default 200. */
   readonly maxDepth?: number
-  /** Turns one `#foreach` may take; more end in a `BudgetFault`. Default: as many as the budget of steps allows. */
+  /** How many turns one `#foreach` may take; more end in a `BudgetFault`. Default: as many as the budget of steps allows. */
   readonly maxIterations?: number
-  /** Directives that are a fault. Default: `include` and `parse`. */
+  /** Directives that are refused. Default: `include` and `parse`. */
   readonly refusedDirectives?: ReadonlySet<string>
-  /** What compiles regular expressions. Default: JavaScript's own, for patterns that cannot run away. */
+  /** The compiler of regular expressions. Default: JavaScript's own, for patterns whose matching cannot take long. */
   readonly regex?: RegexEngine
 }
 
@@ -78,7 +78,10 @@ function reader(variables: Variables): (name: string) => Value {
   return (name) => (Object.hasOwn(record, name) ? record[name] : null)
 }
 
-/** Faults of methods get their place; V8's own limits, a stack or a string too long, are budgets too. */
+/**
+ * The fault to throw for an error: those of methods get their place, and V8's own limits, a stack or a string too long,
+ * count as budgets.
+ */
 function asFault(error: unknown, position: Position): unknown {
   if (error instanceof MethodFault) return new TemplateFault(error.message, position)
   if (error instanceof RangeError) return new BudgetFault('depth', 'the JavaScript engine')
@@ -157,7 +160,7 @@ class Compilation implements Compiler {
     }
   }
 
-  /** What a node does when it is rendered; nothing for a macro, which is defined here and now. */
+  /** The code that renders a node; null for a macro, which is defined at once. */
   private node(node: Node): Run | null {
     switch (node.kind) {
       case 'macro':

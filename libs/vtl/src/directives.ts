@@ -1,4 +1,4 @@
-// The directives by name: what arguments each takes, and the node it makes.
+// The directives by name: the arguments that each takes, and the node that it makes.
 import type { TemplateFault } from './faults.ts'
 import type { Expression, Node } from './syntax.ts'
 
@@ -13,7 +13,7 @@ export const directives: ReadonlySet<string> = new Set([
   'include',
   'parse',
 ])
-/** Those with a body, closed by `#end`. */
+/** Directives with a body, closed by `#end`. */
 export const blockDirectives: ReadonlySet<string> = new Set(['foreach', 'macro', 'define', 'literal'])
 
 /** An argument of a directive: a value, or a bare word such as the `in` of `#foreach`. */
@@ -26,7 +26,7 @@ export interface Site {
   readonly fault: (message: string) => TemplateFault
 }
 
-/** Bare words stand in two places only: as a macro's name, and as the `in` of a loop. */
+/** Refuses bare words among arguments, which are allowed only as a macro's name, and as the `in` of a loop. */
 export function refuseWords(site: Site, args: readonly Argument[]): void {
   const allowed = site.name === 'macro' ? 0 : site.name === 'foreach' ? 1 : -1
   if (args.some((argument, index) => argument.kind === 'word' && index !== allowed)) {
@@ -34,7 +34,7 @@ export function refuseWords(site: Site, args: readonly Argument[]): void {
   }
 }
 
-/** The name a `#macro` defines. */
+/** The name that a `#macro` defines. */
 export function macroName(site: Site, args: readonly Argument[]): string {
   const first = args[0]
   if (first?.kind !== 'word') throw site.fault('#macro needs a name, a bare word')

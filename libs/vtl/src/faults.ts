@@ -1,4 +1,4 @@
-// The three ways a template fails: its text or a call in it is wrong, a Java method refuses, a budget is spent.
+// The three kinds of faults: a template's text or a call in it is wrong, a Java method refuses, or a budget is spent.
 
 /** A place in a template, both counted from 1. */
 export interface Position {
@@ -19,7 +19,7 @@ export class TemplateFault extends Error {
   }
 }
 
-/** What ran out: steps, milliseconds, characters, nesting, iterations of one loop, or the work of one regular expression. */
+/** The budget that was spent: steps, milliseconds, characters, nesting, turns of one loop, or the work of one regular expression. */
 export type Limit = 'steps' | 'time' | 'output' | 'depth' | 'iterations' | 'regex'
 
 /** A render cost more than its budget allows. */

@@ -1,4 +1,4 @@
-// How a host offers objects of its own to templates: tables of properties and methods, and a `self` for each render.
+// Objects of the host in templates: tables of properties and methods, and a `self` for each render.
 import { JavaObject, type Value } from './values.ts'
 
 /** Reads one property of a host object. */
@@ -6,7 +6,7 @@ export type HostProperty<Self> = (self: Self) => Value
 /** Runs one method of a host object. It may throw `MethodFault`. */
 export type HostMethod<Self> = (self: Self, args: readonly Value[]) => Value
 
-/** What all host objects of one kind can do. Written once; each render makes `new HostObject(type, self)` of it. */
+/** The properties and methods of all host objects of one kind. Written once; each render makes a `new HostObject(type, self)`. */
 export interface HostType<Self> {
   readonly properties?: ReadonlyMap<string, HostProperty<Self>>
   readonly methods?: ReadonlyMap<string, HostMethod<Self>>
@@ -14,9 +14,9 @@ export interface HostType<Self> {
   readonly get?: (self: Self, name: string) => Value
   /** `#set($host.name = …)`. Without it, setting has no effect. */
   readonly set?: (self: Self, name: string, value: Value) => void
-  /** What the object prints as; null prints like an undefined reference. Default: the empty string. */
+  /** The text that the object prints as; null prints like an undefined reference. Default: the empty string. */
   readonly text?: (self: Self) => string | null
-  /** What `#foreach` walks over. */
+  /** The items that `#foreach` visits. */
   readonly values?: (self: Self) => Iterable<Value>
 }
 

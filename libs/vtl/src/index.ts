@@ -1,4 +1,4 @@
-// The Velocity template language as Amazon API Gateway runs it.
+// The Velocity template language, as Amazon API Gateway runs it.
 export { compileTemplate, type Template, type TemplateOptions, type Variables } from './compile.ts'
 export type { Budget } from './budget.ts'
 export { Meter } from './budget.ts'

@@ -1,4 +1,4 @@
-// Java's Iterator and Map.Entry, as templates meet them.
+// Java's Iterator and Map.Entry for templates.
 import { MethodFault } from './faults.ts'
 import { mapPut } from './maps.ts'
 import { JavaObject, type JavaMap, type Value } from './values.ts'

@@ -1,15 +1,18 @@
-// Reads JSON into values, keeping what JSON.parse forgets about numbers: `1.0` is a Double, long digits stay exact.
+// Reads JSON into values with Java's numbers, which JSON.parse does not keep: `1.0` is a Double, and long digits stay exact.
 import { MethodFault } from './faults.ts'
 import { parseWhole } from './numbers.ts'
 import { toJavaDouble, type JsonObject, type Value } from './values.ts'
 
-/** Numbers that JSON.parse may not keep as Java would: with a point or an exponent, or beyond 2^53. */
+/** Finds numbers that JSON.parse may not keep as Java would: with a point or an exponent, or beyond 2^53. */
 const delicateNumber = /\d[.eE]|\d{16}/
-/** Deeper texts are left to JSON.parse, which has no stack to run out of: nothing prints that deep. */
+/** Deeper texts are left to JSON.parse, which needs no stack: values that deep cannot be printed anyway. */
 const maxLevels = 500
-/** So many digits are always a safe integer. */
+/** Whole numbers of up to this many digits are safe integers. */
 const safeDigits = 15
-/** Java's readers (Jackson's StreamReadConstraints) take no longer ones: to read and to print digits takes their number squared. */
+/**
+ * Longer numbers are refused, as by Java's readers (Jackson's StreamReadConstraints): the time to read and print digits
+ * grows with the square of their number.
+ */
 const maxDigits = 1_000
 
 const quote = 34
@@ -37,7 +40,7 @@ export function parseJson(text: string): Value {
 
 class TooDeep extends Error {}
 
-/** One pass over the text; a reviver of JSON.parse would take ten times as long. */
+/** Reads the text in one pass; a reviver of JSON.parse would take ten times as long. */
 class Reader {
   private readonly text: string
   private at = 0

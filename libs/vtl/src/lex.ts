@@ -1,4 +1,4 @@
-// The words of the template language, and a cursor that takes them off a text.
+// The tokens of the template language, and a cursor that takes them off a text.
 import { TemplateFault, positionOf } from './faults.ts'
 
 const namePattern = String.raw`[A-Za-z_][\w-]*`
@@ -35,9 +35,9 @@ export const tokens: Readonly<Record<Token, RegExp>> = {
   /** White space before `#set` belongs to it, unless other text came first. */
   set: /[ \t]*#(?:set|\{set\}) *\(/y,
   directive: /#(?:([A-Za-z_@][\w@]*)|\{([A-Za-z_][\w@]*)\})/y,
-  /** What another `#` before it makes of a directive: a macro by a name that none has. */
+  /** The word that another `#` before a directive turns into a macro of an unknown name. */
   hiddenDirective: new RegExp(String.raw`##(?!(?:if|elseif|else|end)${wordEnd})[A-Za-z_@][\w@]*`, 'y'),
-  /** What makes a loose `$` or `#` before it vanish. */
+  /** What follows a loose `$` or `#` that then vanishes. */
   swallowing: new RegExp(
     [
       String.raw`[ \t]*#(?:set|\{set\}) *\(`,
@@ -54,7 +54,7 @@ export const tokens: Readonly<Record<Token, RegExp>> = {
   number: /-?(?:\d+(?=\.\.)|\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+(?:[eE][+-]?\d+)?)/y,
   not: new RegExp(`!(?!=)|not${wordEnd}`, 'y'),
   assign: /=(?!=)/y,
-  /** In a comment, what would start something elsewhere still counts as one sign. */
+  /** In a comment, text that would start something elsewhere still counts as one sign. */
   commentPart: /#\*\*[^#]|#\*|#\[\[|\\*\$(?:\\*!)?|[^#$\\\r\n*]+|[^]/y,
 }
 
@@ -74,7 +74,7 @@ export const binaryOperators: RegExp = new RegExp(
   'y',
 )
 
-/** A position in a text, moved by what is taken off it. */
+/** A position in a text, which moves as tokens are taken. */
 export class Cursor {
   readonly text: string
   at = 0
@@ -87,7 +87,7 @@ export class Cursor {
     return this.at >= this.text.length
   }
 
-  /** The character `ahead` places on; empty at the end. */
+  /** The character `ahead` positions on; empty at the end. */
   peek(ahead = 0): string {
     return this.text.charAt(this.at + ahead)
   }
@@ -118,7 +118,7 @@ export class Cursor {
     return true
   }
 
-  /** Takes a literal that must be here. */
+  /** Takes a literal, and throws when it is not here. */
   expect(literal: string): void {
     if (!this.skip(literal)) throw this.fault(`Expected "${literal}" but found ${this.found()}`)
   }
@@ -139,7 +139,7 @@ export class Cursor {
     this.take(tokens.whitespace)
   }
 
-  /** Takes the rest of a line of nothing but white space, with its end. */
+  /** Takes the rest of the line with its end, if it is only white space. */
   skipLineEnd(): void {
     this.take(tokens.lineEnd)
   }

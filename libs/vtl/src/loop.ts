@@ -1,4 +1,4 @@
-// `$foreach`: where a loop stands, and a place for variables of the loop.
+// `$foreach`: the state of a loop, and the variables of the loop itself.
 import { JavaObject, type Value } from './values.ts'
 
 export class LoopScope extends JavaObject {
@@ -7,7 +7,7 @@ export class LoopScope extends JavaObject {
   private readonly parent: LoopScope | null
   private readonly own = new Map<string, Value>()
 
-  /** `before` is what `$foreach` was outside of the loop. */
+  /** `before` is the value of `$foreach` outside of the loop. */
   constructor(before: Value) {
     super()
     this.parent = before instanceof LoopScope ? before : null

@@ -1,4 +1,4 @@
-// Reads and writes Java maps, whether they are a Map or an object out of JSON. Lists and maps as keys go by identity.
+// Reads and writes Java maps, which are a Map or an object from JSON. Lists and maps as keys are compared by identity.
 import { MethodFault } from './faults.ts'
 import type { JavaMap, JsonObject, Value } from './values.ts'
 
@@ -49,7 +49,7 @@ function memberName(key: Value): string {
   return String(key)
 }
 
-/** `__proto__` must become a member like any other. */
+/** Adds a member; `__proto__` becomes a member like any other. */
 function putMember(object: JsonObject, key: string, value: Value): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })

@@ -79,7 +79,7 @@ export function narrow(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
 }
 
-/** The whole number a text of decimal digits stands for. */
+/** The whole number that a text of decimal digits means. */
 export function parseWhole(digits: string): number | bigint {
   const value = Number(digits)
   return Number.isSafeInteger(value) ? value + 0 : narrow(BigInt(digits))

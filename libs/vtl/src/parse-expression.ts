@@ -44,7 +44,7 @@ export class ExpressionParser {
     this.fixedPlace = fixedPlace
   }
 
-  /** The offset faults name for what starts at `at`. */
+  /** The offset that faults name for the text at `at`. */
   protected place(at: number): number {
     return this.fixedPlace ?? at
   }
@@ -196,7 +196,7 @@ export class ExpressionParser {
     const dollars = cursor.take(tokens.dollars)
     const formal = dollars !== '' && cursor.peek() === '{'
     if (formal) cursor.at++
-    // `${$name}` asks for a variable by the name of `$name`, which nobody can set.
+    // `${$name}` asks for a variable called `$name`, which cannot be set.
     const inner = formal ? cursor.take(tokens.dollars) : ''
     const root = dollars === '' || dollars.endsWith('\\!') ? '' : cursor.take(tokens.identifier)
     if (root === '') {
@@ -231,7 +231,7 @@ export class ExpressionParser {
         cursor.at++
         const name = cursor.take(tokens.identifier)
         this.refuseBoolean(name, at)
-        // A parenthesis that ends the template opens no call.
+        // A parenthesis at the end of the template opens no call.
         if (cursor.peek() === '(' && cursor.peek(1) !== '') {
           accessors.push({ kind: 'method', name, arguments: this.nested(() => this.arguments()), at: this.place(at) })
         } else {
@@ -266,7 +266,7 @@ export class ExpressionParser {
     return values
   }
 
-  /** The lexer of Velocity takes `true` and `false` for literals wherever they stand. */
+  /** Throws for `true` and `false` where a name should be: Velocity's lexer takes them for literals everywhere. */
   protected refuseBoolean(name: string, at: number): void {
     if (name === 'true' || name === 'false') throw this.cursor.fault(`"${name}" is no name`, at)
   }

@@ -1,18 +1,18 @@
-// Parses what begins with a dollar in the text of a template, and what is lexed differently because one came before.
+// Parses references in the text of a template, and the text behind them, which Velocity's lexer then reads differently.
 import { tokens } from './lex.ts'
 import { ExpressionParser } from './parse-expression.ts'
 import type { Node, ReferenceNode } from './syntax.ts'
 
-/** Parses references in text, and the dollars that start none. Throws `TemplateFault`. */
+/** Parses references in text, and the dollars that start no reference. Throws `TemplateFault`. */
 export abstract class ReferenceParser extends ExpressionParser {
-  /** Where a reference that no brace closes ended: Velocity's lexer still reads what comes next as parts of one. */
+  /** The end of a reference without braces: Velocity's lexer still reads what comes next as parts of one. */
   protected referenceEnd = -1
-  /** Where it ended in a property, or in an index of one: there a `##` is text, and a reference in braces changes nothing. */
+  /** The same when it ended in a property, or an index of one: there `##` is text, and a reference in braces changes nothing. */
   protected propertyEnd = -1
-  /** Where a reference without braces ended that began right behind a property. */
+  /** The end of a reference without braces that began right behind a property. */
   private chainEnd = -1
 
-  /** What a directive is that loose dollars before it have hidden from the lexer. */
+  /** The node for a directive that loose dollars before it have hidden from the lexer. */
   protected abstract unknownDirective(name: string, start: number): Node
 
   protected textReference(): ReferenceNode | null {
@@ -29,7 +29,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     return reference
   }
 
-  /** Parses what leaves the lexer as it was: right behind a reference, it is there still. */
+  /** Parses something that does not change the lexer's state: if it was within a reference, it is afterwards. */
   protected keepingPlace<Result>(start: number, parse: () => Result): Result {
     const isBehindReference = start === this.referenceEnd
     const isBehindProperty = start === this.propertyEnd
@@ -40,7 +40,7 @@ export abstract class ReferenceParser extends ExpressionParser {
   }
 
   /**
-   * What stands right behind a reference without braces. A name there (`$x.trim()name.json`, `$x{name}`) is a reference
+   * Parses the text right behind a reference without braces. A name there (`$x.trim()name.json`, `$x{name}`) is a reference
    * without a dollar: it prints as it stands, but what it reaches into is lost.
    */
   protected behindReference(): Node | null {
@@ -55,7 +55,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     return name === '' ? this.stillBehind(brace, cursor.at) : textNode(brace)
   }
 
-  /** Text that leaves the lexer within the reference, up to `end`. */
+  /** A text node up to `end`, after which the lexer is still within the reference. */
   private stillBehind(text: string, end = this.cursor.at + text.length): Node {
     this.cursor.at = end
     this.referenceEnd = end
@@ -74,7 +74,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     cursor.at = start
   }
 
-  /** Takes a reference without a dollar, closed by the brace that opened it, and gives its name; empty when there is none. */
+  /** Takes a reference without a dollar, closed by the brace that opened it, and returns its name; empty when there is none. */
   private bareReference(brace: string): string {
     const { cursor } = this
     const start = cursor.at
@@ -89,7 +89,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     return name
   }
 
-  /** `$` and `$!` that start no reference. What Velocity's lexer does to them is odd, and kept. */
+  /** Parses `$` and `$!` that start no reference, with the odd effects that they have in Velocity's lexer. */
   protected looseDollars(start: number): Node | null {
     const { cursor } = this
     const dollars = cursor.take(tokens.dollars)
@@ -99,7 +99,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     if (marked !== null) return textNode(marked)
     if (cursor.sees(tokens.swallowing)) return textNode('')
     const match = cursor.match(tokens.directive)
-    // Right before a directive it hides the name: what was one is now an unknown macro.
+    // A loose dollar right before a directive hides its name, which becomes that of an unknown macro.
     if (match !== null) return this.unknownDirective(match[0], start)
     return textNode(dollars.replaceAll(/\\*!/g, ''))
   }
@@ -122,7 +122,7 @@ export abstract class ReferenceParser extends ExpressionParser {
     return this.dollarsWithDot(dollars) ?? this.dollarsWithBracket(dollars, start)
   }
 
-  /** `$.` is a word of its own; after `$!` and `\$` only the dot of a `.name` is left. */
+  /** Takes the dot: `$.` is a word of its own; after `$!` and `\$` only the dot of a `.name` is left. */
   private dollarsWithDot(dollars: string): string | null {
     const { cursor } = this
     const isWord = /(?:^|[^\\])\$$/.test(dollars)

@@ -13,11 +13,11 @@ import { Cursor, tokens } from './lex.ts'
 import { ReferenceParser, textNode } from './parse-reference.ts'
 import type { Branch, MacroCallNode, Node } from './syntax.ts'
 
-/** What bounds and shapes parsing. */
+/** Options for parsing. */
 export interface ParseOptions {
-  /** Longest template, in characters. */
+  /** The longest template, in characters. */
   readonly maxChars: number
-  /** Deepest nesting of directives, values and operators. */
+  /** The deepest nesting of directives, values and operators. */
   readonly maxDepth: number
   /** Names of directives that are refused. */
   readonly refusedDirectives: ReadonlySet<string>
@@ -90,7 +90,7 @@ class TemplateParser extends ReferenceParser {
     }
   }
 
-  /** Backslashes: an odd number before a known directive escapes it, and each pair before one counts once. */
+  /** Parses backslashes: an odd number before a known directive escapes it, and each pair before one counts once. */
   private backslashes(): Node {
     const { cursor } = this
     const slashes = cursor.take(tokens.backslashes)
@@ -125,14 +125,14 @@ class TemplateParser extends ReferenceParser {
     return this.referenceAfterHash() ?? textNode(cursor.sees(tokens.swallowing) ? '' : '#')
   }
 
-  /** After a `#`, backslashes do not escape a reference. */
+  /** Parses a reference after a `#`, where backslashes do not escape it. */
   private referenceAfterHash(): Node | null {
     const reference = this.textReference()
     if (reference === null) return null
     return { ...reference, backslashes: 0, prefix: `#${'\\'.repeat(reference.backslashes)}${reference.prefix}` }
   }
 
-  /** A comment that is not closed reaches to the end, which must not stand right behind a sign that could start something. */
+  /** Skips a comment. One that is not closed reaches to the end, which must not come right behind a sign that could start something. */
   private comment(start: number, close: RegExp): null {
     const { cursor } = this
     let last = cursor.since(start).replace('##', '')
@@ -170,7 +170,7 @@ class TemplateParser extends ReferenceParser {
     return { kind: 'set', target, value }
   }
 
-  /** The `)` of a directive takes the rest of an otherwise empty line with it. */
+  /** Takes the `)` of a directive, with the rest of an otherwise empty line. */
   private closeParenthesis(): void {
     this.cursor.skipWhitespace()
     this.cursor.expect(')')
@@ -222,7 +222,7 @@ class TemplateParser extends ReferenceParser {
       : blockNode(site, args ?? [], body)
   }
 
-  /** Arguments in parentheses, divided by white space or commas; null when no `(` follows. */
+  /** Parses arguments in parentheses, divided by white space or commas; null when no `(` follows. */
   private directiveArguments(): Argument[] | null {
     const { cursor } = this
     const start = cursor.at
@@ -251,7 +251,7 @@ class TemplateParser extends ReferenceParser {
     return { kind: 'word', name }
   }
 
-  /** The source of a `#literal`, which loses its comments: those from the `first` on. */
+  /** The source of a `#literal` without its comments, those from the `first` on. */
   private withoutComments(start: number, end: number, first: number): string {
     let text = ''
     let from = start

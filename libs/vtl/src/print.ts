@@ -10,7 +10,7 @@ const maxNames = 1_000
 const fewPieces = 512
 const maxRunPieces = 4_096
 
-/** The text a value prints as; null for null, which each caller shows in its own way. */
+/** The text that a value prints as; null for null, which each caller shows in its own way. */
 export function textOf(value: Value, meter: Meter): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isInteger(value)) return String(value)
@@ -19,12 +19,15 @@ export function textOf(value: Value, meter: Meter): string | null {
   return new Printer(meter).java(value, 0)
 }
 
-/** Compact JSON text of a value; what JSON cannot say is written as a string. */
+/** Compact JSON text of a value; values that JSON does not have are written as strings. */
 export function jsonText(value: Value, meter: Meter): string {
   return new Printer(meter).json(value, 0)
 }
 
-/** Text that is made of pieces: of few, a string that is added to; of very many, runs to join, which keep the collector less busy. */
+/**
+ * Builds a text from pieces: few are added to a string; very many are collected in runs and joined, which is less work for
+ * the garbage collector.
+ */
 class Pieces {
   private start = ''
   private pieces = 0
@@ -102,7 +105,7 @@ class Printer {
     pieces.add(opening === '{' ? '{}' : '}')
   }
 
-  /** The objects of a document have the same few names again and again. */
+  /** A name in quotes, remembered because the objects of a document repeat the same few names. */
   private quoted(name: string): string {
     let text = this.names.get(name)
     if (text === undefined) {

@@ -1,4 +1,4 @@
-// Regular expressions of Java methods such as `replaceAll`: the interface, and an engine that only dares the harmless.
+// The interface for the regular expressions of Java methods such as `replaceAll`, and a simple engine that accepts only harmless patterns.
 import { BudgetFault, MethodFault } from './faults.ts'
 
 /** A compiled regular expression. */
@@ -14,7 +14,7 @@ export interface Regex {
 /** Compiles a pattern in Java's syntax. Throws `MethodFault` for one it cannot compile. */
 export type RegexEngine = (pattern: string) => Regex
 
-/** Backtracking steps one use of a pattern may take at worst. */
+/** How many backtracking steps one use of a pattern may take at worst. */
 const maxWork = 20_000_000
 const cacheEntries = 64
 
@@ -37,7 +37,7 @@ export function cachedRegexEngine(engine: RegexEngine): RegexEngine {
  * short enough that backtracking stays bounded.
  */
 export function plainRegexEngine(pattern: string): Regex {
-  // Without what only looks like syntax: escaped characters, and the inside of character classes.
+  // The pattern without text that only looks like syntax: escaped characters, and the inside of character classes.
   const bare = pattern.replaceAll(/\\[^1-9k]/g, '').replaceAll(/\[[^\]]*\]/g, '')
   if (/\)[*+{?]|\\[1-9k]/.test(bare)) {
     throw new MethodFault(`The pattern ${pattern} needs a regular expression engine with bounds`)
@@ -76,7 +76,10 @@ function compile(pattern: string, flags: string): RegExp {
   }
 }
 
-/** What replaces a match. In Java's replacement text `$n` is a group, and a backslash makes the next character plain. */
+/**
+ * The function that makes the replacement for a match. In Java's replacement text `$n` is a group, and a backslash makes
+ * the next character plain.
+ */
 function expander(replacement: string): (...match: string[]) => string {
   if (!/[\\$]/.test(replacement)) return () => replacement
   return (...match) => {

@@ -10,7 +10,7 @@ export type Run = (render: Render) => void
 /** A compiled piece of a template that has a value. */
 export type Evaluate = (render: Render) => Value
 
-/** A macro, ready to be called: its parameters as slots, with the way each is written when it is undefined. */
+/** A compiled macro: its parameters as slots, with the text that each prints when it is undefined. */
 export interface Macro {
   readonly name: string
   readonly parameters: readonly { readonly slot: number; readonly literal: string }[]
@@ -38,14 +38,14 @@ export class Render {
   readonly regex: RegexEngine
   /** Variables by slot. */
   readonly variables: Value[]
-  /** Own copy as soon as `#evaluate` adds names or macros. */
+  /** The names in use; a copy of its own once `#evaluate` adds names or macros. */
   scope: Scope
   readonly given: (name: string) => Value
   out = ''
   frame: Frame | null = null
   callDepth = 0
   stop: Stop | null = null
-  /** The offset of the call that runs, for faults. */
+  /** The offset of the running call, for faults. */
   at = 0
 
   constructor(scope: Scope, given: (name: string) => Value, meter: Meter, regex: RegexEngine) {
@@ -115,7 +115,7 @@ export class Render {
   }
 }
 
-/** What `#define` and the body of `#@macro` leave in a variable: rendered again wherever it is printed. */
+/** The value that `#define`, or the body of `#@macro`, leaves in a variable: rendered anew wherever it is printed. */
 export class Block extends JavaObject {
   private readonly render: Render
   private readonly run: Run

@@ -32,7 +32,7 @@ export interface ForeachNode {
   readonly at: number
 }
 
-/** `#name(…)`, or `#@name(…) body #end`. Whether the macro exists shows only when it runs; if not, `source` is printed. */
+/** `#name(…)`, or `#@name(…) body #end`. Whether the macro exists is known only when it runs; if not, `source` is printed. */
 export interface MacroCallNode {
   readonly kind: 'call'
   readonly name: string

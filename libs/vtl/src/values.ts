@@ -37,7 +37,7 @@ export class Double {
 /** A list that Java code made: it prints as `[a, b]`, where an array out of JSON prints as JSON. */
 export class ArrayList extends Array<Value> {}
 
-/** What `keySet`, `values` and `entrySet` give: it prints as a list, but has no items by index. */
+/** The result of `keySet`, `values` and `entrySet`: it prints as a list, but has no items by index. */
 export class Collection extends ArrayList {}
 
 /** A list of these values. */
@@ -65,10 +65,10 @@ export abstract class JavaObject {
   /** Sets a property; without effect when there is none. */
   assign(_name: string, _value: Value): void {}
 
-  /** The text it prints as; null prints like an undefined reference. */
+  /** The text that it prints as; null prints like an undefined reference. */
   abstract text(): string | null
 
-  /** What `#foreach` walks over; null for nothing. */
+  /** The items that `#foreach` visits; null for nothing. */
   values(): Iterable<Value> | null {
     return null
   }

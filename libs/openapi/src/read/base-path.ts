@@ -1,4 +1,4 @@
-// The base path of a document and what becomes of it: dropped, put in front of every path, or split.
+// Reads the base path of a document, which is dropped, put in front of every path, or split.
 import { entriesOf, itemsOf, member, textOf } from '../node.ts'
 import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
@@ -6,7 +6,7 @@ import type { Reading } from '../reading.ts'
 /** The `basepath` parameter of an import; AWS's default is `ignore`. */
 export type BasePathMode = 'ignore' | 'prepend' | 'split'
 
-/** What stands in front of every path: `''`, or segments such as `/base/part`. */
+/** The text to put in front of every path: `''`, or segments such as `/base/part`. */
 export function basePathPrefix(reading: Reading, mode: BasePathMode): string {
   if (mode === 'ignore') return ''
   const segments = segmentsOf(basePathOf(reading) ?? '')

@@ -1,4 +1,4 @@
-// Which OpenAPI the document speaks, and the reading that everything else is done with.
+// Finds the version of OpenAPI that a document is written in, and begins the reading.
 import type { ParsedDocument } from '../document.ts'
 import { DocumentFault, invalidInput } from '../fault.ts'
 import { entriesOf, member, textOf } from '../node.ts'

@@ -20,7 +20,7 @@ export function modelReference(restApiId: string, name: string): string {
   return `https://apigateway.amazonaws.com/restapis/${restApiId}/models/${name}`
 }
 
-/** Where a schema stands that has no name of its own; for the sentence when AWS makes no model of it. */
+/** The place of a schema without a name of its own, for the sentence when AWS makes no model of it. */
 export interface SchemaUse {
   readonly sentence: string
   /** AWS names its own class in a request's sentence whatever the schema is. */

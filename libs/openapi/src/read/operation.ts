@@ -1,4 +1,4 @@
-// One operation of a document with everything its rules ask about: verb, path, node and the place it stands.
+// One operation of a document with everything that the rules ask about: verb, path, node and place.
 import type { Node } from '../node.ts'
 
 /** A method about to be read. `path` is the resource's, after the base path was put in front or taken off. */

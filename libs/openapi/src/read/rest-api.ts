@@ -55,7 +55,7 @@ export function readRestApi(
   return readRestApiKeeping(document, options, (method) => method)
 }
 
-/** As {@link readRestApi}. `keep`: what is kept of a method while others are read, its text for example, as there may be thousands. */
+/** Like {@link readRestApi}, but keeps of each method only what `keep` makes of it, for example its text: there may be thousands. */
 export function readRestApiKeeping<Kept>(
   document: ParsedDocument,
   options: RestApiOptions,

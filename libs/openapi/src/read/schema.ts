@@ -5,7 +5,7 @@ import type { Reading } from '../reading.ts'
 import { referenceOf } from '../refs.ts'
 import { reduceSchema } from './schema-3-1.ts'
 
-/** What a schema's references are checked against and rewritten to. */
+/** What a schema's references are checked against and rewritten for. */
 export interface SchemaContext {
   readonly reading: Reading
   /** For sentences: the model the schema belongs to. */

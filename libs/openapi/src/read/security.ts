@@ -5,7 +5,7 @@ import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
 import type { Authorizer } from '../rest-description.ts'
 
-/** What a scheme asks of a method that requires it. */
+/** The effect of a scheme on a method that requires it. */
 type Scheme =
   | { readonly kind: 'authorizer'; readonly authorizer: Authorizer }
   | { readonly kind: 'apiKey' }
@@ -48,7 +48,7 @@ export class Security {
     const type = enumOf(member(extension, 'type'))
     if (type === 'NONE' || type === 'AWS_IAM')
       return { authorizationType: type, apiKeyRequired: security.apiKeyRequired }
-    // Own: a type that is none, such as `AWS-IAM`, must not leave the method open without a word.
+    // Own: an unknown type such as `AWS-IAM` must not leave the method open without a warning.
     if (extension !== undefined) {
       const written = textOf(member(extension, 'type')) ?? ''
       this.reading.refuse(
@@ -65,7 +65,7 @@ export class Security {
       if (!this.schemes.has(name))
         this.reading.warn(`Reference to security definition '${name}' not found. Ignoring.`, scopes)
     } else if (scheme.kind === 'unsupported') {
-      // Own: a method that asks for an authorizer that there is not must not be open to all.
+      // Own: a method that requires an authorizer which does not exist must not be open to all.
       this.reading.refuse(`Unsupported authorizer type '${scheme.type}' for '${name}', which a method requires`, scopes)
     } else if (scheme.kind === 'apiKey') security.apiKeyRequired = true
     else if (security.authorizationType !== 'NONE') {

@@ -1,4 +1,4 @@
-// Members of the wrong shape, in the words of the OpenAPI parser behind AWS: what is read as nothing is told of.
+// Warns of members of the wrong shape, which are ignored, in the words of the OpenAPI parser behind AWS.
 import { entriesOf, member } from '../node.ts'
 import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
@@ -30,14 +30,14 @@ const mapsOfObjects: readonly (readonly string[])[] = [
   ['x-amazon-apigateway-request-validators'],
 ]
 
-/** False, with a warning, for what is there and is not of the shape. Absent and null are of any. */
+/** Whether a node is of the shape; if not, warns of it. Absent nodes and null are of any shape. */
 export function isOfShape(node: Node | undefined, shape: Shape, attribute: string, reading: Reading): boolean {
   if (node === undefined || node.kind === (shape === 'object' ? 'map' : 'list')) return true
   reading.warn(`Parse issue: attribute ${attribute} is not of type \`${shape}\``, node)
   return false
 }
 
-/** Warns of what stands beside the paths and is read as nothing, because it is no map or no list. */
+/** Warns of members beside the paths that are ignored because they are no map or no list. */
 export function warnOfWrongShapes(reading: Reading): void {
   const { root } = reading
   for (const [name, shape] of Object.entries(rootShape)) isOfShape(member(root, name), shape, name, reading)

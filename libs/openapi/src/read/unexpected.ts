@@ -1,4 +1,4 @@
-// What OpenAPI 3.0 has no member for: the parser behind AWS warns of it, and so an import with `failonwarnings` is refused.
+// Warns of members that OpenAPI 3.0 does not have, as the parser behind AWS does: an import with `failonwarnings` is refused for them.
 import { entriesOf, itemsOf, member, textOf } from '../node.ts'
 import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
@@ -46,7 +46,7 @@ export function warnOfUnexpected(reading: Reading): void {
       const place = `paths.'${path}'(${verb}).`
       warn(operation, known.operation, place)
       for (const parameter of itemsOf(member(operation, 'parameters'))) {
-        // What stands beside a reference is not looked at.
+        // Members beside a reference are not looked at.
         if (entriesOf(parameter).has('$ref')) continue
         warn(parameter, known.parameter, `${place}parameters.[${textOf(member(parameter, 'name')) ?? ''}].`)
       }

@@ -1,4 +1,4 @@
-// Which documentation part speaks of a place in the API, and which of its properties are fields of OpenAPI.
+// Finds the documentation part for a place in the API, and those of its properties that are fields of OpenAPI.
 import { entriesOf } from '../node.ts'
 import type { Node } from '../node.ts'
 import type { DocumentationLocation, DocumentationPart } from '../rest-description.ts'

@@ -2,7 +2,7 @@
 import type { Node } from '../node.ts'
 import { mapOf } from './tree.ts'
 
-/** What requirements call the scheme. */
+/** The name of the scheme in requirements. */
 export const iamSchemeName = 'sigv4'
 
 /** The scheme, for methods and routes that are signed for. */

@@ -6,7 +6,7 @@ import { writeIntegration } from './rest-integration.ts'
 import { requirementsOf } from './rest-security.ts'
 import { listOf, mapOf, mapOfPairs, mapped } from './tree.ts'
 
-/** What decides how an operation looks. */
+/** Options that decide how an operation is written. */
 export interface OperationStyle {
   readonly swagger: boolean
   /** Whether `x-amazon-apigateway-integration` is asked for. */

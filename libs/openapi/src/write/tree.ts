@@ -3,7 +3,7 @@ import type { Node } from '../node.ts'
 import { readJson } from '../json.ts'
 import { TextFault, TreeBuilder } from '../tree.ts'
 
-/** What trees are made of: plain values, and nodes for what was a document before. */
+/** The values that trees are made of: plain ones, and nodes that came from a document. */
 export type Value = Node | string | number | boolean | readonly string[] | undefined
 
 /** A map of the members that are there. */

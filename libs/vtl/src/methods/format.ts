@@ -6,11 +6,14 @@ import { numberText } from '../numbers.ts'
 import { textOf } from '../print.ts'
 import { isDouble, isJavaInt, isJavaNumber, toNumber, type JavaNumber, type Value } from '../values.ts'
 
-/** Each part is bounded: zeros are flags and digits, and long runs of them would be tried in every split. */
+/** A format specifier. Each part is bounded, because zeros can be flags or digits, and a long run of them would be tried in every split. */
 const specifier = /%(?:(\d{1,9})\$)?([-#+ 0,(]{0,7})(\d{1,9})?(?:\.(\d{1,9}))?([a-zA-Z%])/g
 const maxWidth = 1_000
 
-/** Formats values; of `null`, each is null. Throws `MethodFault` for a specifier it does not know or that does not fit its value. */
+/**
+ * Formats values; with `null` for the list, each is null. Throws `MethodFault` for a specifier that is unknown or does not
+ * fit its value.
+ */
 export function formatText(format: string, values: readonly Value[] | null, meter: Meter): string {
   let next = 0
   const text = format.replaceAll(specifier, (_all, ...groups: (string | undefined)[]) => {
@@ -59,7 +62,7 @@ function convert(name: string, value: Value, conversion: Conversion): string {
   if (run === undefined || (name !== name.toLowerCase() && !'SXCBEH'.includes(name))) {
     throw new MethodFault(`UnknownFormatConversionException: Conversion = '${name}'`)
   }
-  // Java prints null with any conversion, and cuts even that off.
+  // Java prints null for any conversion, and cuts even this text to the precision.
   const isNull = (value ?? null) === null && run !== conversions.get('b')
   const text = isNull ? 'null'.slice(0, conversion.digits) : run(value, conversion)
   return name === name.toLowerCase() ? text : text.toUpperCase()
@@ -82,7 +85,7 @@ function double(value: Value): JavaNumber {
   throw new MethodFault('IllegalFormatConversionException: not a Double')
 }
 
-/** Negative numbers in two's complement, of 32 bits if they fit and none are asked for. */
+/** A whole number in a radix, negative ones as two's complement: of 32 bits if they fit and `bits` is absent. */
 export function unsignedText(value: JavaNumber, radix: number, bits?: number): string {
   const number = BigInt(numberText(value))
   if (number >= 0n) return number.toString(radix)

@@ -7,7 +7,7 @@ import { collectionOf, type JavaMap, type Value } from '../values.ts'
 import { defineObjectMethods } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
-/** What a Java method without a result leaves. */
+/** The result of a Java method that returns nothing. */
 const nothing = ''
 
 export const mapMethods: MethodTable<JavaMap> = methodTable((define) => {

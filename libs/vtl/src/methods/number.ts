@@ -6,7 +6,7 @@ import { unsignedText } from './format.ts'
 import { defineObjectMethods, refuseComparison } from './object.ts'
 import { methodTable, type Define, type MethodTable } from './table.ts'
 
-/** The methods of each type of number: those all have, and its own static ones. */
+/** The methods of each type of number: those that all types have, and the type's own static ones. */
 export const numberMethods: Readonly<Record<NumberType, MethodTable<JavaNumber>>> = {
   Integer: methodTable((define) => {
     defineConversions(define)
@@ -90,7 +90,7 @@ function defineDoubleStatic(define: Define<JavaNumber>): void {
   define('isFinite', 'd', (_number, [value]) => Number.isFinite(value))
 }
 
-/** Java's order: NaN comes last and equals itself, -0.0 stands before 0.0. */
+/** Compares in Java's order: NaN comes last and equals itself, -0.0 comes before 0.0. */
 function order(left: JavaNumber, right: JavaNumber): number {
   const compared = compareNumbers(left, right)
   if (compared !== 0 && !Number.isNaN(compared)) return compared
@@ -111,7 +111,7 @@ function shortestFloat(value: number): number {
   return float
 }
 
-/** A Double is cut off and kept within the bounds; a whole number wraps around. */
+/** Converts a number to a whole one of 32 or 64 bits: a Double is truncated and kept within the bounds, a whole number wraps around. */
 function toWhole(number: JavaNumber, bits: 32 | 64): number | bigint {
   if (!isDouble(number)) return narrow(BigInt.asIntN(bits, BigInt(numberText(number))))
   const value = Math.trunc(toNumber(number))

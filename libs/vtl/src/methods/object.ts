@@ -11,7 +11,7 @@ export function defineObjectMethods<Self extends Value>(define: Define<Self>): v
   define('toString', '', (self, _args, { meter }) => textOf(self, meter))
 }
 
-/** What `compareTo` does with a value of another type. */
+/** Throws what `compareTo` throws for a value of another type. */
 export function refuseComparison(): never {
   throw new MethodFault('ClassCastException: values of different types have no order')
 }

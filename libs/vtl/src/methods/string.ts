@@ -6,7 +6,7 @@ import { formatText } from './format.ts'
 import { defineObjectMethods, refuseComparison } from './object.ts'
 import { methodTable, type Call, type Define, type MethodTable } from './table.ts'
 
-/** Character.isWhitespace: no-break spaces are none. */
+/** The characters of Character.isWhitespace; no-break spaces are not among them. */
 const whitespace = String.raw`[\t-\r\x1c- \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]`
 const blank = new RegExp(`^${whitespace}*$`)
 const blankEnds = new RegExp(`^${whitespace}+|${whitespace}+$`, 'g')
@@ -85,7 +85,7 @@ function defineRegex(define: Define<string>): void {
   define('split', 'si', (text, [pattern, limit], call) => split(text, pattern, limit, call))
 }
 
-/** Undefined for a code of no character, which Java finds nowhere. */
+/** The character of a code; undefined for a code without one, which Java finds nowhere. */
 function character(code: number): string | undefined {
   return code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined
 }
@@ -137,7 +137,7 @@ function substring(text: string, from: number, to: number, { meter }: Call): str
   return text.slice(from, to)
 }
 
-/** The case folding of equalsIgnoreCase, which looks at each character by itself: `ß` is not `SS`. */
+/** The text folded as equalsIgnoreCase does, character by character: `ß` is not `SS`. */
 function fold(text: string): string {
   return /[^\0-\u007f]/.test(text) ? Array.from(text, foldCharacter).join('') : text.toLowerCase()
 }
@@ -181,7 +181,7 @@ function isText(value: Value): boolean {
   return typeof value === 'string' || value === null || value === undefined
 }
 
-/** A list of texts, or one text. Null could be either, so that Velocity takes neither method. */
+/** Joins a list of texts, or one text. Null could be either, so Velocity calls neither method. */
 function joinOne(separator: string, items: Value, call: Call): Value {
   if (!Array.isArray(items)) return typeof items === 'string' ? items : null
   if (!items.every(isText)) throw new MethodFault('ClassCastException: join takes texts only')

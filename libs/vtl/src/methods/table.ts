@@ -5,7 +5,7 @@ import { numberType } from '../numbers.ts'
 import type { RegexEngine } from '../regex.ts'
 import { isJavaInt, isJavaNumber, isMap, toNumber, type JavaMap, type Value } from '../values.ts'
 
-/** What a method may use of the render that calls it. */
+/** The parts of a render that its methods may use. */
 export interface Call {
   readonly meter: Meter
   readonly regex: RegexEngine
@@ -39,7 +39,7 @@ interface Method<Self> {
 export type Overloads<Self> = readonly Method<Self>[] | undefined
 export type MethodTable<Self> = Map<string, Method<Self>[]>
 
-/** Adds a method to a table, with its parameter types as letters; `run` gets arguments of just these types. */
+/** Adds a method to a table. Its parameter types are letters, and `run` gets arguments of exactly these types. */
 export type Define<Self> = <Parameters extends string>(
   name: string,
   parameters: Parameters,
@@ -68,7 +68,7 @@ export function invoke<Self>(overloads: Overloads<Self>, self: Self, args: reado
     }
     return run(self, parameters.includes('d') ? args.map(asDouble) : args, call)
   }
-  // Velocity 1.7 takes a method without parameters for applicable to anything, and Java then refuses the call.
+  // Velocity 1.7 considers a method without parameters applicable to any arguments, and Java then refuses the call.
   if (overloads.some(({ parameters }) => parameters === '')) {
     throw new MethodFault('IllegalArgumentException: wrong number of arguments')
   }
@@ -92,7 +92,7 @@ function isPrimitive(kind: string | undefined): boolean {
   return kind === 'i' || kind === 'l' || kind === 'd' || kind === 'b'
 }
 
-/** What a parameter of type double gets: any number is widened. */
+/** The argument for a parameter of type double: any number is widened. */
 function asDouble(value: Value): Value {
   return isJavaNumber(value) ? toNumber(value) : value
 }
