@@ -1,15 +1,15 @@
-// What commands that ask a running gateway share: where it is, and how its pages are read.
+// Finds a running gateway for the commands that ask one, and reads its pages.
 import { parseArgs } from 'node:util'
 import { UsageError, wrongOption } from '../config.ts'
 
-/** A gateway to ask, and what else stood on the command line. */
+/** The gateway to ask, and the other arguments of the command line. */
 export interface Asked {
   readonly positionals: readonly string[]
   /** `http://127.0.0.1:4566` */
   readonly endpoint: string
 }
 
-/** What REST APIs say in x-amz-apigw-id, HTTP APIs in apigw-requestid: it may begin with dashes. */
+/** The form of the request id that REST APIs send as x-amz-apigw-id and HTTP APIs as apigw-requestid: it may begin with dashes. */
 const extendedRequestId = /^[\w-]{15}=$/
 
 const defaultEndpoint = 'http://127.0.0.1:4566'

@@ -49,7 +49,7 @@ function colourOf(status: number): 'green' | 'yellow' | 'red' {
   return status >= 400 ? 'yellow' : 'green'
 }
 
-/** A client's path must not command the terminal. */
+/** The text without control characters: a client's path must not command the terminal. */
 function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')

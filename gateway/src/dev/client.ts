@@ -1,4 +1,4 @@
-// An AWS client of the gateway it runs in: what `sluice dev FILE` deploys with is the same API that everybody calls.
+// An AWS client of the gateway in the same process: `sluice dev FILE` deploys through the same API as everybody else.
 import { createClient, type AnyOperations, type Client } from '@sluice/aws-protocol'
 import type { Operations as RestOperations } from '@sluice/aws-protocol/apigateway'
 import type { Operations as HttpOperations } from '@sluice/aws-protocol/apigatewayv2'
@@ -10,7 +10,7 @@ export interface Clients {
   readonly rest: Client<RestOperations>
   readonly http: Client<HttpOperations>
   readonly lambda: Client<LambdaOperations>
-  /** Any operation of any service, for what is read from tables. */
+  /** Calls any operation of any service, for resource kinds that are rows of tables. */
   readonly call: AwsCall
 }
 

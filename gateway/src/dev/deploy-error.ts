@@ -1,4 +1,4 @@
-// What is wrong with a deployed file, in one sentence and, where it is known, with the place.
+// The error about a deployed file: one sentence and, when it is known, the place.
 
 export class DeployError extends Error {
   readonly place: { readonly line: number; readonly column: number } | undefined

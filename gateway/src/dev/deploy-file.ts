@@ -1,4 +1,4 @@
-// Deploying a file: an OpenAPI document, or a template, which is told by what it says first.
+// Deploys a file, an OpenAPI document or a template; its first members tell which.
 import { readFile } from 'node:fs/promises'
 import { isTemplate } from '@sluice/cloudformation'
 import { fileProblem } from '../nouns/file-problem.ts'
@@ -9,7 +9,10 @@ import { deployOpenApi } from './deploy-openapi.ts'
 import type { Deployed } from './deployed.ts'
 import { TemplateDeployer } from './template/template-deployer.ts'
 
-/** Deploys a file, also again. Rejects with DeployError. A document's REST API goes to `stageName`; templates name their own. */
+/**
+ * Deploys a file, the first time or again. Rejects with DeployError. A document's REST API goes to `stageName`; templates
+ * name their own stages.
+ */
 export type DeployFile = (file: string, stageName: string) => Promise<Deployed>
 
 export interface DeployFileOptions {

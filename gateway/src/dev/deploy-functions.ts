@@ -1,4 +1,4 @@
-// Functions that a document brings along under `x-sluice-functions`: made, or brought up to date, before the API that calls them.
+// Creates or updates the functions that a document has under `x-sluice-functions`, before the API that calls them.
 import { resolve } from 'node:path'
 import { ServiceFault, type Client } from '@sluice/aws-protocol'
 import type { Operations, Runtime } from '@sluice/aws-protocol/lambda'
@@ -7,7 +7,7 @@ import { DeployError } from './deploy-error.ts'
 
 type Node = ParsedDocument['root']
 
-/** One function of the document: our extension, in Lambda's own words. */
+/** One function of the document: our extension, with Lambda's own member names. */
 interface FunctionEntry {
   readonly name: string
   readonly runtime: string

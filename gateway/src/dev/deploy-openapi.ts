@@ -1,4 +1,4 @@
-// Deploying one OpenAPI document: its API is made once, under an id that its name decides, and put anew each time.
+// Deploys one OpenAPI document: its API is created once, under an id that follows from its name, and replaced each time.
 import { dirname, resolve } from 'node:path'
 import { ServiceFault } from '@sluice/aws-protocol'
 import { DocumentFault, parseDocument, readHttpApi, readRestApi, type ParsedDocument } from '@sluice/openapi'

@@ -1,4 +1,4 @@
-// What comes of deploying a file, for the start-up table and the log.
+// The result of deploying a file, for the start-up table and the log.
 
 /** One stage of one API. */
 export interface DeployedApi {
@@ -12,12 +12,12 @@ export interface DeployedApi {
 
 export interface Deployed {
   readonly file: string
-  /** Absolute paths of files that it names and that are a part of it. */
+  /** Absolute paths of the files that it includes. */
   readonly includedFiles: readonly string[]
   readonly apis: readonly DeployedApi[]
   readonly functionNames: readonly string[]
   readonly warnings: readonly string[]
-  /** Of a template, by name. */
+  /** The outputs of a template, by name. */
   readonly outputs: Readonly<Record<string, string>>
 }
 

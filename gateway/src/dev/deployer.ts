@@ -1,4 +1,4 @@
-// `sluice dev FILE…`: deploys the files, says where they answer, and deploys each again when it changes.
+// `sluice dev FILE…`: deploys the files, prints where they answer, and deploys each again when it changes.
 import type { Log } from '../log.ts'
 import { DeployError } from './deploy-error.ts'
 import type { DeployFile } from './deploy-file.ts'

@@ -1,4 +1,4 @@
-// Which kind of API a document means. AWS asks the person (two import commands); a file on the command line has to tell by itself.
+// Decides which kind of API a document means. AWS has two import commands for that; a file on the command line has only its content.
 import type { ParsedDocument } from '@sluice/openapi'
 
 type Node = ParsedDocument['root']
@@ -14,7 +14,7 @@ const httpOnly = new Set([
 /** Integration types that only REST APIs have. */
 const restOnlyTypes = new Set(['mock', 'aws', 'http'])
 
-/** HTTP when the document says what only HTTP APIs say and nothing that only REST APIs do; REST otherwise. */
+/** True when the document uses something that only HTTP APIs have and nothing that only REST APIs have; a REST API otherwise. */
 export function isHttpApi({ root }: ParsedDocument): boolean {
   if (root.kind !== 'map' || root.entries.has('swagger')) return false
   const found = { http: false, rest: false }

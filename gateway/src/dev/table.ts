@@ -1,4 +1,4 @@
-// What is deployed and where, as a table for the terminal.
+// The table of deployed APIs and their addresses for the terminal.
 import type { DeployedApi } from './deployed.ts'
 
 /** Rows as columns of equal width, two blanks between them. */
@@ -16,7 +16,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** Where an API answers: by host name, and by path for clients that cannot set one. */
+/** The URLs of an API: by host name, and by path for clients that cannot set one. */
 export function invokeUrls(
   { apiId, kind, stageName }: Pick<DeployedApi, 'apiId' | 'kind' | 'stageName'>,
   { domain, host, port }: { readonly domain: string; readonly host: string; readonly port: number },
@@ -29,7 +29,7 @@ export function invokeUrls(
   }
 }
 
-/** A text in which AWS's addresses of these APIs, as templates join them, are the ones that answer here. */
+/** The text with AWS's addresses of these APIs, as templates build them, replaced by the local ones. */
 export function localAddresses(
   text: string,
   apis: readonly Pick<DeployedApi, 'apiId'>[],
@@ -49,7 +49,7 @@ export function sampleRoute(routes: readonly string[]): string | undefined {
   return path?.slice(path.indexOf(' ') + 1)
 }
 
-/** A URL as a shell reads it whole: quoted where it would take a part for its own, as of `$default`. */
+/** A URL quoted for a shell when it needs that, as for `$default`. */
 export function shellWord(text: string): string {
   return /^[\w:/.%@+=,~-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

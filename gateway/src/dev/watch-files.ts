@@ -1,8 +1,8 @@
-// Watching the deployed files: each change deploys again, one deployment at a time, the newest text last.
+// Watches the deployed files: each change deploys again, one deployment at a time, the newest text last.
 import { watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
-/** Editors write in several steps: this long after the last one the file is read. */
+/** Editors write in several steps, so a file is read this long after the last one. */
 const settleMs = 60
 
 /** Calls `changed(file)` after each change. Folders are watched, because editors replace files. The returned function ends it. */

@@ -1,4 +1,4 @@
-// The document of an API, from the template or from a file beside it, checked before anything is changed.
+// Reads the document of an API, from the template or from a file beside it, and checks it before anything is changed.
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { jsonText, member, textOf } from '@sluice/cloudformation'

@@ -1,4 +1,4 @@
-// Where a function's code is: a folder that is used in place, a zip file, what a tool packaged, or a text in the template.
+// Finds a function's code: a folder that is used in place, a zip file, what a tool packaged, or a text in the template.
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { member, textOf } from '@sluice/cloudformation'
@@ -7,10 +7,10 @@ import { zipSync } from 'fflate'
 import { packagedFile } from './packaged-file.ts'
 import { PropertyFault, type Deployment, type Wanted } from './resource-kind.ts'
 
-/** Lambda's extension of ours: keys of this bucket are folders of this machine. */
+/** Our extension of Lambda: keys of this bucket are folders of this machine. */
 const folderBucket = 'sluice-folder'
 
-/** `Code` as CreateFunction takes it. Throws PropertyFault for code that is nowhere here. */
+/** `Code` as CreateFunction takes it. Throws PropertyFault for code that cannot be found. */
 export async function codeOf({ properties, type }: Wanted, { folder }: Deployment): Promise<object> {
   const code = member(properties, 'Code')
   if (code === undefined) throw new PropertyFault(`${type} needs Code`, properties)

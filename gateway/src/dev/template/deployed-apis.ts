@@ -1,10 +1,10 @@
-// What a stack's APIs are called, where they answer and to what, asked of the control plane itself.
+// Asks the control plane for the names, addresses and routes of a stack's APIs.
 import type { AwsCall } from '../client.ts'
 import type { DeployedApi } from '../deployed.ts'
 import { textMember, type Input } from './input.ts'
 import type { Stack } from './stack.ts'
 
-/** AWS's largest pages; an API of a template has no more resources or routes. */
+/** The largest page that AWS gives; an API of a template has no more resources or routes. */
 const pageSize = 500
 
 /** A row for every stage of every API. */

@@ -1,7 +1,7 @@
-// Looking whether something is there.
+// Finds out whether a resource exists.
 import { ServiceFault } from '@sluice/aws-protocol'
 
-/** The answer, or `undefined` where the service says that there is nothing. */
+/** The answer, or `undefined` when the service says that the thing does not exist. */
 export async function found<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await answer
@@ -11,7 +11,7 @@ export async function found<Answer>(answer: Promise<Answer>): Promise<Answer | u
   }
 }
 
-/** Whether a service says that there is no such thing: REST services by 404, others by the fault's name alone. */
+/** Whether an error says that a thing does not exist: REST services by 404, others by the fault's name alone. */
 export function isAbsence(error: unknown): boolean {
   return error instanceof ServiceFault && (error.status === 404 || error.code === 'ResourceNotFoundException')
 }

@@ -35,7 +35,7 @@ export const httpApi: ResourceKind = {
   },
 }
 
-/** An API goes first when what it was cannot become what it is to be, and when an earlier run left it with unknown parts. */
+/** Deletes an API first when it cannot become the new one, or when an earlier run left it with unknown parts. */
 async function makeRoom(
   { before }: Wanted,
   { call, emptied }: Deployment,

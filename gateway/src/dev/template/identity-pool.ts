@@ -8,7 +8,7 @@ import type { ResourceKind, Wanted } from './resource-kind.ts'
 import { quietly } from './row-kind.ts'
 
 const service = 'cognito-identity'
-/** Of Cognito Sync, which is not here. */
+/** Properties of Cognito Sync, which does not exist here. */
 const except = ['CognitoEvents', 'CognitoStreams', 'PushSync']
 
 export const identityPool: ResourceKind = {
@@ -46,7 +46,7 @@ export const identityPoolRoles: ResourceKind = {
   },
 }
 
-/** CloudFormation takes the provider's name as a property of a mapping, too, because keys cannot be references. */
+/** The mappings by provider. CloudFormation allows the provider's name as a property, too, because keys cannot be references. */
 function withMappedProviders({ type, properties }: Wanted): Pick<Wanted, 'type' | 'properties'> {
   const mappings = [...entriesOf(member(properties, 'RoleMappings'))].map(([key, mapping]): [string, Node] => {
     const provider = textOf(member(mapping, 'IdentityProvider')) ?? key

@@ -46,7 +46,7 @@ export const role: ResourceKind = {
   },
 }
 
-/** AWS's own policies are not kept here: a role goes without them. */
+/** Attaches a policy; AWS's own are not stored here, so a role goes without them. */
 async function attach(call: AwsCall, at: { readonly RoleName: string; readonly PolicyArn: string }): Promise<void> {
   try {
     await call('iam', 'AttachRolePolicy', at)
@@ -74,7 +74,7 @@ function inlinePolicies(properties: MapNode): readonly { readonly name: string; 
   })
 }
 
-/** Holders of a policy: the property that lists them, and the operations that give and take it. */
+/** The holders of a policy: the property that lists them, and the operations that attach and detach it. */
 const holders = [
   { property: 'Roles', member: 'RoleName', put: 'PutRolePolicy', remove: 'DeleteRolePolicy' },
   { property: 'Users', member: 'UserName', put: 'PutUserPolicy', remove: 'DeleteUserPolicy' },

@@ -1,4 +1,4 @@
-// Ids and names that follow from the stack's name and a logical id, so that URLs stay the same from run to run.
+// Derives ids and names from the stack's name and a logical id, so that URLs stay the same from run to run.
 import { stableId } from '../stable-id.ts'
 import type { Deployment, Wanted } from './resource-kind.ts'
 

@@ -1,4 +1,4 @@
-// Properties of a template as the input of an AWS operation: the operation's own model says names and types.
+// Turns properties of a template into the input of an AWS operation, whose own model gives names and types.
 import { itemsOf, jsonText, member, textOf, booleanOf } from '@sluice/cloudformation'
 import type { MapNode, Node } from '@sluice/cloudformation'
 import type { Operation } from '@sluice/aws-protocol'
@@ -11,7 +11,7 @@ type Type = Structure['members'][number]['type']
 export type Input = Readonly<Record<string, unknown>>
 
 export interface InputOptions {
-  /** Properties that are not the operation's. */
+  /** Properties that the operation does not have. */
   readonly except?: readonly string[]
   /** Property → member, where CloudFormation has another name for it. */
   readonly renamed?: Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-// `AWS::ApiGateway::ApiKey`, `UsagePlan` and `Account`: who may call how often, and the account's own settings.
+// `AWS::ApiGateway::ApiKey`, `UsagePlan` and `Account`: keys, their limits, and the account's own settings.
 import { member, textOf } from '@sluice/cloudformation'
 import { found } from './found.ts'
 import { idOf } from './ids.ts'

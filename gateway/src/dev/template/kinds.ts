@@ -1,4 +1,4 @@
-// Every resource type of a template that Sluice makes, and the values of those that it does not make.
+// Lists the resource types that Sluice makes, and the values that stand in for attributes of the others.
 import { httpApi } from './http-api.ts'
 import { httpParts } from './http-parts.ts'
 import { identityPool, identityPoolPrincipalTag, identityPoolRoles } from './identity-pool.ts'
@@ -12,7 +12,7 @@ import { restApi } from './rest-api.ts'
 import { restParts } from './rest-parts.ts'
 import { deployment, stage } from './rest-stage.ts'
 
-/** Type → kind. */
+/** The kinds by resource type. */
 export const kinds: ReadonlyMap<string, ResourceKind> = new Map<string, ResourceKind>([
   ['AWS::ApiGateway::RestApi', restApi],
   ['AWS::ApiGateway::Method', method],

@@ -8,7 +8,7 @@ import { nameOf } from './ids.ts'
 import { attributesOf, inputOf, textMember, textProperty, type Input } from './input.ts'
 import { quietly } from './row-kind.ts'
 
-/** What an update goes back to when the template does not say it any more; AWS's defaults. */
+/** AWS's defaults, which an update sets for properties that the template no longer has. */
 const defaults = {
   Description: '',
   Timeout: 3,

@@ -26,7 +26,7 @@ interface Asset {
   readonly destinations?: Readonly<Record<string, { readonly objectKey?: string }>>
 }
 
-/** A manifest that is no JSON, or has another shape, is nobody's: the key is then told to lead nowhere. */
+/** The asset with this key in a manifest. One that is no JSON, or has another shape, has none, and the key is then reported as unknown. */
 function assetIn(text: string, key: string): string | undefined {
   try {
     const { files } = JSON.parse(text) as AssetManifest

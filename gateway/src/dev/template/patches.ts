@@ -1,4 +1,4 @@
-// Patch operations that bring what is there to what is wanted.
+// Makes the patch operations that turn the present state into the wanted one.
 
 export interface PatchOperation {
   readonly op: 'add' | 'replace' | 'remove'
@@ -6,14 +6,14 @@ export interface PatchOperation {
   readonly value?: string
 }
 
-/** Sets a member to a value; `undefined` takes it away where it is there and can go. */
+/** Sets a member to a value; `undefined` removes it when it exists and is removable. */
 export function setting(path: string, before: unknown, after: unknown, removable = false): readonly PatchOperation[] {
   if (after === undefined) return removable && before !== undefined ? [{ op: 'remove', path }] : []
   const value = textOf(after)
   return before !== undefined && textOf(before) === value ? [] : [{ op: 'replace', path, value }]
 }
 
-/** Sets a text; one that is not wanted becomes empty, which AWS takes for none. */
+/** Sets a text; a text that is not wanted becomes empty, which means none to AWS. */
 export function optionalText(path: string, before: unknown, after: unknown): readonly PatchOperation[] {
   return setting(path, before ?? '', after ?? '')
 }

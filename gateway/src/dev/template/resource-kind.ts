@@ -1,4 +1,4 @@
-// What a resource type of a template is to the deployer: how it is made, brought up to date, and removed.
+// The interface of a resource type: how the deployer makes, updates and removes its resources.
 import type { MapNode, Node } from '@sluice/cloudformation'
 import type { AwsCall } from '../client.ts'
 
@@ -7,24 +7,24 @@ export interface Wanted {
   readonly logicalId: string
   readonly type: string
   readonly properties: MapNode
-  /** What the last deployment made of the same logical id and type, as long as it is still there. */
+  /** The result of the last deployment for the same logical id and type, while it still exists. */
   readonly before: Made | undefined
 }
 
 /** A resource that is there. */
 export interface Made {
-  /** Two that are equal are one resource; when it changes, the old one is removed once everything new is there. */
+  /** Equal ids are one resource. When the id changes, the old resource is removed once everything new exists. */
   readonly physicalId: string
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string
-  /** What `Fn::GetAtt` gives. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes: Readonly<Record<string, string>>
-  /** What was asked for, to see what changes the next time. */
+  /** The input that made it, to find out what changes the next time. */
   readonly input: Readonly<Record<string, unknown>>
   readonly remove: (call: AwsCall) => Promise<void>
 }
 
-/** What all resources of one deployment share. */
+/** The facts that all resources of one deployment share. */
 export interface Deployment {
   readonly call: AwsCall
   readonly stackName: string
@@ -32,17 +32,17 @@ export interface Deployment {
   readonly region: string
   /** The template's folder, which its relative paths start from. */
   readonly folder: string
-  /** Told of an API that lost its parts: those that a document describes, or all that belongs to it. They are made anew. */
+  /** Called when an API has lost its parts, those that a document describes or all of them, so that they are made anew. */
   readonly emptied: (apiId: string, lost: 'described' | 'all') => void
   readonly warn: (sentence: string, node?: { readonly offset: number }) => void
 }
 
 export interface ResourceKind {
-  /** Makes it, or brings it up to date. Throws PropertyFault and ServiceFault. */
+  /** Creates or updates it. Throws PropertyFault and ServiceFault. */
   readonly put: (wanted: Wanted, deployment: Deployment) => Promise<Made>
-  /** Put also when nothing about it has changed. */
+  /** Whether it is put even when nothing about it has changed. */
   readonly always?: true
-  /** It is a part of a REST API that a document describes, and that goes when another document is imported. */
+  /** Whether it is a part of a REST API that a document describes, and that disappears when another document is imported. */
   readonly described?: true
 }
 

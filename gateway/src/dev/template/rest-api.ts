@@ -10,7 +10,7 @@ import { found } from './found.ts'
 
 const apart = ['Body', 'BodyS3Location', 'Mode', 'FailOnWarnings', 'Parameters'] as const
 
-/** What an API without a document has: nothing but the two models that AWS gives every new API. */
+/** The document of an API without one: nothing but the two models that AWS gives every new API. */
 const emptyDocument = JSON.stringify({
   swagger: '2.0',
   info: { title: 'empty', version: '1' },
@@ -54,7 +54,7 @@ function settingsOf(wanted: Wanted, body: string | undefined): Input {
   }
 }
 
-/** Creates the API unless it is there; true when it was not. */
+/** Creates the API unless it exists; returns whether it was created. */
 async function made(call: AwsCall, restApiId: string, settings: Input): Promise<boolean> {
   if ((await found(call('apigateway', 'GetRestApi', { restApiId }))) !== undefined) return false
   const tags = { ...(settings['tags'] as object | undefined), _custom_id_: restApiId }
@@ -62,7 +62,7 @@ async function made(call: AwsCall, restApiId: string, settings: Input): Promise<
   return true
 }
 
-/** What to import, if anything: an API that an earlier run left behind has parts that nobody here knows of. */
+/** The document to import, if any. An API that an earlier run left behind has parts that are not known here, so it is imported again. */
 function documentFor(before: Made | undefined, body: string | undefined, isNew: boolean): string | undefined {
   if (!isNew && before !== undefined && before.input['body'] === body) return undefined
   return body ?? (isNew ? undefined : emptyDocument)
@@ -98,7 +98,7 @@ async function patched(call: AwsCall, { restApiId, settings, before }: Change): 
   return patchOperations.length === 0 ? current : call('apigateway', 'UpdateRestApi', { restApiId, patchOperations })
 }
 
-/** What the template does not say any more goes; what the document said alone stays. */
+/** The patches of the settings. What the template no longer has is removed; what only the document says stays. */
 function settingPatches(current: Input, settings: Input, before: Input): readonly PatchOperation[] {
   const [endpoint, old] = [settings, current].map((each) => (each['endpointConfiguration'] ?? {}) as Input)
   const types = settings['binaryMediaTypes'] ?? (before['binaryMediaTypes'] === undefined ? undefined : [])

@@ -1,4 +1,4 @@
-// `AWS::ApiGateway::Deployment` and `AWS::ApiGateway::Stage`: what is deployed, and where it answers.
+// `AWS::ApiGateway::Deployment` and `AWS::ApiGateway::Stage`: deployments, and the stages that serve them.
 import { itemsOf, member } from '@sluice/cloudformation'
 import type { Node } from '@sluice/cloudformation'
 import type { AwsCall } from '../client.ts'
@@ -31,7 +31,7 @@ export const deployment: ResourceKind = {
       attributes: { DeploymentId: deploymentId },
       input,
       remove: async (call) => {
-        // The stage that it made goes with it, unless that has moved on.
+        // The stage that it made is deleted with it, unless the stage has moved to another deployment.
         const { item } = await call('apigateway', 'GetStages', { restApiId, deploymentId })
         const isOwn = ((item ?? []) as readonly Input[]).some((stage) => stage['stageName'] === stageName)
         if (isOwn) await call('apigateway', 'DeleteStage', { restApiId, stageName })
@@ -61,7 +61,7 @@ export const stage: ResourceKind = {
 
 interface WantedStage {
   readonly input: Input
-  /** Path → value of everything that CreateStage cannot set. */
+  /** The values that CreateStage cannot set, by patch path. */
   readonly settings: ReadonlyMap<string, string>
 }
 
@@ -87,7 +87,7 @@ function wantedStage({ type, properties }: Pick<Wanted, 'type' | 'properties'>):
   return { input, settings }
 }
 
-/** Member of a method setting → the end of its patch path. */
+/** The end of the patch path for each member of a method setting. */
 const methodMembers: ReadonlyMap<string, string> = new Map([
   ['CacheDataEncrypted', 'caching/dataEncrypted'],
   ['CacheTtlInSeconds', 'caching/ttlInSeconds'],

@@ -1,4 +1,4 @@
-// Kinds that are one create, one delete and at most one update operation: a row of a table is all there is to say of them.
+// Resource kinds of one create, one delete and at most one update operation, which a row of a table describes completely.
 import { ServiceFault } from '@sluice/aws-protocol'
 import type { AwsCall } from '../client.ts'
 import type { ModelName } from '../../services/models.ts'
@@ -11,7 +11,7 @@ export interface Row extends InputOptions {
   readonly service: ModelName
   readonly create: string
   readonly remove: string
-  /** Members of the input that say where it is; update and remove repeat them. */
+  /** Members of the input that say where it belongs; update and remove repeat them. */
   readonly place: readonly string[]
   /** The id's name in the answer to `create`, and in the inputs of update and remove. */
   readonly id: { readonly output: string; readonly input: string }
@@ -21,7 +21,7 @@ export interface Row extends InputOptions {
     | { readonly operation: string; readonly way: 'patch'; readonly members: readonly string[] }
   /** The id is chosen by the template: an old one goes before the new one comes, one that is there already is taken over. */
   readonly named?: true
-  /** What `Ref` gives, where it is not the id. */
+  /** The value of `Ref`, when it is not the id. */
   readonly ref?: (input: Input, id: string) => string
   /** Input for properties that are left out. */
   readonly defaults?: (logicalId: string) => Input
@@ -44,7 +44,7 @@ export function rowKind(row: Row): ResourceKind {
   }
 }
 
-/** What a removal finds gone already is gone. */
+/** Awaits a removal, and accepts that the thing is gone already. */
 export async function quietly(removal: Promise<unknown>): Promise<void> {
   try {
     await removal
@@ -80,7 +80,7 @@ function placeOf(row: Row, input: Input): Input {
   return Object.fromEntries(row.place.map((name) => [name, input[name]]))
 }
 
-/** Whether the change could be made in place. */
+/** Updates in place, and returns whether that was possible. */
 async function updated(row: Row, before: Made, { call, input }: { call: AwsCall; input: Input }): Promise<boolean> {
   const changed = changedMembers(before.input, input)
   const { update } = row
@@ -95,7 +95,7 @@ async function updated(row: Row, before: Made, { call, input }: { call: AwsCall;
     return true
   }
   const members = new Set(operationOf(row.service, update.operation).input.members.map(({ name }) => name))
-  // A member that the update does not have, or that is not said any more, takes a new resource.
+  // A changed member that the update does not have, or that was removed, needs a new resource.
   if (!changed.every((name) => members.has(name) && input[name] !== undefined)) return false
   await call(row.service, update.operation, { ...fitting(row, update.operation, input), ...target })
   return true

@@ -1,4 +1,4 @@
-// A template's resources as they are: each deployment makes what is new, changes what differs, removes what left.
+// The deployed resources of a template: each deployment makes what is new, changes what differs, and removes what is gone.
 import { ServiceFault } from '@sluice/aws-protocol'
 import { jsonText } from '@sluice/cloudformation'
 import type { ResourceValues, Template, TemplateResource } from '@sluice/cloudformation'
@@ -34,14 +34,14 @@ export interface StackResult {
 export class Stack {
   private readonly parts: StackParts
   private readonly standing = new Map<string, Standing>()
-  /** What has been replaced and is to go once a deployment comes through. */
+  /** Replaced resources, to be removed once a deployment succeeds. */
   private leftovers: Made[] = []
 
   constructor(parts: StackParts) {
     this.parts = parts
   }
 
-  /** What stands, by type. */
+  /** The deployed resources of a type. */
   ofType(type: string): readonly { readonly logicalId: string; readonly made: Made }[] {
     return [...this.standing].flatMap(([logicalId, standing]) =>
       standing.type === type ? [{ logicalId, made: standing.made }] : [],
@@ -102,7 +102,7 @@ export class Stack {
     }
   }
 
-  /** What an API lost is not there any more, whatever becomes of this deployment. */
+  /** Drops the records of parts that an API has lost, whatever becomes of this deployment. */
   private readonly forget: Deployment['emptied'] = (apiId, lost) => {
     for (const [logicalId, { type, made }] of this.standing) {
       const isLost = lost === 'all' || kinds.get(type)?.described === true
@@ -140,7 +140,7 @@ export class Stack {
 
 const freezing = new Set(['AWS::ApiGateway::Deployment', 'AWS::ApiGatewayV2::Deployment'])
 
-/** Deployments, and what needs them, after everything else: a template need not name every method in `DependsOn`. */
+/** Orders deployments, and what depends on them, after everything else: a template need not name every method in `DependsOn`. */
 function deploymentsLast(resources: readonly TemplateResource[]): readonly TemplateResource[] {
   const late = new Set<string>()
   for (const { logicalId, type, dependencies } of resources) {

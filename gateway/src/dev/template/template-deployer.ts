@@ -1,4 +1,4 @@
-// Deploying templates: each file is a stack, which is remembered for the next time.
+// Deploys templates: each file is a stack, which is remembered for the next time.
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { readTemplate, TemplateFault } from '@sluice/cloudformation'
