@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import { FunctionFault, type FunctionCall } from '../../gateway/src/ports/functions.ts'
+import type { Call } from '../fixture/plan-call.ts'
 import {
   account,
   answering,
@@ -11,7 +12,6 @@ import {
   region,
   stageOf,
   startMs,
-  type Call,
   type StageOptions,
 } from './stage.ts'
 

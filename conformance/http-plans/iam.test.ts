@@ -5,18 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import type { Store } from '../../gateway/src/ports/store.ts'
 import { startBackend } from './backend.ts'
-import {
-  account,
-  answering,
-  apiId,
-  invoking,
-  proxyTo,
-  region,
-  stageOf,
-  startMs,
-  type Call,
-  type Reply,
-} from './stage.ts'
+import type { Call, Reply } from '../fixture/plan-call.ts'
+import { account, answering, apiId, invoking, proxyTo, region, stageOf, startMs } from './stage.ts'
 
 const host = `${apiId}.execute-api.localhost`
 const apiArn = `arn:aws:execute-api:${region}:${account}:${apiId}`

@@ -5,7 +5,8 @@ import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { createPair, serve, startIssuer, tokenOf, type Issuer, type SigningPair } from './issuer.ts'
-import { answering, invoking, stageOf, startMs, type Reply } from './stage.ts'
+import type { Reply } from '../fixture/plan-call.ts'
+import { answering, invoking, stageOf, startMs } from './stage.ts'
 
 let issuer: Issuer
 let first: SigningPair

@@ -4,18 +4,8 @@ import type * as apigatewayv2 from '@sluice/aws-protocol/apigatewayv2'
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { FunctionFault, type FunctionAnswer, type FunctionCall } from '../../gateway/src/ports/functions.ts'
-import {
-  account,
-  answering,
-  apiId,
-  functionArn,
-  invoking,
-  region,
-  stageOf,
-  startMs,
-  type Call,
-  type Reply,
-} from './stage.ts'
+import type { Call, Reply } from '../fixture/plan-call.ts'
+import { account, answering, apiId, functionArn, invoking, region, stageOf, startMs } from './stage.ts'
 
 const authorizerArn = `arn:aws:lambda:${region}:${account}:function:auth`
 const apiArn = `arn:aws:execute-api:${region}:${account}:${apiId}`

@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, type Backend } from './backend.ts'
-import { answering, invoking, proxyTo, stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { answering, invoking, proxyTo, stageOf } from './stage.ts'
 
 let backend: Backend
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 // Which route serves a request of an HTTP API, through the whole plan; CORS; errors. HTTP 4, 10, 19.
 import { describe, expect, test } from 'vitest'
-import { answering, invoking, stageOf, type Call, type Reply, type StageOptions } from './stage.ts'
+import type { Call, Reply } from '../fixture/plan-call.ts'
+import { answering, invoking, stageOf, type StageOptions } from './stage.ts'
 
 /** The key of the route that serves a call; undefined when it is 404. */
 async function routeOf(keys: readonly string[], method: string, path: string): Promise<string | undefined> {

@@ -6,12 +6,11 @@ import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createStoredPrincipals } from '../../gateway/src/adapters/stored-principals.ts'
 import { createStoredVpcLinks } from '../../gateway/src/adapters/stored-vpc-links.ts'
 import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
-import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
-import { headerValues } from '../../gateway/src/nouns/headers.ts'
 import { planHttpStage } from '../../gateway/src/plan/http.ts'
 import type { FunctionAnswer, FunctionCall } from '../../gateway/src/ports/functions.ts'
 import type { Store } from '../../gateway/src/ports/store.ts'
 import { Issuers } from '../../gateway/src/steps/authorize/issuers.ts'
+import { callPlan, type Call, type Reply } from '../fixture/plan-call.ts'
 
 export const apiId = 'a1b2c3d4e5'
 export const account = '123456789012'
@@ -41,30 +40,6 @@ export interface StageOptions {
   readonly awsEndpoints?: ReadonlyMap<string, string>
   /** Where listeners and Cloud Map services lead. */
   readonly backends?: ReadonlyMap<string, readonly string[]>
-}
-
-export interface Call {
-  readonly method?: string
-  /** Without the stage. */
-  readonly path?: string
-  readonly query?: string
-  /** Names and values in turn. */
-  readonly headers?: readonly string[]
-  readonly body?: string | Uint8Array
-  readonly sentPath?: string
-  /** What was shown to a domain name with mutual TLS. */
-  readonly clientCertificate?: Received['clientCertificate']
-}
-
-export interface Reply {
-  readonly status: number
-  readonly headers: readonly string[]
-  readonly bytes: Buffer
-  readonly text: string
-  /** All values of a header, by its name in lower case, joined. */
-  readonly header: (name: string) => string | undefined
-  /** The log and the reasons of decisions. */
-  readonly lines: readonly string[]
 }
 
 const upstream = createHttpUpstream()
@@ -99,12 +74,12 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
       bug: (error) => bugs.push(error),
     },
   )
+  const prefix = stageName === '$default' ? '' : `/${stageName}`
   return async (call = {}) => {
-    const lines: string[] = []
     const plan = await planning
-    const answer = await plan.run(received(call, { stageName, lines, nowMs: clock.now() }))
+    const reply = await callPlan((received) => plan.run(received), call, { apiId, prefix, nowMs: clock.now() })
     if (bugs.length > 0) throw bugs[0]
-    return replyOf(answer, lines)
+    return reply
   }
 }
 
@@ -138,51 +113,6 @@ function snapshotOf(options: StageOptions): Parameters<typeof planHttpStage>[0] 
     authorizers: options.authorizers ?? [],
     models: [],
   }
-}
-
-interface Place {
-  readonly stageName: string
-  readonly lines: string[]
-  readonly nowMs: number
-}
-
-function received(call: Call, { stageName, lines, nowMs }: Place): Received {
-  const prefix = stageName === '$default' ? '' : `/${stageName}`
-  return {
-    requestId: '11111111-2222-4333-8444-555555555555',
-    extendedRequestId: 'KtF82HGdliAFjxw=',
-    receivedAtMs: nowMs,
-    method: call.method ?? 'GET',
-    rawPath: prefix + (call.path ?? '/pets'),
-    sentPath: call.sentPath,
-    resourcePathStart: prefix.length,
-    rawQuery: call.query ?? '',
-    headers: call.headers ?? [],
-    body: typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array(0)),
-    sourceIp: '192.0.2.1',
-    protocol: 'HTTP/1.1',
-    scheme: 'http',
-    port: 80,
-    domainName: `${apiId}.execute-api.localhost`,
-    clientCertificate: call.clientCertificate,
-    listener: {
-      logged: (line) => lines.push(line),
-      decided: ({ verdict, reason }) => lines.push(`${verdict} ${JSON.stringify(reason)}`),
-    },
-  }
-}
-
-async function replyOf({ status, headers, body }: Answer, lines: readonly string[]): Promise<Reply> {
-  const chunks: Uint8Array[] = []
-  if (typeof body === 'string') chunks.push(Buffer.from(body))
-  else if (body instanceof Uint8Array) chunks.push(body)
-  else for await (const chunk of body) chunks.push(chunk)
-  const bytes = Buffer.concat(chunks)
-  const header = (name: string): string | undefined => {
-    const values = headerValues(headers, name)
-    return values.length === 0 ? undefined : values.join(' | ')
-  }
-  return { status, headers, bytes, text: bytes.toString(), header, lines }
 }
 
 /** An HTTP_PROXY integration. */

@@ -2,7 +2,8 @@
 import { verify } from '@sluice/sigv4'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startBackend, type Backend } from './backend.ts'
-import { region, signer, stageOf, startMs, type Call, type Reply } from './stage.ts'
+import type { Call, Reply } from '../fixture/plan-call.ts'
+import { region, signer, stageOf, startMs } from './stage.ts'
 
 let backend: Backend
 beforeAll(async () => {

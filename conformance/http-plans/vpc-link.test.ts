@@ -8,7 +8,8 @@ import { createMemoryStore } from '../../gateway/src/adapters/memory-store.ts'
 import type { Store } from '../../gateway/src/ports/store.ts'
 import { issue } from '../fixture/certificates.ts'
 import { startBackend, type Backend } from './backend.ts'
-import { account, apiId, proxyTo, region, stageOf, type Call, type Reply, type RoutePlan } from './stage.ts'
+import type { Call, Reply } from '../fixture/plan-call.ts'
+import { account, apiId, proxyTo, region, stageOf, type RoutePlan } from './stage.ts'
 
 let backend: Backend
 let store: Store

@@ -2,7 +2,8 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
 import { invocationUri } from '../fixture/functions.ts'
-import { mockMethod, stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { mockMethod, stageOf } from './stage.ts'
 
 const failing = mockMethod('ok', '{}')
 

@@ -2,7 +2,8 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, type Backend } from './backend.ts'
-import { stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { stageOf } from './stage.ts'
 
 let backend: Backend
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 // AWS_PROXY: what the client sees of each thing that a function may return, and what the function sees. Recorded: REST 32; REST 5.1–5.3.
 import { expect, test } from 'vitest'
 import type { FunctionAnswer } from '../../gateway/src/ports/functions.ts'
-import { stageOf, type Call, type StageOptions } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { stageOf, type StageOptions } from './stage.ts'
 
 const uri =
   'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:pets/invocations'

@@ -2,7 +2,8 @@
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
 import { FunctionFault, type FunctionAnswer, type FunctionCall } from '../../gateway/src/ports/functions.ts'
-import { stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { stageOf } from './stage.ts'
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:pets'
 const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}:\${stageVariables.version}/invocations`

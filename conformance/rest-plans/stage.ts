@@ -4,12 +4,13 @@ import { VirtualClock } from '../../gateway/src/adapters/clocks.ts'
 import { createMemoryResponseCaches } from '../../gateway/src/adapters/memory-response-caches.ts'
 import { createSignedAws } from '../../gateway/src/adapters/signed-aws.ts'
 import { createHttpUpstream } from '../../gateway/src/adapters/upstream/http-upstream.ts'
-import type { Answer, Received } from '../../gateway/src/nouns/exchange.ts'
-import { lastHeader } from '../../gateway/src/nouns/headers.ts'
 import { deployedApi } from '../../gateway/src/plan/deployed-methods.ts'
 import { planRestStage } from '../../gateway/src/plan/rest.ts'
 import type { FunctionAnswer, FunctionCall } from '../../gateway/src/ports/functions.ts'
 import { Issuers } from '../../gateway/src/steps/authorize/issuers.ts'
+import { callPlan, type Call, type Reply } from '../fixture/plan-call.ts'
+
+const apiId = 'a1b2c3d4e5'
 
 export interface StageOptions {
   readonly method: apigateway.Method
@@ -31,28 +32,6 @@ export interface StageOptions {
   readonly invoke?: (call: FunctionCall) => Promise<FunctionAnswer>
 }
 
-export interface Call {
-  readonly method?: string
-  /** Behind the stage; `/pets` when absent. */
-  readonly path?: string
-  readonly query?: string
-  /** Names and values in turn. */
-  readonly headers?: readonly string[]
-  readonly body?: string | Uint8Array
-  readonly isHttp2?: boolean
-}
-
-export interface Reply {
-  readonly status: number
-  readonly headers: readonly string[]
-  readonly bytes: Buffer
-  readonly text: string
-  /** A header by its name in lower case. */
-  readonly header: (name: string) => string | undefined
-  /** The execution log and the reasons of decisions. */
-  readonly lines: readonly string[]
-}
-
 /** Compiles the stage `prod` of the API `a1b2c3d4e5`. Errors that are the product's own fault reject the call. */
 export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> {
   const bugs: unknown[] = []
@@ -65,7 +44,7 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
     deployedApi({
       format: 1,
       protocol: 'REST',
-      api: { id: 'a1b2c3d4e5', ...(options.binaryMediaTypes && { binaryMediaTypes: [...options.binaryMediaTypes] }) },
+      api: { id: apiId, ...(options.binaryMediaTypes && { binaryMediaTypes: [...options.binaryMediaTypes] }) },
       resources,
       methods: resources.map(({ id }) => ({ ...method, resourceId: id })),
       models: options.models ?? [],
@@ -99,48 +78,15 @@ export function stageOf(options: StageOptions): (call?: Call) => Promise<Reply> 
     },
   )
   return async (call = {}) => {
-    const lines: string[] = []
-    const answer = await plan.run(received(call, lines))
+    const place = { apiId, prefix: '/prod', nowMs: clock.now() }
+    const reply = await callPlan((received) => plan.run(received), call, place)
     if (bugs.length > 0) throw bugs[0]
-    return replyOf(answer, lines)
+    return reply
   }
 }
 
 const upstream = createHttpUpstream()
 const clock = new VirtualClock(Date.UTC(2026, 10, 20, 7, 13, 5))
-
-function received(call: Call, lines: string[]): Received {
-  return {
-    requestId: '11111111-2222-4333-8444-555555555555',
-    extendedRequestId: 'KtF82HGdliAFjxw=',
-    receivedAtMs: clock.now(),
-    method: call.method ?? 'GET',
-    rawPath: `/prod${call.path ?? '/pets'}`,
-    resourcePathStart: 5,
-    rawQuery: call.query ?? '',
-    headers: call.headers ?? [],
-    body: typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array(0)),
-    sourceIp: '192.0.2.1',
-    protocol: 'HTTP/1.1',
-    isHttp2: call.isHttp2,
-    scheme: 'http',
-    port: 80,
-    domainName: 'a1b2c3d4e5.execute-api.localhost',
-    listener: {
-      logged: (line) => lines.push(line),
-      decided: ({ verdict, reason }) => lines.push(`${verdict} ${JSON.stringify(reason)}`),
-    },
-  }
-}
-
-async function replyOf({ status, headers, body }: Answer, lines: readonly string[]): Promise<Reply> {
-  const chunks: Uint8Array[] = []
-  if (typeof body === 'string') chunks.push(Buffer.from(body))
-  else if (body instanceof Uint8Array) chunks.push(body)
-  else for await (const chunk of body) chunks.push(chunk)
-  const bytes = Buffer.concat(chunks)
-  return { status, headers, bytes, text: bytes.toString(), header: (name) => lastHeader(headers, name), lines }
-}
 
 /** A mock that answers 200 with what `template` makes of the request. */
 export function mockMethod(template: string, request = '{"statusCode": 200}'): apigateway.Method {

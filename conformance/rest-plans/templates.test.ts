@@ -1,6 +1,7 @@
 // Mapping templates: `$input`, `$util`, `$context`, `$stageVariables`, overrides. Recorded: REST 26.
 import { describe, expect, test } from 'vitest'
-import { mockMethod, stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { mockMethod, stageOf } from './stage.ts'
 
 /** What a response template prints. */
 async function printed(template: string, call: Call = {}, path = '/pets'): Promise<string> {

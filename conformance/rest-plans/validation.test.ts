@@ -1,7 +1,8 @@
 // Request validators: required parameters, bodies against models. Recorded: REST 24; REST 2.2, 2.3.
 import type * as apigateway from '@sluice/aws-protocol/apigateway'
 import { describe, expect, test } from 'vitest'
-import { mockMethod, stageOf, type Call } from './stage.ts'
+import type { Call } from '../fixture/plan-call.ts'
+import { mockMethod, stageOf } from './stage.ts'
 
 const both = { id: 'v1', validateRequestBody: true, validateRequestParameters: true }
 

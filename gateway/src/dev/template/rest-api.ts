@@ -62,7 +62,10 @@ async function made(call: AwsCall, restApiId: string, settings: Input): Promise<
   return true
 }
 
-/** The document to import, if any. An API that an earlier run left behind has parts that are not known here, so it is imported again. */
+/**
+ * The document to import, if any. An API that an earlier run left behind has parts that are not known here, so a document
+ * is imported over it, at least the empty one.
+ */
 function documentFor(before: Made | undefined, body: string | undefined, isNew: boolean): string | undefined {
   if (!isNew && before !== undefined && before.input['body'] === body) return undefined
   return body ?? (isNew ? undefined : emptyDocument)
