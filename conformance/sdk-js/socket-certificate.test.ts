@@ -6,15 +6,9 @@ import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'nod
 import { APIGatewayClient, GenerateClientCertificateCommand } from '@aws-sdk/client-api-gateway'
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  connect,
-  createSocketApi,
-  mocked,
-  openPlace,
-  refusal,
-  serverProxy,
-  type Place,
-} from '../../gateway/src/sockets/testing.ts'
+import { openPlace, type Place } from '../../gateway/src/sockets/testing.ts'
+import { createSocketApi, mocked, serverProxy } from '../../gateway/src/sockets/testing-api.ts'
+import { connect, refusal } from '../../gateway/src/sockets/testing-client.ts'
 import { issue } from '../fixture/certificates.ts'
 
 let place: Place

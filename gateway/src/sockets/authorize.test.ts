@@ -17,21 +17,18 @@ import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipOf } from '../services/lambda/testing.ts'
+import { openPlace, type Place } from './testing.ts'
 import {
-  connect,
   createRoute,
   createSocketApi,
   deploy,
   functionProxy,
   mocked,
-  openPlace,
-  refusal,
   serverProxy,
-  startBackend,
-  type Backend,
-  type Place,
   type RoutePlan,
-} from './testing.ts'
+} from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, refusal } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

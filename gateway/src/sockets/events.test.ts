@@ -2,16 +2,10 @@
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipOf } from '../services/lambda/testing.ts'
-import {
-  connect,
-  createSocketApi,
-  functionProxy,
-  openPlace,
-  refusal,
-  startBackend,
-  type Backend,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, functionProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, refusal } from './testing-client.ts'
 
 interface Event {
   readonly requestContext: Readonly<Record<string, unknown>>

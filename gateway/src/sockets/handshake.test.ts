@@ -3,18 +3,10 @@ import { connect as connectSocket } from 'node:net'
 import { UpdateApiCommand } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openingRequest, RawClient } from './raw-client.ts'
-import {
-  connect,
-  createRoute,
-  createSocketApi,
-  deploy,
-  mocked,
-  openPlace,
-  refusal,
-  serverProxy,
-  startBackend,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createRoute, createSocketApi, deploy, mocked, serverProxy } from './testing-api.ts'
+import { startBackend } from './testing-backend.ts'
+import { connect, refusal } from './testing-client.ts'
 
 let place: Place
 let apiId: string

@@ -4,17 +4,10 @@ import { DeleteApiCommand, DeleteStageCommand } from '@aws-sdk/client-apigateway
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { opcodes, openingRequest, RawClient } from './raw-client.ts'
-import {
-  connect,
-  createSocketApi,
-  mocked,
-  openPlace,
-  serverProxy,
-  startBackend,
-  type Backend,
-  type Client,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, mocked, serverProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, type Client } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

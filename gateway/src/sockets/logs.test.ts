@@ -5,21 +5,10 @@ import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipOf } from '../services/lambda/testing.ts'
-import {
-  connect,
-  createRoute,
-  createSocketApi,
-  deploy,
-  functionProxy,
-  mocked,
-  openPlace,
-  refusal,
-  serverProxy,
-  serviceOf,
-  startBackend,
-  type Backend,
-  type Place,
-} from './testing.ts'
+import { openPlace, serviceOf, type Place } from './testing.ts'
+import { createRoute, createSocketApi, deploy, functionProxy, mocked, serverProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, refusal } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

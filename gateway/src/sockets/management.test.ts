@@ -12,18 +12,10 @@ import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMemoryConnections } from '../adapters/memory-connections.ts'
 import { zipOf } from '../services/lambda/testing.ts'
-import {
-  connect,
-  createSocketApi,
-  deploy,
-  functionProxy,
-  mocked,
-  openPlace,
-  serverProxy,
-  startBackend,
-  type Client,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, deploy, functionProxy, mocked, serverProxy } from './testing-api.ts'
+import { startBackend } from './testing-backend.ts'
+import { connect, type Client } from './testing-client.ts'
 
 let place: Place
 let apiId: string

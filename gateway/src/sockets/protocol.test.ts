@@ -1,16 +1,10 @@
 // The WebSocket protocol as the gateway speaks it, case by case after the chapters of the Autobahn list, against an echo.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closing, frame, openingRequest, opcodes, RawClient, type FrameParts } from './raw-client.ts'
-import {
-  connect,
-  createSocketApi,
-  openPlace,
-  serverProxy,
-  startBackend,
-  type Backend,
-  type Client,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, serverProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, type Client } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

@@ -3,7 +3,9 @@ import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AdjustableLimits } from '../nouns/limits.ts'
-import { connect, createSocketApi, mocked, openPlace, refusal, type Place } from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, mocked } from './testing-api.ts'
+import { connect, refusal } from './testing-client.ts'
 
 let place: Place
 

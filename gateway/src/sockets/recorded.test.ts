@@ -4,17 +4,10 @@ import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2'
 import type { Operations as CloudWatch } from '@sluice/aws-protocol/cloudwatch'
 import type { Operations as Logs } from '@sluice/aws-protocol/logs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  connect,
-  createSocketApi,
-  mocked,
-  openPlace,
-  serviceOf,
-  serverProxy,
-  startBackend,
-  type Backend,
-  type Place,
-} from './testing.ts'
+import { openPlace, serviceOf, type Place } from './testing.ts'
+import { createSocketApi, mocked, serverProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

@@ -4,17 +4,9 @@ import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Explanation } from '../server/explain.ts'
 import { zipOf } from '../services/lambda/testing.ts'
-import {
-  connect,
-  createRoute,
-  createSocketApi,
-  deploy,
-  functionProxy,
-  mocked,
-  openPlace,
-  refusal,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createRoute, createSocketApi, deploy, functionProxy, mocked } from './testing-api.ts'
+import { connect, refusal } from './testing-client.ts'
 
 let place: Place
 

@@ -4,23 +4,19 @@ import { CreateModelCommand } from '@aws-sdk/client-apigatewayv2'
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { zipOf } from '../services/lambda/testing.ts'
+import { openPlace, type Place } from './testing.ts'
 import {
-  connect,
   createSocketApi,
   deploy,
   createRoute,
   functionProxy,
   mocked,
-  openPlace,
-  refusal,
   serverProxy,
-  startBackend,
   type ApiPlan,
-  type Backend,
-  type Client,
-  type Place,
   type RoutePlan,
-} from './testing.ts'
+} from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect, refusal, type Client } from './testing-client.ts'
 
 let place: Place
 let backend: Backend

@@ -5,16 +5,10 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  connect,
-  createSocketApi,
-  mocked,
-  openPlace,
-  serverProxy,
-  startBackend,
-  type Backend,
-  type Place,
-} from './testing.ts'
+import { openPlace, type Place } from './testing.ts'
+import { createSocketApi, mocked, serverProxy } from './testing-api.ts'
+import { startBackend, type Backend } from './testing-backend.ts'
+import { connect } from './testing-client.ts'
 
 let place: Place
 let backend: Backend
