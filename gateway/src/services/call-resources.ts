@@ -13,7 +13,7 @@ export interface Asked {
   readonly method: string
   /** Percent-encoded, as it was sent. */
   readonly path: string
-  /** What the codec decoded. */
+  /** The decoded input. */
   readonly input: Readonly<Record<string, unknown>>
   /** The caller's account and the call's region, `global` for services without regions. */
   readonly scope: Scope

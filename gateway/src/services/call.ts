@@ -9,7 +9,7 @@ import type { KnownPrincipal } from '../ports/principals.ts'
 import type { Transaction } from '../ports/store.ts'
 import type { Demand } from './authorization.ts'
 
-/** Who made a control-plane call. In `dev` any credentials are the account's root. */
+/** The caller of a control-plane call. In `dev` any credentials are the account's root. */
 export interface Principal {
   readonly account: string
   /** `arn:aws:iam::ACCOUNT:root`, `…:user/NAME`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */

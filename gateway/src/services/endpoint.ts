@@ -56,7 +56,7 @@ export interface ServiceRequest {
   readonly connectionsOf?: ConnectionsTarget | undefined
   /** How it reached this gateway: `http://127.0.0.1:4566`. */
   readonly origin?: string | undefined
-  /** Where it comes from, for policies that ask. */
+  /** The caller's IP address, for policies that depend on it. */
   readonly sourceIp?: string | undefined
 }
 

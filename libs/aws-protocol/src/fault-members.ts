@@ -12,7 +12,7 @@ export interface FaultParts {
   readonly messageName: string
 }
 
-/** Of a fault the service's model does not have, only the message is sent. */
+/** The parts of a fault. When the service's model does not have it, only the message is sent. */
 export function faultParts(service: Service, fault: ServiceFault): FaultParts {
   const shape = service.faults.get(fault.shape)
   const message = shape?.members.find(({ name }) => name.toLowerCase() === 'message')

@@ -85,6 +85,6 @@ export interface Overlay {
   readonly faultCodes?: { readonly serialization?: string; readonly validation?: string }
   /** How violations name a body member: `operation` writes `putIntegrationInput.type`, `member` writes `type`. */
   readonly violationPaths?: 'operation' | 'member'
-  /** What stands before `#` in the JSON protocols' `__type`; `*` for faults not listed. */
+  /** The text before `#` in the JSON protocols' `__type`; `*` for faults not listed. */
   readonly faultNamespaces?: Readonly<Record<string, string>>
 }

@@ -48,7 +48,7 @@ function namesOf({ service, protocol }: Dialect): { code: string; shape: string 
 }
 
 interface Place {
-  /** Of the structure whose members are checked, with its dot; empty at the top. */
+  /** The path of the structure whose members are checked, with its dot; empty at the top. */
   readonly path: string
   readonly violations: string[]
 }

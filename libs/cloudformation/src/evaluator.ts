@@ -11,9 +11,9 @@ export interface Scope {
   readonly condition: (name: string, node: Node) => boolean
   /** The tree of a file that the template includes, standing at `node`. */
   readonly include: (location: string, node: Node) => Node
-  /** What `Ref` gives for a resource; absent while nothing is created. */
+  /** The value of `Ref` for a resource; absent while nothing is created. */
   readonly ref?: ((logicalId: string, node: Node) => Node) | undefined
-  /** What `Fn::GetAtt` gives for a resource; absent while nothing is created. */
+  /** The value of `Fn::GetAtt` for a resource; absent while nothing is created. */
   readonly attribute?: ((logicalId: string, name: string, node: Node) => Node) | undefined
 }
 

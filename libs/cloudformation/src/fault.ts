@@ -1,6 +1,6 @@
 // The one error of this library: a template that cannot be used, in a sentence, with the place.
 
-/** Where something stands in a template: 1-based line and column. */
+/** A place in a template: 1-based line and column. */
 export interface Place {
   readonly line: number
   readonly column: number

@@ -10,9 +10,9 @@ import type { LineIndex } from './place.ts'
 
 /** The values of created resources; `undefined` for unknown ones. */
 export interface ResourceValues {
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: (logicalId: string) => string | undefined
-  /** What `Fn::GetAtt` gives. */
+  /** The value of `Fn::GetAtt`. */
   readonly attribute: (logicalId: string, name: string) => string | readonly string[] | undefined
 }
 

@@ -37,7 +37,7 @@ export function statementPlaces(text: string): readonly StatementPlace[] {
   return places
 }
 
-/** Where the value of a member of the outermost object begins: of its last one, as JSON reads doubled names. */
+/** The offset of the value of a member of the outermost object; of the last one when names are doubled, as JSON is read. */
 function memberStart(text: string, name: string): number | undefined {
   let found: number | undefined
   let offset = skipSpace(text, skipSpace(text, 0) + 1)

@@ -21,7 +21,7 @@ export interface JsonPath {
 }
 
 export interface PathOptions {
-  /** What compiles the regular expressions of `=~`; without it such paths are refused. */
+  /** Compiles the regular expressions of `=~`; without it such paths are refused. */
   readonly compileRegex?: CompileRegex
   /** How many values, elements and compared characters one read may look at; 2,000,000 unless told (some 50 ms). */
   readonly maxSteps?: number

@@ -1,6 +1,6 @@
 // The types of the library's interface: what describes a function and an invocation, and the results.
 
-/** Where a function's code is: the bytes of a deployment package, or a folder of this machine that is used in place. */
+/** A function's code: the bytes of a deployment package, or a folder of this machine that is used in place. */
 export type FunctionCode = { readonly zip: Uint8Array } | { readonly folder: string }
 
 /** Credentials that the function's process gets as `AWS_ACCESS_KEY_ID` and so on. */
@@ -17,7 +17,7 @@ export interface FunctionDefinition {
   readonly name: string
   /** `$LATEST` or a number, as text. */
   readonly version: string
-  /** What `context.invokedFunctionArn` says unless an invocation names another (an alias). */
+  /** The value of `context.invokedFunctionArn`, unless an invocation names another (an alias). */
   readonly arn: string
   /** `nodejs…`, `python3…` or `provided…`. */
   readonly runtime: string

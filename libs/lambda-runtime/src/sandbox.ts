@@ -17,7 +17,7 @@ import type { ProcessListener } from './process.ts'
 import type { Reaper } from './reaper.ts'
 import { RuntimeApi } from './runtime-api.ts'
 
-/** What all sandboxes of a runtime have in common. */
+/** The parts that all sandboxes of a runtime share. */
 export interface SandboxHost {
   readonly limits: RuntimeLimits
   readonly log: LogSink | undefined

@@ -1,6 +1,6 @@
 // The one error of this library: a document that cannot become an API, with AWS's sentence and the place.
 
-/** Where something stands in a document: 1-based line and column, and the RFC 6901 pointer of the nearest node. */
+/** A place in a document: 1-based line and column, and the RFC 6901 pointer of the nearest node. */
 export interface Place {
   readonly line: number
   readonly column: number

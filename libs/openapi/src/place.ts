@@ -65,7 +65,7 @@ export class PointerIndex {
     if (known !== undefined) return known
     const children: Child[] = []
     for (const [name, child] of members.entries()) {
-      // What an alias stands for lies at its anchor, before the place that uses it: it is no part of this stretch.
+      // The node behind a YAML alias stands at its anchor, before the place that uses it, and is no part of this stretch.
       if (child.offset >= node.offset) children.push({ name: String(name), node: child })
     }
     children.sort((a, b) => a.node.offset - b.node.offset)

@@ -7,7 +7,7 @@ export function errorsSentence(errors: readonly string[], warnings: readonly str
   return warnings.length === 0 ? sentence : `${sentence}\nAdditionally, these warnings were found:${lines(warnings)}`
 }
 
-/** What a caller who asked to fail on warnings is told — rest.md 14.1, http-websocket.md 2.5. */
+/** The sentence for a caller who asked to fail on warnings — rest.md 14.1, http-websocket.md 2.5. */
 export function warningsSentence(warnings: readonly string[]): string {
   return `Warnings found during import:${lines(warnings)}`
 }

@@ -60,7 +60,7 @@ export interface VerifiedPayload {
   readonly kind: PayloadKind
   /** The signed hash, for `hashed` and `declared`. */
   readonly sha256: string | undefined
-  /** What `decodeAwsChunked` needs, for `chunked`. */
+  /** The input of `decodeAwsChunked`, for `chunked`. */
   readonly chunks: ChunkSigning | undefined
 }
 

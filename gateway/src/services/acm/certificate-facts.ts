@@ -1,4 +1,4 @@
-// What ACM tells of a certificate beside its text: names, dates, key, usages. Security H.4.
+// Reads the facts that ACM shows about a certificate from its text: names, dates, key, usages. Security H.4.
 import { X509Certificate } from 'node:crypto'
 import type {
   CertificateDetail,

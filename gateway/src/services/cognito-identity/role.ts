@@ -38,7 +38,7 @@ function rolesOf({ roles, roleMappings }: Pick<IdentityPoolRecord, 'roles' | 'ro
   return new Set([...Object.values(roles), ...rules.map(({ RoleARN }) => RoleARN)])
 }
 
-/** Throws InvalidParameterException. */
+/** Checks the role mapping of a provider. Throws InvalidParameterException. */
 function checkMapping(provider: string, mapping: RoleMapping): void {
   const { Type: type, AmbiguousRoleResolution: resolution, RulesConfiguration: configuration } = mapping
   const refuse = (reason: string): never => {

@@ -1,4 +1,4 @@
-// What roles, users and groups have in common: a name that is unique without regard to case, a path, an ARN, and policies.
+// The part that roles, users and groups share: a name that is unique without regard to case, a path, an ARN, and policies.
 import type { Records } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
 import { alreadyExists, noSuchEntity } from './faults.ts'
@@ -6,7 +6,7 @@ import { alreadyExists, noSuchEntity } from './faults.ts'
 /** The kinds of records that hold policies. */
 export type Holder = 'Role' | 'User' | 'Group'
 
-/** Throws NoSuchEntity. */
+/** The role, user or group with this name. Throws NoSuchEntity. */
 export async function foundHolder<K extends Holder>(call: Call, kind: K, name: string): Promise<Records[K]> {
   const record = await call.store.get(kind, [name])
   if (record === undefined) throw noSuchEntity(`The ${kind.toLowerCase()} with name ${name} cannot be found.`)

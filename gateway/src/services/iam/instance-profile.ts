@@ -73,7 +73,7 @@ export const instanceProfile: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** Throws NoSuchEntity. */
+/** The instance profile with this name. Throws NoSuchEntity. */
 export async function foundProfile(call: Call, name: string): Promise<InstanceProfileRecord> {
   const record = await call.store.get('InstanceProfile', [name])
   if (record === undefined) throw noSuchEntity(`Instance Profile ${name} cannot be found.`)

@@ -14,7 +14,7 @@ export async function isAttachable(call: Call, arn: string): Promise<boolean> {
   return awsManaged.test(arn) || (await call.store.get('ManagedPolicy', [arn])) !== undefined
 }
 
-/** Throws NoSuchEntity. */
+/** The account's managed policy with this ARN. Throws NoSuchEntity. */
 export async function foundPolicy(call: Call, arn: string): Promise<ManagedPolicyRecord> {
   const record = await call.store.get('ManagedPolicy', [arn])
   if (record === undefined) throw noSuchEntity(`Policy ${arn} was not found.`)

@@ -80,7 +80,7 @@ export const openIdProvider: Handlers<Operations, Names, Call> = {
   },
 }
 
-/** Throws NoSuchEntity. */
+/** The OIDC provider with this ARN. Throws NoSuchEntity. */
 export async function foundProvider(call: Call, arn: string): Promise<OpenIdProviderRecord> {
   const record = await call.store.get('OpenIdProvider', [arn])
   if (record === undefined) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`)

@@ -7,7 +7,7 @@ import type {
 import { ServiceFault } from '@sluice/aws-protocol'
 import { invalidParameter, unavailable } from './faults.ts'
 
-/** What CreateFunction and UpdateFunctionConfiguration have in common. */
+/** The settings that CreateFunction and UpdateFunctionConfiguration share. */
 export type Settings = Partial<
   Omit<UpdateFunctionConfigurationRequest, 'FunctionName' | 'RevisionId'> & Pick<CreateFunctionRequest, 'FunctionName'>
 >

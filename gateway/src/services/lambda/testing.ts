@@ -46,7 +46,7 @@ export function payload(value: unknown): Uint8Array {
   return strToU8(JSON.stringify(value))
 }
 
-/** What an invocation's payload says. */
+/** The JSON value of an invocation's payload. */
 export function valueOf(bytes: Uint8Array | undefined): unknown {
   return JSON.parse(Buffer.from(bytes ?? []).toString())
 }

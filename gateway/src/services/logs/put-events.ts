@@ -64,7 +64,7 @@ function checkEvents(events: readonly InputLogEvent[]): void {
   }
 }
 
-/** Where the events end that are too old, and begin that are too new. They are in order of time. */
+/** The borders, as indices, of the events that are too old, expired, or too new; the events are in order of time. */
 function rejectedOf(
   events: readonly InputLogEvent[],
   nowMs: number,

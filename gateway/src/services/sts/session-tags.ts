@@ -1,4 +1,5 @@
-// Session tags: what a caller passes, and what its own session hands on. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+// Session tags: those that a caller passes, and those that its own session hands on.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 import type { Tag } from '@sluice/aws-protocol/sts'
 import type { ContextValue } from '@sluice/iam-policy'
 import type { Session } from '../../nouns/session.ts'
@@ -9,7 +10,7 @@ export interface PassedTags {
   readonly TransitiveTagKeys?: readonly string[] | undefined
 }
 
-/** The tags of a session that is to be made. */
+/** The tags of a session that is being made. */
 export interface SessionTags {
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
@@ -17,7 +18,10 @@ export interface SessionTags {
   readonly keys: readonly (readonly [name: string, value: ContextValue])[]
 }
 
-/** Throws InvalidParameterValue for keys that come twice, that nobody passed, or that the session before holds on to. */
+/**
+ * The tags of a new session. Throws InvalidParameterValue for keys that come twice, for transitive keys that were not
+ * passed, and for tags that the earlier session does not let change.
+ */
 export function sessionTags(
   { Tags = [], TransitiveTagKeys = [] }: PassedTags,
   before: Session | undefined,

@@ -1,11 +1,11 @@
-// Making temporary credentials: for AssumeRole, for GetSessionToken, and for the functions that run here.
+// Makes temporary credentials: for AssumeRole, for GetSessionToken, and for the functions that run here.
 import type { Credentials } from '@sluice/aws-protocol/sts'
 import type { RoleRecord } from '../../nouns/identity-records.ts'
 import { newSessionSecret, sealSession, sessionSecret, type Session } from '../../nouns/session.ts'
 import type { Store } from '../../ports/store.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../iam/credentials.ts'
 
-/** Who a session is for, until when, and what limits and marks it. */
+/** A session without its keys: whom it is for, when it ends, and what limits and tags it has. */
 export type SessionRequest = Omit<Session, 'accessKeyId' | 'secretAccessKey'>
 
 /** New credentials. Not to be called inside a transaction: the first call makes the store's secret in one of its own. */
@@ -21,7 +21,7 @@ export async function issueSession(store: Store, request: SessionRequest): Promi
   }
 }
 
-/** The session of somebody who has taken on a role. */
+/** The session of a principal that has assumed a role. */
 export function roleSession(
   role: RoleRecord,
   account: string,
@@ -45,7 +45,7 @@ async function secretOf(store: Store): Promise<string> {
   return store.transact(nowhere, async (transaction) => {
     const secret = newSessionSecret()
     if (await transaction.claim(space, name, secret)) return secret
-    // Somebody was faster.
+    // Another call has made the secret first: use that one.
     return (await transaction.claimed(space, name)) ?? secret
   })
 }

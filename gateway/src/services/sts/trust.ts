@@ -1,4 +1,4 @@
-// Whether somebody may have a role: what its trust policy says of the caller, together with the caller's own policies.
+// Decides whether a principal may assume a role: by the role's trust policy together with the caller's own policies.
 import { evaluate, parsePolicy, type ContextValue, type PolicySet, type Principal } from '@sluice/iam-policy'
 import type { RoleRecord } from '../../nouns/identity-records.ts'
 import type { Store } from '../../ports/store.ts'
@@ -13,30 +13,30 @@ export interface FoundRole {
 
 const roleArn = /^arn:aws(?:-[a-z-]+)?:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/
 
-/** The role of an ARN, in whatever account. */
+/** The role with this ARN, in any account. */
 export async function findRole(store: Store, arn: string): Promise<FoundRole | undefined> {
   const [, account = '', name = ''] = roleArn.exec(arn) ?? []
   const role = await store.read({ account, region: 'global' }).get('Role', [name])
   return role === undefined || role.arn !== arn ? undefined : { role, account }
 }
 
-/** Who wants a role, and what the request says beside that. */
+/** The principal that asks for a role, and the condition keys of its request. */
 export interface Applicant {
   readonly principal: Principal
   readonly policies: Omit<PolicySet, 'sameAccount' | 'resource'>
   readonly keys: readonly (readonly [name: string, value: ContextValue])[]
 }
 
-/** The caller of a signed call. A key that nobody knows is the account's root, whom nothing in its account is closed to. */
+/** The caller of a signed call as an applicant. An unknown key stands for the account's root, which may do everything in its account. */
 export function applicantOf({ principal: { known, account, arn, userId } }: Call, keys: Applicant['keys']): Applicant {
   if (known === undefined) {
     return { principal: { type: 'Account', account, arn, userId }, policies: { identity: [] }, keys }
   }
-  // AWS: to take on a role, its trust policy has to allow it, whatever the caller's own policies say.
+  // AWS: a role can only be assumed when its trust policy allows it, whatever the caller's own policies say.
   return { principal: known.principal, policies: { ...policiesOf(known), resourceMustAllow: true }, keys }
 }
 
-/** `action`: `sts:AssumeRole` and the like. */
+/** Whether the applicant may perform `action`, `sts:AssumeRole` or the like, on the role. */
 export function isTrusted({ role, account }: FoundRole, action: string, applicant: Applicant, call: Call): boolean {
   const { principal, policies, keys } = applicant
   const tags = Object.entries(role.tags).flatMap(

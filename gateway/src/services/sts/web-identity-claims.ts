@@ -1,4 +1,4 @@
-// What STS reads from the token of an identity provider: condition keys, audience, and what the token passes to the session.
+// Reads what STS needs from the token of an identity provider: condition keys, audience, and what it passes to the session.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 import { InvalidIdentityTokenException } from '@sluice/aws-protocol/sts'
 import type { WebIdentity } from '../../nouns/session.ts'
@@ -11,7 +11,7 @@ export function textClaim(claims: TokenClaims, name: string): string | undefined
   return typeof value === 'string' ? value : undefined
 }
 
-/** For whom a token is: `azp` where it is there, as AWS reads it, else `aud`. */
+/** The audience of a token: `azp` if it has one, as AWS reads it, else `aud`. */
 export function audienceOf(claims: TokenClaims): readonly string[] {
   const authorizedParty = textClaim(claims, 'azp')
   return authorizedParty === undefined ? textsOf(own(claims, 'aud')) : [authorizedParty]
@@ -29,14 +29,14 @@ export function identityKeys(host: string, claims: TokenClaims): WebIdentity['ke
   if (textClaim(claims, 'azp') !== undefined) keys.push(['oaud', textsOf(own(claims, 'aud'))])
   const methods = textsOf(own(claims, 'amr'))
   if (methods.length > 0) keys.push(['amr', methods])
-  // The keys travel in the session's token.
+  // The keys become a part of the session's token, so their length is limited.
   for (const [name, value] of keys) if (JSON.stringify(value).length > mostKeyCharacters) throw unusable(name)
   return Object.fromEntries(keys.map(([name, value]) => [`${host.toLowerCase()}:${name}`, value]))
 }
 
 const mostKeyCharacters = 1_024
 
-/** What a provider passes to the session in its token. */
+/** The tags and the source identity that a provider passes to the session. */
 export interface PassedByToken {
   readonly tags: PassedTags
   readonly sourceIdentity: string | undefined
@@ -45,7 +45,7 @@ export interface PassedByToken {
 const tagsClaim = 'https://aws.amazon.com/tags'
 const sourceIdentityClaim = 'https://aws.amazon.com/source_identity'
 
-/** Tags and the source identity. Throws InvalidIdentityToken for what AssumeRole would not take either. */
+/** Reads them from the token's claims. Throws InvalidIdentityToken for what AssumeRole would refuse too. */
 export function passedByToken(claims: TokenClaims): PassedByToken {
   const { principal_tags: tags, transitive_tag_keys: transitive } = objectOf(own(claims, tagsClaim))
   const Tags = Object.entries(objectOf(tags)).map(([Key, value]) => ({ Key, Value: textsOf(value)[0] ?? '' }))

@@ -4,13 +4,13 @@ import { providerArn, providerHost } from '../../nouns/oidc-provider.ts'
 import type { StsParts } from './parts.ts'
 
 export interface Provider {
-  /** What trust policies call it in `Federated`. */
+  /** Its name in `Federated` of trust policies. */
   readonly name: string
   /** The issuer without its scheme: what its condition keys begin with. */
   readonly host: string
-  /** What its tokens name, and where its keys are found. */
+  /** The issuer in its tokens, where its keys are found. */
   readonly issuer: string
-  /** For whom its tokens have to be; anybody when absent: then the trust policy says so. */
+  /** The audiences that its tokens may have; absent when the trust policy alone decides. */
   readonly audience: readonly string[] | undefined
 }
 
@@ -20,7 +20,7 @@ export async function providerOf(
   account: string,
   issuer: string,
 ): Promise<Provider | undefined> {
-  // Those of this gateway's pools name AWS's issuer, whoever else stands in for it.
+  // Tokens of this gateway's pools name AWS's issuer, whichever issuer is configured for other pools.
   if (issuer === identityPoolIssuer || issuer === `https://${cognitoIdentityHost}`) {
     return { name: cognitoIdentityHost, host: cognitoIdentityHost, issuer, audience: undefined }
   }

@@ -42,7 +42,10 @@ export async function assumeRoleWithWebIdentity(
   }
 }
 
-/** Whom a token says it is from. Throws InvalidIdentityToken for a text that is none, and for unknown providers. */
+/**
+ * The unverified claims of a token, and the provider that they name. Throws InvalidIdentityToken for a text that is no
+ * token, and for unknown providers.
+ */
 async function identified(
   parts: StsParts,
   { account }: FoundRole,

@@ -64,7 +64,7 @@ function bodyOf(draft: Draft, { events, callable, include, output }: ApiParts): 
   if (given === undefined) {
     for (const event of events) addRoute(definition, event, { callable: callable(event), auth })
   }
-  // Of a document that the template brings, the default authorizer takes every operation.
+  // In a document that the template brings, the default authorizer applies to every operation.
   auth.apply(definition, given !== undefined)
   const cors = corsOf(draft)
   if (cors !== undefined) definition.set('x-amazon-apigateway-cors', cors)

@@ -13,7 +13,7 @@ const namedReference = /^#\/components\/x-amazon-apigateway-integrations\/([^/]+
 const knownTypes: ReadonlySet<string> = new Set(['AWS_PROXY', 'HTTP_PROXY'])
 const defaultTimeoutMs = 30_000
 
-/** What an integration that does not say gets: documents exported from REST APIs never do (http-websocket.md 15). */
+/** The payload format of integrations that give none, as documents exported from REST APIs never do (http-websocket.md 15). */
 const defaultPayloadFormat = '1.0'
 const statusCodeForm = /^[2-5]\d\d$/
 

@@ -1,4 +1,4 @@
-// What the document says about the API as a whole: media types, compression, key source, policy, endpoint, tags.
+// Reads what the document says about the API as a whole: media types, compression, key source, policy, endpoint, tags.
 import { compactJson } from '../json-text.ts'
 import { booleanOf, entriesOf, integerOf, itemsOf, member, textOf, textsOf } from '../node.ts'
 import type { Node } from '../node.ts'

@@ -5,7 +5,7 @@ import type { Node } from '../node.ts'
 import type { Reading } from '../reading.ts'
 import { recordOf } from '../record.ts'
 
-/** Whose map it is, for the sentence: the member's name and `resource '/a' and method 'GET'`. */
+/** The owner of the map, for the sentence: the member's name and `resource '/a' and method 'GET'`. */
 export interface StringMapUse {
   readonly member: string
   readonly owner: string

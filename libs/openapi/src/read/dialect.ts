@@ -44,7 +44,7 @@ function warnOf31(reading: Reading): void {
   }
 }
 
-/** What the OpenAPI parser behind AWS misses at the root, in its words. */
+/** Warns of required members that the root lacks, in the words of the OpenAPI parser behind AWS. */
 export function warnOfMissing(reading: Reading): void {
   const { root } = reading
   const info = member(root, 'info')
