@@ -4,7 +4,11 @@ import { logNames, type LoggedKind } from '../nouns/log-variables.ts'
 import { logFormatProblem } from './log-format.ts'
 
 const unsupported = (...names: string[]) => `The following context variables are not supported: [${names.join(', ')}]`
-const noRequestId = 'Access Log format must include either $context.requestId or $context.extendedRequestId'
+
+function noRequestId(kind: LoggedKind, format: string): string {
+  const must = 'Access Log format must include either $context.requestId or $context.extendedRequestId'
+  return kind === 'REST' ? must : `The following errors are found in Access Log Format: ${must} : '${format}'`
+}
 
 const kinds: readonly LoggedKind[] = ['REST', 'HTTP', 'WEBSOCKET']
 
@@ -22,8 +26,8 @@ describe.each(kinds)('the format of a log of %s APIs', (kind) => {
 
   test('has a request id', () => {
     expect(problem('$context.extendedRequestId')).toBeUndefined()
-    expect(problem('$context.status')).toBe(noRequestId)
-    expect(problem('none')).toBe(noRequestId)
+    expect(problem('$context.status')).toBe(noRequestId(kind, '$context.status'))
+    expect(problem('none')).toBe(noRequestId(kind, 'none'))
   })
 
   test('names nothing else: each such name is told once, with all that could belong to it', () => {

@@ -20,7 +20,9 @@ export function logFormatProblem(kind: LoggedKind, format: string): string | und
   const unknown = new Set(named.filter(({ isKnown }) => !isKnown).map(({ name }) => `$context.${name}`))
   if (unknown.size > 0) return `The following context variables are not supported: [${[...unknown].join(', ')}]`
   if (!named.some(({ name }) => requestIds.includes(name))) {
-    return 'Access Log format must include either $context.requestId or $context.extendedRequestId'
+    const must = 'Access Log format must include either $context.requestId or $context.extendedRequestId'
+    // AWS: HTTP and WebSocket APIs say more, as stacks that failed show.
+    return kind === 'REST' ? must : `The following errors are found in Access Log Format: ${must} : '${format}'`
   }
   return undefined
 }

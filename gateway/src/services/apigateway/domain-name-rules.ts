@@ -3,7 +3,7 @@ import { BadRequestException } from '@sluice/aws-protocol/apigateway'
 import type { DomainName, MutualTlsAuthentication } from '@sluice/aws-protocol/apigateway'
 import type { DomainNameRecord } from '../../nouns/records.ts'
 import type { Call } from '../call.ts'
-import { domainKey, isDomainName, isPrivate, type DomainAddress } from '../domains/record.ts'
+import { domainKey, domainNameProblem, isPrivate, type DomainAddress } from '../domains/record.ts'
 import { found } from './found.ts'
 import { checkSecurityPolicy } from './rest-api-rules.ts'
 
@@ -17,9 +17,11 @@ export async function foundDomain(call: Call, address: DomainAddress): Promise<D
  */
 export function checkDomainName(domain: DomainName): void {
   const { domainName = '' } = domain
-  if (domainName.endsWith('.')) throw new BadRequestException('Trailing period should be omitted from domain name')
-  if (isDomainName(domainName) && !(isPrivate(domain) && domainName.startsWith('*'))) return
-  throw new BadRequestException(`Invalid domain name specified: ${domainName}`)
+  const problem = domainNameProblem(domainName)
+  if (problem !== undefined) throw new BadRequestException(problem)
+  if (isPrivate(domain) && domainName.startsWith('*')) {
+    throw new BadRequestException(`Invalid domain name specified: ${domainName}`)
+  }
 }
 
 /** Throws BadRequestException for the first rule that the domain, which is in `region`, breaks. */

@@ -2,7 +2,7 @@
 import { BadRequestException, type Api } from '@sluice/aws-protocol/apigatewayv2'
 import { checkCors } from './cors.ts'
 import { checkLengths } from './lengths.ts'
-import { refuseMembers } from './protocol.ts'
+import { refuseMembers, saysSomething } from './protocol.ts'
 
 export const httpRouteSelection = '$request.method $request.path'
 export const headerApiKeySelection = '$request.header.x-api-key'
@@ -18,6 +18,8 @@ export function checkProtocol(protocol: string): void {
 
 /** Throws BadRequestException for the first rule that an API breaks. */
 export function checkApi(api: Api): void {
+  // AWS's sentences here and below are those that stacks failed with (observed).
+  if (api.Name === '') throw new BadRequestException('Invalid API name specified')
   checkLengths(api, { Name: [1, 128], Description: [0, 1024], Version: [1, 64] })
   if (api.ProtocolType === 'HTTP') checkHttpApi(api)
   else checkWebSocketApi(api)
@@ -27,7 +29,7 @@ function checkHttpApi(api: Api): void {
   refuseMembers('HTTP', api, ['DisableSchemaValidation'])
   if (!httpRouteSelections.includes(api.RouteSelectionExpression)) {
     throw new BadRequestException(
-      'Invalid RouteSelectionExpression specified. Must be "${request.method} ${request.path}" for HTTP APIs',
+      'Route selection expression is currently limited to "${request.method} ${request.path}"',
     )
   }
   if (api.ApiKeySelectionExpression !== headerApiKeySelection) {
@@ -39,10 +41,12 @@ function checkHttpApi(api: Api): void {
 }
 
 function checkWebSocketApi(api: Api): void {
-  refuseMembers('WEBSOCKET', api, ['CorsConfiguration'])
+  if (saysSomething(api.CorsConfiguration)) {
+    throw new BadRequestException('Cors is not supported for WEBSOCKET protocolType')
+  }
   const { RouteSelectionExpression: selection, ApiKeySelectionExpression: keySelection = '' } = api
   if (selection === undefined || selection === '') {
-    throw new BadRequestException('RouteSelectionExpression is a required parameter for WebSocket APIs')
+    throw new BadRequestException('Invalid routeSelectionExpression')
   }
   checkLengths(api, { RouteSelectionExpression: [1, 128] })
   // Only the message may choose a route. `\$` is a plain dollar sign that starts no variable.

@@ -49,13 +49,14 @@ describe('creating an API', () => {
   })
 
   test.each([
-    [{ Name: '' }, 'Name must be between 1 and 128 characters long.'],
+    [{ Name: '' }, 'Invalid API name specified'],
+    [{ Name: 'x'.repeat(129) }, 'Name must be between 1 and 128 characters long.'],
     [{ ProtocolType: 'REST' as 'HTTP' }, 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]'],
     [{ Description: 'x'.repeat(1025) }, 'Description must be between 0 and 1024 characters long.'],
     [{ DisableSchemaValidation: true }, 'DisableSchemaValidation is not supported for HTTP APIs'],
     [
       { RouteSelectionExpression: '$request.body.action' },
-      'Invalid RouteSelectionExpression specified. Must be "${request.method} ${request.path}" for HTTP APIs',
+      'Route selection expression is currently limited to "${request.method} ${request.path}"',
     ],
     [
       { CorsConfiguration: { AllowOrigins: ['*'], AllowCredentials: true } },
@@ -79,14 +80,14 @@ describe('creating an API', () => {
   })
 
   test.each([
-    [{}, 'RouteSelectionExpression is a required parameter for WebSocket APIs'],
+    [{}, 'Invalid routeSelectionExpression'],
     [
       { RouteSelectionExpression: '${request.header.x}' },
       'Invalid RouteSelectionExpression specified. Variables must start with $request.body',
     ],
     [
       { RouteSelectionExpression: 'x', CorsConfiguration: { AllowOrigins: ['*'] } },
-      'CorsConfiguration is not supported for WebSocket APIs',
+      'Cors is not supported for WEBSOCKET protocolType',
     ],
     [{ RouteSelectionExpression: 'x', Target: 'http://example.com' }, 'Target is not supported for WebSocket APIs'],
   ])('%j is refused for a WebSocket API', async (members, message) => {
@@ -219,7 +220,7 @@ describe('an API that exists', () => {
     expect(updated).toMatchObject({ Name: 'pets', Version: '2' })
     expect(updated).not.toHaveProperty('Description')
     await expect(service.call('UpdateApi', { ApiId, Name: '' })).rejects.toMatchObject(
-      badRequest('Name must be between 1 and 128 characters long.'),
+      badRequest('Invalid API name specified'),
     )
   })
 

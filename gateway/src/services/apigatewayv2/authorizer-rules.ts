@@ -5,6 +5,7 @@ import {
   type Authorizer,
   type JWTConfiguration,
 } from '@sluice/aws-protocol/apigatewayv2'
+import { ttlSentence } from '../apigateway/authorizer-rules.ts'
 import { isInvocationArn } from './integration-uri.ts'
 import { checkLengths } from './lengths.ts'
 import { refuseMembers } from './protocol.ts'
@@ -13,12 +14,12 @@ const tokenSource = /^\$request\.(?:header|querystring)\.\S+$/
 const httpSource = /^\$(?:request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
 const webSocketSource = /^(?:route\.request\.(?:header|querystring)\.\S+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$/
 
-/** Throws BadRequestException for the first rule that an authorizer breaks. */
+/** Throws BadRequestException for the first rule that an authorizer breaks, in the sentences that stacks failed with (observed). */
 export function checkAuthorizer(api: Api, record: Authorizer, unreachable: ReadonlySet<string> = new Set()): void {
   checkLengths(record, { Name: [1, 128], AuthorizerUri: [1, 2048], AuthorizerCredentialsArn: [1, 2048] })
   const { AuthorizerResultTtlInSeconds: ttlSeconds = 0 } = record
   if (!(ttlSeconds >= 0 && ttlSeconds <= 3600)) {
-    throw new BadRequestException('Authorizer result TTL must be between 0 and 3600')
+    throw new BadRequestException(ttlSentence)
   }
   if (record.AuthorizerType === undefined) {
     // AWS's sentence, as its users report it; the service model requires the type of clients only.
@@ -29,9 +30,10 @@ export function checkAuthorizer(api: Api, record: Authorizer, unreachable: Reado
 }
 
 function checkJwt(api: Api, record: Authorizer, unreachable: ReadonlySet<string>): void {
-  refuseMembers(api.ProtocolType, record, api.ProtocolType === 'HTTP' ? [] : ['JwtConfiguration'])
   if (api.ProtocolType === 'WEBSOCKET') {
-    throw new BadRequestException('AuthorizerType JWT is not supported for WebSocket APIs')
+    throw new BadRequestException(
+      'Invalid authorizer type. Only REQUEST authorizer type is supported on WEBSOCKET protocol Apis.',
+    )
   }
   refuse(record, 'JWT', ['AuthorizerUri', 'AuthorizerCredentialsArn', 'AuthorizerPayloadFormatVersion'])
   if (record.EnableSimpleResponses === true) refuse(record, 'JWT', ['EnableSimpleResponses'])
@@ -46,12 +48,15 @@ function checkJwt(api: Api, record: Authorizer, unreachable: ReadonlySet<string>
 
 function checkJwtConfiguration(configuration: JWTConfiguration | undefined, unreachable: ReadonlySet<string>): void {
   if (configuration === undefined) {
-    throw new BadRequestException('JwtConfiguration is a required parameter for JWT authorizer')
+    throw new BadRequestException('JwtConfiguration must not be null for JWT Authorizer')
   }
   const { Issuer: issuer = '', Audience: audience = [] } = configuration
   if (issuer === '') throw new BadRequestException('Invalid issuer: Issuer can not be empty for JWT Authorizer.')
+  if (!isIssuerUrl(issuer))
+    throw new BadRequestException('Invalid issuer: Issuer is not a valid URL for JWT Authorizer')
+  if (audience.length === 0) throw new BadRequestException('Audience list must have at least 1 item for JWT Authorizer')
   if (audience.length > 50) throw new BadRequestException('JwtConfiguration must not have more than 50 audiences')
-  if (!isIssuerUrl(issuer) || unreachable.has(issuer)) throw new BadRequestException(unreachableSentence(issuer))
+  if (unreachable.has(issuer)) throw new BadRequestException(unreachableSentence(issuer))
 }
 
 /** Own: `http` is accepted too, for issuers on the developer's own machine. */
@@ -70,8 +75,9 @@ function unreachableSentence(issuer: string): string {
 
 function checkRequest(api: Api, record: Authorizer): void {
   const http = api.ProtocolType === 'HTTP'
-  const { AuthorizerUri: uri = '', AuthorizerPayloadFormatVersion: version, IdentitySource: sources = [] } = record
+  const { AuthorizerUri: uri = '', AuthorizerPayloadFormatVersion: version } = record
   refuse(record, 'REQUEST', ['JwtConfiguration'])
+  if (uri === '') throw new BadRequestException('AuthorizerUri is a required field in an Authorizer')
   if (!isInvocationArn(uri)) {
     throw new BadRequestException(
       `Invalid Authorizer URI: ${uri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
@@ -79,9 +85,30 @@ function checkRequest(api: Api, record: Authorizer): void {
   }
   if (!http) refuseMembers('WEBSOCKET', record, ['AuthorizerPayloadFormatVersion', 'EnableSimpleResponses'])
   else checkPayloadFormat(version, record.EnableSimpleResponses === true)
+  checkIdentitySources(http, record)
+}
+
+/** Without any nothing is cached, whatever the TTL is. HTTP 12.6. */
+function checkIdentitySources(http: boolean, { IdentitySource: sources = [] }: Authorizer): void {
   const grammar = http ? httpSource : webSocketSource
   const wrong = sources.find((source) => !grammar.test(source))
-  if (wrong !== undefined) throw new BadRequestException(`Invalid identity source specified: ${wrong}`)
+  if (wrong !== undefined) throw new BadRequestException(http ? noHttpSource(wrong) : noWebSocketSource(wrong))
+}
+
+function noHttpSource(expression: string): string {
+  const must = 'The source must be a request header, request querystring, stage variable or context parameter'
+  return `Invalid identity source expression: ${expression}. ${must}`
+}
+
+/** As a stack shows it up to the words about stage variables; what follows is alike (?). */
+function noWebSocketSource(expression: string): string {
+  const sources = [
+    "either a request parameter, matching 'route.request.querystring|header.[a-zA-Z0-9._-]+'",
+    "or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+'",
+    "or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
+  ].join(', ')
+  const must = `The sources must be separated by comma, and each source must be ${sources}`
+  return `Invalid request identity source expression: ${expression}. ${must}`
 }
 
 function checkPayloadFormat(version: string | undefined, simple: boolean): void {
@@ -92,7 +119,7 @@ function checkPayloadFormat(version: string | undefined, simple: boolean): void 
     throw new BadRequestException('Invalid AuthorizerPayloadFormatVersion specified. Must be one of [1.0, 2.0]')
   }
   if (simple && version !== '2.0') {
-    throw new BadRequestException('EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0')
+    throw new BadRequestException('EnableSimpleResponses can only be set for AuthorizerPayloadFormatVersion "2.0".')
   }
 }
 

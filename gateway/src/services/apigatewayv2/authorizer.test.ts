@@ -16,11 +16,9 @@ const request = {
   EnableSimpleResponses: true,
   IdentitySource: ['$request.header.X', '$context.routeKey', '$stageVariables.tenant'],
 } as const
-const issuer = 'example.com'
-const discovery = '/.well-known/openid-configuration'
 
 describe('an authorizer of an HTTP API', () => {
-  test.each([jwt, request, { ...request, IdentitySource: [], AuthorizerResultTtlInSeconds: 300 }])(
+  test.each([jwt, request, { ...request, AuthorizerResultTtlInSeconds: 300 }, { ...request, IdentitySource: [] }])(
     '%j is kept as given',
     async (input) => {
       const service = testService()
@@ -33,11 +31,15 @@ describe('an authorizer of an HTTP API', () => {
 
   test.each([
     [{ ...jwt, Name: '' }, 'Name must be between 1 and 128 characters long.'],
-    [{ ...jwt, JwtConfiguration: undefined }, 'JwtConfiguration is a required parameter for JWT authorizer'],
+    [{ ...jwt, JwtConfiguration: undefined }, 'JwtConfiguration must not be null for JWT Authorizer'],
     [{ ...jwt, JwtConfiguration: { Issuer: '' } }, 'Invalid issuer: Issuer can not be empty for JWT Authorizer.'],
     [
-      { ...jwt, JwtConfiguration: { Issuer: issuer } },
-      `Caught exception when connecting to ${issuer}${discovery} for issuer ${issuer}. Please try again later. Error: Invalid issuer: ${issuer}. Issuer must have a valid discovery endpoint ended with '${discovery}'`,
+      { ...jwt, JwtConfiguration: { Issuer: 'example.com', Audience: ['a'] } },
+      'Invalid issuer: Issuer is not a valid URL for JWT Authorizer',
+    ],
+    [
+      { ...jwt, JwtConfiguration: { Issuer: 'https://issuer.example.com' } },
+      'Audience list must have at least 1 item for JWT Authorizer',
     ],
     [
       { ...jwt, IdentitySource: ['$request.header.A', '$request.header.B'] },
@@ -50,17 +52,21 @@ describe('an authorizer of an HTTP API', () => {
     ],
     [
       { ...request, AuthorizerPayloadFormatVersion: '1.0' },
-      'EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0',
+      'EnableSimpleResponses can only be set for AuthorizerPayloadFormatVersion "2.0".',
     ],
+    [{ ...request, AuthorizerUri: undefined }, 'AuthorizerUri is a required field in an Authorizer'],
     [
       { ...request, AuthorizerUri: 'x' },
       'Invalid Authorizer URI: x. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.',
     ],
     [
       { ...request, IdentitySource: ['route.request.header.X'] },
-      'Invalid identity source specified: route.request.header.X',
+      'Invalid identity source expression: route.request.header.X. The source must be a request header, request querystring, stage variable or context parameter',
     ],
-    [{ ...request, AuthorizerResultTtlInSeconds: 3601 }, 'Authorizer result TTL must be between 0 and 3600'],
+    [
+      { ...request, AuthorizerResultTtlInSeconds: 3601 },
+      'Authorizer result TTL outside allowable range. TTL must be between 0 and 3600 seconds.',
+    ],
   ])('%j is refused', async (input, message) => {
     const service = testService()
     const { ApiId } = await apiWithRoute(service)
@@ -82,11 +88,11 @@ describe('an authorizer of an HTTP API', () => {
 
 describe('an authorizer of a WebSocket API', () => {
   test.each([
-    [{ ...jwt }, 'JwtConfiguration is not supported for WebSocket APIs'],
+    [{ ...jwt }, 'Invalid authorizer type. Only REQUEST authorizer type is supported on WEBSOCKET protocol Apis.'],
     [request, 'AuthorizerPayloadFormatVersion is not supported for WebSocket APIs'],
     [
       { ...request, AuthorizerPayloadFormatVersion: undefined, EnableSimpleResponses: undefined },
-      'Invalid identity source specified: $request.header.X',
+      "Invalid request identity source expression: $request.header.X. The sources must be separated by comma, and each source must be either a request parameter, matching 'route.request.querystring|header.[a-zA-Z0-9._-]+', or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+', or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
     ],
   ])('%j is refused', async (input, message) => {
     const service = testService()

@@ -5,21 +5,27 @@ import {
   type MutualTlsAuthenticationInput,
 } from '@sluice/aws-protocol/apigatewayv2'
 import type { DomainNameRecord } from '../../nouns/records.ts'
-import { isDomainName } from '../domains/record.ts'
+import { domainNameProblem } from '../domains/record.ts'
 
-const certificateArn = /^arn:[\w-]+:(?:acm|iam):[\w-]*:\d{12}:\S+$/
+const certificateArn = /^arn:[\w-]+:(?:acm|iam):([\w-]*):\d{12}:\S+$/
+/** Where the certificates of all edge endpoints are. */
+const edgeRegion = 'us-east-1'
 
 /**
  * Throws BadRequestException for a text that is no host name, except for `*.` in front. Names have to be in lower case,
  * because they are compared as text.
  */
 export function checkDomainName(name: string): void {
-  if (isDomainName(name)) return
-  throw new BadRequestException(`Invalid domain name specified: ${name}`)
+  const problem = domainNameProblem(name)
+  if (problem !== undefined) throw new BadRequestException(problem)
 }
 
-/** The configurations as they are stored: one of each endpoint type, in which members that are not given stay as they were. */
+/**
+ * The configurations as they are stored: one of each endpoint type, in which members that are not given stay as they were. Only
+ * v1 makes edge endpoints; one that a name has can be changed here. Throws BadRequestException in the sentences that stacks failed with (observed).
+ */
 export function settledConfigurations(
+  region: string,
   given: readonly DomainNameConfiguration[] | undefined,
   stored: readonly DomainNameConfiguration[] = [],
 ): readonly DomainNameConfiguration[] {
@@ -32,22 +38,33 @@ export function settledConfigurations(
   return given.map((configuration) => {
     const { EndpointType = 'REGIONAL' } = configuration
     const before = stored.find((other) => other.EndpointType === EndpointType)
-    return checked({ ...before, ...said(configuration), EndpointType })
+    if (EndpointType === 'EDGE' && before === undefined) {
+      throw new BadRequestException('EDGE endpoint type is not supported for APIGatewayV2 domainName')
+    }
+    return checked(EndpointType === 'EDGE' ? edgeRegion : region, { ...before, ...said(configuration), EndpointType })
   })
 }
 
-function checked(configuration: DomainNameConfiguration): DomainNameConfiguration {
+function checked(region: string, configuration: DomainNameConfiguration): DomainNameConfiguration {
   const {
     EndpointType = 'REGIONAL',
     CertificateArn: certificate,
     OwnershipVerificationCertificateArn: owner,
   } = configuration
   if (certificate === undefined) throw noCertificate(EndpointType)
-  for (const arn of [certificate, owner]) {
-    if (arn !== undefined && !certificateArn.test(arn))
-      throw new BadRequestException('Invalid certificate ARN specified')
+  const certificateRegion = regionOf(certificate)
+  if (owner !== undefined) regionOf(owner)
+  if (certificateRegion !== '' && certificateRegion !== region) {
+    throw new BadRequestException(`Invalid certificate ARN: ${certificate}. Certificate must be in '${region}'.`)
   }
   return configuration
+}
+
+/** The region that a certificate's ARN names, empty for one of IAM. Throws BadRequestException for what is no such ARN. */
+function regionOf(arn: string): string {
+  const region = certificateArn.exec(arn)?.[1]
+  if (region === undefined) throw new BadRequestException(`Invalid certificate ARN: ${arn}`)
+  return region
 }
 
 /** Mutual TLS as it is stored; an empty truststore turns it off. */

@@ -49,9 +49,16 @@ describe('a custom domain name', () => {
     [{ DomainName: 'a.*.com' }, 'Invalid domain name specified: a.*.com'],
     [{ DomainNameConfigurations: [] }, 'A certificate was not provided for the endpoint type REGIONAL.'],
     [
-      { DomainNameConfigurations: [{ EndpointType: 'EDGE' as const }] },
-      'A certificate was not provided for the endpoint type EDGE.',
+      { DomainNameConfigurations: [{ EndpointType: 'EDGE' as const, CertificateArn }] },
+      'EDGE endpoint type is not supported for APIGatewayV2 domainName',
     ],
+    [{ DomainName: 'my_api.example.com' }, 'Domain names cannot contain an underscore character'],
+    [{ DomainName: 'example.com.' }, 'Trailing period should be omitted from domain name'],
+    [
+      { DomainNameConfigurations: [{ CertificateArn: 'arn:aws:acm:us-west-2:000000000000:certificate/1' }] },
+      "Invalid certificate ARN: arn:aws:acm:us-west-2:000000000000:certificate/1. Certificate must be in 'us-east-1'.",
+    ],
+    [{ DomainNameConfigurations: [{ CertificateArn: 'x' }] }, 'Invalid certificate ARN: x'],
     [
       { MutualTlsAuthentication: { TruststoreUri: 'http://x' } },
       'Invalid truststore URI specified. Format should be "s3://<bucket>/<key>"',

@@ -19,7 +19,7 @@ export const domainName: Handlers<Operations, Names, Call> = {
     checkDomainName(name)
     const given: DomainNameRecord = withAddresses(call, {
       domainName: name,
-      ...storedConfigurations(settledConfigurations(input.DomainNameConfigurations)),
+      ...storedConfigurations(settledConfigurations(call.scope.region, input.DomainNameConfigurations)),
       certificateUploadDate: nowSeconds(call),
       domainNameStatus: 'AVAILABLE',
       mutualTlsAuthentication: settledMutualTls(input.MutualTlsAuthentication, undefined),
@@ -45,7 +45,8 @@ export const domainName: Handlers<Operations, Names, Call> = {
 
   UpdateDomainName: async (input, call) => {
     const stored = await found(call, 'DomainName', [input.DomainName])
-    const configurations = settledConfigurations(input.DomainNameConfigurations, configurationsOf(stored))
+    const { region } = call.scope
+    const configurations = settledConfigurations(region, input.DomainNameConfigurations, configurationsOf(stored))
     const changed: DomainNameRecord = withAddresses(call, {
       ...stored,
       ...storedConfigurations(configurations),

@@ -10,7 +10,8 @@ import {
 import { checkUri } from '../apigateway/integration-uri.ts'
 import type { Call } from '../call.ts'
 import { found } from './found.ts'
-import { invalidMapping, isFunctionArn, isInvocationArn } from './integration-uri.ts'
+import { checkMethod } from './integration-method.ts'
+import { invalidMapping, isFunctionArn, isInvocationArn, mappingRefused } from './integration-uri.ts'
 import { refuseMembers } from './protocol.ts'
 
 const webSocketOnly = [
@@ -20,7 +21,6 @@ const webSocketOnly = [
   'ContentHandlingStrategy',
 ] as const
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY']
 const listenerArn = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:listener\/(?:app|net)\/\S+$/
 const cloudMapArn = /^arn:[\w-]+:servicediscovery:[\w-]+:\d{12}:service\/srv-[^?\s]+(?:\?\S+)?$/
 
@@ -35,7 +35,7 @@ export function httpDefaults(record: Integration): Integration {
   }
 }
 
-/** Throws BadRequestException for the first rule that an HTTP API's integration breaks. */
+/** Throws BadRequestException for the first rule that an HTTP API's integration breaks, in the sentences that stacks failed with (observed). */
 export async function checkHttpIntegration(call: Call, record: Integration): Promise<void> {
   const { IntegrationType: type } = record
   if (type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
@@ -54,13 +54,14 @@ export async function checkHttpIntegration(call: Call, record: Integration): Pro
 }
 
 function checkPayloadFormat(record: Integration): void {
-  const { PayloadFormatVersion: version } = record
+  const { PayloadFormatVersion: version, IntegrationType: type } = record
   if (version === undefined)
     throw new BadRequestException('PayloadFormatVersion is a required parameter for integration')
-  const lambda = record.IntegrationType === 'AWS_PROXY' && record.IntegrationSubtype === undefined
-  const versions = lambda ? ['1.0', '2.0'] : ['1.0']
-  if (!versions.includes(version)) {
-    throw new BadRequestException(`Invalid PayloadFormatVersion specified. Must be one of [${versions.join(', ')}]`)
+  if (version !== '1.0' && version !== '2.0') {
+    throw new BadRequestException(`Unsupported PayloadFormatVersion: ${version}`)
+  }
+  if (type === 'HTTP_PROXY' && version === '2.0') {
+    throw new BadRequestException('PayloadFormatVersion 2.0 is not supported for integration of type HTTP_PROXY')
   }
 }
 
@@ -82,40 +83,41 @@ function checkLambda(record: Integration): void {
 }
 
 async function checkHttpProxy(call: Call, record: Integration): Promise<void> {
-  const { IntegrationMethod: method, IntegrationUri: uri = '', ConnectionId: connectionId } = record
+  const { IntegrationUri: uri = '', ConnectionId: connectionId } = record
   refuse(record, 'HTTP_PROXY', ['IntegrationSubtype', 'CredentialsArn'])
-  if (method === undefined) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
-  if (!methods.includes(method)) throw new BadRequestException(`Invalid HTTP method specified: ${method}`)
+  checkMethod(record)
   if (record.ConnectionType !== 'VPC_LINK') {
     refuse(record, 'public HTTP_PROXY', ['ConnectionId', 'TlsConfig'])
     return checkUri('HTTP_PROXY', uri)
   }
   if (connectionId === undefined) {
-    throw new BadRequestException(
-      'ConnectionId is a required parameter for integrations with the connection type VPC_LINK',
-    )
+    throw new BadRequestException('ConnectionId must be set to vpcLinkId for ConnectionType VPC_LINK')
   }
   await found(call, 'V2VpcLink', [connectionId])
   // Own: without AWS's listeners a private integration may name a URL instead (HTTP 8.3).
   if (/^https?:\/\//i.test(uri)) return checkUri('HTTP_PROXY', uri)
   if (!listenerArn.test(uri) && !cloudMapArn.test(uri)) {
-    throw new BadRequestException('Invalid ARN specified in the request')
+    const must = 'integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.'
+    throw new BadRequestException(`For VpcLink VPC_LINK, ${must}`)
   }
 }
 
 function checkSubtype(record: Integration): void {
   const { IntegrationSubtype: subtype = '', RequestParameters: given = {} } = record
   const parameters = subtypeParameters(subtype)
-  if (parameters === undefined) throw new BadRequestException(`Invalid IntegrationSubtype specified: ${subtype}`)
+  // Every subtype has the first version alone, and the name and the version together are the operation.
+  if (parameters === undefined || record.PayloadFormatVersion !== '1.0') {
+    throw new BadRequestException(`Operation: ${subtype} is not supported.`)
+  }
   refuse(record, subtype, ['IntegrationUri', 'IntegrationMethod', 'ConnectionId', 'TlsConfig'])
   if (record.CredentialsArn === undefined) {
-    throw new BadRequestException(`CredentialsArn is a required parameter for the integration subtype ${subtype}`)
-  }
-  const missing = parameters.required.filter((name) => !Object.hasOwn(given, name))
-  if (missing.length > 0) {
     throw new BadRequestException(
-      `Missing required request parameters for the integration subtype ${subtype}: [${missing.join(', ')}]`,
+      `Role ARN must be specified for AWS integration configuration with Subtype: ${subtype}`,
     )
+  }
+  if (!parameters.required.every((name) => Object.hasOwn(given, name))) {
+    const needs = 'requires enabling passthrough, or defining all of the following parameters in the parameter mapping'
+    throw new BadRequestException(`Operation: ${subtype} ${needs}: [${parameters.required.join(', ')}]`)
   }
   const known = [...parameters.required, ...parameters.optional]
   for (const [name, value] of Object.entries(given)) {
@@ -137,13 +139,13 @@ function checkResponseParameters(record: Integration): void {
 
 function checkStatusCode(status: string): void {
   if (/^[2-5]\d\d$/.test(status)) return
-  throw new BadRequestException(`Invalid status code specified: ${status}. Must be between 200 and 599`)
+  throw mappingRefused(`Status Code ${status} is not valid.`)
 }
 
 function checkMappings(mappings: Readonly<Record<string, string>> | undefined, direction: MappingDirection): void {
   for (const [key, value] of Object.entries(mappings ?? {})) {
     const target = parseMappingTarget(key, direction)
-    if (target === undefined) throw invalidMapping(key)
+    if (target === undefined) throw noDestination(key, direction)
     if (target.location === 'header' && isReservedHeader(target.name)) {
       throw new BadRequestException(`Operations on header ${target.name.toLowerCase()} are restricted`)
     }
@@ -152,6 +154,11 @@ function checkMappings(mappings: Readonly<Record<string, string>> | undefined, d
     if (target.action !== 'remove') checkValue(value, direction)
     else if (value !== '' && value !== "''") throw new BadRequestException(`The value of ${key} must be empty`)
   }
+}
+
+function noDestination(key: string, direction: MappingDirection): BadRequestException {
+  const side = direction === 'request' ? 'Request' : 'Response'
+  return mappingRefused(`Invalid ${side} Actioned Parameter destination specified: ${key}`)
 }
 
 function checkValue(value: string, direction: MappingDirection): void {

@@ -36,7 +36,7 @@ type Names =
 
 export const integrationResponse: Handlers<Operations, Names, Call> = {
   CreateIntegrationResponse: async (input, call) => {
-    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'Integration responses')
+    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'integrationResponses')
     const parent = [input.ApiId, input.IntegrationId]
     await found(call, 'V2Integration', parent)
     const IntegrationResponseId = call.ids.short(6)

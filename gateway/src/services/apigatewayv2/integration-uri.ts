@@ -24,7 +24,11 @@ export function isInvocationArn(uri: string): boolean {
 
 /** The refusal of an unreadable mapping, in the words recorded for REST APIs. */
 export function invalidMapping(expression: string): BadRequestException {
-  return new BadRequestException(
-    `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: ${expression}]`,
-  )
+  return mappingRefused(`Invalid mapping expression specified: ${expression}`)
+}
+
+/** A mapping with an error, in the frame that AWS puts around each. */
+export function mappingRefused(error: string): BadRequestException {
+  const result = `Validation Result: warnings : [], errors : [${error}]`
+  return new BadRequestException(`Invalid mapping expression specified: ${result}`)
 }

@@ -2,11 +2,11 @@
 import { BadRequestException, type Integration } from '@sluice/aws-protocol/apigatewayv2'
 import { checkUri } from '../apigateway/integration-uri.ts'
 import type { Call } from '../call.ts'
+import { checkMethod } from './integration-method.ts'
 import { invalidMapping, isInvocationArn } from './integration-uri.ts'
 import { refuseMembers } from './protocol.ts'
 
 const httpOnly = ['IntegrationSubtype', 'TlsConfig', 'ResponseParameters'] as const
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY']
 const longestTimeoutMs = 29_000
 
 /** The service's limit for a template. The model's 32 768 characters limit one member of the map. */
@@ -41,7 +41,7 @@ export function webSocketDefaults(record: Integration): Integration {
 export async function checkWebSocketIntegration(call: Call, record: Integration): Promise<void> {
   refuseMembers('WEBSOCKET', record, httpOnly)
   if (record.PayloadFormatVersion !== '1.0') {
-    throw new BadRequestException('Invalid PayloadFormatVersion specified. Must be one of [1.0]')
+    throw new BadRequestException(`Unsupported PayloadFormatVersion: ${record.PayloadFormatVersion}`)
   }
   if ((record.TimeoutInMillis ?? 0) > longestTimeoutMs) {
     throw new BadRequestException('Timeout should be between 50 ms and 29000 ms')
@@ -54,10 +54,9 @@ export async function checkWebSocketIntegration(call: Call, record: Integration)
 }
 
 function checkTarget(record: Integration): void {
-  const { IntegrationType: type, IntegrationMethod: method, IntegrationUri: uri = '' } = record
+  const { IntegrationType: type, IntegrationUri: uri = '' } = record
   if (type === 'MOCK') return
-  if (method === undefined) throw new BadRequestException('Enumeration value for HttpMethod must be non-empty')
-  if (!methods.includes(method)) throw new BadRequestException(`Invalid HTTP method specified: ${method}`)
+  checkMethod(record)
   checkUri(type ?? 'AWS_PROXY', uri)
 }
 

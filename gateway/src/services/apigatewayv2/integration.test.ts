@@ -50,19 +50,26 @@ describe('an integration of an HTTP API', () => {
     expect(kept).not.toHaveProperty('PassthroughBehavior')
   })
 
-  const missing = 'Missing required request parameters for the integration subtype SQS-SendMessage'
+  const missing =
+    'Operation: SQS-SendMessage requires enabling passthrough, or defining all of the following parameters in the parameter mapping'
   const mapping = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
   const onlyProxies =
     'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)'
   test.each([
     [{ ...lambda, PayloadFormatVersion: undefined }, 'PayloadFormatVersion is a required parameter for integration'],
-    [{ ...lambda, PayloadFormatVersion: '3.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0, 2.0]'],
-    [{ ...url, PayloadFormatVersion: '2.0' }, 'Invalid PayloadFormatVersion specified. Must be one of [1.0]'],
+    [{ ...lambda, PayloadFormatVersion: '3.0' }, 'Unsupported PayloadFormatVersion: 3.0'],
+    [
+      { ...url, PayloadFormatVersion: '2.0' },
+      'PayloadFormatVersion 2.0 is not supported for integration of type HTTP_PROXY',
+    ],
     [{ ...lambda, IntegrationUri: 'pets' }, 'Invalid ARN specified in the request'],
     [{ ...lambda, IntegrationType: 'MOCK' as const }, onlyProxies],
     [{ ...lambda, RequestTemplates: { $default: 'x' } }, 'RequestTemplates is not supported for HTTP APIs'],
     [{ ...lambda, PassthroughBehavior: 'NEVER' as const }, 'PassthroughBehavior is not supported for HTTP APIs'],
-    [{ ...url, IntegrationMethod: undefined }, 'Enumeration value for HttpMethod must be non-empty'],
+    [
+      { ...url, IntegrationMethod: undefined },
+      'HttpMethod parameter method must be specified for integrationType HTTPPROXY',
+    ],
     [{ ...url, IntegrationMethod: 'get' }, 'Invalid HTTP method specified: get'],
     [{ ...url, IntegrationUri: 'example.com' }, 'Invalid HTTP endpoint specified for URI'],
     [
@@ -71,15 +78,16 @@ describe('an integration of an HTTP API', () => {
     ],
     [
       { ...url, ConnectionType: 'VPC_LINK' as const },
-      'ConnectionId is a required parameter for integrations with the connection type VPC_LINK',
+      'ConnectionId must be set to vpcLinkId for ConnectionType VPC_LINK',
     ],
-    [{ ...queue, IntegrationSubtype: 'SQS-Send' }, 'Invalid IntegrationSubtype specified: SQS-Send'],
-    [{ ...queue, IntegrationSubtype: '__proto__' }, 'Invalid IntegrationSubtype specified: __proto__'],
+    [{ ...queue, PayloadFormatVersion: '2.0' }, 'Operation: SQS-SendMessage is not supported.'],
+    [{ ...queue, IntegrationSubtype: 'SQS-Send' }, 'Operation: SQS-Send is not supported.'],
+    [{ ...queue, IntegrationSubtype: '__proto__' }, 'Operation: __proto__ is not supported.'],
     [
       { ...queue, CredentialsArn: undefined },
-      'CredentialsArn is a required parameter for the integration subtype SQS-SendMessage',
+      'Role ARN must be specified for AWS integration configuration with Subtype: SQS-SendMessage',
     ],
-    [{ ...queue, RequestParameters: { QueueUrl: 'x' } }, `${missing}: [MessageBody]`],
+    [{ ...queue, RequestParameters: { QueueUrl: 'x' } }, `${missing}: [QueueUrl, MessageBody]`],
     [
       { ...queue, RequestParameters: { ...queue.RequestParameters, queueUrl: 'x' } },
       'Invalid request parameter specified for the integration subtype SQS-SendMessage: queueUrl',
@@ -87,7 +95,7 @@ describe('an integration of an HTTP API', () => {
     [{ ...queue, IntegrationUri: lambdaArn }, 'IntegrationUri is not supported for SQS-SendMessage integrations'],
     [
       { ...url, RequestParameters: { 'append:path': 'x' } },
-      `${mapping}[Invalid mapping expression specified: append:path]`,
+      `${mapping}[Invalid Request Actioned Parameter destination specified: append:path]`,
     ],
     [
       { ...url, RequestParameters: { 'append:header.x': '$request.body..x' } },
@@ -95,21 +103,25 @@ describe('an integration of an HTTP API', () => {
     ],
     [
       { ...url, RequestParameters: { 'append:header.a b': 'x' } },
-      `${mapping}[Invalid mapping expression specified: append:header.a b]`,
+      `${mapping}[Invalid Request Actioned Parameter destination specified: append:header.a b]`,
     ],
     [
       { ...url, ResponseParameters: { '200': { 'overwrite:statuscode': '99' } } },
-      'Invalid status code specified: 99. Must be between 200 and 599',
+      `${mapping}[Status Code 99 is not valid.]`,
     ],
     [
       { ...url, ResponseParameters: { $x: { 'overwrite:statuscode': '200' } } },
-      'Invalid status code specified: $x. Must be between 200 and 599',
+      `${mapping}[Status Code $x is not valid.]`,
     ],
     [{ ...url, RequestParameters: { 'overwrite:header.Via': 'x' } }, 'Operations on header via are restricted'],
     [{ ...url, RequestParameters: { 'remove:header.x': 'y' } }, 'The value of remove:header.x must be empty'],
     [
+      { ...url, ResponseParameters: { '200': { 'badaction:header.x': 'y' } } },
+      `${mapping}[Invalid Response Actioned Parameter destination specified: badaction:header.x]`,
+    ],
+    [
       { ...url, ResponseParameters: { '2xx': { 'append:header.x': 'y' } } },
-      'Invalid status code specified: 2xx. Must be between 200 and 599',
+      `${mapping}[Status Code 2xx is not valid.]`,
     ],
   ])('%j is refused', async (input, message) => {
     const service = testService()
@@ -128,7 +140,9 @@ describe('an integration of an HTTP API', () => {
     })
     const { [row.required[0]]: _dropped, ...fewer } = all
     await expect(service.call('CreateIntegration', { ...input, RequestParameters: fewer })).rejects.toMatchObject(
-      badRequest(`Missing required request parameters for the integration subtype ${subtype}: [${row.required[0]}]`),
+      badRequest(
+        `Operation: ${subtype} requires enabling passthrough, or defining all of the following parameters in the parameter mapping: [${row.required.join(', ')}]`,
+      ),
     )
   })
 
@@ -153,7 +167,11 @@ describe('an integration of an HTTP API', () => {
     const to = (IntegrationUri: string) =>
       service.call('CreateIntegration', { ...input, ConnectionId: VpcLinkId, IntegrationUri })
     expect(await to('https://example.com')).toMatchObject({ IntegrationUri: 'https://example.com' })
-    await expect(to('ftp://example.com')).rejects.toMatchObject(badRequest('Invalid ARN specified in the request'))
+    await expect(to('ftp://example.com')).rejects.toMatchObject(
+      badRequest(
+        'For VpcLink VPC_LINK, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.',
+      ),
+    )
     await expect(to('http://')).rejects.toMatchObject(badRequest('Invalid HTTP endpoint specified for URI'))
   })
 
@@ -240,12 +258,13 @@ describe('an integration of a WebSocket API', () => {
   const mapping = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
   const mock = { IntegrationType: 'MOCK' } as const
   test.each([
+    [{ ...mock, PayloadFormatVersion: '2.0' }, 'Unsupported PayloadFormatVersion: 2.0'],
     [{ ...mock, TimeoutInMillis: 29_001 }, 'Timeout should be between 50 ms and 29000 ms'],
     [{ ...mock, IntegrationSubtype: 'SQS-SendMessage' }, 'IntegrationSubtype is not supported for WebSocket APIs'],
     [{ ...mock, TlsConfig: { ServerNameToVerify: 'x' } }, 'TlsConfig is not supported for WebSocket APIs'],
     [
       { IntegrationType: 'HTTP' as const, IntegrationUri: 'http://x' },
-      'Enumeration value for HttpMethod must be non-empty',
+      'HttpMethod parameter method must be specified for integrationType HTTP',
     ],
     [
       { IntegrationType: 'AWS_PROXY' as const, IntegrationUri: lambdaArn },
@@ -350,4 +369,12 @@ test('a private integration becomes a public one when its connection and TLS con
   expect(changed).toMatchObject({ ConnectionType: 'INTERNET' })
   expect(changed).not.toHaveProperty('ConnectionId')
   expect(changed).not.toHaveProperty('TlsConfig')
+})
+
+test.each([
+  [[], 'SubnetIds for a vpc link cannot be empty'],
+  [Array.from({ length: 11 }, (_, index) => `subnet-${index}`), 'A VPC link has at most 10 subnets'],
+])('a VPC link with the subnets %j is refused', async (SubnetIds, message) => {
+  const call = testService().call('CreateVpcLink', { Name: 'link', SubnetIds })
+  await expect(call).rejects.toMatchObject(badRequest(message))
 })

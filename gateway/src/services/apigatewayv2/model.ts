@@ -17,7 +17,7 @@ type Names = 'CreateModel' | 'GetModel' | 'GetModels' | 'GetModelTemplate' | 'Up
 
 export const model: Handlers<Operations, Names, Call> = {
   CreateModel: async (input, call) => {
-    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'Models')
+    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'models')
     const blank: Model = { ModelId: call.ids.short(6), Name: '', ContentType: 'application/json' }
     const record = { ...patched(blank, pick(input, settable)), Name: input.Name, Schema: input.Schema }
     await check(call, input.ApiId, record)
@@ -67,9 +67,11 @@ async function keep(call: Call, apiId: string, record: Model): Promise<Model> {
 }
 
 async function check(call: Call, apiId: string, record: Model): Promise<void> {
-  if (!/^[A-Za-z0-9]{1,128}$/.test(record.Name))
-    throw new BadRequestException('Model name must be alphanumeric: 1 to 128 of a-zA-Z0-9')
-  checkLengths(record, { ContentType: [1, 256], Description: [0, 1024], Schema: [1, 32_768] })
+  if (!/^[A-Za-z0-9]+$/.test(record.Name)) {
+    // As a stack shows it.
+    throw new BadRequestException(`Model name must be alphanumeric: ${record.Name}`)
+  }
+  checkLengths(record, { Name: [1, 128], ContentType: [1, 256], Description: [0, 1024], Schema: [1, 32_768] })
   if (!isSchema(record.Schema ?? '')) throw new BadRequestException('Invalid model schema specified')
   const models = await call.store.list('V2Model', [apiId])
   if (models.some(({ record: other }) => other.Name === record.Name && other.ModelId !== record.ModelId)) {

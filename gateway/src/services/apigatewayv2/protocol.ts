@@ -17,13 +17,25 @@ export function refuseMembers<R extends object>(
   throw new BadRequestException(`${member} is not supported for ${names[protocol]} APIs`)
 }
 
-function saysSomething(value: unknown): boolean {
+/** Whether a member is more than the default that tools send with every call. */
+export function saysSomething(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false
   return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
-/** Throws BadRequestException unless it is a WebSocket API; `what` names the thing that only they have. */
-export function webSocketApi(api: { readonly ProtocolType: ProtocolType }, what: string): void {
-  if (api.ProtocolType === 'WEBSOCKET') return
-  throw new BadRequestException(`${what} are not supported for HTTP APIs`)
+/** The kinds that only WebSocket APIs have, with AWS's sentence for an HTTP API, which stacks failed with (observed). */
+const webSocketKinds = {
+  models: 'Currently, Models are not permitted for APIs with a protocol type of HTTP',
+  routeResponses: proxyOnly('RouteResponses'),
+  integrationResponses: proxyOnly('IntegrationResponses'),
+}
+
+function proxyOnly(kind: string): string {
+  const why = 'This is because the API may only be configured with proxy integration at this time.'
+  return `${kind} are currently not supported for this API protocol type. ${why}`
+}
+
+/** Throws BadRequestException unless it is a WebSocket API; only they have the kind. */
+export function webSocketApi(api: { readonly ProtocolType: ProtocolType }, kind: keyof typeof webSocketKinds): void {
+  if (api.ProtocolType !== 'WEBSOCKET') throw new BadRequestException(webSocketKinds[kind])
 }

@@ -16,7 +16,7 @@ export function checkRouteKey(protocol: ProtocolType, key: string): void {
   if (protocol === 'HTTP') {
     if (isHttpRouteKey(key)) return
     throw new BadRequestException(
-      'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"',
+      'The provided route key is not formatted properly for HTTP protocol. Format should be "[HTTP METHOD] /[RESOURCE PATH]" or "$default"',
     )
   }
   const reserved = key.startsWith('$') && !socketEvents.includes(key)

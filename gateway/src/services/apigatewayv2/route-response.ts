@@ -25,7 +25,7 @@ type Names =
 
 export const routeResponse: Handlers<Operations, Names, Call> = {
   CreateRouteResponse: async (input, call) => {
-    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'Route responses')
+    webSocketApi(await found(call, 'V2Api', [input.ApiId]), 'routeResponses')
     const parent = [input.ApiId, input.RouteId]
     await found(call, 'V2Route', parent)
     const RouteResponseId = call.ids.short(6)
@@ -64,7 +64,13 @@ function changed(stored: RouteResponse, changes: Changes<RouteResponse>): RouteR
     ResponseModels: replacedMap(stored.ResponseModels, changes.ResponseModels),
     ResponseParameters: mergedMap(stored.ResponseParameters, changes.ResponseParameters, () => false),
   })
-  if (record.RouteResponseKey !== '$default') throw new BadRequestException('RouteResponseKey must be $default')
+  if (record.RouteResponseKey !== '$default') {
+    // As a stack shows it.
+    const twoWay = 'will indicate to API Gateway that this Route is intended to handle two-way communication.'
+    throw new BadRequestException(
+      `Currently, only $default is supported as a RouteResponseKey. The creation of the RouteResponse with a key of $default ${twoWay}`,
+    )
+  }
   checkLengths(record, { ModelSelectionExpression: [1, 128] })
   return record
 }

@@ -8,7 +8,7 @@ async function webSocketApi(service: TestService): Promise<string> {
 }
 
 const malformed = badRequest(
-  'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"',
+  'The provided route key is not formatted properly for HTTP protocol. Format should be "[HTTP METHOD] /[RESOURCE PATH]" or "$default"',
 )
 
 describe('the key of an HTTP route', () => {
@@ -87,13 +87,19 @@ test('a route needs a key', async () => {
 
 describe('what an HTTP route may be', () => {
   test.each([
-    [{ ApiKeyRequired: true }, 'ApiKeyRequired is not supported for HTTP APIs'],
+    [
+      { ApiKeyRequired: true },
+      'ApiKeyRequired is not currently supported for HTTP APIs. Please set ApiKeyRequired to false for route null',
+    ],
     [{ ModelSelectionExpression: '$default' }, 'ModelSelectionExpression is not supported for HTTP APIs'],
     [
       { RequestParameters: { 'route.request.header.x': { Required: true } } },
       'RequestParameters is not supported for HTTP APIs',
     ],
-    [{ Target: 'x' }, 'Invalid target specified. Format should be "integrations/<integration-id>"'],
+    [
+      { Target: 'x' },
+      'Unexpected or malformed target in route null. Correct format should be integrations/<integration_id>.',
+    ],
     [{ OperationName: 'x'.repeat(65) }, 'OperationName must be between 1 and 64 characters long.'],
     [
       { AuthorizationType: 'JWT' as const },
@@ -195,7 +201,9 @@ describe('a WebSocket route', () => {
     const { RouteId = '' } = await service.call('CreateRoute', { ApiId, RouteKey: 'join' })
     const input = { ApiId, RouteId, RouteResponseKey: '$default' }
     await expect(service.call('CreateRouteResponse', { ...input, RouteResponseKey: 'x' })).rejects.toMatchObject(
-      badRequest('RouteResponseKey must be $default'),
+      badRequest(
+        'Currently, only $default is supported as a RouteResponseKey. The creation of the RouteResponse with a key of $default will indicate to API Gateway that this Route is intended to handle two-way communication.',
+      ),
     )
     const { RouteResponseId = '' } = await service.call('CreateRouteResponse', input)
     await expect(service.call('CreateRouteResponse', input)).rejects.toMatchObject(
@@ -225,4 +233,16 @@ describe('a WebSocket route', () => {
       service.call('CreateRoute', { ApiId, RouteKey: 'x', AuthorizationType: 'JWT', AuthorizerId }),
     ).rejects.toMatchObject(badRequest('AuthorizationType JWT is not supported for WebSocket APIs'))
   })
+})
+
+test.each(['RouteResponse', 'IntegrationResponse'] as const)('an HTTP API has no %ss', async (kind) => {
+  const service = testService()
+  const { ApiId } = await apiWithRoute(service)
+  const why = 'This is because the API may only be configured with proxy integration at this time.'
+  const refused = badRequest(`${kind}s are currently not supported for this API protocol type. ${why}`)
+  const call =
+    kind === 'RouteResponse'
+      ? service.call('CreateRouteResponse', { ApiId, RouteId: 'r', RouteResponseKey: '$default' })
+      : service.call('CreateIntegrationResponse', { ApiId, IntegrationId: 'i', IntegrationResponseKey: '$default' })
+  await expect(call).rejects.toMatchObject(refused)
 })

@@ -41,7 +41,7 @@ export function checkStageName(protocol: ProtocolType, name: string): void {
     if (protocol === 'HTTP') return
     throw new BadRequestException('The stage name $default is not supported for WebSocket APIs')
   }
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_-')
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) throw new BadRequestException('Stage name only allows a-zA-Z0-9_')
 }
 
 /** Throws BadRequestException for settings that the protocol does not have. */
@@ -116,9 +116,15 @@ export function turnsLogOff({ DestinationArn = '', Format = '' }: AccessLogSetti
 export function checkAccessLog(protocol: ProtocolType, settings: AccessLogSettings | undefined): void {
   if (settings === undefined || turnsLogOff(settings)) return
   const { DestinationArn: arn = '', Format: format = '' } = settings
-  if (!logGroupArn.test(arn) && !(protocol === 'WEBSOCKET' && deliveryStreamArn.test(arn))) {
-    throw new BadRequestException('Invalid ARN specified in the request')
-  }
+  if (!logGroupArn.test(arn) && !(protocol === 'WEBSOCKET' && deliveryStreamArn.test(arn))) throw noDestination(arn)
   const problem = logFormatProblem(protocol, format)
   if (problem !== undefined) throw new BadRequestException(problem)
+}
+
+/** AWS: the resource of any other ARN is taken for a log group's name, as a stack shows it. */
+function noDestination(arn: string): BadRequestException {
+  const resource = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:([^]+)$/.exec(arn)?.[1]
+  if (resource === undefined) return new BadRequestException('Invalid ARN specified in the request')
+  const characters = "a-z, A-Z, 0-9, '_', '-', '/', '.'"
+  return new BadRequestException(`Access log destination must only contain characters ${characters}: '${resource}'`)
 }

@@ -52,16 +52,25 @@ describe('a stage', () => {
   const log = { DestinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:access', Format: '$context.requestId' }
   const execution = 'Execution logs are not supported on protocolType HTTP'
   test.each([
-    [{ StageName: 'a b' }, 'Stage name only allows a-zA-Z0-9_-'],
+    [{ StageName: 'a b' }, 'Stage name only allows a-zA-Z0-9_'],
     [{ ClientCertificateId: 'x' }, 'ClientCertificateId is not supported for HTTP APIs'],
     [{ DefaultRouteSettings: { LoggingLevel: 'INFO' as const } }, execution],
     [{ RouteSettings: { 'GET /pets': { DataTraceEnabled: true } } }, execution],
     [{ StageVariables: { 'a-b': 'x' } }, 'Invalid stage variable name: a-b. Please use characters a-zA-Z0-9_'],
     [{ AccessLogSettings: { ...log, DestinationArn: 'x' } }, 'Invalid ARN specified in the request'],
+    [
+      {
+        AccessLogSettings: {
+          ...log,
+          DestinationArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/amazon-apigateway-x',
+        },
+      },
+      "Access log destination must only contain characters a-z, A-Z, 0-9, '_', '-', '/', '.': 'deliverystream/amazon-apigateway-x'",
+    ],
     [{ AccessLogSettings: { ...log, Format: '' } }, 'Access Log format must have 1 to 3072 bytes'],
     [
       { AccessLogSettings: { ...log, Format: '$context.status' } },
-      'Access Log format must include either $context.requestId or $context.extendedRequestId',
+      "The following errors are found in Access Log Format: Access Log format must include either $context.requestId or $context.extendedRequestId : '$context.status'",
     ],
     [
       { AccessLogSettings: { ...log, Format: '$context.requestId $context.xrayTraceId' } },
@@ -268,7 +277,7 @@ describe('a stage that deploys by itself', () => {
           Name: 'jwt',
           AuthorizerType: 'JWT',
           IdentitySource: ['$request.header.Authorization'],
-          JwtConfiguration: { Issuer: 'https://issuer.example.com' },
+          JwtConfiguration: { Issuer: 'https://issuer.example.com', Audience: ['a'] },
         }),
     ],
   ])('follows %s', async (_what, change) => {

@@ -13,9 +13,8 @@ type Names = 'CreateVpcLink' | 'GetVpcLink' | 'GetVpcLinks' | 'UpdateVpcLink' | 
 export const vpcLink: Handlers<Operations, Names, Call> = {
   CreateVpcLink: async (input, call) => {
     checkLengths(input, { Name: [1, 128] })
-    if (input.SubnetIds.length < 1 || input.SubnetIds.length > 10) {
-      throw new BadRequestException('A VPC link needs 1 to 10 subnets')
-    }
+    if (input.SubnetIds.length === 0) throw new BadRequestException('SubnetIds for a vpc link cannot be empty')
+    if (input.SubnetIds.length > 10) throw new BadRequestException('A VPC link has at most 10 subnets')
     await checkVpcLinkCount(call)
     const VpcLinkId = call.ids.short(6)
     const record: VpcLink = {

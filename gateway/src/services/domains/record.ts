@@ -18,6 +18,13 @@ export function isDomainName(name: string): boolean {
   return name.length <= 253 && hostName.test(name) && !/\.\d+$/.test(name)
 }
 
+/** AWS's sentence for a name that no domain can have, of both services; undefined for one that can be. Observed but the last. */
+export function domainNameProblem(name: string): string | undefined {
+  if (name.endsWith('.')) return 'Trailing period should be omitted from domain name'
+  if (name.includes('_')) return 'Domain names cannot contain an underscore character'
+  return isDomainName(name) ? undefined : `Invalid domain name specified: ${name}`
+}
+
 export function domainKey({ domainName, domainNameId }: DomainAddress): Key {
   const name = domainName.toLowerCase()
   return domainNameId === undefined ? [name] : [name, domainNameId]
