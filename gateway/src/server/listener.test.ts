@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { noBytes } from '../nouns/bytes.ts'
+import { countTurns } from '../testing-turns.ts'
 import { BodyRoom } from './body-room.ts'
 import { listen, type Listener } from './listener.ts'
 
@@ -37,17 +38,12 @@ async function client(handle: () => void): Promise<{ readonly listener: Listener
 }
 
 test('each of many pipelined requests has a turn of its own, between which others have theirs', async () => {
-  let turns = 0
-  const count = (): void => {
-    turns++
-    turning = setImmediate(count)
-  }
-  let turning = setImmediate(count)
-  onTestFinished(() => clearImmediate(turning))
+  const turns = countTurns()
+  onTestFinished(turns.stop)
   const seen: number[] = []
   const { promise: all, resolve } = Promise.withResolvers<void>()
   const { socket } = await client(() => {
-    if (seen.push(turns) === 100) resolve()
+    if (seen.push(turns.count()) === 100) resolve()
   })
   socket.resume()
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100))

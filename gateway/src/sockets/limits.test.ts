@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { DeleteApiCommand, DeleteStageCommand } from '@aws-sdk/client-apigatewayv2'
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { countTurns } from '../testing-turns.ts'
 import { opcodes, openingRequest, RawClient } from './raw-client.ts'
 import { openPlace, type Place } from './testing.ts'
 import { createSocketApi, mocked, serverProxy } from './testing-api.ts'
@@ -299,19 +300,14 @@ describe('order', () => {
   })
 
   test('messages that come together are handled in turns, between which others have theirs', async () => {
-    let turns = 0
-    const count = (): void => {
-      turns++
-      turning = setImmediate(count)
-    }
-    let turning = setImmediate(count)
-    onTestFinished(() => clearImmediate(turning))
+    const turns = countTurns()
+    onTestFinished(turns.stop)
     const id = await createSocketApi(place, { routes: { $connect: mocked(200) } })
     const { client } = await RawClient.open(place.port, openingRequest(`/_aws/execute-api/${id}/dev`))
-    const before = turns
+    const before = turns.count()
     client.send(...Array.from({ length: 3_200 }, () => ({ opcode: opcodes.text })))
     for (let answers = 0; answers < 3_200; answers++) await client.next()
-    expect(turns - before).toBeGreaterThanOrEqual(3_200 / 32)
+    expect(turns.count() - before).toBeGreaterThanOrEqual(3_200 / 32)
     client.close()
   })
 

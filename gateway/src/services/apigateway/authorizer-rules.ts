@@ -49,7 +49,8 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
       throw new BadRequestException('Invalid request input')
     }
     const wrong = sources.find((source) => !requestSource.test(source))
-    if (wrong !== undefined) throw noRequestSource(wrong)
+    if (wrong !== undefined)
+      throw new BadRequestException(noRequestSource(wrong, "method request parameter, matching 'method"))
     return
   }
   if (identitySource === undefined && type === 'COGNITO_USER_POOLS') return
@@ -61,15 +62,18 @@ function checkIdentitySource({ type, identitySource, authorizerResultTtlInSecond
   throw new BadRequestException(`Invalid token source expression: ${identitySource}. ${must}`)
 }
 
-/** AWS's sentence, observed in stacks up to the words about stage variables; the rest is our guess in the same style (?). */
-function noRequestSource(expression: string): BadRequestException {
+/**
+ * AWS's sentence for an identity source that is none, of WebSocket APIs too. `parameter` is how it names a parameter of the
+ * request. Observed in stacks up to the words about stage variables; the rest is our guess in the same style (?).
+ */
+export function noRequestSource(expression: string, parameter: string): string {
   const sources = [
-    "either a method request parameter, matching 'method.request.querystring|header.[a-zA-Z0-9._-]+'",
+    `either a ${parameter}.request.querystring|header.[a-zA-Z0-9._-]+'`,
     "or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+'",
     "or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
   ].join(', ')
   const must = `The sources must be separated by comma, and each source must be ${sources}`
-  return new BadRequestException(`Invalid request identity source expression: ${expression}. ${must}`)
+  return `Invalid request identity source expression: ${expression}. ${must}`
 }
 
 /** Checks and stores an authorizer, whose name must be unique within the API. Throws BadRequestException. */

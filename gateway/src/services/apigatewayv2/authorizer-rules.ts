@@ -5,7 +5,7 @@ import {
   type Authorizer,
   type JWTConfiguration,
 } from '@sluice/aws-protocol/apigatewayv2'
-import { ttlSentence } from '../apigateway/authorizer-rules.ts'
+import { noRequestSource, ttlSentence } from '../apigateway/authorizer-rules.ts'
 import { isInvocationArn } from './integration-uri.ts'
 import { checkLengths } from './lengths.ts'
 import { refuseMembers } from './protocol.ts'
@@ -92,23 +92,15 @@ function checkRequest(api: Api, record: Authorizer): void {
 function checkIdentitySources(http: boolean, { IdentitySource: sources = [] }: Authorizer): void {
   const grammar = http ? httpSource : webSocketSource
   const wrong = sources.find((source) => !grammar.test(source))
-  if (wrong !== undefined) throw new BadRequestException(http ? noHttpSource(wrong) : noWebSocketSource(wrong))
+  if (wrong === undefined) return
+  throw new BadRequestException(
+    http ? noHttpSource(wrong) : noRequestSource(wrong, "request parameter, matching 'route"),
+  )
 }
 
 function noHttpSource(expression: string): string {
   const must = 'The source must be a request header, request querystring, stage variable or context parameter'
   return `Invalid identity source expression: ${expression}. ${must}`
-}
-
-/** As a stack shows it up to the words about stage variables; what follows is alike (?). */
-function noWebSocketSource(expression: string): string {
-  const sources = [
-    "either a request parameter, matching 'route.request.querystring|header.[a-zA-Z0-9._-]+'",
-    "or a stage variable, matching 'stageVariables.[a-zA-Z0-9._-]+'",
-    "or a context parameter, matching 'context.[a-zA-Z0-9._-]+'",
-  ].join(', ')
-  const must = `The sources must be separated by comma, and each source must be ${sources}`
-  return `Invalid request identity source expression: ${expression}. ${must}`
 }
 
 function checkPayloadFormat(version: string | undefined, simple: boolean): void {
